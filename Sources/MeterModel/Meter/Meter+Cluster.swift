@@ -1,0 +1,106 @@
+// Rule 9: other nodes' counts. What a node said holds until it says something else, says goodbye, or has
+// been silent for too long; its `connections` stay in the total until the namespace retires, so that a
+// total of the connections ever counted never shrinks.
+
+extension Meter {
+  mutating func peerSaid(
+    _ node: NodeID, _ namespace: NamespaceID, members: UInt64, connections: UInt64,
+    into effects: inout EffectBuffer
+  ) {
+    guard max(members, connections) <= Configuration.largestCount else {
+      effects.append(.reject(.peerOutOfRange(node, namespace)), at: now)
+      return
+    }
+    if !exists(namespace) {
+      guard members > 0 else { return }
+      guard hasRoomForNamespace else {
+        effects.append(.reject(.peerPastLimit(node, namespace)), at: now)
+        return
+      }
+      createIfUnknown(namespace)
+    }
+    let remote = remoteIndex(node, namespace.number)
+    silence(remote)
+    namespaces[Int(namespace.number)].remoteConnections -=
+      UInt128(remotes[Int(remote)].connections)
+    namespaces[Int(namespace.number)].remoteConnections += UInt128(connections)
+    remotes[Int(remote)].connections = connections
+    if members > 0 {
+      namespaces[Int(namespace.number)].remoteMembers += UInt128(members)
+      remotes[Int(remote)].members = members
+      remotes[Int(remote)].saidAt = now
+      remoteExpiry.append(remote, in: &remotes)
+    }
+    remoteMembersChanged(namespace.number)
+  }
+
+  mutating func bye(_ node: NodeID) {
+    for index in remotes.indices
+    where remotes[index].node == node && remotes[index].members > 0 {
+      silence(UInt32(index))
+      remoteMembersChanged(remotes[index].namespace)
+    }
+  }
+
+  /// Fires the expiry of the counts that were not repeated in time.
+  mutating func forgetSilentPeers() {
+    while remoteExpiry.firstSince + configuration.clusterNodeTimeout <= now {
+      let index = remoteExpiry.head
+      silence(index)
+      remoteMembersChanged(remotes[Int(index)].namespace)
+    }
+  }
+
+  /// Takes a node's members of a namespace out of the total.
+  private mutating func silence(_ index: UInt32) {
+    let remote = remotes[Int(index)]
+    guard remote.members > 0 else { return }
+    namespaces[Int(remote.namespace)].remoteMembers -= UInt128(remote.members)
+    remotes[Int(index)].members = 0
+    remoteExpiry.remove(index, from: &remotes)
+  }
+
+  /// Where nobody is open here, other nodes' members decide whether the namespace is vacant.
+  private mutating func remoteMembersChanged(_ index: UInt32) {
+    touch(index)
+    guard namespaces[Int(index)].open == 0 else { return }
+    let isVacant = namespaces[Int(index)].members == 0
+    switch (namespaces[Int(index)].queue == .vacant, isVacant) {
+    case (false, true): queueIfVacant(index)
+    case (true, false): unqueue(index)
+    case (true, true), (false, false): break
+    }
+  }
+
+  /// The place of what a node said of a namespace, made if there is none.
+  private mutating func remoteIndex(_ node: NodeID, _ namespace: UInt32) -> UInt32 {
+    var index = namespaces[Int(namespace)].firstRemote
+    while index != .max {
+      if remotes[Int(index)].node == node { return index }
+      index = remotes[Int(index)].next
+    }
+    let place: UInt32
+    if firstFreeRemote != .max {
+      place = firstFreeRemote
+      firstFreeRemote = remotes[Int(place)].next
+    } else {
+      place = UInt32(remotes.count)
+      remotes.append(RemoteCount())
+    }
+    remotes[Int(place)] = RemoteCount(
+      node: node, namespace: namespace, next: namespaces[Int(namespace)].firstRemote)
+    namespaces[Int(namespace)].firstRemote = place
+    return place
+  }
+
+  /// Frees all that other nodes said of a namespace that is being retired.
+  mutating func freeRemotes(of namespace: UInt32) {
+    var index = namespaces[Int(namespace)].firstRemote
+    while index != .max {
+      let next = remotes[Int(index)].next
+      remotes[Int(index)] = RemoteCount(next: firstFreeRemote)
+      firstFreeRemote = index
+      index = next
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// Rules 1, 2, 3, 5, 6 and 12: connections open, are counted, close and expire.
+
+extension Meter {
+  mutating func opened(
+    _ id: ConnectionID, in namespace: NamespaceID, viewer: ViewerID, after: ConnectionOrdinal,
+    into effects: inout EffectBuffer
+  ) {
+    lastOrdinal = lastOrdinal.next
+    makeRoom(for: id)
+    guard !connections[Int(id.number)].isOpen else {
+      effects.append(.reject(.open(id)), at: now)
+      return
+    }
+    if viewer != .none, isStopped(viewer, after: after) {
+      refuse(id, .stopped, into: &effects)
+      return
+    }
+    let predecessor = viewer == .none ? .none : excludeHolder(of: viewer, into: &effects)
+    guard openConnections < configuration.maximumConnections,
+      exists(namespace) || hasRoomForNamespace
+    else {
+      refuse(id, .full, into: &effects)
+      return
+    }
+    if viewer != .none {
+      viewers[Int(viewer.number)] = ViewerHolder(connection: id.number, predecessor: predecessor)
+    }
+    join(id, namespace, viewer: viewer, into: &effects)
+  }
+
+  /// The connection takes its place, is counted if there is no delay, and is greeted.
+  private mutating func join(
+    _ id: ConnectionID, _ namespace: NamespaceID, viewer: ViewerID,
+    into effects: inout EffectBuffer
+  ) {
+    createIfUnknown(namespace)
+    let place = Int(namespace.number)
+    connections[Int(id.number)] = Connection(
+      openedAt: now, ordinal: lastOrdinal, namespace: namespace.number, viewer: viewer,
+      phase: .pending)
+    openConnections += 1
+    namespaces[place].open += 1
+    if configuration.incrementDelay == .zero {
+      count(id.number)
+    } else if let lifetime = configuration.lifetime(of: lastOrdinal),
+      lifetime < configuration.incrementDelay
+    {
+      lifetimes.append(id.number, in: &connections)
+    } else {
+      pending.append(id.number, in: &connections)
+    }
+    greet(id, in: namespace, into: &effects)
+    touch(namespace.number)
+  }
+
+  private mutating func greet(
+    _ id: ConnectionID, in namespace: NamespaceID, into effects: inout EffectBuffer
+  ) {
+    let place = Int(namespace.number)
+    let members = namespaces[place].members
+    let isPending = connections[Int(id.number)].phase == .pending
+    let count = isPending ? min(members + 1, Configuration.largestCount) : members
+    effects.append(
+      .greet(id, ordinal: lastOrdinal, namespace, count: count), at: now,
+      connection: lastOrdinal, namespace: namespaces[place].ordinal)
+    if namespaces[place].open == 1 {
+      firstIn(namespace.number)
+    } else {
+      namespaces[place].lowestGreeted = min(namespaces[place].lowestGreeted, members)
+      namespaces[place].highestGreeted = max(namespaces[place].highestGreeted, members)
+    }
+  }
+
+  mutating func closed(_ id: ConnectionID, into effects: inout EffectBuffer) {
+    guard Int(id.number) < connections.count, connections[Int(id.number)].phase != .absent else {
+      effects.append(.reject(.close(id)), at: now)
+      return
+    }
+    if connections[Int(id.number)].isOpen { leave(id.number) }
+    connections[Int(id.number)].phase = .absent
+  }
+
+  /// Ends an open connection, whose close is then awaited.
+  mutating func end(_ id: ConnectionID, _ reason: EndReason, into effects: inout EffectBuffer) {
+    let connection = connections[Int(id.number)]
+    effects.append(
+      .end(id, reason), at: now, connection: connection.ordinal,
+      namespace: namespaces[Int(connection.namespace)].ordinal)
+    leave(id.number)
+    connections[Int(id.number)].phase = .dismissed
+  }
+
+  /// Fires the increments that are due: connections that have been pending long enough are counted.
+  mutating func countPending() {
+    while pending.firstSince + configuration.incrementDelay <= now {
+      let index = pending.head
+      pending.remove(index, from: &connections)
+      count(index)
+    }
+  }
+
+  /// Fires the maximum durations that are due, in the order in which the connections opened.
+  mutating func endExpired(into effects: inout EffectBuffer) {
+    guard lifetimes.earliest <= now else { return }
+    for index in lifetimes.due(by: now, in: connections) {
+      end(ConnectionID(index), .expired, into: &effects)
+    }
+  }
+
+  /// Counts a connection that waits in no queue.
+  private mutating func count(_ index: UInt32) {
+    let namespace = connections[Int(index)].namespace
+    connections[Int(index)].phase = .member
+    namespaces[Int(namespace)].localMembers += 1
+    namespaces[Int(namespace)].localConnections += 1
+    lifetimes.append(index, in: &connections)
+    touch(namespace)
+  }
+
+  /// Takes an open connection out of all counts and queues; its phase is then the caller's to set.
+  private mutating func leave(_ index: UInt32) {
+    let connection = connections[Int(index)]
+    let place = Int(connection.namespace)
+    if connection.phase == .member {
+      namespaces[place].localMembers -= 1
+      lifetimes.remove(index, from: &connections)
+    } else if lifetimes.holdsPending(
+      connection.ordinal, incrementDelay: configuration.incrementDelay)
+    {
+      lifetimes.remove(index, from: &connections)
+    } else {
+      pending.remove(index, from: &connections)
+    }
+    openConnections -= 1
+    namespaces[place].open -= 1
+    release(connection.viewer, from: index)
+    if namespaces[place].open == 0 { lastOut(connection.namespace) }
+    touch(connection.namespace)
+  }
+
+  private mutating func refuse(
+    _ id: ConnectionID, _ reason: RefusalReason, into effects: inout EffectBuffer
+  ) {
+    effects.append(.refuse(id, reason), at: now, connection: lastOrdinal)
+    connections[Int(id.number)] = Connection(phase: .dismissed)
+  }
+
+  private mutating func makeRoom(for id: ConnectionID) {
+    while connections.count <= Int(id.number) { connections.append(Connection()) }
+  }
+}

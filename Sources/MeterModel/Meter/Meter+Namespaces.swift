@@ -1,0 +1,68 @@
+// Rules 7 and 12: namespaces are created by those who come, and forgotten when nobody has been there for
+// long enough.
+
+extension Meter {
+  /// Whether a namespace is known.
+  package func exists(_ namespace: NamespaceID) -> Bool {
+    Int(namespace.number) < namespaces.count && namespaces[Int(namespace.number)].exists
+  }
+
+  var hasRoomForNamespace: Bool { namespaceCount < configuration.maximumNamespaces }
+
+  /// Creates a namespace if it is not known. Precondition: there is room for it.
+  mutating func createIfUnknown(_ namespace: NamespaceID) {
+    guard !exists(namespace) else { return }
+    let place = Int(namespace.number)
+    while namespaces.count <= place { namespaces.append(Namespace()) }
+    namespaceCount += 1
+    lastNamespaceOrdinal += 1
+    namespaces[place].ordinal = lastNamespaceOrdinal
+    namespaces[place].createdAt = now
+    creations.append(namespace, ordinal: lastNamespaceOrdinal)
+  }
+
+  /// Fires the retirements that are due, in the order in which the namespaces became vacant.
+  mutating func retireVacant(into effects: inout EffectBuffer) {
+    while vacant.firstSince + configuration.namespaceCleanDelay <= now {
+      let index = vacant.head
+      let ordinal = namespaces[Int(index)].ordinal
+      unqueue(index)
+      freeRemotes(of: index)
+      namespaces[Int(index)] = Namespace()
+      namespaceCount -= 1
+      creations.remove(existing: Int(namespaceCount)) { entry in
+        namespaces[Int(entry.namespace.number)].ordinal == entry.ordinal
+      }
+      effects.append(.retire(NamespaceID(index)), at: now, namespace: ordinal)
+    }
+  }
+
+  /// Puts a namespace that has no audience anywhere among the vacant. It must wait in no queue.
+  mutating func queueIfVacant(_ index: UInt32) {
+    guard namespaces[Int(index)].open == 0, namespaces[Int(index)].members == 0 else { return }
+    namespaces[Int(index)].vacantSince = now
+    queue(index, .vacant)
+  }
+
+  /// Puts a namespace that waits nowhere into a queue.
+  mutating func queue(_ index: UInt32, _ queue: Namespace.Queue) {
+    namespaces[Int(index)].queue = queue
+    switch queue {
+    case .none: break
+    case .fresh: fresh.append(index, in: &namespaces)
+    case .ripe: ripe.append(index, in: &namespaces)
+    case .vacant: vacant.append(index, in: &namespaces)
+    }
+  }
+
+  /// Takes a namespace out of the queue that it waits in, if any.
+  mutating func unqueue(_ index: UInt32) {
+    switch namespaces[Int(index)].queue {
+    case .none: break
+    case .fresh: fresh.remove(index, from: &namespaces)
+    case .ripe: ripe.remove(index, from: &namespaces)
+    case .vacant: vacant.remove(index, from: &namespaces)
+    }
+    namespaces[Int(index)].queue = .none
+  }
+}

@@ -1,0 +1,103 @@
+// Rules 3, 4 and 10: who is told what, and when.
+
+extension Meter {
+  /// Rule 3: the namespace's first open connection was just greeted, and so has been told.
+  mutating func firstIn(_ namespace: UInt32) {
+    unqueue(namespace)
+    tell(namespace)
+  }
+
+  /// The namespace's last open connection left: nobody is to be told anything.
+  mutating func lastOut(_ namespace: UInt32) {
+    unqueue(namespace)
+    queueIfVacant(namespace)
+  }
+
+  /// Remembers that a namespace's notification is to be judged.
+  mutating func touch(_ namespace: UInt32) {
+    guard !namespaces[Int(namespace)].isTouched else { return }
+    namespaces[Int(namespace)].isTouched = true
+    touched.append(namespace)
+  }
+
+  /// Judges the touched namespaces, in the order of their creation.
+  mutating func judgeTouched(into effects: inout EffectBuffer) {
+    guard !touched.isEmpty else { return }
+    if touched.count > 1 {
+      touched.sort { namespaces[Int($0)].ordinal < namespaces[Int($1)].ordinal }
+    }
+    for position in touched.indices {
+      let namespace = touched[position]
+      namespaces[Int(namespace)].isTouched = false
+      judge(namespace, into: &effects)
+    }
+    touched.removeAll(keepingCapacity: touched.capacity <= 65_536)
+  }
+
+  /// Rule 4, for one namespace.
+  private mutating func judge(_ index: UInt32, into effects: inout EffectBuffer) {
+    let namespace = namespaces[Int(index)]
+    let members = namespace.members
+    guard namespace.open > 0, members > 0 else { return }
+    let age = now - namespace.toldAt
+    let isWorthTelling = age >= configuration.notifyMinDelay && hasChanged(namespace, members)
+    guard isWorthTelling || age >= configuration.notifyMaxDelay else { return }
+    effects.append(
+      .notify(NamespaceID(index), count: members), at: now, namespace: namespace.ordinal)
+    unqueue(index)
+    namespaces[Int(index)].modified = now
+    tell(index)
+  }
+
+  /// Whether members differ enough from told, or from what they were at a greeting since.
+  private func hasChanged(_ namespace: Namespace, _ members: UInt64) -> Bool {
+    let threshold = max(
+      configuration.notifyDeltaRatio.floorOfProduct(with: namespace.told), 1)
+    let lowest = min(namespace.told, namespace.lowestGreeted)
+    let highest = max(namespace.told, namespace.highestGreeted)
+    return (members > lowest && members - lowest >= threshold)
+      || (members < highest && highest - members >= threshold)
+  }
+
+  /// Told := members, told-at := now, and the greetings are forgotten. It must wait in no queue.
+  private mutating func tell(_ index: UInt32) {
+    let place = Int(index)
+    let members = namespaces[place].members
+    namespaces[place].told = members
+    namespaces[place].toldAt = now
+    namespaces[place].lowestGreeted = members
+    namespaces[place].highestGreeted = members
+    if configuration.notifyMinDelay == .zero {
+      queue(index, .ripe)
+    } else {
+      queue(index, .fresh)
+    }
+  }
+
+  /// Fires the min and max delays that are due.
+  ///
+  /// One past its max delay leaves the queues: if it has an audience it is told, and so queued again, when
+  /// it is judged; if it has none, the first change that gives it one finds the delay over.
+  mutating func touchThoseDueForNotification() {
+    while min(fresh.firstSince, ripe.firstSince) + configuration.notifyMaxDelay <= now {
+      let index = ripe.firstSince <= fresh.firstSince ? ripe.head : fresh.head
+      unqueue(index)
+      touch(index)
+    }
+    while fresh.firstSince + configuration.notifyMinDelay <= now {
+      let index = fresh.head
+      unqueue(index)
+      queue(index, .ripe)
+      touch(index)
+    }
+  }
+
+  mutating func deliver(
+    _ message: MessageID, to namespace: NamespaceID, into effects: inout EffectBuffer
+  ) {
+    guard exists(namespace), namespaces[Int(namespace.number)].open > 0 else { return }
+    effects.append(
+      .message(namespace, message), at: now,
+      namespace: namespaces[Int(namespace.number)].ordinal)
+  }
+}

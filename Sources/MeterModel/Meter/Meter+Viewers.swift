@@ -1,0 +1,48 @@
+// Rule 8: a viewer id holds at most one connection.
+
+extension Meter {
+  /// Whether the newcomer is the connection that the id's present holder excluded, come back.
+  func isStopped(_ viewer: ViewerID, after: ConnectionOrdinal) -> Bool {
+    guard after != .none, Int(viewer.number) < viewers.count else { return false }
+    let holder = viewers[Int(viewer.number)]
+    return holder.connection != .max && holder.predecessor == after
+  }
+
+  /// Ends the holder of a viewer id, if any; the answer is its ordinal.
+  mutating func excludeHolder(
+    of viewer: ViewerID, into effects: inout EffectBuffer
+  ) -> ConnectionOrdinal {
+    while viewers.count <= Int(viewer.number) { viewers.append(ViewerHolder()) }
+    let holder = viewers[Int(viewer.number)].connection
+    guard holder != .max else { return .none }
+    let ordinal = connections[Int(holder)].ordinal
+    end(ConnectionID(holder), .excluded, into: &effects)
+    return ordinal
+  }
+
+  mutating func exclude(_ viewer: ViewerID, into effects: inout EffectBuffer) {
+    guard isHeld(viewer) else { return }
+    end(ConnectionID(viewers[Int(viewer.number)].connection), .excluded, into: &effects)
+  }
+
+  /// Forgets that a connection, which is leaving, holds its viewer id.
+  mutating func release(_ viewer: ViewerID, from connection: UInt32) {
+    guard viewer != .none else { return }
+    invariant(
+      viewers[Int(viewer.number)].connection == connection,
+      "viewer id \(viewer.number) is not held by connection \(connection)")
+    viewers[Int(viewer.number)] = ViewerHolder()
+  }
+
+  /// Whether a connection holds the viewer id. One that is not held is free to be bound to another text.
+  package func isHeld(_ viewer: ViewerID) -> Bool {
+    Int(viewer.number) < viewers.count && viewers[Int(viewer.number)].connection != .max
+  }
+
+  /// The viewer id of a connection that is open; `.none` without one.
+  package func viewer(of connection: ConnectionID) -> ViewerID {
+    guard Int(connection.number) < connections.count else { return .none }
+    let state = connections[Int(connection.number)]
+    return state.isOpen ? state.viewer : .none
+  }
+}

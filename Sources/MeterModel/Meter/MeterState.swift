@@ -1,0 +1,111 @@
+// What the meter keeps of each connection, namespace, viewer id and remote count: small structs in dense
+// tables, each with the links of the one queue that it can wait in.
+
+/// One connection's state; 32 bytes.
+struct Connection: Waiting {
+  /// Where a connection is in its life.
+  enum Phase: UInt8 {
+    /// Not known. Can become `pending` or `member` (opened), or `dismissed` (refused).
+    case absent
+    /// Open, not counted yet. Can become `member` (its delay is over), `absent` (closed) or `dismissed`.
+    case pending
+    /// Open and counted. Can become `absent` (closed) or `dismissed` (ended).
+    case member
+    /// Ended or refused by the meter; its close is awaited. Can become `absent` (closed), or open anew.
+    case dismissed
+  }
+
+  var links = QueueLinks()
+  var openedAt = Instant.start
+  var ordinal = ConnectionOrdinal.none
+  var namespace: UInt32 = .max
+  var viewer = ViewerID.none
+  var phase = Phase.absent
+
+  var isOpen: Bool { phase == .pending || phase == .member }
+  var waitsSince: Instant { openedAt }
+}
+
+/// One namespace's state. An ordinal of 0 means that there is none with this id.
+struct Namespace: Waiting {
+  /// Which queue the namespace waits in.
+  enum Queue: UInt8 {
+    /// None: its told is older than the max delay, or only other nodes have an audience.
+    case none
+    /// Told less than the min delay ago. Can become `ripe`, `none`, `vacant`.
+    case fresh
+    /// Told at least the min delay ago. Can become `fresh` (told again), `none`, `vacant`.
+    case ripe
+    /// Without any audience. Can become `fresh` (opened), `none` (a peer's members) or be retired.
+    case vacant
+  }
+
+  var links = QueueLinks()
+  var ordinal: UInt64 = 0
+  var createdAt = Instant.start
+  var vacantSince = Instant.start
+  var queue = Queue.none
+  var isTouched = false
+
+  /// Open connections on this node, pending ones too.
+  var open: UInt32 = 0
+
+  /// Counted connections on this node.
+  var localMembers: UInt32 = 0
+
+  /// Connections counted on this node since the creation.
+  var localConnections: UInt64 = 0
+
+  /// The first of the other nodes' counts, chained; `.max` for none.
+  var firstRemote: UInt32 = .max
+  var remoteMembers: UInt128 = 0
+  var remoteConnections: UInt128 = 0
+
+  var told: UInt64 = 0
+  var toldAt = Instant.start
+  var lowestGreeted: UInt64 = 0
+  var highestGreeted: UInt64 = 0
+  var modified: Instant?
+
+  var exists: Bool { ordinal != 0 }
+  var waitsSince: Instant { queue == .vacant ? vacantSince : toldAt }
+
+  /// Members of all nodes.
+  var members: UInt64 { saturated(UInt128(localMembers) + remoteMembers) }
+
+  /// Counted connections of all nodes.
+  var connections: UInt64 { saturated(UInt128(localConnections) + remoteConnections) }
+
+  private func saturated(_ total: UInt128) -> UInt64 {
+    UInt64(min(total, UInt128(Configuration.largestCount)))
+  }
+}
+
+/// Who holds a viewer id.
+struct ViewerHolder {
+  /// The connection's number; `.max` for nobody.
+  var connection: UInt32 = .max
+
+  /// The connection that the holder excluded when it opened.
+  var predecessor = ConnectionOrdinal.none
+}
+
+/// What another node last said of one namespace.
+struct RemoteCount: Waiting {
+  var links = QueueLinks()
+  var saidAt = Instant.start
+  var node = NodeID(.max)
+  var namespace: UInt32 = .max
+
+  /// The next count of the same namespace, or of the free list; `.max` for none.
+  var next: UInt32 = .max
+  var members: UInt64 = 0
+  var connections: UInt64 = 0
+
+  var waitsSince: Instant { saidAt }
+}
+
+extension Configuration {
+  /// Totals saturate here: 2⁶³ − 1.
+  package static let largestCount: UInt64 = UInt64(Int64.max)
+}

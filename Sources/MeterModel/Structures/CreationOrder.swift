@@ -1,0 +1,37 @@
+// The namespaces in the order of their creation, for the statistics. Those that were retired are left in
+// place until they outnumber the living, so that a walk through the order can be taken up again anywhere.
+
+/// Namespaces by ordinal, ascending, with those retired among them.
+struct CreationOrder {
+  struct Entry {
+    let namespace: NamespaceID
+    let ordinal: UInt64
+  }
+
+  private var entries: ContiguousArray<Entry> = []
+
+  /// Appends a namespace that was just created. Amortised O(1).
+  mutating func append(_ namespace: NamespaceID, ordinal: UInt64) {
+    entries.append(Entry(namespace: namespace, ordinal: ordinal))
+  }
+
+  /// Notes that one was retired, and drops the retired when they outnumber those `existing`.
+  mutating func remove(existing: Int, where exists: (Entry) -> Bool) {
+    guard entries.count > 64, entries.count > 2 * existing else { return }
+    entries = ContiguousArray(entries.lazy.filter(exists))
+  }
+
+  /// The position of the first entry after an ordinal. O(log n).
+  func position(after ordinal: UInt64) -> Int {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].ordinal <= ordinal { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  var count: Int { entries.count }
+
+  subscript(position: Int) -> Entry { entries[position] }
+}

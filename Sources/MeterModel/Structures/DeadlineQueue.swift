@@ -1,0 +1,72 @@
+// Timers without a heap or a wheel. Every delay of the meter is a constant, so those who wait for one kind
+// of deadline wait in the order in which they began to: a queue, linked through the waiting elements
+// themselves. One that no longer waits is unlinked, so nothing dead is ever kept, and the queue of an
+// hour does not grow with a flood of seconds.
+
+/// The neighbours of an element in the one queue that it waits in.
+struct QueueLinks {
+  var previous: UInt32 = .max
+  var next: UInt32 = .max
+}
+
+/// An element of a table that can wait in a `DeadlineQueue`.
+protocol Waiting {
+  var links: QueueLinks { get set }
+
+  /// When its wait began. It must not change while it waits.
+  var waitsSince: Instant { get }
+}
+
+extension Instant {
+  /// Later than every instant that a log may carry, also after any configurable delay.
+  static let never = Instant(nanoseconds: 1 << 63)
+}
+
+/// Indices of a table in the order in which their waits began.
+struct DeadlineQueue {
+  private(set) var head: UInt32 = .max
+  private var tail: UInt32 = .max
+
+  /// How many wait.
+  private(set) var count = 0
+
+  /// When the wait of the first one began; `Instant.never` for an empty queue.
+  private(set) var firstSince = Instant.never
+
+  /// Puts an element at the end. O(1). Precondition: it waits nowhere, since no earlier than the last.
+  mutating func append<Element: Waiting>(
+    _ index: UInt32, in table: inout ContiguousArray<Element>
+  ) {
+    let since = table[Int(index)].waitsSince
+    table[Int(index)].links = QueueLinks(previous: tail, next: .max)
+    if tail == .max {
+      head = index
+      firstSince = since
+    } else {
+      assert(table[Int(tail)].waitsSince <= since)
+      table[Int(tail)].links.next = index
+    }
+    tail = index
+    count += 1
+  }
+
+  /// Takes an element out. O(1). Precondition: it waits in this queue.
+  mutating func remove<Element: Waiting>(
+    _ index: UInt32, from table: inout ContiguousArray<Element>
+  ) {
+    let links = table[Int(index)].links
+    table[Int(index)].links = QueueLinks()
+    if links.next == .max {
+      tail = links.previous
+    } else {
+      table[Int(links.next)].links.previous = links.previous
+    }
+    if links.previous == .max {
+      head = links.next
+      firstSince = head == .max ? .never : table[Int(head)].waitsSince
+    } else {
+      table[Int(links.previous)].links.next = links.next
+    }
+    count -= 1
+  }
+}
