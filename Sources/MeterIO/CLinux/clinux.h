@@ -1,8 +1,14 @@
 // The Linux system calls that the Glibc module leaves out.
 #pragma once
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+
+// Behind _GNU_SOURCE in <pthread.h> and <sys/socket.h>.
+int pthread_setname_np(pthread_t thread, const char *name);
+int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);

@@ -4,13 +4,20 @@
 // hour does not grow with a flood of seconds.
 
 /// The neighbours of an element in the one queue that it waits in.
-struct QueueLinks {
-  var previous: UInt32 = .max
-  var next: UInt32 = .max
+package struct QueueLinks: Sendable {
+  package var previous: UInt32 = .max
+  package var next: UInt32 = .max
+
+  package init() {}
+
+  init(previous: UInt32, next: UInt32) {
+    self.previous = previous
+    self.next = next
+  }
 }
 
 /// An element of a table that can wait in a `DeadlineQueue`.
-protocol Waiting {
+package protocol Waiting {
   var links: QueueLinks { get set }
 
   /// When its wait began. It must not change while it waits.
@@ -19,22 +26,24 @@ protocol Waiting {
 
 extension Instant {
   /// Later than every instant that a log may carry, also after any configurable delay.
-  static let never = Instant(nanoseconds: 1 << 63)
+  package static let never = Instant(nanoseconds: 1 << 63)
 }
 
 /// Indices of a table in the order in which their waits began.
-struct DeadlineQueue {
-  private(set) var head: UInt32 = .max
+package struct DeadlineQueue: Sendable {
+  package private(set) var head: UInt32 = .max
   private var tail: UInt32 = .max
 
   /// How many wait.
-  private(set) var count = 0
+  package private(set) var count = 0
 
   /// When the wait of the first one began; `Instant.never` for an empty queue.
-  private(set) var firstSince = Instant.never
+  package private(set) var firstSince = Instant.never
+
+  package init() {}
 
   /// Puts an element at the end. O(1). Precondition: it waits nowhere, since no earlier than the last.
-  mutating func append<Element: Waiting>(
+  package mutating func append<Element: Waiting>(
     _ index: UInt32, in table: inout ContiguousArray<Element>
   ) {
     let since = table[Int(index)].waitsSince
@@ -51,7 +60,7 @@ struct DeadlineQueue {
   }
 
   /// Takes an element out. O(1). Precondition: it waits in this queue.
-  mutating func remove<Element: Waiting>(
+  package mutating func remove<Element: Waiting>(
     _ index: UInt32, from table: inout ContiguousArray<Element>
   ) {
     let links = table[Int(index)].links

@@ -1,0 +1,46 @@
+// The message port (§5): a text for everyone in a namespace.
+
+import MeterModel
+
+extension Reactor {
+  mutating func answerMessages(_ side: UInt32, _ head: RequestHead) {
+    let input = dialogues[side].input
+    switch MessageRoute(head, in: input.span) {
+    case .text(let namespace, let service, let text):
+      send(
+        input.span.extracting(text.bounds), from: input.span.extracting(service.bounds),
+        to: input.span.extracting(namespace.bounds), side)
+    case .body(let namespace, let service):
+      let content = dialogues[side].content
+      send(
+        content.span, from: input.span.extracting(service.bounds),
+        to: input.span.extracting(namespace.bounds), side)
+    case .nothing:
+      answerDelivered(side, 0)
+    case .contentTooLarge:
+      fail(side, .contentTooLarge)
+    }
+  }
+
+  private mutating func send(
+    _ text: Span<UInt8>, from service: Span<UInt8>, to namespace: Span<UInt8>, _ side: UInt32
+  ) {
+    let name = outgoing.bytes.appendText(namespace)
+    let start = outgoing.bytes.count
+    _ = outgoing.bytes.appendText(service)
+    outgoing.bytes.append(UInt8(ascii: "="))
+    _ = outgoing.bytes.appendText(text)
+    let message = TextRange(
+      start: UInt32(start), count: UInt32(outgoing.bytes.count - start))
+    let handle = table.handle(dialogues[side].slot)
+    await(side, .message(handle, namespace: name, text: message))
+  }
+
+  /// The sequencer said how many connections were told.
+  mutating func answerDelivered(_ side: UInt32, _ connections: UInt32) {
+    guard let head = dialogues[side].head else { return }
+    let exchange = Exchange(head)
+    encoder.append(told: UInt64(connections), for: exchange, into: &dialogues[side].output)
+    respond(side, exchange)
+  }
+}

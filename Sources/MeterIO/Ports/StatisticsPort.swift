@@ -1,0 +1,46 @@
+// The statistics port (§5). A client that says nothing within 100 ms gets the bare JSON, as from the
+// original; one that speaks HTTP gets HTTP.
+
+import MeterModel
+
+extension Reactor {
+  mutating func answerStatistics(_ side: UInt32, _ head: RequestHead) {
+    let exchange = Exchange(head)
+    switch StatisticsRoute(head, in: dialogues[side].input.span) {
+    case .statistics:
+      encoder.appendHead(ofEndless: .json, into: &dialogues[side].output)
+      if exchange.omitsBody {
+        sendLast(side)
+      } else {
+        dialogues[side].output.append(UInt8(ascii: "{"))
+        dialogues[side].statisticsAfter = 0
+        flush(side)
+      }
+    case .health:
+      let body: ContiguousArray<UInt8> = [UInt8(ascii: "o"), UInt8(ascii: "k")]
+      encoder.append(.text, body: body.span, for: exchange, into: &dialogues[side].output)
+      respond(side, exchange)
+    case .notFound:
+      fail(side, .notFound)
+    }
+  }
+
+  /// Sends the bare JSON, and then ends the connection.
+  mutating func speakRawStatistics(_ side: UInt32) {
+    dialogues[side].output.append(UInt8(ascii: "{"))
+    dialogues[side].statisticsAfter = 0
+    flush(side)
+  }
+
+  /// The sequencer wrote a piece of the statistics. The next is asked for when this one is sent, so a
+  /// slow reader costs one piece of memory.
+  mutating func continueStatistics(_ side: UInt32, _ piece: Span<UInt8>, next: UInt64?) {
+    _ = dialogues[side].output.appendText(piece)
+    dialogues[side].statisticsAfter = next
+    if next == nil {
+      dialogues[side].output.append(UInt8(ascii: "}"))
+      dialogues[side].isLast = true
+    }
+    flush(side)
+  }
+}

@@ -1,0 +1,106 @@
+// The sockets of one reactor: a dense table of small slots. What a connection needs only now and then (a
+// half-read request, bytes that could not be sent) lies in side tables, so an idle stream costs one slot.
+
+import Glibc
+
+/// One socket's slot; 24 bytes.
+struct Socket {
+  /// Where a connection is in its life.
+  enum State: UInt8 {
+    /// No connection. Can become `exchanging` or `opening` (accepted).
+    case free
+    /// Speaks HTTP, or is being closed: `side` is its exchange. Can become `opening`, `free`.
+    case exchanging
+    /// Asked for a stream; the sequencer's answer is awaited. Can become `streaming`, `exchanging`
+    /// (refused), `free`.
+    case opening
+    /// A stream in its namespace's audience. Can become `exchanging` (ended), `free`.
+    case streaming
+  }
+
+  var descriptor: Int32 = -1
+
+  /// Which tenant of the slot this is; 1 and up.
+  var generation: UInt32 = 1
+
+  /// The namespace of a stream.
+  var namespace: UInt32 = .max
+
+  /// Where a stream stands in its namespace's audience; the next free slot of a free one.
+  var place: UInt32 = .max
+
+  /// The exchange, or the backlog of a stream that is behind; `.max` for none.
+  var side: UInt32 = .max
+  var state = State.free
+  var port = Port.audience
+  var watched = Readiness8.readable
+
+  /// The client is an Internet Explorer that wants padding.
+  var wantsPadding = false
+}
+
+/// What a socket is watched for, in a byte.
+enum Readiness8: UInt8 {
+  case nothing, readable, writable, both
+
+  var readiness: Readiness {
+    switch self {
+    case .nothing: []
+    case .readable: .readable
+    case .writable: .writable
+    case .both: [.readable, .writable]
+    }
+  }
+}
+
+/// The slots, and which of them are free.
+struct ConnectionTable {
+  private(set) var sockets: ContiguousArray<Socket> = []
+  private var firstFree: UInt32 = .max
+
+  /// How many connections there are.
+  private(set) var count = 0
+
+  subscript(slot: UInt32) -> Socket {
+    get { sockets[Int(slot)] }
+    _modify { yield &sockets[Int(slot)] }
+  }
+
+  /// Takes a slot for an accepted socket.
+  mutating func add(descriptor: Int32, port: Port) -> UInt32 {
+    count += 1
+    let slot: UInt32
+    if firstFree != .max {
+      slot = firstFree
+      firstFree = sockets[Int(slot)].place
+    } else {
+      slot = UInt32(sockets.count)
+      sockets.append(Socket())
+    }
+    let generation = sockets[Int(slot)].generation
+    sockets[Int(slot)] = Socket(descriptor: descriptor, generation: generation, port: port)
+    return slot
+  }
+
+  /// Closes the slot's socket and frees the slot for its next tenant.
+  mutating func remove(_ slot: UInt32) {
+    count -= 1
+    close(sockets[Int(slot)].descriptor)
+    let generation = sockets[Int(slot)].generation
+    sockets[Int(slot)] = Socket(
+      generation: generation == .max ? 1 : generation + 1, place: firstFree)
+    firstFree = slot
+  }
+
+  /// The tenant of a slot, for others to name it by.
+  func handle(_ slot: UInt32) -> Handle {
+    Handle(slot: slot, generation: sockets[Int(slot)].generation)
+  }
+
+  /// Whether the connection that is meant is still the slot's tenant.
+  func isCurrent(_ handle: Handle) -> Bool {
+    Int(handle.slot) < sockets.count
+      && sockets[Int(handle.slot)].generation == handle.generation
+      && sockets[Int(handle.slot)].state != .free
+  }
+}

@@ -1,0 +1,110 @@
+// A connection that speaks HTTP and is no stream (yet, or any more): what was read of its request, what is
+// to be sent, and until when it may take its time.
+
+import MeterModel
+
+/// One exchange of requests and responses.
+struct Dialogue: Waiting {
+  /// What the connection is doing.
+  enum Phase: UInt8 {
+    /// A statistics client may say that it speaks HTTP. Can become `head`, `waiting`.
+    case silence
+    /// A request's head is awaited. Can become `body`, `waiting`, `sending`, or a stream.
+    case head
+    /// A request's body is being read. Can become `waiting`, `sending`.
+    case body
+    /// The sequencer's answer is awaited. Can become `sending`.
+    case waiting
+    /// A response is being sent. Can become `head`, `waiting` (for the rest of it), `lingering`.
+    case sending
+    /// All is sent, and what the client still sends is read and dropped. Ends with a close.
+    case lingering
+  }
+
+  /// How long the connection may take for what it is doing.
+  enum Patience: UInt8, CaseIterable {
+    /// 100 ms, for a statistics client to speak.
+    case brief
+    /// 10 s, for a head, a body or the end.
+    case impatient
+    /// 30 s, for a response to be taken.
+    case patient
+
+    var duration: Duration {
+      switch self {
+      case .brief: .milliseconds(100)
+      case .impatient: .seconds(10)
+      case .patient: .seconds(30)
+      }
+    }
+  }
+
+  let slot: UInt32
+  var links = QueueLinks()
+  var waitsSince = Instant.start
+  var patience: Patience?
+  var phase = Phase.head
+
+  /// What was received: the request's head, and what follows it and has not been consumed.
+  var input: ContiguousArray<UInt8> = []
+  var parser: RequestHeadParser
+  var head: RequestHead?
+  var decoder = BodyDecoder(.none)
+
+  /// The body, where it is wanted.
+  var content: ContiguousArray<UInt8> = []
+  var output: ContiguousArray<UInt8> = []
+  var sent = 0
+
+  /// The connection ends when the output is sent.
+  var isLast = false
+
+  /// The ordinal that the rest of the statistics follows; nil when there is no rest.
+  var statisticsAfter: UInt64?
+
+  /// How many bytes were dropped while lingering, or of a body.
+  var dropped = 0
+
+  /// A client that sends more than this after the end, or as a body that nobody wants, is cut off.
+  static let mostDropped = 65_536
+
+  init(slot: UInt32, limits: RequestLimits) {
+    self.slot = slot
+    parser = RequestHeadParser(limits: limits)
+  }
+
+  /// Forgets the request that was answered; what follows it is kept.
+  mutating func beginNextRequest(limits: RequestLimits) {
+    input.removeFirst(head?.length ?? 0)
+    if input.isEmpty { input = [] }
+    head = nil
+    parser = RequestHeadParser(limits: limits)
+    content = []
+    output = []
+    sent = 0
+    dropped = 0
+    phase = .head
+  }
+}
+
+/// What a stream that could not take all that it was told still has to get.
+struct Backlog: Waiting {
+  let slot: UInt32
+  var links = QueueLinks()
+
+  /// When bytes were last taken.
+  var waitsSince: Instant
+
+  /// The rest of a frame, and messages.
+  var bytes: ContiguousArray<UInt8> = []
+  var sent = 0
+
+  /// The newest count is to be told as well.
+  var owesCount = false
+
+  /// A stream that is further behind than this is closed.
+  static let mostBytes = 65_536
+
+  /// How long a stream may take nothing before it is closed.
+  static let patience = Duration.seconds(30)
+}

@@ -1,0 +1,47 @@
+// What the sequencer says, carried out.
+
+import MeterModel
+
+extension Reactor {
+  mutating func obeyCommands() {
+    for batch in mailbox.takeAll() {
+      for command in batch.commands { obey(command, batch.bytes.span) }
+    }
+  }
+
+  private mutating func obey(_ command: Command, _ bytes: Span<UInt8>) {
+    switch command {
+    case .greet(let handle, let ordinal, let namespace, let count):
+      guard table.isCurrent(handle) else { return }
+      greet(handle.slot, ordinal, namespace, count)
+    case .notify(let namespace, let count):
+      tell(namespace, count: count)
+    case .message(let namespace, let frame):
+      tell(namespace, message: bytes.extracting(frame.bounds))
+    case .end(let handle, let reason):
+      guard table.isCurrent(handle) else { return }
+      end(handle.slot, reason)
+    case .refuse(let handle, let reason):
+      guard table.isCurrent(handle) else { return }
+      refuse(handle.slot, reason)
+    case .retire(let namespace):
+      guard Int(namespace.number) < audiences.count else { return }
+      audiences[Int(namespace.number)] = Audience()
+    case .count(let handle, let count):
+      answer(handle) { $0.answerCount($1, count) }
+    case .delivered(let handle, let connections):
+      answer(handle) { $0.answerDelivered($1, connections) }
+    case .statistics(let handle, let piece, let next):
+      let piece = bytes.extracting(piece.bounds)
+      guard table.isCurrent(handle), table[handle.slot].state == .exchanging else { return }
+      continueStatistics(table[handle.slot].side, piece, next: next)
+    case .stop:
+      isStopped = true
+    }
+  }
+
+  private mutating func answer(_ handle: Handle, _ body: (inout Reactor, UInt32) -> Void) {
+    guard table.isCurrent(handle), table[handle.slot].state == .exchanging else { return }
+    body(&self, table[handle.slot].side)
+  }
+}

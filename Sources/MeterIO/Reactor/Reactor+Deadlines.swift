@@ -1,0 +1,66 @@
+// How long connections may take their time, and what happens to those that take longer.
+
+import MeterModel
+
+extension Reactor {
+  /// How long the poller may wait; 0 while somebody is still to be told something.
+  func millisecondsToDeadline() -> Int32 {
+    if !beingTold.isEmpty { return 0 }
+    var earliest = min(behind.firstSince + Backlog.patience, acceptsAgainAt ?? .never)
+    for patience in Dialogue.Patience.allCases {
+      let first = waiting[Int(patience.rawValue)].firstSince
+      earliest = min(earliest, first + patience.duration)
+    }
+    guard earliest < .never else { return -1 }
+    let now = context.clock.now
+    guard earliest > now else { return 0 }
+    return Int32(clamping: ((earliest - now).nanoseconds + 999_999) / 1_000_000)
+  }
+
+  /// Gives a dialogue a new deadline, from now on; nil for none.
+  mutating func setPatience(_ side: UInt32, _ patience: Dialogue.Patience?) {
+    if let former = dialogues[side].patience {
+      waiting[Int(former.rawValue)].remove(side, from: &dialogues.rows)
+    }
+    dialogues[side].patience = patience
+    dialogues[side].waitsSince = now
+    if let patience {
+      waiting[Int(patience.rawValue)].append(side, in: &dialogues.rows)
+    }
+  }
+
+  /// Ends what has taken too long.
+  mutating func endOverdue() {
+    for patience in Dialogue.Patience.allCases {
+      while let side = firstOverdue(patience) { overdue(side) }
+    }
+    while behind.firstSince + Backlog.patience <= now {
+      drop(backlogs[behind.head].slot)
+    }
+    if let instant = acceptsAgainAt, instant <= now { acceptAgain() }
+  }
+
+  private func firstOverdue(_ patience: Dialogue.Patience) -> UInt32? {
+    let queue = waiting[Int(patience.rawValue)]
+    return queue.firstSince + patience.duration <= now ? queue.head : nil
+  }
+
+  private mutating func overdue(_ side: UInt32) {
+    let slot = dialogues[side].slot
+    switch dialogues[side].phase {
+    case .silence: speakRawStatistics(side)
+    case .head where dialogues[side].input.isEmpty: drop(slot)
+    case .head, .body: fail(side, .timeout)
+    case .waiting, .sending, .lingering: drop(slot)
+    }
+  }
+
+  /// Closes the connection that has kept its place the longest without being a stream.
+  mutating func evictOldest() -> Bool {
+    let queue = waiting[Int(Dialogue.Patience.impatient.rawValue)]
+    guard queue.count > 0 else { return false }
+    context.evictionNotice.note(at: now)
+    drop(dialogues[queue.head].slot)
+    return true
+  }
+}

@@ -1,0 +1,94 @@
+// Bytes in and out of a connection's socket, and the end of a connection.
+
+import Glibc
+import MeterModel
+
+/// What came of a read.
+enum Received {
+  case bytes(Int)
+
+  /// Nothing for now.
+  case nothing
+
+  /// The client closed its side, or the connection is broken.
+  case end
+}
+
+extension Reactor {
+  /// Receives into `scratch`.
+  mutating func receive(_ slot: UInt32) -> Received {
+    let descriptor = table[slot].descriptor
+    let received = scratch.withUnsafeMutableBytes { buffer in
+      systemCall("recv") { recv(descriptor, buffer.baseAddress, buffer.count, 0) }
+    }
+    switch received {
+    case .success(0): return .end
+    case .success(let count): return .bytes(count)
+    case .failure(let error): return error.isWouldBlock ? .nothing : .end
+    }
+  }
+
+  /// Sends as much as the socket takes; the answer is how many bytes, nil for a broken connection.
+  func send(_ bytes: Span<UInt8>, on slot: UInt32) -> Int? {
+    let descriptor = table[slot].descriptor
+    let sent = bytes.withUnsafeBytes { buffer in
+      systemCall("send") {
+        Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL.rawValue))
+      }
+    }
+    switch sent {
+    case .success(let count): return count
+    case .failure(let error): return error.isWouldBlock || error.isExhaustion ? 0 : nil
+    }
+  }
+
+  /// Reads and drops what has come, so that a close sends FIN and no reset.
+  mutating func discardInput(_ slot: UInt32) {
+    _ = receive(slot)
+  }
+
+  /// Says that nothing more will be sent.
+  func finishSending(_ slot: UInt32) {
+    _ = shutdown(table[slot].descriptor, Int32(SHUT_WR))
+  }
+
+  /// Changes what a connection is watched for.
+  mutating func watch(_ slot: UInt32, _ readiness: Readiness8) {
+    guard table[slot].watched != readiness else { return }
+    table[slot].watched = readiness
+    let handle = table.handle(slot)
+    poller.change(table[slot].descriptor, readiness.readiness, key: key(of: handle))
+  }
+
+  /// Ends a connection at once, whatever it is doing.
+  mutating func drop(_ slot: UInt32) {
+    switch table[slot].state {
+    case .free: return
+    case .exchanging: removeDialogue(slot)
+    case .opening: outgoing.reports.append(.closed(slot: slot))
+    case .streaming:
+      leaveAudience(slot)
+      outgoing.reports.append(.closed(slot: slot))
+    }
+    table.remove(slot)
+    budget.giveBack()
+  }
+
+  mutating func readable(_ slot: UInt32) {
+    switch table[slot].state {
+    case .free: break
+    case .exchanging: converse(slot)
+    case .opening, .streaming:
+      // What follows a stream's request is read and dropped; its end is the viewer's leave.
+      if case .end = receive(slot) { drop(slot) }
+    }
+  }
+
+  mutating func writable(_ slot: UInt32) {
+    switch table[slot].state {
+    case .free, .opening: break
+    case .exchanging: flush(table[slot].side)
+    case .streaming: catchUp(slot)
+    }
+  }
+}

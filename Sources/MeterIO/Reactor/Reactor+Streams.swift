@@ -1,0 +1,143 @@
+// Streams: they are opened, greeted, ended, and caught up with when they fell behind.
+
+import MeterModel
+
+extension Reactor {
+  /// Asks the sequencer for a stream. The dialogue, if there was one, is over.
+  mutating func openStream(
+    _ slot: UInt32, _ head: RequestHead, of bytes: Span<UInt8>, namespace: ByteRange,
+    viewer: ByteRange
+  ) {
+    let lastEventID = bytes.extracting(head.lastEventID.bounds)
+    let after = StreamIdentifier.parse(lastEventID, run: context.run) ?? .none
+    let report = Report.opened(
+      table.handle(slot),
+      namespace: outgoing.bytes.appendText(bytes.extracting(namespace.bounds)),
+      viewer: outgoing.bytes.appendText(bytes.extracting(viewer.bounds)), after: after)
+    outgoing.reports.append(report)
+    removeDialogue(slot)
+    table[slot].state = .opening
+    table[slot].wantsPadding = head.isOldInternetExplorer
+    watch(slot, .readable)
+  }
+
+  /// Sends a new stream its head and first event, and puts it in its audience.
+  mutating func greet(
+    _ slot: UInt32, _ ordinal: ConnectionOrdinal, _ namespace: NamespaceID, _ count: UInt64
+  ) {
+    let identifier = StreamIdentifier.make(ordinal, run: context.run)
+    frame.removeAll(keepingCapacity: true)
+    encoder.appendStream(
+      greeting: count, identifier: identifier.span, isPadded: table[slot].wantsPadding,
+      into: &frame)
+    let place = Int(namespace.number)
+    while audiences.count <= place { audiences.append(Audience()) }
+    table[slot].state = .streaming
+    table[slot].namespace = namespace.number
+    table[slot].place = audiences[place].add(slot)
+    sendFrame(to: slot, isCount: false)
+  }
+
+  /// Takes a stream out of its audience and forgets what it had still to get.
+  mutating func leaveAudience(_ slot: UInt32) {
+    let socket = table[slot]
+    if socket.side != .max { removeBacklog(slot) }
+    audiences[Int(socket.namespace)].remove(at: socket.place) { moved, place in
+      table[moved].place = place
+    }
+    table[slot].namespace = .max
+  }
+
+  /// Ends a stream that the meter ended.
+  mutating func end(_ slot: UInt32, _ reason: EndReason) {
+    let isWhole = table[slot].side == .max
+    leaveAudience(slot)
+    let side = becomeDialogue(slot)
+    // After half a frame nothing more can be said.
+    if reason == .excluded, isWhole {
+      ServerSentEvents.appendExclusion(into: &dialogues[side].output)
+    }
+    sendLast(side)
+  }
+
+  /// Answers a client whose stream the meter refused.
+  mutating func refuse(_ slot: UInt32, _ reason: RefusalReason) {
+    let side = becomeDialogue(slot)
+    switch reason {
+    case .full:
+      encoder.appendFullStream(
+        retryMilliseconds: UInt64.random(in: 5_000...30_000), into: &dialogues[side].output)
+    case .stopped:
+      encoder.appendStopped(for: .failed, into: &dialogues[side].output)
+    }
+    sendLast(side)
+  }
+
+  /// A connection that is no stream any more; the sequencer is told that it is gone.
+  private mutating func becomeDialogue(_ slot: UInt32) -> UInt32 {
+    outgoing.reports.append(.closed(slot: slot))
+    table[slot].state = .exchanging
+    let side = dialogues.add(Dialogue(slot: slot, limits: .standard))
+    table[slot].side = side
+    return side
+  }
+}
+
+// MARK: - Streams that fall behind
+
+extension Reactor {
+  /// Sends `frame` to a stream that is not behind. What it does not take, it gets when it can.
+  mutating func sendFrame(to slot: UInt32, isCount: Bool) {
+    guard let sent = send(frame.span, on: slot) else {
+      drop(slot)
+      return
+    }
+    guard sent < frame.count else { return }
+    var backlog = Backlog(slot: slot, waitsSince: now)
+    if isCount, sent == 0 {
+      backlog.owesCount = true
+    } else {
+      backlog.bytes = ContiguousArray(frame[sent...])
+    }
+    let side = backlogs.add(backlog)
+    behind.append(side, in: &backlogs.rows)
+    table[slot].side = side
+    watch(slot, .both)
+  }
+
+  /// Sends what a stream that can be written again has missed.
+  mutating func catchUp(_ slot: UInt32) {
+    let side = table[slot].side
+    guard side != .max else { return }
+    if backlogs[side].owesCount, backlogs[side].bytes.isEmpty {
+      backlogs[side].owesCount = false
+      let count = audiences[Int(table[slot].namespace)].count
+      ServerSentEvents.append(count: count, into: &backlogs[side].bytes)
+    }
+    let rest = backlogs[side].bytes.span.extracting(droppingFirst: backlogs[side].sent)
+    guard let sent = send(rest, on: slot) else {
+      drop(slot)
+      return
+    }
+    guard sent > 0 else { return }
+    behind.remove(side, from: &backlogs.rows)
+    backlogs[side].sent += sent
+    backlogs[side].waitsSince = now
+    behind.append(side, in: &backlogs.rows)
+    guard backlogs[side].sent == backlogs[side].bytes.count else { return }
+    if backlogs[side].owesCount {
+      backlogs[side].bytes = []
+      backlogs[side].sent = 0
+    } else {
+      removeBacklog(slot)
+      watch(slot, .readable)
+    }
+  }
+
+  private mutating func removeBacklog(_ slot: UInt32) {
+    let side = table[slot].side
+    behind.remove(side, from: &backlogs.rows)
+    backlogs.remove(side)
+    table[slot].side = .max
+  }
+}

@@ -1,0 +1,167 @@
+// A reactor: a thread with sockets of its own. It holds bytes, not policy; who is counted and who is told
+// what is the sequencer's to say. Whatever it has to say to the sequencer, it says once a turn of its loop.
+
+import MeterModel
+
+/// What all reactors know.
+struct ReactorContext: Sendable {
+  let clock: Clock
+  let console: Console
+  let sequencer: Mailbox<Sequencer.Order>
+  let viewersEnabled: Bool
+
+  /// The number of the audience port, for the demo page.
+  let audiencePort: UInt16
+
+  /// Names this run of the daemon in the streams' ids.
+  let run: UInt64
+
+  let exhaustionNotice: RecurringNotice
+  let evictionNotice: RecurringNotice
+
+  init(
+    clock: Clock, console: Console, sequencer: Mailbox<Sequencer.Order>, viewersEnabled: Bool,
+    audiencePort: UInt16, run: UInt64
+  ) {
+    self.clock = clock
+    self.console = console
+    self.sequencer = sequencer
+    self.viewersEnabled = viewersEnabled
+    self.audiencePort = audiencePort
+    self.run = run
+    exhaustionNotice = RecurringNotice("no descriptor or memory for a connection", on: console)
+    evictionNotice = RecurringNotice("silent connections closed to make room", on: console)
+  }
+}
+
+/// The sockets of one thread, and all that happens on them.
+struct Reactor: ~Copyable {
+  let index: Int
+  let context: ReactorContext
+  let listeners: [Listener]
+  let budget: DescriptorBudget
+  let mailbox: Mailbox<Commands>
+  var poller: Poller
+
+  var table = ConnectionTable()
+  var dialogues: SideTable<Dialogue>
+  var backlogs: SideTable<Backlog>
+
+  /// By namespace id.
+  var audiences: ContiguousArray<Audience> = []
+
+  /// The namespaces that are being told something, in turn.
+  var beingTold = Ring<UInt32>()
+
+  /// Who waits for what, by patience.
+  var waiting = ContiguousArray(repeating: DeadlineQueue(), count: Dialogue.Patience.allCases.count)
+  var behind = DeadlineQueue()
+
+  /// Where bytes are received.
+  var scratch = ContiguousArray<UInt8>(repeating: 0, count: 65_536)
+
+  /// Where a frame is made that goes out at once.
+  var frame: ContiguousArray<UInt8> = []
+
+  var outgoing: Reports
+  var now = Instant.start
+  var wallSeconds: UInt64 = 0
+  var encoder: ResponseEncoder
+
+  /// Until when nobody is accepted, after descriptors ran out.
+  var acceptsAgainAt: Instant?
+  var isStopped = false
+
+  /// Keys of events that are no connection's: those have a generation of 1 and up.
+  static let mailboxKey: UInt64 = 0
+  static let firstListenerKey: UInt64 = 1
+
+  init(
+    index: Int, context: ReactorContext, listeners: [Listener], budget: DescriptorBudget,
+    mailbox: Mailbox<Commands>
+  ) throws(SystemError) {
+    self.index = index
+    self.context = context
+    self.listeners = listeners
+    self.budget = budget
+    self.mailbox = mailbox
+    outgoing = Reports(reactor: index)
+    encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0))
+    dialogues = SideTable { Dialogue(slot: .max, limits: .standard) }
+    backlogs = SideTable { Backlog(slot: .max, waitsSince: .start) }
+    poller = try Poller()
+    try poller.add(mailbox.descriptor, .readable, key: Self.mailboxKey)
+    for (position, listener) in listeners.enumerated() {
+      let key = Self.firstListenerKey + UInt64(position)
+      try poller.add(listener.descriptor, .readable, key: key)
+    }
+  }
+
+  /// Serves until it is told to stop.
+  mutating func run() {
+    while !isStopped {
+      let count = poller.wait(milliseconds: millisecondsToDeadline())
+      readClocks()
+      for index in 0..<count {
+        let event = poller.event(at: index)
+        handle(event.key, event.seen)
+      }
+      endOverdue()
+      tellAudiences()
+      report()
+    }
+    stop()
+  }
+
+  private mutating func handle(_ key: UInt64, _ seen: Readiness) {
+    let generation = UInt32(key >> 32)
+    if generation > 0 {
+      let connection = Handle(slot: UInt32(truncatingIfNeeded: key), generation: generation)
+      if table.isCurrent(connection) { ready(connection.slot, seen) }
+    } else if key == Self.mailboxKey {
+      obeyCommands()
+    } else {
+      accept(from: listeners[Int(key - Self.firstListenerKey)])
+    }
+  }
+
+  /// Something can be done on a connection.
+  private mutating func ready(_ slot: UInt32, _ seen: Readiness) {
+    let handle = table.handle(slot)
+    if seen.contains(.writable) {
+      writable(slot)
+      guard table.isCurrent(handle) else { return }
+    }
+    if seen.contains(.readable) {
+      readable(slot)
+      guard table.isCurrent(handle) else { return }
+    }
+    if !seen.isDisjoint(with: .broken) { drop(slot) }
+  }
+
+  private mutating func readClocks() {
+    now = context.clock.now
+    let seconds = Clock.wallSeconds
+    if seconds != wallSeconds {
+      wallSeconds = seconds
+      encoder = ResponseEncoder(date: HTTPDate(unixSeconds: seconds))
+    }
+  }
+
+  /// Says what there is to say to the sequencer.
+  private mutating func report() {
+    guard !outgoing.reports.isEmpty else { return }
+    let reports = outgoing
+    outgoing = Reports(reactor: index)
+    context.sequencer.post(.reports(reports))
+  }
+
+  /// Closes everything.
+  private mutating func stop() {
+    for listener in listeners { close(listener) }
+    for slot in table.sockets.indices where table.sockets[slot].state != .free {
+      discardInput(UInt32(slot))
+      table.remove(UInt32(slot))
+    }
+  }
+}

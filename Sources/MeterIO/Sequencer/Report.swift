@@ -1,0 +1,90 @@
+// What a reactor says to the sequencer, and what it is told. Both are batches of small fixed-size values
+// with the bytes that they name beside them, so that a batch is two arrays whatever is in it.
+
+import MeterModel
+
+/// A slot of a reactor's table and which of its tenants is meant: a slot is let again at once, and what
+/// comes late for its former tenant is then recognised.
+struct Handle: Equatable, Sendable {
+  let slot: UInt32
+  let generation: UInt32
+}
+
+/// Where some bytes lie in a batch.
+struct TextRange: Sendable {
+  let start: UInt32
+  let count: UInt32
+
+  static let none = TextRange(start: 0, count: 0)
+
+  var isEmpty: Bool { count == 0 }
+
+  var bounds: Range<Int> { Int(start)..<Int(start) + Int(count) }
+}
+
+extension ContiguousArray<UInt8> {
+  /// Appends borrowed bytes; the answer is where they lie now.
+  mutating func appendText(_ text: Span<UInt8>) -> TextRange {
+    let start = count
+    reserveCapacity(start + text.count)
+    for index in text.indices { append(text[index]) }
+    return TextRange(start: UInt32(start), count: UInt32(text.count))
+  }
+}
+
+/// One thing that a reactor says.
+enum Report: Sendable {
+  /// A client asks for an event stream. It is answered with `greet` or `refuse`.
+  case opened(Handle, namespace: TextRange, viewer: TextRange, after: ConnectionOrdinal)
+
+  /// A connection that was reported as opened is gone. Said exactly once of each.
+  case closed(slot: UInt32)
+
+  /// A client asks for a count, and that the holder of a viewer id leave. Answered with `count`.
+  case count(Handle, namespace: TextRange, excluding: TextRange)
+
+  /// A text for a namespace. Answered with `delivered`.
+  case message(Handle, namespace: TextRange, text: TextRange)
+
+  /// A client wants the namespaces created after the one with this ordinal. Answered with `statistics`.
+  case statistics(Handle, after: UInt64)
+}
+
+/// What one reactor says at once.
+struct Reports: Sendable {
+  let reactor: Int
+  var reports: ContiguousArray<Report> = []
+  var bytes: ContiguousArray<UInt8> = []
+}
+
+/// One thing that a reactor is told.
+enum Command: Sendable {
+  case greet(Handle, ordinal: ConnectionOrdinal, NamespaceID, count: UInt64)
+  case notify(NamespaceID, count: UInt64)
+
+  /// Send a framed message to every stream of the namespace.
+  case message(NamespaceID, frame: TextRange)
+  case end(Handle, EndReason)
+  case refuse(Handle, RefusalReason)
+
+  /// The namespace is forgotten; its id may mean another one from now on.
+  case retire(NamespaceID)
+
+  /// How many members a namespace has.
+  case count(Handle, UInt64)
+
+  /// How many connections were told a message.
+  case delivered(Handle, UInt32)
+
+  /// A piece of the statistics' JSON, and the ordinal to go on after; nil for the last piece.
+  case statistics(Handle, TextRange, next: UInt64?)
+
+  /// End every connection and return.
+  case stop
+}
+
+/// What one reactor is told at once.
+struct Commands: Sendable {
+  var commands: ContiguousArray<Command> = []
+  var bytes: ContiguousArray<UInt8> = []
+}

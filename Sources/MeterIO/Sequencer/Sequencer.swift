@@ -1,0 +1,259 @@
+// The sequencer owns the meter and reads the clock. It takes the reactors' batches, stamps what is in them,
+// feeds it to the meter and sends the effects to whom they concern. The order in which it does so *is* the
+// history.
+
+import MeterModel
+
+/// The thread that owns the meter.
+struct Sequencer: ~Copyable {
+  var meter: Meter
+  var effects = EffectBuffer()
+  let clock: Clock
+  let console: Console
+
+  /// Namespace and viewer names to ids. A name is bound exactly while the meter knows its id.
+  var namespaces: NameTable
+  var viewers: NameTable
+
+  /// Which tenant of its slot each open connection is, by connection number.
+  var generations: ContiguousArray<UInt32> = []
+
+  /// What each reactor is to be told next, and where to put it.
+  var outgoing: [Commands]
+  let reactors: [Mailbox<Commands>]
+
+  /// How many of the reactors, the first ones, have streams.
+  let audienceReactors: Int
+
+  let mailbox: Mailbox<Order>
+  private var poller: Poller
+  private var messageCount: UInt64 = 0
+  private let fullNotice: RecurringNotice
+
+  /// What arrives at the sequencer.
+  enum Order: Sendable {
+    case reports(Reports)
+
+    /// Pass the stop on to every reactor and return.
+    case stop
+  }
+
+  /// How many namespaces' statistics are written at a time, so that nobody waits for a million.
+  static let statisticsPiece = 512
+
+  init(
+    configuration: Configuration, clock: Clock, console: Console, mailbox: Mailbox<Order>,
+    reactors: [Mailbox<Commands>], audienceReactors: Int, hashKey: SipHashKey
+  ) throws(SystemError) {
+    meter = Meter(configuration: configuration)
+    namespaces = NameTable(key: hashKey)
+    viewers = NameTable(key: hashKey)
+    outgoing = reactors.map { _ in Commands() }
+    fullNotice = RecurringNotice("streams refused: a limit is reached", on: console)
+    poller = try Poller()
+    self.clock = clock
+    self.console = console
+    self.mailbox = mailbox
+    self.reactors = reactors
+    self.audienceReactors = audienceReactors
+    try poller.add(mailbox.descriptor, .readable, key: 0)
+  }
+
+  /// Serves until it is told to stop.
+  mutating func run() {
+    while true {
+      _ = poller.wait(milliseconds: millisecondsToDeadline())
+      let orders = mailbox.takeAll()
+      let now = clock.now
+      advance(to: now)
+      for order in orders {
+        switch order {
+        case .reports(let reports):
+          for report in reports.reports { take(report, of: reports, at: now) }
+        case .stop:
+          for reactor in outgoing.indices { outgoing[reactor].commands.append(.stop) }
+          sendOutgoing()
+          return
+        }
+      }
+      advance(to: now)
+      sendOutgoing()
+    }
+  }
+
+  private func millisecondsToDeadline() -> Int32 {
+    guard let deadline = meter.nextDeadline else { return -1 }
+    let now = clock.now
+    guard deadline > now else { return 0 }
+    return Int32(clamping: ((deadline - now).nanoseconds + 999_999) / 1_000_000)
+  }
+
+  /// Fires what is due, so that a name that is resolved afterwards cannot be retired beneath it.
+  private mutating func advance(to now: Instant) {
+    meter.advance(to: now, into: &effects)
+    carryOut(message: .none, of: nil)
+  }
+
+  private mutating func sendOutgoing() {
+    for reactor in outgoing.indices where !outgoing[reactor].commands.isEmpty {
+      let commands = outgoing[reactor]
+      outgoing[reactor] = Commands()
+      reactors[reactor].post(commands)
+    }
+  }
+}
+
+// MARK: - What the reactors say
+
+extension Sequencer {
+  private mutating func take(_ report: Report, of reports: Reports, at now: Instant) {
+    advance(to: now)
+    switch report {
+    case .opened(let handle, let namespace, let viewer, let after):
+      open(handle, namespace, viewer, after, of: reports)
+    case .closed(let slot):
+      let connection = number(slot, reports.reactor)
+      let viewer = meter.viewer(of: connection)
+      feed(.closed(connection))
+      unbindIfFree(viewer)
+    case .count(let handle, let namespace, let viewer):
+      if !viewer.isEmpty { exclude(reports.bytes.span.extracting(viewer.bounds)) }
+      let id = namespaces.find(reports.bytes.span.extracting(namespace.bounds))
+      let members = id.map { meter.members(of: NamespaceID($0)) } ?? 0
+      outgoing[reports.reactor].commands.append(.count(handle, members))
+    case .message(let handle, let namespace, let text):
+      let told = deliver(text, to: namespace, of: reports)
+      outgoing[reports.reactor].commands.append(.delivered(handle, told))
+    case .statistics(let handle, let ordinal):
+      writeStatistics(after: ordinal, for: handle, of: reports.reactor)
+    }
+  }
+
+  private mutating func open(
+    _ handle: Handle, _ namespaceName: TextRange, _ viewerName: TextRange,
+    _ after: ConnectionOrdinal, of reports: Reports
+  ) {
+    let connection = number(handle.slot, reports.reactor)
+    while generations.count <= Int(connection.number) { generations.append(0) }
+    generations[Int(connection.number)] = handle.generation
+    let namespace = NamespaceID(
+      namespaces.bind(reports.bytes.span.extracting(namespaceName.bounds)))
+    let viewer =
+      viewerName.isEmpty
+      ? ViewerID.none
+      : ViewerID(viewers.bind(reports.bytes.span.extracting(viewerName.bounds)))
+    feed(.opened(connection, namespace, viewer: viewer, after: after))
+    if !meter.exists(namespace) { namespaces.unbind(namespace.number) }
+    unbindIfFree(viewer)
+  }
+
+  private mutating func exclude(_ viewer: Span<UInt8>) {
+    guard let id = viewers.find(viewer) else { return }
+    feed(.excluded(ViewerID(id)))
+    unbindIfFree(ViewerID(id))
+  }
+
+  private mutating func deliver(
+    _ text: TextRange, to namespace: TextRange, of reports: Reports
+  ) -> UInt32 {
+    guard let id = namespaces.find(reports.bytes.span.extracting(namespace.bounds)) else {
+      return 0
+    }
+    messageCount += 1
+    meter.apply(
+      .message(NamespaceID(id), MessageID(messageCount)), at: meter.now, into: &effects)
+    carryOut(message: text, of: reports)
+    return meter.openConnections(of: NamespaceID(id))
+  }
+
+  private mutating func feed(_ event: Event) {
+    meter.apply(event, at: meter.now, into: &effects)
+    carryOut(message: .none, of: nil)
+  }
+
+  private mutating func unbindIfFree(_ viewer: ViewerID) {
+    guard viewer != .none, !meter.isHeld(viewer) else { return }
+    viewers.unbind(viewer.number)
+  }
+
+  private mutating func writeStatistics(after ordinal: UInt64, for handle: Handle, of reactor: Int) {
+    let start = outgoing[reactor].bytes.count
+    var bytes = outgoing[reactor].bytes
+    outgoing[reactor].bytes = []
+    let (names, clock) = (namespaces, clock)
+    var isFirst = ordinal == 0
+    let next = meter.visitNamespaces(after: ordinal, limit: Self.statisticsPiece) { id, figures in
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+      StatisticsJSON.append(
+        name: names.name(of: id.number).span,
+        created: clock.unixSeconds(figures.created), members: figures.members,
+        connections: figures.connections,
+        modified: figures.modified.map { clock.unixSeconds($0) } ?? 0, to: &bytes)
+    }
+    let piece = TextRange(start: UInt32(start), count: UInt32(bytes.count - start))
+    outgoing[reactor].bytes = bytes
+    outgoing[reactor].commands.append(.statistics(handle, piece, next: next))
+  }
+}
+
+// MARK: - What the meter decides
+
+extension Sequencer {
+  /// Sends the effects to whom they concern.
+  private mutating func carryOut(message: TextRange, of reports: Reports?) {
+    guard !effects.effects.isEmpty else { return }
+    for index in effects.effects.indices {
+      let effect = effects.effects[index]
+      switch effect.action {
+      case .greet(let connection, let ordinal, let namespace, let count):
+        tell(connection) { .greet($0, ordinal: ordinal, namespace, count: count) }
+      case .notify(let namespace, let count):
+        tellAll(.notify(namespace, count: count))
+      case .message(let namespace, _):
+        if let reports { tellAll(message, of: reports, namespace) }
+      case .end(let connection, let reason):
+        tell(connection) { .end($0, reason) }
+      case .refuse(let connection, let reason):
+        if reason == .full { fullNotice.note(at: meter.now) }
+        tell(connection) { .refuse($0, reason) }
+      case .retire(let namespace):
+        tellAll(.retire(namespace))
+        namespaces.unbind(namespace.number)
+      case .reject(let rejection):
+        console.say("rejected: \(rejection)")
+      }
+      console.debug("\(effect)")
+    }
+    effects.removeAll()
+  }
+
+  private mutating func tell(_ connection: ConnectionID, _ command: (Handle) -> Command) {
+    let (slot, reactor) = connection.number.quotientAndRemainder(
+      dividingBy: UInt32(audienceReactors))
+    let handle = Handle(slot: slot, generation: generations[Int(connection.number)])
+    outgoing[Int(reactor)].commands.append(command(handle))
+  }
+
+  private mutating func tellAll(_ command: Command) {
+    for reactor in 0..<audienceReactors { outgoing[reactor].commands.append(command) }
+  }
+
+  private mutating func tellAll(
+    _ text: TextRange, of reports: Reports, _ namespace: NamespaceID
+  ) {
+    for reactor in 0..<audienceReactors {
+      let start = outgoing[reactor].bytes.count
+      ServerSentEvents.appendMessage(
+        reports.bytes.span.extracting(text.bounds), to: &outgoing[reactor].bytes)
+      let frame = TextRange(
+        start: UInt32(start), count: UInt32(outgoing[reactor].bytes.count - start))
+      outgoing[reactor].commands.append(.message(namespace, frame: frame))
+    }
+  }
+
+  /// The number of a reactor's slot among the connections of all reactors; dense.
+  private func number(_ slot: UInt32, _ reactor: Int) -> ConnectionID {
+    ConnectionID(slot * UInt32(audienceReactors) + UInt32(reactor))
+  }
+}

@@ -1,0 +1,65 @@
+// What the daemon says to its operator: whole lines on standard error, one write each, and a limit on how
+// often one kind of trouble is repeated.
+
+import Glibc
+import MeterModel
+import Synchronization
+
+/// Lines on standard error.
+package struct Console: Sendable {
+  /// Whether `--debug` was given.
+  package let isVerbose: Bool
+
+  package init(isVerbose: Bool) {
+    self.isVerbose = isVerbose
+  }
+
+  /// Writes a line.
+  package func say(_ line: String) {
+    var bytes = Array("audience-meter: \(line)\n".utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let rest = bytes[sent...].withUnsafeMutableBytes { write(2, $0.baseAddress, $0.count) }
+      if rest <= 0, errno != EINTR { return }
+      sent += max(rest, 0)
+    }
+    bytes.removeAll()
+  }
+
+  /// Writes a line if `--debug` was given.
+  package func debug(_ line: @autoclosure () -> String) {
+    if isVerbose { say(line()) }
+  }
+}
+
+/// Counts how often something happened and says so at most once a second.
+final class RecurringNotice: Sendable {
+  private struct State {
+    var sinceLast: UInt64 = 0
+    var total: UInt64 = 0
+    var last: Instant?
+  }
+
+  private let state = Mutex(State())
+  private let console: Console
+  private let what: String
+
+  /// `what` is the line's text; the counts follow it.
+  init(_ what: String, on console: Console) {
+    self.what = what
+    self.console = console
+  }
+
+  /// Counts one, and says so unless it was said less than a second ago.
+  func note(at now: Instant) {
+    let report: (recent: UInt64, total: UInt64)? = state.withLock { state in
+      state.total += 1
+      state.sinceLast += 1
+      if let last = state.last, now - last < .seconds(1) { return nil }
+      state.last = now
+      defer { state.sinceLast = 0 }
+      return (state.sinceLast, state.total)
+    }
+    if let report { console.say("\(what) (\(report.recent) now, \(report.total) in all)") }
+  }
+}

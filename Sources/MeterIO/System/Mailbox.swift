@@ -1,0 +1,35 @@
+// The only way for data to cross between threads: batches that are moved, never shared.
+
+import Synchronization
+
+/// A queue of batches from any number of threads to one, which is woken when it was empty.
+final class Mailbox<Batch: Sendable>: Sendable {
+  private let batches = Mutex<[Batch]>([])
+  private let wakeup: Wakeup
+
+  init() throws(SystemError) {
+    wakeup = try Wakeup()
+  }
+
+  /// Readable when something was posted; for the receiver's poller.
+  var descriptor: Int32 { wakeup.descriptor }
+
+  /// Hands a batch over.
+  func post(_ batch: sending Batch) {
+    let wasEmpty = batches.withLock { batches in
+      batches.append(batch)
+      return batches.count == 1
+    }
+    if wasEmpty { wakeup.wake() }
+  }
+
+  /// Takes all batches, oldest first. For the receiver, when the descriptor is readable.
+  func takeAll() -> [Batch] {
+    wakeup.clear()
+    return batches.withLock { batches in
+      let taken = batches
+      batches = []
+      return taken
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// Signals arrive as reads on a descriptor. The mask is set before any thread starts, so all inherit it;
+// whatever mask the parent left is replaced.
+
+import CLinux
+import Glibc
+
+/// The signals that stop the daemon.
+struct StopSignals: ~Copyable {
+  private let source: Descriptor
+
+  /// Blocks SIGTERM and SIGINT for this thread and those it starts, and ignores SIGPIPE for the process.
+  init() throws(SystemError) {
+    signal(SIGPIPE, SIG_IGN)
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    sigaddset(&mask, SIGTERM)
+    sigaddset(&mask, SIGINT)
+    pthread_sigmask(SIG_SETMASK, &mask, nil)
+    source = Descriptor(
+      owning: try systemCall("signalfd") {
+        signalfd(-1, &mask, Int32(SFD_CLOEXEC))
+      }.get())
+  }
+
+  /// Waits until one of them arrives; the answer is its number.
+  func wait() -> Int32 {
+    var info = signalfd_siginfo()
+    let size = MemoryLayout<signalfd_siginfo>.size
+    _ = systemCall("read") { read(source.number, &info, size) }
+    return Int32(bitPattern: info.ssi_signo)
+  }
+}

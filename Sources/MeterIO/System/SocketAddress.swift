@@ -1,0 +1,107 @@
+// Where a listener listens: an address and a port, as the system resolves them.
+
+import CLinux
+import Glibc
+
+/// An IPv4 or IPv6 socket address.
+struct SocketAddress: Sendable {
+  private var storage = sockaddr_storage()
+  private var length = socklen_t(0)
+
+  /// Every address of this machine: one socket for IPv4 and IPv6; without IPv6, every IPv4 address.
+  static func everyAddress(port: UInt16) throws(ResolutionError) -> [SocketAddress] {
+    let probe = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+    if probe >= 0 { close(probe) }
+    return try resolve(probe >= 0 ? "::" : "0.0.0.0", port: port)
+  }
+
+  /// The addresses of a literal or a name, in the system's order.
+  static func resolve(_ host: String, port: UInt16) throws(ResolutionError) -> [SocketAddress] {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(host, "\(port)", &hints, &list)
+    guard code == 0 else { throw ResolutionError(code: code) }
+    defer { freeaddrinfo(list) }
+    var addresses: [SocketAddress] = []
+    var next = list
+    while let entry = next {
+      if let address = entry.pointee.ai_addr {
+        addresses.append(SocketAddress(copying: address, length: entry.pointee.ai_addrlen))
+      }
+      next = entry.pointee.ai_next
+    }
+    return addresses
+  }
+
+  /// The local address of a socket.
+  init(of descriptor: Int32) throws(SystemError) {
+    length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let code = withUnsafeMutablePointer(to: &storage) { [descriptor, length] pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        var length = length
+        return getsockname(descriptor, address, &length)
+      }
+    }
+    guard code == 0 else { throw SystemError(code: errno) }
+    length = socklen_t(
+      isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
+  }
+
+  private init(copying address: UnsafePointer<sockaddr>, length: socklen_t) {
+    self.length = length
+    withUnsafeMutableBytes(of: &storage) { bytes in
+      bytes.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(length)))
+    }
+  }
+
+  var family: Int32 { Int32(storage.ss_family) }
+  var isIPv6: Bool { family == AF_INET6 }
+
+  /// Whether it stands for every address of this machine, of both families.
+  var isEvery: Bool {
+    isIPv6 && withUnsafeBytes(of: storage) { $0[8..<24].allSatisfy { $0 == 0 } }
+  }
+
+  /// The port; 0 for any free one.
+  var port: UInt16 {
+    get {
+      let bytes = withUnsafeBytes(of: storage) { $0.load(fromByteOffset: 2, as: UInt16.self) }
+      return UInt16(bigEndian: bytes)
+    }
+    set {
+      withUnsafeMutableBytes(of: &storage) {
+        $0.storeBytes(of: newValue.bigEndian, toByteOffset: 2, as: UInt16.self)
+      }
+    }
+  }
+
+  /// `127.0.0.1:80` or `[::1]:80`.
+  var description: String {
+    var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    let code = withPointer { address, length in
+      getnameinfo(address, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST)
+    }
+    let bytes = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let name = code == 0 ? String(decoding: bytes, as: UTF8.self) : "?"
+    return isIPv6 ? "[\(name)]:\(port)" : "\(name):\(port)"
+  }
+
+  /// The address as system calls take it.
+  func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    withUnsafePointer(to: storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+    }
+  }
+}
+
+/// Why a host could not be resolved.
+struct ResolutionError: Error {
+  let code: Int32
+
+  var description: String {
+    guard let text = gai_strerror(code) else { return "error \(code)" }
+    return String(cString: text)
+  }
+}

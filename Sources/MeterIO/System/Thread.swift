@@ -1,0 +1,38 @@
+// Threads of the daemon's own: each runs one loop until the daemon stops.
+
+import CLinux
+import Glibc
+
+/// A thread that can be joined once.
+struct Thread: ~Copyable {
+  private let handle: pthread_t
+
+  /// Starts `body` on a thread of its own, named for debuggers and `top` (at most 15 bytes).
+  init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    let box = Unmanaged.passRetained(Body(run: body))
+    var handle = pthread_t()
+    let code = pthread_create(
+      &handle, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, box.toOpaque())
+    guard code == 0 else {
+      box.release()
+      throw SystemError(code: code)
+    }
+    pthread_setname_np(handle, name)
+    self.handle = handle
+  }
+
+  /// Waits until the body has returned.
+  consuming func join() {
+    pthread_join(handle, nil)
+  }
+
+  private final class Body: Sendable {
+    let run: @Sendable () -> Void
+    init(run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+}
