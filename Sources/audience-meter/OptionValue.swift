@@ -28,6 +28,20 @@ package struct OptionValue<Root>: Sendable {
 extension OptionValue {
   typealias Property<Value> = WritableKeyPath<Root, Value> & Sendable
 
+  /// A value of `property` that `read` gives for a text it accepts, and nil for another.
+  private init<Value>(
+    _ property: Property<Value>, _ syntax: ValueSyntax,
+    read: @escaping @Sendable (String) -> Value?, show: @escaping @Sendable (Value) -> String?
+  ) {
+    self.syntax = syntax
+    self.read = { settings, text in
+      guard let value = read(text) else { return false }
+      settings[keyPath: property] = value
+      return true
+    }
+    self.show = { show($0[keyPath: property]) }
+  }
+
   /// An option without value, which sets the property.
   static func flag(_ property: Property<Bool>) -> Self {
     Self(
@@ -42,82 +56,62 @@ extension OptionValue {
   static func duration(_ property: Property<Duration>, from least: Duration = .zero) -> Self {
     let longest = Duration.longest.nanoseconds / 1_000_000_000
     return Self(
-      syntax: ValueSyntax(
+      property,
+      ValueSyntax(
         placeholder: "S",
-        accepted: "a time from \(DecimalText.print(least)) to \(longest) seconds"
+        accepted: "a time from \(least.decimalSeconds) to \(longest) seconds"
           + " (2, 0.5, 500ms, 5m, 1h)",
-        range: least > .zero ? "at least \(DecimalText.print(least))s" : nil),
-      read: { settings, text in
-        guard let duration = DecimalText.parseDuration(text.utf8.span), duration >= least
-        else { return false }
-        settings[keyPath: property] = duration
-        return true
-      }, show: { "\(DecimalText.print($0[keyPath: property]))s" })
+        range: least > .zero ? "at least \(least.decimalSeconds)s" : nil),
+      read: { Duration(decimal: $0.utf8.span, atLeast: least) },
+      show: { "\($0.decimalSeconds)s" })
   }
 
   /// A ratio from 0 to 1.
   static func ratio(_ property: Property<Fraction>) -> Self {
     Self(
-      syntax: ValueSyntax(placeholder: "R", accepted: "a number from 0 to 1", range: "0 to 1"),
-      read: { settings, text in
-        guard let ratio = DecimalText.parseFraction(text.utf8.span) else { return false }
-        settings[keyPath: property] = ratio
-        return true
-      }, show: { DecimalText.print($0[keyPath: property]) })
+      property,
+      ValueSyntax(placeholder: "R", accepted: "a number from 0 to 1", range: "0 to 1"),
+      read: { Fraction(decimal: $0.utf8.span) }, show: { $0.decimal })
   }
 
   /// A whole number in `range`.
   static func number(_ property: Property<UInt32>, _ range: ClosedRange<UInt32>) -> Self {
-    Self(
-      syntax: ValueSyntax(
-        placeholder: "N",
-        accepted: "a whole number from \(range.lowerBound) to \(range.upperBound)",
-        range: "\(range.lowerBound) to \(range.upperBound)"),
-      read: { settings, text in
-        guard let number = DecimalText.parseUnsigned(text.utf8.span),
-          let value = UInt32(exactly: number), range.contains(value)
-        else { return false }
-        settings[keyPath: property] = value
-        return true
-      }, show: { "\($0[keyPath: property])" })
+    let bounds = "\(range.lowerBound) to \(range.upperBound)"
+    return Self(
+      property,
+      ValueSyntax(placeholder: "N", accepted: "a whole number from \(bounds)", range: bounds),
+      read: { text in
+        UInt64(digits: text.utf8.span).flatMap { UInt32(exactly: $0) }
+          .flatMap { range.contains($0) ? $0 : nil }
+      }, show: { "\($0)" })
   }
 
   /// A port, of which 0 is one too.
   static func port(_ property: Property<UInt16>) -> Self {
     Self(
-      syntax: ValueSyntax(placeholder: "P", accepted: "a port from 0 to 65535"),
-      read: { settings, text in
-        guard let port = port(text) else { return false }
-        settings[keyPath: property] = port
-        return true
-      }, show: { "\($0[keyPath: property])" })
+      property, ValueSyntax(placeholder: "P", accepted: "a port from 0 to 65535"),
+      read: port, show: { "\($0)" })
   }
 
   /// A port, where 0 is none.
   static func portOrNone(_ property: Property<UInt16?>) -> Self {
     Self(
-      syntax: ValueSyntax(placeholder: "P", accepted: "a port from 1 to 65535, or 0 for none"),
-      read: { settings, text in
-        guard let port = port(text) else { return false }
-        settings[keyPath: property] = port == 0 ? nil : port
-        return true
-      }, show: { settings in settings[keyPath: property].map { "\($0)" } })
+      property,
+      ValueSyntax(placeholder: "P", accepted: "a port from 1 to 65535, or 0 for none"),
+      read: { text in port(text).map { $0 == 0 ? nil : $0 } }, show: { $0.map { "\($0)" } })
   }
 
   /// An address or a name that is still to be resolved.
   static func host(_ property: Property<String?>) -> Self {
     Self(
-      syntax: ValueSyntax(
+      property,
+      ValueSyntax(
         placeholder: "A", accepted: "an IPv4 or IPv6 address or the name of a host"),
-      read: { settings, text in
-        guard isHost(text) else { return false }
-        settings[keyPath: property] = text
-        return true
-      }, show: { $0[keyPath: property] })
+      read: { text in isHost(text) ? .some(text) : nil }, show: { $0 })
   }
 
-  private static func port(_ text: String) -> UInt16? {
-    DecimalText.parseUnsigned(text.utf8.span).flatMap { UInt16(exactly: $0) }
+  @Sendable private static func port(_ text: String) -> UInt16? {
+    UInt64(digits: text.utf8.span).flatMap { UInt16(exactly: $0) }
   }
 
   /// Whether `text` could be resolved at all: letters, digits and what addresses, zones and names

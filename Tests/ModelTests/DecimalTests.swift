@@ -2,17 +2,17 @@ import MeterModel
 import Testing
 
 /// Decimal text is exact in both directions (SPEC §3: seconds may be fractions, and may carry a unit).
-@Suite struct DecimalTextTests {
+@Suite struct DecimalTests {
   private func duration(_ text: String) -> MeterModel.Duration? {
-    DecimalText.parseDuration(text.utf8.span)
+    MeterModel.Duration(decimal: text.utf8.span)
   }
 
   private func fraction(_ text: String) -> Fraction? {
-    DecimalText.parseFraction(text.utf8.span)
+    Fraction(decimal: text.utf8.span)
   }
 
   private func unsigned(_ text: String) -> UInt64? {
-    DecimalText.parseUnsigned(text.utf8.span)
+    UInt64(digits: text.utf8.span)
   }
 
   @Test(arguments: [
@@ -102,18 +102,44 @@ import Testing
   func `a time is written without needless decimals, and reads back`(
     nanoseconds: UInt64, text: String
   ) {
-    #expect(DecimalText.print(MeterModel.Duration(nanoseconds: nanoseconds)) == text)
+    #expect(MeterModel.Duration(nanoseconds: nanoseconds).decimalSeconds == text)
     #expect(duration(text) == MeterModel.Duration(nanoseconds: nanoseconds))
   }
 
   @Test(arguments: ["0", "1", "0.1", "0.29", "0.05", "0.000000000000000001"])
   func `a ratio is written as it reads`(text: String) throws {
-    #expect(DecimalText.print(try #require(fraction(text))) == text)
+    #expect(try #require(fraction(text)).decimal == text)
   }
 
-  @Test func `seconds are appended to what is there`() {
-    var bytes = Array("at ".utf8)
-    DecimalText.appendSeconds(.max, to: &bytes)
-    #expect(bytes == Array("at 18446744073.709551615".utf8))
+  @Test func `a ratio that was made with zeros at its end is written without them`() throws {
+    #expect(try #require(Fraction(numerator: 10, decimals: 2)).decimal == "0.1")
+    #expect(try #require(Fraction(numerator: 100, decimals: 2)).decimal == "1")
+  }
+
+  @Test func `a least time is the first that is accepted`() {
+    func duration(_ text: String) -> MeterModel.Duration? {
+      MeterModel.Duration(decimal: text.utf8.span, atLeast: .milliseconds(1))
+    }
+    #expect(duration("0.000999999") == nil)
+    #expect(duration("0.001") == .milliseconds(1))
+    #expect(duration("0") == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("0", 0), ("0.5", 500_000_000), ("60", 60_000_000_000), ("1.000000001", 1_000_000_001),
+      ("4611686018.427387904", 1 << 62),
+    ] as [(String, UInt64)])
+  func `an instant is read and written in seconds`(text: String, nanoseconds: UInt64) {
+    #expect(Instant(decimal: text.utf8.span) == Instant(nanoseconds: nanoseconds))
+    #expect(Instant(nanoseconds: nanoseconds).decimalSeconds == text)
+  }
+
+  @Test(arguments: [
+    "", "1s", "1ms", "1m", "-1", "1.", "0.0000000001", "0.5000000000", "4611686018.427387905",
+    "18446744074", "abc",
+  ])
+  func `an instant with a unit, more than 9 decimals or past the latest is refused`(text: String) {
+    #expect(Instant(decimal: text.utf8.span) == nil)
   }
 }
