@@ -1,1 +1,3 @@
-print("audience-meter")
+import Glibc
+
+exit(runCommandLine().rawValue)

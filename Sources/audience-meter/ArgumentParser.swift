@@ -1,0 +1,187 @@
+import MeterIO
+import MeterModel
+
+/// Reads the arguments that follow the program's name, and what the environment adds where they are
+/// silent. The conventions are getopt's: `--opt value` and `--opt=value`, `-w 4`, `-w4`, `-dw4`; what
+/// follows an option that takes a value is its value, whatever it looks like; `--` ends the options.
+/// Names are never abbreviated, and of an option given twice the last one wins. Help and version end
+/// the reading where they stand.
+package func parse(
+  arguments: [String], environment: (String) -> String?
+) throws(UsageError) -> Invocation {
+  var command = Command.serve
+  var rest = arguments[...]
+  if let name = arguments.first, !name.hasPrefix("-") {
+    guard let named = Command(rawValue: name) else {
+      let names = Command.announced.map(\.rawValue).joined(separator: ", ")
+      throw UsageError(message: "\(quoted(name)) is no command; there is: \(names)")
+    }
+    command = named
+    rest = rest.dropFirst()
+  }
+  var parser = ArgumentParser(command: command, rest: rest)
+  return try parser.parse(environment: environment)
+}
+
+private struct ArgumentParser {
+  let command: Command
+  var rest: ArraySlice<String>
+  var serve = ServeSettings()
+  var replay = ReplaySettings()
+  var operands: [String] = []
+
+  /// The long names of the options that were given.
+  var given: Set<String> = []
+
+  init(command: Command, rest: ArraySlice<String>) {
+    self.command = command
+    self.rest = rest
+  }
+
+  mutating func parse(environment: (String) -> String?) throws(UsageError) -> Invocation {
+    while let argument = rest.popFirst() {
+      if argument == "--" {
+        operands += rest
+        break
+      }
+      if argument.hasPrefix("--") {
+        if let end = try parseLong(argument) { return end }
+      } else if argument.hasPrefix("-"), argument != "-" {
+        if let end = try parseShort(argument) { return end }
+      } else {
+        operands.append(argument)
+      }
+    }
+    switch command {
+    case .serve:
+      try refuseOperands(after: 0)
+      try read(environment)
+      return .serve(serve)
+    case .replay:
+      guard let path = operands.first else {
+        throw UsageError(message: "replay: LOG is missing; usage: \(programName) \(command.usage)")
+      }
+      try refuseOperands(after: 1)
+      guard !(replay.effects && replay.text) else {
+        throw UsageError(message: "--effects and --text exclude each other")
+      }
+      replay.logPath = path
+      return .replay(replay)
+    }
+  }
+
+  private mutating func parseLong(_ argument: String) throws(UsageError) -> Invocation? {
+    let parts = argument.dropFirst(2).split(
+      separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    guard let option = command.options.first(where: { $0.long == name }) else {
+      throw UsageError(message: "unknown option \(quoted("--\(name)"))\(hint(for: name))")
+    }
+    let value = parts.count == 2 ? String(parts[1]) : nil
+    if option.syntax == nil, value != nil {
+      throw UsageError(message: "--\(name) takes no value")
+    }
+    return try take(option, value: value)
+  }
+
+  private mutating func parseShort(_ argument: String) throws(UsageError) -> Invocation? {
+    var letters = argument.dropFirst()
+    while let letter = letters.popFirst() {
+      guard let option = command.options.first(where: { $0.short == letter }) else {
+        throw UsageError(message: "unknown option \(quoted("-\(letter)")) (try --help)")
+      }
+      let takesRest = option.syntax != nil && !letters.isEmpty
+      if let end = try take(option, value: takesRest ? String(letters) : nil) { return end }
+      if takesRest { return nil }
+    }
+    return nil
+  }
+
+  /// Does what the option says, with the next argument for its value where it needs one that it does
+  /// not have yet.
+  private mutating func take(
+    _ option: CommandOption, value: String?
+  ) throws(UsageError) -> Invocation? {
+    switch option.action {
+    case .help: return .help(command)
+    case .version: return .version
+    case .model, .serve, .replay: break
+    }
+    let accepted = option.syntax?.accepted ?? ""
+    guard let text = value ?? (option.syntax == nil ? "" : rest.popFirst()) else {
+      throw UsageError(message: "--\(option.long) takes \(accepted), but nothing follows it")
+    }
+    guard set(option, to: text) else {
+      throw UsageError(message: "--\(option.long): \(quoted(text)) is not \(accepted)")
+    }
+    given.insert(option.long)
+    return nil
+  }
+
+  private mutating func set(_ option: CommandOption, to text: String) -> Bool {
+    switch option.action {
+    case .help, .version:
+      return true
+    case .model(let value):
+      replay.changes.append { _ = value.read(&$0, text) }
+      return value.read(&serve.configuration, text)
+    case .serve(let value):
+      return value.read(&serve, text)
+    case .replay(let value):
+      return value.read(&replay, text)
+    }
+  }
+
+  private mutating func read(_ environment: (String) -> String?) throws(UsageError) {
+    for option in command.options where !given.contains(option.long) {
+      // A variable that is set to nothing is taken for one that is not set, as the original does.
+      guard let syntax = option.syntax, let name = option.environment, let text = environment(name),
+        !text.isEmpty
+      else { continue }
+      guard set(option, to: text) else {
+        throw UsageError(
+          message: "environment variable \(name): \(quoted(text)) is not \(syntax.accepted)")
+      }
+    }
+  }
+
+  private func refuseOperands(after count: Int) throws(UsageError) {
+    guard operands.count > count else { return }
+    throw UsageError(message: "\(quoted(operands[count])) is one argument too many")
+  }
+
+  /// The option that was probably meant, or where to look.
+  private func hint(for name: String) -> String {
+    let near = command.options.map(\.long).first {
+      (name.count >= 3 && $0.hasPrefix(name)) || isNear($0, name)
+    }
+    return near.map { "; did you mean --\($0)?" } ?? " (try --help)"
+  }
+}
+
+/// `text` in quotes, on one line and of bounded length whatever it holds.
+private func quoted(_ text: String) -> String {
+  var result = "'"
+  for scalar in text.unicodeScalars.prefix(80) {
+    let isPrintable = scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
+    result += isPrintable ? String(scalar) : scalar.escaped(asASCII: true)
+  }
+  return result + (text.unicodeScalars.count > 80 ? "…'" : "'")
+}
+
+/// Whether at most two letters have to be added, removed or replaced to make one name of the other.
+private func isNear(_ one: String, _ other: String) -> Bool {
+  let (one, other) = (Array(one.utf8), Array(other.utf8))
+  guard abs(one.count - other.count) <= 2 else { return false }
+  var row = Array(0...other.count)
+  for (line, letter) in one.enumerated() {
+    var diagonal = row[0]
+    row[0] = line + 1
+    for column in other.indices {
+      let replaced = diagonal + (other[column] == letter ? 0 : 1)
+      diagonal = row[column + 1]
+      row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
+    }
+  }
+  return row[other.count] <= 2
+}

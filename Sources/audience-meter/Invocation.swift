@@ -1,0 +1,41 @@
+import MeterIO
+
+/// What the program can be asked to do; the first argument, unless that is an option.
+package enum Command: String, CaseIterable, Sendable {
+  case serve
+  case replay
+
+  /// Those that help tells of, in its order.
+  package static let announced: [Command] = [.serve]
+
+  /// What follows the program's name in its usage line.
+  var usage: String {
+    switch self {
+    case .serve: "[serve] [options]"
+    case .replay: "replay LOG [options]"
+    }
+  }
+
+  /// What the command does, in a sentence.
+  var summary: String {
+    switch self {
+    case .serve:
+      "Counts the open event streams of each namespace, and tells every viewer the count."
+    case .replay: "Replays the log of a run, and tells what became of it."
+    }
+  }
+}
+
+/// A command line, understood and checked.
+package enum Invocation: Sendable {
+  case help(Command)
+  case version
+  case serve(ServeSettings)
+  case replay(ReplaySettings)
+}
+
+/// A command line that makes no sense.
+package struct UsageError: Error, Equatable {
+  /// One line that names the option and what it accepts, without the program's name.
+  package let message: String
+}

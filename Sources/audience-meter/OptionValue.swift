@@ -1,0 +1,132 @@
+import MeterModel
+
+/// What the values of an option look like.
+package struct ValueSyntax: Sendable {
+  /// What stands for the value in help.
+  package let placeholder: String
+
+  /// What is accepted, to end the sentence "'x' is not …".
+  package let accepted: String
+
+  /// The range, where help should tell it.
+  var range: String?
+}
+
+/// How an option's value is read into a property of some settings, and how the property is shown. The
+/// default that help shows is read from fresh settings, so it cannot differ from the truth.
+package struct OptionValue<Root>: Sendable {
+  /// What is read; nil for a flag, which takes no value.
+  let syntax: ValueSyntax?
+
+  /// Reads the value; false, and the settings as they were, when it is not accepted.
+  let read: @Sendable (inout Root, String) -> Bool
+
+  /// The property as text, with its unit; nil for none.
+  let show: @Sendable (Root) -> String?
+}
+
+extension OptionValue {
+  typealias Property<Value> = WritableKeyPath<Root, Value> & Sendable
+
+  /// A value of `property` that `read` gives for a text it accepts, and nil for another.
+  private init<Value>(
+    _ property: Property<Value>, _ syntax: ValueSyntax,
+    read: @escaping @Sendable (String) -> Value?, show: @escaping @Sendable (Value) -> String?
+  ) {
+    self.syntax = syntax
+    self.read = { settings, text in
+      guard let value = read(text) else { return false }
+      settings[keyPath: property] = value
+      return true
+    }
+    self.show = { show($0[keyPath: property]) }
+  }
+
+  /// An option without value, which sets the property.
+  static func flag(_ property: Property<Bool>) -> Self {
+    Self(
+      syntax: nil,
+      read: { settings, _ in
+        settings[keyPath: property] = true
+        return true
+      }, show: { _ in nil })
+  }
+
+  /// A time from `least` to `Duration.longest`.
+  static func duration(_ property: Property<Duration>, from least: Duration = .zero) -> Self {
+    let longest = Duration.longest.nanoseconds / 1_000_000_000
+    return Self(
+      property,
+      ValueSyntax(
+        placeholder: "S",
+        accepted: "a time from \(least.decimalSeconds) to \(longest) seconds"
+          + " (2, 0.5, 500ms, 5m, 1h)",
+        range: least > .zero ? "at least \(least.decimalSeconds)s" : nil),
+      read: { Duration(decimal: $0.utf8.span, atLeast: least) },
+      show: { "\($0.decimalSeconds)s" })
+  }
+
+  /// A ratio from 0 to 1.
+  static func ratio(_ property: Property<Fraction>) -> Self {
+    Self(
+      property,
+      ValueSyntax(placeholder: "R", accepted: "a number from 0 to 1", range: "0 to 1"),
+      read: { Fraction(decimal: $0.utf8.span) }, show: { $0.decimal })
+  }
+
+  /// A whole number in `range`.
+  static func number(_ property: Property<UInt32>, _ range: ClosedRange<UInt32>) -> Self {
+    let bounds = "\(range.lowerBound) to \(range.upperBound)"
+    return Self(
+      property,
+      ValueSyntax(placeholder: "N", accepted: "a whole number from \(bounds)", range: bounds),
+      read: { text in
+        UInt64(digits: text.utf8.span).flatMap { UInt32(exactly: $0) }
+          .flatMap { range.contains($0) ? $0 : nil }
+      }, show: { "\($0)" })
+  }
+
+  /// A port, of which 0 is one too.
+  static func port(_ property: Property<UInt16>) -> Self {
+    Self(
+      property, ValueSyntax(placeholder: "P", accepted: "a port from 0 to 65535"),
+      read: port, show: { "\($0)" })
+  }
+
+  /// A port, where 0 is none.
+  static func portOrNone(_ property: Property<UInt16?>) -> Self {
+    Self(
+      property,
+      ValueSyntax(placeholder: "P", accepted: "a port from 1 to 65535, or 0 for none"),
+      read: { text in port(text).map { $0 == 0 ? nil : $0 } }, show: { $0.map { "\($0)" } })
+  }
+
+  /// An address or a name that is still to be resolved.
+  static func host(_ property: Property<String?>) -> Self {
+    Self(
+      property,
+      ValueSyntax(
+        placeholder: "A", accepted: "an IPv4 or IPv6 address or the name of a host"),
+      read: { text in isHost(text) ? .some(text) : nil }, show: { $0 })
+  }
+
+  @Sendable private static func port(_ text: String) -> UInt16? {
+    UInt64(digits: text.utf8.span).flatMap { UInt16(exactly: $0) }
+  }
+
+  /// Whether `text` could be resolved at all: letters, digits and what addresses, zones and names
+  /// (RFC 1123, 253 bytes at most) have between them. It begins with no hyphen, so that an option in
+  /// the place of a value is noticed.
+  private static func isHost(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 253 && !text.hasPrefix("-")
+      && text.utf8.allSatisfy {
+        switch $0 {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+          UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "%"):
+          true
+        default: false
+        }
+      }
+  }
+}

@@ -1,0 +1,75 @@
+import MeterModel
+
+extension CommandOption {
+  /// Every option there is, in the order of help (SPEC §3). Parsing and help know of no other.
+  package static let table: [CommandOption] =
+    general + listening + counting + limits + replaying
+
+  private static let general = [
+    CommandOption("help", short: "h", .help, "show this help"),
+    CommandOption("version", short: "V", .version, "show the version"),
+    CommandOption("debug", short: "d", .serve(.flag(\.debug)), "log everything, to standard error"),
+    CommandOption(
+      "workers", short: "w", .serve(.number(\.workers, 0...1024)),
+      "threads that serve sockets; 0 takes the number of CPUs", default: "number of CPUs"),
+  ]
+
+  private static let listening = [
+    CommandOption(
+      "port", .serve(.port(\.port)), "port of the event streams; 0 takes any free port",
+      environment: "PORT"),
+    CommandOption(
+      "host", .serve(.host(\.host)), "address of the event streams",
+      default: "every address, IPv4 and IPv6", environment: "HOST"),
+    CommandOption(
+      "stats-port", .serve(.portOrNone(\.statsPort)), "port of the statistics; 0 disables it"),
+    CommandOption("stats-host", .serve(.host(\.statsHost)), "address of the statistics"),
+    CommandOption(
+      "notification-port", .serve(.portOrNone(\.notificationPort)),
+      "port that takes messages; 0 disables it"),
+    CommandOption(
+      "notification-host", .serve(.host(\.notificationHost)), "address that takes messages"),
+    CommandOption("demo-port", .serve(.portOrNone(\.demoPort)), "port of the demo; 0 disables it"),
+    CommandOption(
+      "demo-host", .serve(.host(\.demoHost)), "address of the demo",
+      default: "every address, IPv4 and IPv6"),
+  ]
+
+  private static let counting = [
+    CommandOption(
+      "enable-uuid", .serve(.flag(\.enableViewerIDs)),
+      "take the second segment of the path for a viewer id, which holds at most one connection"),
+    CommandOption(
+      "increment-delay", .model(.duration(\.incrementDelay)),
+      "how long a connection must last before it is counted"),
+    CommandOption(
+      "notify-delta-ratio", .model(.ratio(\.notifyDeltaRatio)),
+      "how much a count must change, relative to what was told, to be told again"),
+    CommandOption(
+      "notify-min-delay", .model(.duration(\.notifyMinDelay)),
+      "the least time between two notifications of a change"),
+    CommandOption(
+      "notify-max-delay", .model(.duration(\.notifyMaxDelay, from: .milliseconds(1))),
+      "the most time between two notifications, changed or not"),
+    CommandOption(
+      "namespace-clean-delay", .model(.duration(\.namespaceCleanDelay)),
+      "how long a namespace without an audience is remembered"),
+  ]
+
+  private static let limits = [
+    CommandOption(
+      "max-conn-duration", .model(.duration(\.maximumConnectionDuration)),
+      "how long a connection may last; 0 disables it"),
+    CommandOption(
+      "max-connections", .model(.number(\.maximumConnections, 1...(.max - 1))),
+      "how many connections may be open", default: "what the limit of descriptors allows"),
+    CommandOption(
+      "max-namespaces", .model(.number(\.maximumNamespaces, 1...16_777_216)),
+      "how many namespaces may exist"),
+  ]
+
+  private static let replaying = [
+    CommandOption("effects", .replay(.flag(\.effects)), "print each effect as text, nothing else"),
+    CommandOption("text", .replay(.flag(\.text)), "print the log itself as text, nothing else"),
+  ]
+}

@@ -1,0 +1,31 @@
+import Glibc
+
+/// Writes `text` to standard output. A reader that has gone (`| head`) is a silent failure, any other
+/// error one with a line.
+func writeToStandardOutput(_ text: String) -> ExitStatus {
+  let error = write(text, to: STDOUT_FILENO)
+  if error != 0, error != EPIPE {
+    complain("standard output: \(String(cString: strerror(error)))")
+  }
+  return error == 0 ? .success : .failure
+}
+
+/// Writes one line with the program's name in front to standard error; where that is closed there is
+/// nobody left to tell.
+func complain(_ message: String) {
+  _ = write("\(programName): \(message)\n", to: STDERR_FILENO)
+}
+
+/// Writes all of `text`, whatever it takes; the error's number, or 0.
+private func write(_ text: String, to descriptor: Int32) -> Int32 {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    if count >= 0 {
+      bytes = bytes.dropFirst(count)
+    } else if errno != EINTR {
+      return errno
+    }
+  }
+  return 0
+}

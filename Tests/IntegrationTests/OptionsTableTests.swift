@@ -1,0 +1,164 @@
+import MeterIO
+import MeterModel
+import Testing
+import audience_meter
+
+/// Each option of the table: what it sets, what it accepts, and what help says of it (SPEC §3).
+@Suite struct OptionsTableTests {
+  /// A value of each option that takes one, and the settings that it makes.
+  private static let good: [(String, String, @Sendable (inout ServeSettings) -> Void)] = [
+    ("workers", "0", { $0.workers = 0 }), ("workers", "1024", { $0.workers = 1024 }),
+    ("port", "0", { $0.port = 0 }), ("port", "65535", { $0.port = 65535 }),
+    ("host", "0.0.0.0", { $0.host = "0.0.0.0" }), ("host", "::", { $0.host = "::" }),
+    ("host", "fe80::1%eth0", { $0.host = "fe80::1%eth0" }),
+    ("host", "meter-1.example.org", { $0.host = "meter-1.example.org" }),
+    ("stats-port", "0", { $0.statsPort = nil }), ("stats-port", "1", { $0.statsPort = 1 }),
+    ("stats-host", "::1", { $0.statsHost = "::1" }),
+    ("notification-port", "0", { $0.notificationPort = nil }),
+    ("notification-port", "65535", { $0.notificationPort = 65535 }),
+    ("notification-host", "localhost", { $0.notificationHost = "localhost" }),
+    ("demo-port", "0", { $0.demoPort = nil }), ("demo-port", "80", { $0.demoPort = 80 }),
+    ("demo-host", "127.0.0.1", { $0.demoHost = "127.0.0.1" }),
+    ("increment-delay", "0", { $0.configuration.incrementDelay = .zero }),
+    ("increment-delay", "0.25", { $0.configuration.incrementDelay = .milliseconds(250) }),
+    (
+      "notify-delta-ratio", "0.29",
+      { $0.configuration.notifyDeltaRatio = Fraction(numerator: 29, decimals: 2) ?? .oneTenth }
+    ),
+    (
+      "notify-delta-ratio", "1",
+      { $0.configuration.notifyDeltaRatio = Fraction(numerator: 1, decimals: 0) ?? .oneTenth }
+    ),
+    ("notify-min-delay", "500ms", { $0.configuration.notifyMinDelay = .milliseconds(500) }),
+    ("notify-max-delay", "1ms", { $0.configuration.notifyMaxDelay = .milliseconds(1) }),
+    ("notify-max-delay", "2305843009.213693952", { $0.configuration.notifyMaxDelay = .longest }),
+    ("namespace-clean-delay", "5m", { $0.configuration.namespaceCleanDelay = .seconds(300) }),
+    (
+      "max-conn-duration", "1.5h",
+      { $0.configuration.maximumConnectionDuration = .seconds(5400) }
+    ),
+    ("max-connections", "1", { $0.configuration.maximumConnections = 1 }),
+    ("max-connections", "4294967294", { $0.configuration.maximumConnections = .max - 1 }),
+    ("max-namespaces", "1", { $0.configuration.maximumNamespaces = 1 }),
+    ("max-namespaces", "16777216", { $0.configuration.maximumNamespaces = 16_777_216 }),
+  ]
+
+  /// Values just out of range, or in a form that is not the option's.
+  private static let bad: [String: [String]] = [
+    "workers": ["1025", "1.5", "4294967296"],
+    "port": ["65536", "80.0", "http", "131152"],
+    "stats-port": ["65536", "off"], "notification-port": ["65536", "none"],
+    "demo-port": ["65536", "18446744073709551616"],
+    "host": ["a b", "http://a", "[::1]", "a,b", "-a", String(repeating: "a", count: 254), "é"],
+    "stats-host": ["*", "a/24"], "notification-host": ["a\0b", "a\nb"], "demo-host": ["/", "@"],
+    "increment-delay": ["1d", "0.0000000001", "2305843009.213693953"],
+    "notify-delta-ratio": ["1.1", "10%", "1.000000000000000001", "2"],
+    "notify-min-delay": ["1,5", "1 s", "2305843010"],
+    "notify-max-delay": ["0", "0.999ms", "0.000999999", "0s"],
+    "namespace-clean-delay": ["forever", "640512h"],
+    "max-conn-duration": ["1m30s", "99999999999999999999h"],
+    "max-connections": ["0", "4294967295", "4294967296"],
+    "max-namespaces": ["0", "16777217", "1e6"],
+  ]
+
+  /// Values that no option takes, names of hosts aside.
+  private static let nonsense = ["", "abc", "-1", "-0", "+1", " 1", "1 ", "NaN", "0x1", "1e3", "٣"]
+
+  @Test func `each option sets its property and no other`() throws {
+    for (name, text, change) in Self.good {
+      var expected = ServeSettings()
+      change(&expected)
+      guard case .serve(let settings) = try parse("--\(name)", text) else {
+        Issue.record("--\(name) \(text) does not serve")
+        continue
+      }
+      #expect(settings == expected, "--\(name) \(text)")
+    }
+    for (name, path) in [("debug", \ServeSettings.debug), ("enable-uuid", \.enableViewerIDs)] {
+      var expected = ServeSettings()
+      expected[keyPath: path] = true
+      guard case .serve(let settings) = try parse("--\(name)") else { continue }
+      #expect(settings == expected, "--\(name)")
+    }
+  }
+
+  @Test(arguments: CommandOption.table.filter { $0.syntax != nil }.map(\.long))
+  func `what an option does not accept is refused with its name and what it accepts`(
+    name: String
+  ) throws {
+    let option = try #require(CommandOption.table.first { $0.long == name })
+    let values = try #require(Self.bad[name], "no bad values here for --\(name)")
+    let isHost = option.syntax?.placeholder == "A"
+    for text in values + (isHost ? ["", " 1", "-1", "+1"] : Self.nonsense) {
+      let error = #expect(throws: UsageError.self, "\(name) \(text)") {
+        try parse("--\(name)", text)
+      }
+      let message = error?.message ?? ""
+      #expect(message.hasPrefix("--\(name): '"))
+      #expect(message.hasSuffix("' is not \(option.syntax?.accepted ?? "?")"))
+      #expect(!message.contains("\n"))
+    }
+  }
+
+  @Test func `the tables of values here miss no option`() {
+    let names = Set(Command.serve.options.filter { $0.syntax != nil }.map(\.long))
+    #expect(Set(Self.good.map(\.0)) == names)
+    #expect(Set(Self.bad.keys) == names)
+  }
+
+  @Test func `the options of serve and their defaults are those of the specification`() {
+    let options = Command.serve.options.map { option in
+      "\(option.short.map { "-\($0) " } ?? "")\(option.long) \(option.defaultValue ?? "")"
+    }
+    #expect(
+      options == [
+        "-h help ", "-V version ", "-d debug ", "-w workers number of CPUs",
+        "port 80", "host every address, IPv4 and IPv6",
+        "stats-port 1442", "stats-host 127.0.0.1",
+        "notification-port 2442", "notification-host 127.0.0.1",
+        "demo-port 8080", "demo-host every address, IPv4 and IPv6",
+        "enable-uuid ", "increment-delay 0s", "notify-delta-ratio 0.1", "notify-min-delay 2s",
+        "notify-max-delay 25s", "namespace-clean-delay 60s", "max-conn-duration 3600s",
+        "max-connections what the limit of descriptors allows", "max-namespaces 1000000",
+      ])
+  }
+
+  @Test func `names are unique, and only long ones may be alone`() {
+    let table = CommandOption.table
+    #expect(Set(table.map(\.long)).count == table.count)
+    let letters = table.compactMap(\.short)
+    #expect(Set(letters).count == letters.count)
+  }
+
+  @Test(arguments: Command.allCases)
+  func `help shows every option of its command, in 100 columns`(command: Command) {
+    let text = help(for: command)
+    for option in command.options {
+      let name = "--\(option.long)" + (option.syntax.map { " \($0.placeholder)" } ?? "")
+      #expect(text.contains("    \(name) ") || text.contains(", \(name) "), "\(name)")
+    }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.count <= 100 && $0.last != " " })
+    #expect(text.hasSuffix(".\n"))
+  }
+
+  @Test func `help of serve shows every default and variable`() {
+    let words = help(for: .serve).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for option in Command.serve.options where option.syntax != nil {
+      let value = option.defaultValue ?? "?"
+      #expect(words.contains("default \(value)"), "--\(option.long)")
+    }
+    #expect(words.contains("(default 80; environment variable PORT)"))
+    #expect(words.contains("environment variable HOST)"))
+  }
+
+  @Test func `the default of the connections' limit is left to the descriptors`() throws {
+    #expect(ServeSettings().maximumConnections == nil)
+    guard case .serve(let settings) = try parse("--max-connections", "5") else { return }
+    #expect(settings.maximumConnections == 5)
+  }
+
+  private func parse(_ arguments: String...) throws(UsageError) -> Invocation {
+    try audience_meter.parse(arguments: arguments) { _ in nil }
+  }
+}
