@@ -6,7 +6,7 @@
 // then, so waking is no input, and advancing in one step or in many is the same.
 
 /// The state machine that counts. The rules are those of the specification's section "Counting".
-package struct Meter {
+package struct Meter: MeterProtocol {
   package let configuration: Configuration
 
   /// The instant of the last event or advance.

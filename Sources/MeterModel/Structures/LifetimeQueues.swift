@@ -12,8 +12,9 @@ struct LifetimeQueues {
   private(set) var earliest = Instant.never
 
   init(configuration: Configuration) {
-    let buckets = 0..<Configuration.lifetimeBuckets
-    lifetimes = ContiguousArray(buckets.compactMap { configuration.lifetime(ofBucket: $0) })
+    let isLimited = configuration.maximumConnectionDuration > .zero
+    let buckets = isLimited ? 0..<ConnectionOrdinal.lifetimeBuckets : 0..<0
+    lifetimes = ContiguousArray(buckets.map { configuration.lifetime(ofBucket: $0) })
     queues = ContiguousArray(repeating: DeadlineQueue(), count: lifetimes.count)
   }
 
@@ -23,19 +24,19 @@ struct LifetimeQueues {
   /// Whether a pending connection waits here already, as its lifetime ends before it would be counted.
   func holdsPending(_ ordinal: ConnectionOrdinal, incrementDelay: Duration) -> Bool {
     guard !lifetimes.isEmpty else { return false }
-    return lifetimes[Configuration.lifetimeBucket(of: ordinal)] < incrementDelay
+    return lifetimes[Int(ordinal.lifetimeBucket)] < incrementDelay
   }
 
   mutating func append(_ index: UInt32, in connections: inout ContiguousArray<Connection>) {
     guard !lifetimes.isEmpty else { return }
-    let bucket = Configuration.lifetimeBucket(of: connections[Int(index)].ordinal)
+    let bucket = Int(connections[Int(index)].ordinal.lifetimeBucket)
     queues[bucket].append(index, in: &connections)
     earliest = min(earliest, queues[bucket].firstSince + lifetimes[bucket])
   }
 
   mutating func remove(_ index: UInt32, from connections: inout ContiguousArray<Connection>) {
     guard !lifetimes.isEmpty else { return }
-    let bucket = Configuration.lifetimeBucket(of: connections[Int(index)].ordinal)
+    let bucket = Int(connections[Int(index)].ordinal.lifetimeBucket)
     let due = queues[bucket].firstSince + lifetimes[bucket]
     queues[bucket].remove(index, from: &connections)
     if due == earliest { findEarliest() }

@@ -1,0 +1,129 @@
+// Writes the text form of the log (§7): options, events and effects, each on a line of its own.
+
+/// Gathers lines of text. The caller takes `bytes` and empties it whenever it wants to.
+package struct LogTextWriter {
+  /// What was written and not taken yet.
+  package var bytes: [UInt8] = []
+
+  package init() {}
+
+  /// All options whose values are not the defaults, or simply all.
+  package mutating func write(_ configuration: Configuration, defaultsToo: Bool = false) {
+    for option in ConfigurationOption.allCases {
+      let value = option.value(in: configuration)
+      if !defaultsToo && value == option.value(in: Configuration()) { continue }
+      write("option \(option.rawValue) \(value)\n")
+    }
+  }
+
+  /// `0.5 open 2 football viewer=ab12`
+  package mutating func write(_ event: TextEvent, at instant: Instant) {
+    write(instant.decimalSeconds)
+    switch event {
+    case .opened(let connection, let namespace, let viewer, let after):
+      write(" open \(connection)")
+      writeName(namespace)
+      if let viewer {
+        write(" viewer=")
+        bytes += viewer
+      }
+      if let after { write(" after=\(after)") }
+    case .closed(let connection): write(" close \(connection)")
+    case .excluded(let viewer):
+      write(" exclude")
+      writeName(viewer)
+    case .message(let namespace, let text):
+      write(" message")
+      writeName(namespace)
+      writeText(text)
+    case .peer(let node, let namespace, let members, let connections):
+      write(" peer")
+      writeName(node)
+      writeName(namespace)
+      write(" \(members) \(connections)")
+    case .bye(let node):
+      write(" bye")
+      writeName(node)
+    }
+    write("\n")
+  }
+
+  /// `60 end`
+  package mutating func writeEnd(at instant: Instant) {
+    write("\(instant.decimalSeconds) end\n")
+  }
+
+  /// `0.5 greet 2 football 2`. `text` is the message's, where the effect tells one.
+  package mutating func write(_ effect: Effect, names: LogNames, text: [UInt8] = []) {
+    write(effect.instant.decimalSeconds)
+    switch effect.action {
+    case .greet(let connection, _, let namespace, let count):
+      write(" greet \(names.number(of: connection))")
+      writeName(names.name(of: namespace))
+      write(" \(count)")
+    case .notify(let namespace, let count):
+      write(" notify")
+      writeName(names.name(of: namespace))
+      write(" \(count)")
+    case .message(let namespace, _):
+      write(" message")
+      writeName(names.name(of: namespace))
+      writeText(text)
+    case .end(let connection, let reason):
+      write(" end \(names.number(of: connection)) \(reason.word)")
+    case .retire(let namespace):
+      write(" retire")
+      writeName(names.name(of: namespace))
+    case .refuse(let connection, let reason):
+      write(" refuse \(names.number(of: connection)) \(reason.word)")
+    case .reject(let rejection): write(rejection, names: names)
+    }
+    write("\n")
+  }
+
+  private mutating func write(_ rejection: Rejection, names: LogNames) {
+    switch rejection {
+    case .open(let connection): write(" reject open \(names.number(of: connection))")
+    case .close(let connection): write(" reject close \(names.number(of: connection))")
+    case .peerPastLimit(let node, let namespace), .peerOutOfRange(let node, let namespace):
+      write(" reject peer")
+      writeName(names.name(of: node))
+      writeName(names.name(of: namespace))
+    }
+  }
+
+  private mutating func write(_ text: String) {
+    bytes += text.utf8
+  }
+
+  private mutating func writeName(_ name: [UInt8]) {
+    bytes.append(.space)
+    bytes += TextEscape.escapedName(name)
+  }
+
+  private mutating func writeText(_ text: [UInt8]) {
+    guard !text.isEmpty else { return }
+    bytes.append(.space)
+    bytes += TextEscape.escaped(text)
+  }
+}
+
+extension EndReason {
+  /// The reason as the text form names it.
+  package var word: String {
+    switch self {
+    case .expired: "expired"
+    case .excluded: "excluded"
+    }
+  }
+}
+
+extension RefusalReason {
+  /// The reason as the text form names it.
+  package var word: String {
+    switch self {
+    case .stopped: "stopped"
+    case .full: "full"
+    }
+  }
+}

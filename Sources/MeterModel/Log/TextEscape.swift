@@ -1,0 +1,84 @@
+// How a message's text and an awkward name stand in a line of the text form.
+//
+// A text is the rest of its line, with `\\`, `\n`, `\r`, `\#` and `\xNN` for what could not stand there. A
+// name stands as it is, blanks being impossible in it; only one that begins with `#`, which would read as
+// a comment, gets a `\` in front (as does one that begins with backslashes and `#`, so that both differ).
+
+enum TextEscape {
+  /// The text without its escapes; nil when one of them is unknown or cut off.
+  static func unescaped(_ bytes: [UInt8]) -> [UInt8]? {
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count)
+    var index = 0
+    while index < bytes.count {
+      guard bytes[index] == .backslash else {
+        text.append(bytes[index])
+        index += 1
+        continue
+      }
+      guard index + 1 < bytes.count else { return nil }
+      switch bytes[index + 1] {
+      case .backslash: text.append(.backslash)
+      case .numberSign: text.append(.numberSign)
+      case UInt8(ascii: "n"): text.append(.lineFeed)
+      case UInt8(ascii: "r"): text.append(.carriageReturn)
+      case UInt8(ascii: "x"):
+        guard index + 3 < bytes.count, let high = hexValue(bytes[index + 2]),
+          let low = hexValue(bytes[index + 3])
+        else { return nil }
+        text.append(high << 4 | low)
+        index += 2
+      default: return nil
+      }
+      index += 2
+    }
+    return text
+  }
+
+  /// The text with every escape that it needs, and none that it does not.
+  static func escaped(_ text: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count)
+    for (index, byte) in text.enumerated() {
+      let isAtAnEnd = index == 0 || index == text.count - 1
+      switch byte {
+      case .backslash: bytes += [.backslash, .backslash]
+      case .lineFeed: bytes += [.backslash, UInt8(ascii: "n")]
+      case .carriageReturn: bytes += [.backslash, UInt8(ascii: "r")]
+      case .numberSign where index == 0 || text[index - 1].isBlank:
+        bytes += [.backslash, .numberSign]
+      case 0x09 where !isAtAnEnd, 0x20 where !isAtAnEnd: bytes.append(byte)
+      case 0x00...0x20, 0x7F:
+        bytes += [.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
+      default: bytes.append(byte)
+      }
+    }
+    return bytes
+  }
+
+  static func unescapedName(_ word: [UInt8]) -> [UInt8] {
+    beginsLikeComment(word) && word.first == .backslash ? Array(word.dropFirst()) : word
+  }
+
+  static func escapedName(_ name: [UInt8]) -> [UInt8] {
+    beginsLikeComment(name) ? [.backslash] + name : name
+  }
+
+  /// Whether the first byte that is no backslash is `#`.
+  private static func beginsLikeComment(_ name: [UInt8]) -> Bool {
+    name.first { $0 != .backslash } == .numberSign
+  }
+
+  private static func hexValue(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+}

@@ -1,0 +1,180 @@
+// Reads a log in its text form (§7), a line at a time, so that a log of any length fits. Malformed lines
+// are errors with the line's number; nothing that is read can crash.
+
+/// Turns the lines of a text log into statements, and checks what a line alone cannot show: that options
+/// come first, that time never decreases, and that nothing follows `end`.
+package struct TextLogReader {
+  /// The longest line that is read, in bytes.
+  package static let longestLine = 1 << 18
+
+  /// The longest text of a message, in bytes and without escapes.
+  package static let longestText = 1 << 16
+
+  /// The defaults, changed by the options that were read. Final once an event or `end` was read.
+  package private(set) var configuration = Configuration()
+
+  /// How many lines were read.
+  package private(set) var line = 0
+
+  /// The instant of the latest event or of `end`: where the log ends if nothing follows.
+  package private(set) var latest = Instant.start
+
+  private var stage = Stage.options
+
+  /// Where in a log the reader is. Options lead to events, events to the end, and nothing leads back.
+  private enum Stage {
+    case options, events, end
+  }
+
+  package init() {}
+
+  /// Reads the next line, given without its line feed. Errors are final: the reader is to be dropped.
+  package mutating func read(_ bytes: [UInt8]) throws(TextLogError) -> TextStatement {
+    line += 1
+    guard bytes.count <= Self.longestLine else {
+      throw error("the line is longer than \(Self.longestLine) bytes")
+    }
+    var scanner = LineScanner(bytes)
+    guard let word = scanner.nextWord() else { return .nothing }
+    if stage == .end { throw error("something follows 'end'") }
+    if word.span.isEqual(to: "option") {
+      return try readOption(&scanner)
+    }
+    return try readTimed(word, &scanner)
+  }
+
+  private mutating func readOption(
+    _ scanner: inout LineScanner
+  ) throws(TextLogError) -> TextStatement {
+    guard stage == .options else { throw error("an option follows an event") }
+    let name = try word("the option's name", &scanner)
+    guard let option = ConfigurationOption(name: name.span) else {
+      throw error("no option of the model is called '\(printable(name))'")
+    }
+    let value = try word("the option's value", &scanner)
+    guard option.set(value.span, in: &configuration) else {
+      throw error("\(option.rawValue) takes \(option.accepts), not '\(printable(value))'")
+    }
+    try expectEnd(&scanner)
+    return .option(option)
+  }
+
+  private mutating func readTimed(
+    _ time: [UInt8], _ scanner: inout LineScanner
+  ) throws(TextLogError) -> TextStatement {
+    guard let instant = Instant(decimal: time.span) else {
+      throw error("'\(printable(time))' is no time in seconds with at most 9 decimals")
+    }
+    guard instant >= latest else {
+      throw error("the time \(instant.decimalSeconds) is before \(latest.decimalSeconds)")
+    }
+    let verb = try word("what happened", &scanner)
+    let event = try readEvent(verb, &scanner)
+    try expectEnd(&scanner)
+    latest = instant
+    stage = event == nil ? .end : .events
+    return event.map { .event(instant, $0) } ?? .end(instant)
+  }
+
+  /// Nil for `end`.
+  private func readEvent(
+    _ verb: [UInt8], _ scanner: inout LineScanner
+  ) throws(TextLogError) -> TextEvent? {
+    switch String(decoding: verb, as: UTF8.self) {
+    case "open": return try readOpen(&scanner)
+    case "close": return .closed(connection: try number("a connection", &scanner))
+    case "exclude": return .excluded(viewer: try name("a viewer id", most: 128, &scanner))
+    case "message":
+      let namespace = try name("a namespace", &scanner)
+      return .message(namespace: namespace, text: try readText(&scanner))
+    case "peer":
+      return .peer(
+        node: try name("a node", &scanner), namespace: try name("a namespace", &scanner),
+        members: try number("members", &scanner),
+        connections: try number("connections", &scanner))
+    case "bye": return .bye(node: try name("a node", &scanner))
+    case "end": return nil
+    default: throw error("no event is called '\(printable(verb))'")
+    }
+  }
+
+  private func readOpen(_ scanner: inout LineScanner) throws(TextLogError) -> TextEvent {
+    let connection = try number("a connection", &scanner)
+    let namespace = try name("a namespace", &scanner)
+    var viewer: [UInt8]?
+    var after: UInt64?
+    while let field = scanner.nextWord() {
+      if field.span.hasPrefix("viewer=") && viewer == nil {
+        viewer = try checked(Array(field.dropFirst(7)), "a viewer id", most: 128)
+      } else if field.span.hasPrefix("after=") && after == nil {
+        after = try checked(Array(field.dropFirst(6)), "a connection")
+      } else {
+        throw error("'\(printable(field))' is not expected there")
+      }
+    }
+    return .opened(connection: connection, namespace: namespace, viewer: viewer, after: after)
+  }
+
+  private func readText(_ scanner: inout LineScanner) throws(TextLogError) -> [UInt8] {
+    guard let text = TextEscape.unescaped(scanner.rest()) else {
+      throw error(##"a text knows no other escapes than \\, \n, \r, \# and \x with two digits"##)
+    }
+    guard text.count <= Self.longestText else {
+      throw error("the text is longer than \(Self.longestText) bytes")
+    }
+    return text
+  }
+}
+
+extension TextLogReader {
+  private func error(_ reason: String) -> TextLogError {
+    TextLogError(line: line, reason: reason)
+  }
+
+  /// Bytes of the log as they may stand in an error: short, on one line.
+  private func printable(_ bytes: [UInt8]) -> String {
+    let most = 64
+    let visible = bytes.prefix(most).map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }
+    return String(decoding: visible, as: UTF8.self) + (bytes.count > most ? "…" : "")
+  }
+
+  private func word(
+    _ meaning: String, _ scanner: inout LineScanner
+  ) throws(TextLogError) -> [UInt8] {
+    guard let word = scanner.nextWord() else { throw error("\(meaning) is missing") }
+    return word
+  }
+
+  private func number(
+    _ meaning: String, _ scanner: inout LineScanner
+  ) throws(TextLogError) -> UInt64 {
+    try checked(try word(meaning, &scanner), meaning)
+  }
+
+  private func checked(_ digits: [UInt8], _ meaning: String) throws(TextLogError) -> UInt64 {
+    guard let number = UInt64(digits: digits.span) else {
+      throw error("\(meaning) is a whole number below 2^64, not '\(printable(digits))'")
+    }
+    return number
+  }
+
+  private func name(
+    _ meaning: String, most: Int = 255, _ scanner: inout LineScanner
+  ) throws(TextLogError) -> [UInt8] {
+    let name = TextEscape.unescapedName(try word(meaning, &scanner))
+    return try checked(name, meaning, most: most)
+  }
+
+  private func checked(
+    _ name: [UInt8], _ meaning: String, most: Int
+  ) throws(TextLogError) -> [UInt8] {
+    guard (1...most).contains(name.count) && name.span.isVisibleASCII else {
+      throw error("\(meaning) is 1 to \(most) visible ASCII bytes, not '\(printable(name))'")
+    }
+    return name
+  }
+
+  private func expectEnd(_ scanner: inout LineScanner) throws(TextLogError) {
+    if let word = scanner.nextWord() { throw error("'\(printable(word))' is not expected there") }
+  }
+}

@@ -1,0 +1,63 @@
+// Drives a meter with a log in text and writes its effects as text: how scenarios are told, and how a log
+// is replayed.
+
+/// A replay of one text log by a meter of either kind.
+package struct TextReplay<Meter: MeterProtocol> {
+  /// Reads the log's lines.
+  package private(set) var reader = TextLogReader()
+
+  /// The effects so far as text; the caller may empty it at any time.
+  package var writer = LogTextWriter()
+
+  /// The digest of all effects so far.
+  package var digest: Digest { effects.digest }
+
+  private var names = LogNames()
+  private var meter: Meter?
+  private var effects = EffectBuffer()
+
+  package init() {}
+
+  /// Reads the next line and applies what it says. The meter gets its configuration with the first event.
+  package mutating func read(_ line: [UInt8]) throws(TextLogError) {
+    switch try reader.read(line) {
+    case .nothing, .option: break
+    case .event(let instant, let event): apply(event, at: instant)
+    case .end(let instant): advance(to: instant)
+    }
+  }
+
+  private mutating func apply(_ text: TextEvent, at instant: Instant) {
+    advance(to: instant)
+    let event = names.bind(text)
+    meter?.apply(event, at: instant, into: &effects)
+    if case .message(_, let words) = text {
+      writeEffects(text: words)
+    } else {
+      writeEffects()
+    }
+    names.release(after: text)
+  }
+
+  private mutating func advance(to instant: Instant) {
+    if meter == nil { meter = Meter(configuration: reader.configuration) }
+    meter?.advance(to: instant, into: &effects)
+    writeEffects()
+  }
+
+  private mutating func writeEffects(text: [UInt8] = []) {
+    for effect in effects.effects { writer.write(effect, names: names, text: text) }
+    effects.removeAll()
+  }
+}
+
+extension TextReplay {
+  /// The effects of a whole log, both as text.
+  package static func effects(of log: String) throws(TextLogError) -> String {
+    var replay = TextReplay()
+    for line in log.utf8.split(separator: .lineFeed, omittingEmptySubsequences: false) {
+      try replay.read(Array(line))
+    }
+    return String(decoding: replay.writer.bytes, as: UTF8.self)
+  }
+}

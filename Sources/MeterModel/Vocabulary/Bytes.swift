@@ -1,0 +1,46 @@
+// Small questions about borrowed bytes, for the readers of text.
+
+extension Span where Element == UInt8 {
+  /// The first byte, if there is any.
+  package var first: UInt8? { isEmpty ? nil : self[0] }
+
+  /// Whether these are exactly the bytes of `text`.
+  package func isEqual(to text: String) -> Bool {
+    count == text.utf8.count && hasSuffix(text)
+  }
+
+  /// Whether these end with the bytes of `text`.
+  package func hasSuffix(_ text: String) -> Bool {
+    var index = count - text.utf8.count
+    guard index >= 0 else { return false }
+    for byte in text.utf8 {
+      guard self[index] == byte else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Whether these begin with the bytes of `text`.
+  package func hasPrefix(_ text: String) -> Bool {
+    var index = 0
+    for byte in text.utf8 {
+      guard index < count, self[index] == byte else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Whether every byte is visible ASCII (0x21 to 0x7E).
+  package var isVisibleASCII: Bool {
+    for index in indices where !(0x21...0x7E).contains(self[index]) { return false }
+    return true
+  }
+
+  /// A copy that owns its storage. O(n).
+  package var array: [UInt8] {
+    var copy: [UInt8] = []
+    copy.reserveCapacity(count)
+    for index in indices { copy.append(self[index]) }
+    return copy
+  }
+}

@@ -1,0 +1,13 @@
+// A scenario is a log in text and the effects that it must have, also in text: a transcript.
+
+import MeterModel
+import Testing
+
+/// Plays a log on both meters and expects exactly these effects.
+func expect(
+  _ log: String, gives effects: String, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let expected = effects.isEmpty ? "" : effects + "\n"
+  #expect(
+    try TextReplay<ReferenceMeter>.effects(of: log) == expected, sourceLocation: sourceLocation)
+}
