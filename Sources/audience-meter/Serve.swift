@@ -2,6 +2,11 @@ import MeterIO
 
 /// Runs the daemon until it is told to stop.
 func runServe(_ settings: ServeSettings) -> ExitStatus {
-  complain("serve is not built yet")
-  return .failure
+  do throws(StartError) {
+    try Daemon.run(settings)
+    return .success
+  } catch {
+    complain(error.reason)
+    return .failure
+  }
 }

@@ -18,7 +18,7 @@ extension Reactor {
         table.handle(dialogues[side].slot),
         namespace: outgoing.bytes.appendText(input.span.extracting(namespace.bounds)),
         excluding: outgoing.bytes.appendText(input.span.extracting(viewer.bounds)))
-      await(side, report)
+      leaveToSequencer(side, report)
       return
     case .root: encoder.appendRoot(for: exchange, into: &dialogues[side].output)
     case .crossDomainPolicy:

@@ -33,7 +33,7 @@ extension Reactor {
     let message = TextRange(
       start: UInt32(start), count: UInt32(outgoing.bytes.count - start))
     let handle = table.handle(dialogues[side].slot)
-    await(side, .message(handle, namespace: name, text: message))
+    leaveToSequencer(side, .message(handle, namespace: name, text: message))
   }
 
   /// The sequencer said how many connections were told.

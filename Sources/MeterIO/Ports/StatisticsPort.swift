@@ -6,7 +6,8 @@ import MeterModel
 extension Reactor {
   mutating func answerStatistics(_ side: UInt32, _ head: RequestHead) {
     let exchange = Exchange(head)
-    switch StatisticsRoute(head, in: dialogues[side].input.span) {
+    let input = dialogues[side].input
+    switch StatisticsRoute(head, in: input.span) {
     case .statistics:
       encoder.appendHead(ofEndless: .json, into: &dialogues[side].output)
       if exchange.omitsBody {
@@ -20,7 +21,7 @@ extension Reactor {
       let body: ContiguousArray<UInt8> = [UInt8(ascii: "o"), UInt8(ascii: "k")]
       encoder.append(.text, body: body.span, for: exchange, into: &dialogues[side].output)
       respond(side, exchange)
-    case .notFound:
+    case .cluster, .notFound:
       fail(side, .notFound)
     }
   }

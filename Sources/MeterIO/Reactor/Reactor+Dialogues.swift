@@ -77,7 +77,8 @@ extension Reactor {
   private mutating func readHead(_ side: UInt32) {
     let wasSilent = dialogues[side].phase == .silence
     var parser = dialogues[side].parser
-    let progress = parser.parse(dialogues[side].input.span)
+    let input = dialogues[side].input
+    let progress = parser.parse(input.span)
     dialogues[side].parser = parser
     if wasSilent {
       // Bytes that are no request line are ignored, and the 100 ms go on.
@@ -175,7 +176,7 @@ extension Reactor {
 
 extension Reactor {
   /// Leaves a dialogue to the sequencer, whose answer is awaited.
-  mutating func await(_ side: UInt32, _ report: Report) {
+  mutating func leaveToSequencer(_ side: UInt32, _ report: Report) {
     dialogues[side].phase = .waiting
     setPatience(side, nil)
     outgoing.reports.append(report)
@@ -214,7 +215,7 @@ extension Reactor {
       dialogues[side].output = []
       dialogues[side].sent = 0
       watch(slot, .nothing)
-      await(side, .statistics(table.handle(slot), after: ordinal))
+      leaveToSequencer(side, .statistics(table.handle(slot), after: ordinal))
     } else if dialogues[side].isLast {
       dialogues[side].phase = .lingering
       dialogues[side].dropped = 0
@@ -234,7 +235,8 @@ extension Reactor {
   /// Sends as much as the socket takes; false if the connection was broken and dropped.
   private mutating func sendOutput(_ side: UInt32) -> Bool {
     let slot = dialogues[side].slot
-    let rest = dialogues[side].output.span.extracting(droppingFirst: dialogues[side].sent)
+    let output = dialogues[side].output
+    let rest = output.span.extracting(droppingFirst: dialogues[side].sent)
     if rest.isEmpty { return true }
     guard let sent = send(rest, on: slot) else {
       drop(slot)

@@ -33,7 +33,7 @@ extension Reactor {
     let descriptor = table[slot].descriptor
     let sent = bytes.withUnsafeBytes { buffer in
       systemCall("send") {
-        Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL.rawValue))
+        Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
       }
     }
     switch sent {

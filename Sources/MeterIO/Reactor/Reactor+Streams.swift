@@ -114,7 +114,8 @@ extension Reactor {
       let count = audiences[Int(table[slot].namespace)].count
       ServerSentEvents.append(count: count, into: &backlogs[side].bytes)
     }
-    let rest = backlogs[side].bytes.span.extracting(droppingFirst: backlogs[side].sent)
+    let bytes = backlogs[side].bytes
+    let rest = bytes.span.extracting(droppingFirst: backlogs[side].sent)
     guard let sent = send(rest, on: slot) else {
       drop(slot)
       return

@@ -7,7 +7,7 @@ import MeterModel
 struct ReactorContext: Sendable {
   let clock: Clock
   let console: Console
-  let sequencer: Mailbox<Sequencer.Order>
+  let sequencer: Sequencer.Inbox
   let viewersEnabled: Bool
 
   /// The number of the audience port, for the demo page.
@@ -20,7 +20,7 @@ struct ReactorContext: Sendable {
   let evictionNotice: RecurringNotice
 
   init(
-    clock: Clock, console: Console, sequencer: Mailbox<Sequencer.Order>, viewersEnabled: Bool,
+    clock: Clock, console: Console, sequencer: Sequencer.Inbox, viewersEnabled: Bool,
     audiencePort: UInt16, run: UInt64
   ) {
     self.clock = clock
@@ -80,6 +80,10 @@ struct Reactor: ~Copyable {
     index: Int, context: ReactorContext, listeners: [Listener], budget: DescriptorBudget,
     mailbox: Mailbox<Commands>
   ) throws(SystemError) {
+    let sources = listeners.enumerated().map { position, listener in
+      (listener.descriptor, Self.firstListenerKey + UInt64(position))
+    }
+    poller = try Poller(watching: [(mailbox.descriptor, Self.mailboxKey)] + sources)
     self.index = index
     self.context = context
     self.listeners = listeners
@@ -89,12 +93,6 @@ struct Reactor: ~Copyable {
     encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0))
     dialogues = SideTable { Dialogue(slot: .max, limits: .standard) }
     backlogs = SideTable { Backlog(slot: .max, waitsSince: .start) }
-    poller = try Poller()
-    try poller.add(mailbox.descriptor, .readable, key: Self.mailboxKey)
-    for (position, listener) in listeners.enumerated() {
-      let key = Self.firstListenerKey + UInt64(position)
-      try poller.add(listener.descriptor, .readable, key: key)
-    }
   }
 
   /// Serves until it is told to stop.

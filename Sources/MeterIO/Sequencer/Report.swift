@@ -70,8 +70,8 @@ enum Command: Sendable {
   /// The namespace is forgotten; its id may mean another one from now on.
   case retire(NamespaceID)
 
-  /// How many members a namespace has.
-  case count(Handle, UInt64)
+  /// How many members a namespace has; nil when the daemon is full.
+  case count(Handle, UInt64?)
 
   /// How many connections were told a message.
   case delivered(Handle, UInt32)

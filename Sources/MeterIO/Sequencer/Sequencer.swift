@@ -25,10 +25,13 @@ struct Sequencer: ~Copyable {
   /// How many of the reactors, the first ones, have streams.
   let audienceReactors: Int
 
-  let mailbox: Mailbox<Order>
+  let mailbox: Inbox
   private var poller: Poller
   private var messageCount: UInt64 = 0
   private let fullNotice: RecurringNotice
+
+  /// Where it arrives.
+  typealias Inbox = Mailbox<Order>
 
   /// What arrives at the sequencer.
   enum Order: Sendable {
@@ -42,21 +45,20 @@ struct Sequencer: ~Copyable {
   static let statisticsPiece = 512
 
   init(
-    configuration: Configuration, clock: Clock, console: Console, mailbox: Mailbox<Order>,
-    reactors: [Mailbox<Commands>], audienceReactors: Int, hashKey: SipHashKey
+    configuration: Configuration, clock: Clock, console: Console, mailbox: Inbox,
+    reactors: [Mailbox<Commands>], audienceReactors: Int, hashKey: HashKey
   ) throws(SystemError) {
+    poller = try Poller(watching: [(mailbox.descriptor, 0)])
     meter = Meter(configuration: configuration)
     namespaces = NameTable(key: hashKey)
     viewers = NameTable(key: hashKey)
     outgoing = reactors.map { _ in Commands() }
     fullNotice = RecurringNotice("streams refused: a limit is reached", on: console)
-    poller = try Poller()
     self.clock = clock
     self.console = console
     self.mailbox = mailbox
     self.reactors = reactors
     self.audienceReactors = audienceReactors
-    try poller.add(mailbox.descriptor, .readable, key: 0)
   }
 
   /// Serves until it is told to stop.
@@ -113,14 +115,13 @@ extension Sequencer {
       open(handle, namespace, viewer, after, of: reports)
     case .closed(let slot):
       let connection = number(slot, reports.reactor)
-      let viewer = meter.viewer(of: connection)
+      let viewer = meter.isOpen(connection) ? meter.viewer(of: connection) : .none
       feed(.closed(connection))
       unbindIfFree(viewer)
     case .count(let handle, let namespace, let viewer):
       if !viewer.isEmpty { exclude(reports.bytes.span.extracting(viewer.bounds)) }
-      let id = namespaces.find(reports.bytes.span.extracting(namespace.bounds))
-      let members = id.map { meter.members(of: NamespaceID($0)) } ?? 0
-      outgoing[reports.reactor].commands.append(.count(handle, members))
+      outgoing[reports.reactor].commands.append(
+        .count(handle, count(reports.bytes.span.extracting(namespace.bounds))))
     case .message(let handle, let namespace, let text):
       let told = deliver(text, to: namespace, of: reports)
       outgoing[reports.reactor].commands.append(.delivered(handle, told))
@@ -136,15 +137,21 @@ extension Sequencer {
     let connection = number(handle.slot, reports.reactor)
     while generations.count <= Int(connection.number) { generations.append(0) }
     generations[Int(connection.number)] = handle.generation
-    let namespace = NamespaceID(
-      namespaces.bind(reports.bytes.span.extracting(namespaceName.bounds)))
-    let viewer =
-      viewerName.isEmpty
-      ? ViewerID.none
-      : ViewerID(viewers.bind(reports.bytes.span.extracting(viewerName.bounds)))
+    guard let number = namespaces.bind(reports.bytes.span.extracting(namespaceName.bounds)) else {
+      fatalError("a namespace of \(namespaceName.count) bytes was let through")
+    }
+    let namespace = NamespaceID(number)
+    let bound = viewers.bind(reports.bytes.span.extracting(viewerName.bounds))
+    let viewer = bound.map { ViewerID($0) } ?? .none
     feed(.opened(connection, namespace, viewer: viewer, after: after))
     if !meter.exists(namespace) { namespaces.unbind(namespace.number) }
     unbindIfFree(viewer)
+  }
+
+  /// A namespace's count for who does not join it; nil when the daemon is full.
+  private func count(_ namespace: Span<UInt8>) -> UInt64? {
+    if meter.openConnections >= meter.configuration.maximumConnections { return nil }
+    return namespaces.find(namespace).map { meter.members(of: NamespaceID($0)) } ?? 0
   }
 
   private mutating func exclude(_ viewer: Span<UInt8>) {
@@ -176,23 +183,20 @@ extension Sequencer {
     viewers.unbind(viewer.number)
   }
 
-  private mutating func writeStatistics(after ordinal: UInt64, for handle: Handle, of reactor: Int) {
-    let start = outgoing[reactor].bytes.count
-    var bytes = outgoing[reactor].bytes
-    outgoing[reactor].bytes = []
-    let (names, clock) = (namespaces, clock)
-    var isFirst = ordinal == 0
+  private mutating func writeStatistics(
+    after ordinal: UInt64, for handle: Handle, of reactor: Int
+  ) {
+    var json = StatisticsJSON(continuing: ordinal != 0)
+    var bytes: ContiguousArray<UInt8> = []
     let next = meter.visitNamespaces(after: ordinal, limit: Self.statisticsPiece) { id, figures in
-      if !isFirst { bytes.append(UInt8(ascii: ",")) }
-      isFirst = false
-      StatisticsJSON.append(
-        name: names.name(of: id.number).span,
-        created: clock.unixSeconds(figures.created), members: figures.members,
-        connections: figures.connections,
-        modified: figures.modified.map { clock.unixSeconds($0) } ?? 0, to: &bytes)
+      namespaces.withName(of: id.number) { name in
+        json.append(
+          name: name, created: clock.unixSeconds(figures.created), members: figures.members,
+          connections: figures.connections,
+          modified: figures.modified.map { clock.unixSeconds($0) } ?? 0, into: &bytes)
+      }
     }
-    let piece = TextRange(start: UInt32(start), count: UInt32(bytes.count - start))
-    outgoing[reactor].bytes = bytes
+    let piece = outgoing[reactor].bytes.appendText(bytes.span)
     outgoing[reactor].commands.append(.statistics(handle, piece, next: next))
   }
 }
@@ -214,6 +218,7 @@ extension Sequencer {
         if let reports { tellAll(message, of: reports, namespace) }
       case .end(let connection, let reason):
         tell(connection) { .end($0, reason) }
+        unbindIfFree(meter.viewer(of: connection))
       case .refuse(let connection, let reason):
         if reason == .full { fullNotice.note(at: meter.now) }
         tell(connection) { .refuse($0, reason) }
@@ -244,8 +249,8 @@ extension Sequencer {
   ) {
     for reactor in 0..<audienceReactors {
       let start = outgoing[reactor].bytes.count
-      ServerSentEvents.appendMessage(
-        reports.bytes.span.extracting(text.bounds), to: &outgoing[reactor].bytes)
+      ServerSentEvents.append(
+        message: reports.bytes.span.extracting(text.bounds), into: &outgoing[reactor].bytes)
       let frame = TextRange(
         start: UInt32(start), count: UInt32(outgoing[reactor].bytes.count - start))
       outgoing[reactor].commands.append(.message(namespace, frame: frame))

@@ -19,33 +19,40 @@ struct Poller: ~Copyable {
   private let epoll: Descriptor
   private var events: ContiguousArray<epoll_event>
 
-  init() throws(SystemError) {
-    epoll = Descriptor(owning: try systemCall("epoll_create1") { epoll_create1(0) }.get())
+  /// A set that watches some descriptors for reading.
+  init(watching sources: [(descriptor: Int32, key: UInt64)]) throws(SystemError) {
+    let epoll = Descriptor(
+      owning: try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }.get())
+    for source in sources {
+      try Self.control(epoll.number, EPOLL_CTL_ADD, source.descriptor, .readable, source.key)
+    }
+    self.epoll = epoll
     events = ContiguousArray(repeating: epoll_event(), count: 512)
   }
 
   /// Watches a descriptor; `ENOSPC` and `ENOMEM` are the errors that a caller may see.
   func add(_ descriptor: Int32, _ readiness: Readiness, key: UInt64) throws(SystemError) {
-    try control(EPOLL_CTL_ADD, descriptor, readiness, key)
+    try Self.control(epoll.number, EPOLL_CTL_ADD, descriptor, readiness, key)
   }
 
   /// Changes what a watched descriptor is watched for.
   func change(_ descriptor: Int32, _ readiness: Readiness, key: UInt64) {
     do throws(SystemError) {
-      try control(EPOLL_CTL_MOD, descriptor, readiness, key)
+      try Self.control(epoll.number, EPOLL_CTL_MOD, descriptor, readiness, key)
     } catch {
       fatalError("epoll_ctl: \(error.description)")
     }
   }
 
-  private func control(
-    _ operation: Int32, _ descriptor: Int32, _ readiness: Readiness, _ key: UInt64
+  private static func control(
+    _ epoll: Int32, _ operation: Int32, _ descriptor: Int32, _ readiness: Readiness,
+    _ key: UInt64
   ) throws(SystemError) {
     var event = epoll_event()
     event.events = readiness.rawValue
     event.data.u64 = key
     _ = try systemCall("epoll_ctl") {
-      epoll_ctl(epoll.number, operation, descriptor, &event)
+      epoll_ctl(epoll, operation, descriptor, &event)
     }.get()
   }
 

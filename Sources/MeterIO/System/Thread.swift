@@ -3,8 +3,8 @@
 import CLinux
 import Glibc
 
-/// A thread that can be joined once.
-struct Thread: ~Copyable {
+/// A thread that is to be joined once.
+struct JoinableThread {
   private let handle: pthread_t
 
   /// Starts `body` on a thread of its own, named for debuggers and `top` (at most 15 bytes).
@@ -27,7 +27,7 @@ struct Thread: ~Copyable {
   }
 
   /// Waits until the body has returned.
-  consuming func join() {
+  func join() {
     pthread_join(handle, nil)
   }
 

@@ -48,7 +48,4 @@ extension UInt8 {
   static let space: UInt8 = 0x20
   static let numberSign = UInt8(ascii: "#")
   static let backslash = UInt8(ascii: "\\")
-
-  /// What separates words: a space or a tab.
-  var isBlank: Bool { self == .space || self == 0x09 }
 }

@@ -39,10 +39,14 @@ extension Meter {
     Int(viewer.number) < viewers.count && viewers[Int(viewer.number)].connection != .max
   }
 
-  /// The viewer id of a connection that is open; `.none` without one.
+  /// Whether a connection is open.
+  package func isOpen(_ connection: ConnectionID) -> Bool {
+    Int(connection.number) < connections.count && connections[Int(connection.number)].isOpen
+  }
+
+  /// The viewer id of a connection that is open, or was ended and not yet closed; `.none` without one.
   package func viewer(of connection: ConnectionID) -> ViewerID {
     guard Int(connection.number) < connections.count else { return .none }
-    let state = connections[Int(connection.number)]
-    return state.isOpen ? state.viewer : .none
+    return connections[Int(connection.number)].viewer
   }
 }

@@ -1,0 +1,50 @@
+// The daemon: its listeners, its threads, and its end. All that can fail at start fails before anything
+// is served.
+
+import Glibc
+import MeterModel
+
+/// The daemon's life: it listens, serves, and stops when it is told to.
+package enum Daemon {
+  /// Serves until SIGTERM or SIGINT.
+  package static func run(_ settings: ServeSettings) throws(StartError) {
+    openStandardDescriptors()
+    let console = Console(isVerbose: settings.debug)
+    let plan = DescriptorPlan(limit: raiseDescriptorLimit())
+    let workers = settings.workers == 0 ? processorCount() : Int(settings.workers)
+    let ports = try OpenPorts(settings, workers: workers)
+    do throws(SystemError) {
+      let signals = try StopSignals()
+      let inbox = try Sequencer.Inbox()
+      let assembly = Assembly(
+        console: console, clock: Clock(), inbox: inbox, plan: plan, ports: ports,
+        viewersEnabled: settings.enableViewerIDs)
+      var configuration = settings.configuration
+      configuration.maximumConnections = settings.maximumConnections ?? UInt32(plan.streams)
+      let threads = try assembly.start(configuration, workers: workers)
+      for line in ports.lines { console.say(line) }
+      let signal = signals.wait()
+      console.debug("stopping on signal \(signal)")
+      inbox.post(.stop)
+      for thread in threads { thread.join() }
+    } catch {
+      throw StartError(reason: "cannot start: \(error.description)")
+    }
+  }
+}
+
+/// How many processors this process may use.
+private func processorCount() -> Int {
+  max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+}
+
+/// Makes sure that no socket gets the number of a standard stream that was closed.
+private func openStandardDescriptors() {
+  while true {
+    let descriptor = open("/dev/null", O_RDWR)
+    if descriptor > 2 || descriptor < 0 {
+      if descriptor > 2 { close(descriptor) }
+      return
+    }
+  }
+}

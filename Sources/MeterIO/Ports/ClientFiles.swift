@@ -1,0 +1,50 @@
+// The files of client/, as they were when the program was built.
+
+import MeterModel
+
+/// What the demo port serves.
+enum ClientFiles {
+  /// A file and its type.
+  struct File {
+    let name: StaticString
+    let type: ContentType
+    let bytes: [UInt8]
+  }
+
+  /// What is served under `/client/`.
+  static let served = [
+    File(name: "audience.js", type: .script, bytes: PackageResources.audience_js),
+    File(name: "audience.mjs", type: .script, bytes: PackageResources.audience_mjs),
+    File(
+      name: "jquery.audience.js", type: .script, bytes: PackageResources.jquery_audience_js),
+  ]
+
+  /// The page at `/`.
+  static var welcome: [UInt8] { PackageResources.demo_html }
+
+  /// The file with this name, if there is one.
+  static func named(_ name: Span<UInt8>) -> File? {
+    served.first { name.isEqual(to: $0.name.description) }
+  }
+
+  /// The page of a namespace: its name, escaped, and the audience port's number take their places.
+  static func page(namespace: Span<UInt8>, port: UInt16) -> ContiguousArray<UInt8> {
+    var page = ContiguousArray<UInt8>()
+    var rest = PackageResources.demo_html[...]
+    while let open = rest.firstIndex(of: UInt8(ascii: "{")) {
+      page.append(contentsOf: rest[..<open])
+      rest = rest[open...]
+      if rest.starts(with: "{namespace}".utf8) {
+        HTMLText.append(namespace, into: &page)
+        rest = rest.dropFirst("{namespace}".utf8.count)
+      } else if rest.starts(with: "{port}".utf8) {
+        page.append(contentsOf: String(port).utf8)
+        rest = rest.dropFirst("{port}".utf8.count)
+      } else {
+        page.append(rest.removeFirst())
+      }
+    }
+    page.append(contentsOf: rest)
+    return page
+  }
+}
