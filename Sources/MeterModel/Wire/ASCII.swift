@@ -86,7 +86,8 @@ extension Span<UInt8> {
     return true
   }
 
-  /// Whether the bytes of `range`, their letters in any case, are `literal`, which is lower-case. O(n)
+  /// Whether the bytes of `range`, their letters in any case, are `literal`, which is lower-case.
+  /// O(n)
   func equalsIgnoringCase(_ literal: String, in range: Range<Int>) -> Bool {
     literal.utf8.count == range.count
       && hasPrefixIgnoringCase(literal, at: range.lowerBound)

@@ -33,8 +33,8 @@ enum Authority {
     return isHostField(bytes, in: at + 1..<range.upperBound)
   }
 
-  /// Where the host that starts the range ends; nil if it is malformed or empty (an http URI has a host,
-  /// RFC 9110 §4.2.1).
+  /// Where the host that starts the range ends; nil if it is malformed or empty (an http URI has a
+  /// host, RFC 9110 §4.2.1).
   private static func endOfHost(_ bytes: Span<UInt8>, in range: Range<Int>) -> Int? {
     guard !range.isEmpty else { return nil }
     var index = range.lowerBound
@@ -51,7 +51,8 @@ enum Authority {
     return index > range.lowerBound ? index : nil
   }
 
-  /// Where the character of a registered name (or a percent-encoded byte of it) ends; nil if it is none.
+  /// Where the character of a registered name (or a percent-encoded byte of it) ends; nil if it is
+  /// none.
   private static func afterNameCharacter(
     _ bytes: Span<UInt8>, at index: Int, before end: Int
   ) -> Int? {

@@ -1,5 +1,6 @@
-// Takes a request's body off a connection, so that what follows it is read as the next request and never
-// as a part of this one. RFC 9112 §6 and §7.1 to the letter: what is malformed ends the connection.
+// Takes a request's body off a connection, so that what follows it is read as the next request and
+// never as a part of this one. RFC 9112 §6 and §7.1 to the letter: what is malformed ends the
+// connection.
 
 /// What the decoder found next.
 package enum BodyProgress: Equatable, Sendable {
@@ -21,7 +22,7 @@ package struct BodyDecoder: Sendable {
   /// What the next byte belongs to.
   private enum Phase: UInt8 {
     case length, size, sizeBlank, extensionName, afterName, extensionValueStart, extensionToken
-    case quoted, quotedPair, afterValue, sizeEnd, data, dataReturn, dataEnd
+    case quoted, quotedPair, afterQuoted, sizeEnd, data, dataReturn, dataEnd
     case trailerStart, trailerName, trailerValue, trailerLineEnd, lastLineEnd
     case complete, failed
   }
@@ -58,9 +59,10 @@ package struct BodyDecoder: Sendable {
 
   package var isComplete: Bool { phase == .complete }
 
-  /// Consumes `bytes` from `position` up to the next thing worth telling, and moves `position` behind what
-  /// was consumed. Call again until it says `incomplete`, `complete` or `failed`; what it says last does
-  /// not depend on how the bytes were split. Precondition: `position` is within 0 to `bytes.count`.
+  /// Consumes `bytes` from `position` up to the next thing worth telling, and moves `position`
+  /// behind what was consumed. Call again until it says `incomplete`, `complete` or `failed`; what
+  /// it says last does not depend on how the bytes were split. Precondition: `position` is within 0
+  /// to `bytes.count`.
   package mutating func decode(
     _ bytes: Span<UInt8>, from position: inout Int
   ) -> BodyProgress {
@@ -95,7 +97,9 @@ package struct BodyDecoder: Sendable {
       return byte == ASCII.lineFeed && go(to: remaining == 0 ? .trailerStart : .data)
     case .dataReturn: return byte == ASCII.carriageReturn && go(to: .dataEnd)
     case .dataEnd: return byte == ASCII.lineFeed && go(to: .size)
-    case .extensionName: return isAffordable && takeExtensionName(byte)
+    case .extensionName:
+      if byte == ASCII.carriageReturn { return hasExtensionName && go(to: .sizeEnd) }
+      return isAffordable && takeExtensionName(byte)
     case .afterName:
       if byte == ASCII.equals { return go(to: .extensionValueStart) }
       return isAffordable && (byte == ASCII.semicolon ? startExtension() : byte.isBlank)
@@ -103,13 +107,16 @@ package struct BodyDecoder: Sendable {
       if byte == ASCII.quote { return go(to: .quoted) }
       return isAffordable && (byte.isTokenCharacter ? go(to: .extensionToken) : byte.isBlank)
     case .extensionToken:
-      return isAffordable && (byte.isTokenCharacter || endExtension(byte, blank: .afterValue))
+      if byte == ASCII.carriageReturn { return go(to: .sizeEnd) }
+      return isAffordable && (byte.isTokenCharacter || endExtension(byte, blank: .sizeBlank))
     case .quoted:
-      if byte == ASCII.quote { return go(to: .afterValue) }
+      if byte == ASCII.quote { return go(to: .afterQuoted) }
       guard isAffordable else { return false }
       return byte == ASCII.backslash ? go(to: .quotedPair) : byte.isFieldCharacter
     case .quotedPair: return isAffordable && byte.isFieldCharacter && go(to: .quoted)
-    case .afterValue: return isAffordable && endExtension(byte, blank: .sizeBlank)
+    case .afterQuoted:
+      if byte == ASCII.carriageReturn { return go(to: .sizeEnd) }
+      return isAffordable && endExtension(byte, blank: .sizeBlank)
     case .trailerStart:
       if byte == ASCII.carriageReturn { return go(to: .lastLineEnd) }
       return isAffordable && byte.isTokenCharacter && go(to: .trailerName)
@@ -149,8 +156,8 @@ extension BodyDecoder {
     return true
   }
 
-  /// What may follow a size: its line's end, or an extension, perhaps after blanks. Blanks before the end
-  /// of the line belong to nothing and are malformed (§7.1.1).
+  /// What may follow a size: its line's end, or an extension, perhaps after blanks. Blanks before
+  /// the end of the line belong to nothing and are malformed (§7.1.1).
   private mutating func endSize(_ byte: UInt8) -> Bool {
     if byte == ASCII.carriageReturn { return go(to: .sizeEnd) }
     if byte == ASCII.semicolon { return startExtension() }
@@ -162,7 +169,8 @@ extension BodyDecoder {
     return go(to: .extensionName)
   }
 
-  /// The name of `BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ]`, and the blanks before it.
+  /// The name of `BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ]`, and the blanks
+  /// before it.
   private mutating func takeExtensionName(_ byte: UInt8) -> Bool {
     if byte.isTokenCharacter {
       hasExtensionName = true
@@ -174,7 +182,6 @@ extension BodyDecoder {
   }
 
   private mutating func endExtension(_ byte: UInt8, blank: Phase) -> Bool {
-    if byte == ASCII.carriageReturn { return go(to: .sizeEnd) }
     if byte == ASCII.semicolon { return startExtension() }
     return byte.isBlank && go(to: blank)
   }

@@ -2,8 +2,8 @@
 
 /// Writes bytes into JSON strings.
 package enum JSONString {
-  /// Appends the bytes as a JSON string with its quotes (RFC 8259 §7). Bytes above 0x7F go through as they
-  /// are: the string is valid when they are UTF-8. O(n)
+  /// Appends the bytes as a JSON string with its quotes (RFC 8259 §7). Bytes above 0x7F go through
+  /// as they are: the string is valid when they are UTF-8. O(n)
   package static func append(_ bytes: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
     output.append(ASCII.quote)
     for index in bytes.indices {

@@ -1,4 +1,5 @@
-// The date of every response: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), by our own arithmetic.
+// The date of every response: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), by our own
+// arithmetic.
 
 /// A date in IMF-fixdate form, 29 bytes. It holds for a second: make one then and share it.
 package struct HTTPDate: Equatable, Sendable {
@@ -32,8 +33,8 @@ package struct HTTPDate: Equatable, Sendable {
     bytes = text
   }
 
-  /// The Gregorian date of a day. Years are counted from March, so that the leap day is a year's last, in
-  /// eras of 400 years, which are all alike (146,097 days).
+  /// The Gregorian date of a day. Years are counted from March, so that the leap day is a year's
+  /// last, in eras of 400 years, which are all alike (146,097 days).
   private static func civilDate(
     daysSinceEpoch: UInt64
   ) -> (year: UInt64, month: UInt64, day: UInt64) {

@@ -1,5 +1,5 @@
-// The fields of a request that mean something here, and what each says. All others are checked for their
-// syntax and passed over.
+// The fields of a request that mean something here, and what each says. All others are checked for
+// their syntax and passed over.
 
 /// A field that is looked into.
 enum RequestField: UInt8 {

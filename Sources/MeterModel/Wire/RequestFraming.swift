@@ -1,5 +1,5 @@
-// Where a request's body ends, and whether another request may follow: the part of a head that must never
-// be guessed at. Whatever two readers could understand differently is refused.
+// Where a request's body ends, and whether another request may follow: the part of a head that must
+// never be guessed at. Whatever two readers could understand differently is refused.
 
 /// What the fields that were seen so far say about framing and persistence.
 struct RequestFraming {
@@ -21,7 +21,8 @@ struct RequestFraming {
       guard !hasHost, Authority.isHostField(bytes, in: value) else { throw .badRequest }
       hasHost = true
     case .contentLength:
-      // Even two equal lengths are refused: RFC 9112 §6.3 allows it, and it leaves nothing to interpret.
+      // Even two equal lengths are refused: RFC 9112 §6.3 allows it, and it leaves nothing to
+      // interpret.
       guard contentLength == nil, !hasTransferEncoding else { throw .badRequest }
       guard let length = Self.decimal(bytes, in: value) else { throw .badRequest }
       contentLength = length
@@ -39,8 +40,8 @@ struct RequestFraming {
   /// The framing of the body once all fields were seen (RFC 9112 §6.3).
   func body() throws(RequestFailure) -> RequestBody {
     if hasTransferEncoding {
-      // Without chunked at the end the body's length is unknown; another coding before it is one that is
-      // not understood here (§6.1).
+      // Without chunked at the end the body's length is unknown; another coding before it is one
+      // that is not understood here (§6.1).
       guard isChunked else { throw .badRequest }
       guard !hasOtherCoding else { throw .notImplemented }
       return .chunked
@@ -54,7 +55,8 @@ struct RequestFraming {
     !saysClose && (minorVersion > 0 || saysKeepAlive)
   }
 
-  /// A list of codings. `chunked` is the last one and has no parameters; nothing in the list is empty.
+  /// A list of codings. `chunked` is the last one and has no parameters; nothing in the list is
+  /// empty.
   private mutating func takeCodings(
     _ value: Range<Int>, of bytes: Span<UInt8>
   ) throws(RequestFailure) {
@@ -75,7 +77,8 @@ struct RequestFraming {
     }
   }
 
-  /// Whether the bytes are a coding's name, perhaps with parameters, which no coding known here has.
+  /// Whether the bytes are a coding's name, perhaps with parameters, which no coding known here
+  /// has.
   private static func isCoding(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     var index = range.lowerBound
     while index < range.upperBound, bytes[index].isTokenCharacter { index += 1 }

@@ -1,5 +1,5 @@
-// What the head of an HTTP/1.x request says, reduced to what this daemon asks of it. A trivial value of
-// fixed size; names and texts stay in the buffer and are named by ranges of it.
+// What the head of an HTTP/1.x request says, reduced to what this daemon asks of it. A trivial
+// value of fixed size; names and texts stay in the buffer and are named by ranges of it.
 
 /// The head of a request.
 package struct RequestHead: Equatable, Sendable {
@@ -13,8 +13,8 @@ package struct RequestHead: Equatable, Sendable {
 
   package internal(set) var form = TargetForm.origin
 
-  /// The path of the target without its query; none where that is empty (absolute form), for `*`, and for
-  /// `CONNECT`.
+  /// The path of the target without its query; none where that is empty (absolute form), for `*`,
+  /// and for `CONNECT`.
   package internal(set) var path = ByteRange.none
 
   /// The digit after `HTTP/1.`; all but 0 are treated as 1 (RFC 9110 §2.5).
@@ -104,7 +104,8 @@ package struct RequestLimits: Equatable, Sendable {
   /// The most bytes of a target; above it 414.
   package let target: Int
 
-  /// The most bytes of a head, its empty line and those before it included, below 65,536; above it 431.
+  /// The most bytes of a head, its empty line and those before it included, below 65,536; above it
+  /// 431.
   package let head: Int
 
   /// The most fields; above it 431.
@@ -113,8 +114,8 @@ package struct RequestLimits: Equatable, Sendable {
   /// The public port's (§4 of the spec).
   package static let standard = RequestLimits(target: 8192, head: 16_384, fields: 100)
 
-  /// The message port's, whose targets hold texts of up to 16,384 bytes (§5): a text somewhat longer than
-  /// that is still parsed, to be answered with 413.
+  /// The message port's, whose targets hold texts of up to 16,384 bytes (§5): a text somewhat
+  /// longer than that is still parsed, to be answered with 413.
   package static let messages = RequestLimits(target: 32_768, head: 49_152, fields: 100)
 
   init(target: Int, head: Int, fields: Int) {

@@ -1,7 +1,8 @@
-// The strict reader of request heads: RFC 9112 to the letter, never a guess, so that no two readers can
-// see different requests in the same bytes. It is given the whole buffer each time and resumes where it
-// stopped, so a client that sends byte by byte costs no more than one that sends all at once. The outcome
-// depends on the bytes alone, not on how they were split: each failure belongs to one byte.
+// The strict reader of request heads: RFC 9112 to the letter, never a guess, so that no two readers
+// can see different requests in the same bytes. It is given the whole buffer each time and resumes
+// where it stopped, so a client that sends byte by byte costs no more than one that sends all at
+// once. The outcome depends on the bytes alone, not on how they were split: each failure belongs to
+// one byte.
 
 /// What is known of a request after some bytes of it.
 package enum RequestProgress: Equatable, Sendable {
@@ -17,8 +18,8 @@ package enum RequestProgress: Equatable, Sendable {
 
 /// Parses one request head. A new one is made for the next.
 package struct RequestHeadParser: Sendable {
-  /// What the next byte belongs to. The phases follow each other in this order; `fieldStart` to `valueEnd`
-  /// repeat for each field, and any may become `failed`.
+  /// What the next byte belongs to. The phases follow each other in this order; `fieldStart` to
+  /// `valueEnd` repeat for each field, and any may become `failed`.
   private enum Phase: UInt8 {
     case emptyLine, emptyLineEnd, method, target, version
     case fieldStart, name, valueStart, value, valueEnd, headEnd
@@ -52,13 +53,14 @@ package struct RequestHeadParser: Sendable {
     self.limits = limits
   }
 
-  /// Whether anything but empty lines has come: a connection that closes before is no failed request.
+  /// Whether anything but empty lines has come: a connection that closes before is no failed
+  /// request.
   package var hasBegun: Bool {
     phase != .emptyLine && phase != .emptyLineEnd
   }
 
-  /// Looks at the bytes that came since the last call. `bytes` starts with the request's first byte and
-  /// holds all that came of it so far. O(new bytes); allocates nothing.
+  /// Looks at the bytes that came since the last call. `bytes` starts with the request's first byte
+  /// and holds all that came of it so far. O(new bytes); allocates nothing.
   package mutating func parse(_ bytes: Span<UInt8>) -> RequestProgress {
     do throws(RequestFailure) {
       let end = min(bytes.count, limits.head)
@@ -168,8 +170,9 @@ extension RequestHeadParser {
     }
   }
 
-  /// One byte of `HTTP/1.d` CR LF. A version that is not 1.x is refused at its last digit, before the rest
-  /// of the line and whatever the target and the method are: the start of HTTP/2 is answered with 505.
+  /// One byte of `HTTP/1.d` CR LF. A version that is not 1.x is refused at its last digit, before
+  /// the rest of the line and whatever the target and the method are: the start of HTTP/2 is
+  /// answered with 505.
   private mutating func scanVersion(_ bytes: Span<UInt8>) throws(RequestFailure) {
     let byte = bytes[position]
     switch position - mark {

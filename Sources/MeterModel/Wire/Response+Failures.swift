@@ -2,8 +2,8 @@
 // understood or the server cannot serve.
 
 extension ResponseEncoder {
-  /// Appends the answer to a request that is not served. 404 and 405 keep the connection; all others end
-  /// it, whatever `exchange` says.
+  /// Appends the answer to a request that is not served. 404 and 405 keep the connection; all
+  /// others end it, whatever `exchange` says.
   package func append(
     _ failure: RequestFailure, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
   ) {
@@ -26,8 +26,8 @@ extension ResponseEncoder {
     appendText(of: status, for: exchange, into: &output)
   }
 
-  /// Appends the answer of a full server to a client that asked for no stream; the connection ends. Any
-  /// page may read it, as the answers that it stands for.
+  /// Appends the answer of a full server to a client that asked for no stream; the connection ends.
+  /// Any page may read it, as the answers that it stands for.
   package func appendUnavailable(
     retryAfterSeconds: UInt64, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>

@@ -4,9 +4,10 @@ extension ResponseEncoder {
   /// How long a client waits before it comes back, in milliseconds.
   private static var retryDelay: UInt64 { 2000 }
 
-  /// Appends the head of a stream and its first event, to be sent in one piece: `retry`, `id`, `data`. The
-  /// retry is in the event's own block, since some clients make an event of a block that has no other
-  /// field. `identifier` is opaque, visible ASCII; `isPadded` for clients that withhold the first 2 KB.
+  /// Appends the head of a stream and its first event, to be sent in one piece: `retry`, `id`,
+  /// `data`. The retry is in the event's own block, since some clients make an event of a block
+  /// that has no other field. `identifier` is opaque, visible ASCII; `isPadded` for clients that
+  /// withhold the first 2 KB.
   package func appendStream(
     greeting count: UInt64, identifier: Span<UInt8>, isPadded: Bool,
     into output: inout ContiguousArray<UInt8>
@@ -35,8 +36,8 @@ extension ResponseEncoder {
     appendLastFields(for: .failed, into: &output)
   }
 
-  /// Appends a full server's answer to a client that asked for a stream: a stream that says when to come
-  /// back and ends. On any other status a native EventSource would give up for good.
+  /// Appends a full server's answer to a client that asked for a stream: a stream that says when to
+  /// come back and ends. On any other status a native EventSource would give up for good.
   package func appendFullStream(
     retryMilliseconds: UInt64, into output: inout ContiguousArray<UInt8>
   ) {

@@ -1,6 +1,6 @@
-// The answers that are not streams, each appended to the bytes that wait to be sent on a connection. What
-// all answers have in common is decided here: the date, whether the connection goes on, whether there is a
-// body.
+// The answers that are not streams, each appended to the bytes that wait to be sent on a
+// connection. What all answers have in common is decided here: the date, whether the connection
+// goes on, whether there is a body.
 
 /// What a response must know of the request that it answers.
 package struct Exchange: Equatable, Sendable {
@@ -119,8 +119,9 @@ package struct ResponseEncoder: Sendable {
     if !exchange.omitsBody { output.append(contentsOf: crossDomainPolicy.utf8) }
   }
 
-  /// Appends the answer to `OPTIONS`: any origin may send what the public port serves, with the headers
-  /// that the browser asks for (`requestedHeaders`, perhaps empty), which mean no harm here.
+  /// Appends the answer to `OPTIONS`: any origin may send what the public port serves, with the
+  /// headers that the browser asks for (`requestedHeaders`, perhaps empty), which mean no harm
+  /// here.
   package func appendOptions(
     requestedHeaders: Span<UInt8>, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>

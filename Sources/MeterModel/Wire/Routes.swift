@@ -1,5 +1,5 @@
-// What each port does with a well-formed request: the tables of §4 and §5 of the spec as pure functions.
-// Names are compared and passed on verbatim; nothing is percent-decoded.
+// What each port does with a well-formed request: the tables of §4 and §5 of the spec as pure
+// functions. Names are compared and passed on verbatim; nothing is percent-decoded.
 
 /// What the public port does with a request (§4).
 package enum PublicRoute: Equatable, Sendable {
@@ -9,7 +9,8 @@ package enum PublicRoute: Equatable, Sendable {
   /// Answers with the head of an event stream and opens nothing: `HEAD`.
   case streamHead
 
-  /// Answers with the count. The holder of `viewer` is excluded if there is one; `HEAD` never has one.
+  /// Answers with the count. The holder of `viewer` is excluded if there is one; `HEAD` never has
+  /// one.
   case count(namespace: ByteRange, viewer: ByteRange)
 
   /// The empty answer that load balancers probe for.
@@ -32,8 +33,8 @@ package enum PublicRoute: Equatable, Sendable {
   /// The longest viewer id, in bytes.
   package static let longestViewer = 128
 
-  /// Routes a request whose head was parsed from `bytes`. Without `viewersEnabled` the second segment of
-  /// the path is ignored, whatever its length.
+  /// Routes a request whose head was parsed from `bytes`. Without `viewersEnabled` the second
+  /// segment of the path is ignored, whatever its length.
   package init(_ head: RequestHead, in bytes: Span<UInt8>, viewersEnabled: Bool) {
     switch head.method {
     case .get, .post, .head: self.init(path: head, in: bytes, viewersEnabled: viewersEnabled)
@@ -84,8 +85,8 @@ package enum PublicRoute: Equatable, Sendable {
   }
 }
 
-/// What the message port does with a request (§5). Whatever sends nothing is answered as a message that
-/// reached nobody.
+/// What the message port does with a request (§5). Whatever sends nothing is answered as a message
+/// that reached nobody.
 package enum MessageRoute: Equatable, Sendable {
   /// Sends the text that the target holds.
   case text(namespace: ByteRange, service: ByteRange, text: ByteRange)

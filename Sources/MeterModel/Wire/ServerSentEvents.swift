@@ -1,5 +1,5 @@
-// What an open stream carries: frames of server-sent events (HTML Standard, §9.2), line feeds alone as
-// line ends.
+// What an open stream carries: frames of server-sent events (HTML Standard, §9.2), line feeds alone
+// as line ends.
 
 /// Frames of an event stream.
 package enum ServerSentEvents {
@@ -10,9 +10,9 @@ package enum ServerSentEvents {
     output.append(contentsOf: "\n\n".utf8)
   }
 
-  /// Appends a text as one event, a `data:` line for each line of it; CR LF, CR and LF end a line, as the
-  /// client will read them, so no text can add another field. Bytes that are no UTF-8 become U+FFFD, which
-  /// is what the client would make of them. O(n)
+  /// Appends a text as one event, a `data:` line for each line of it; CR LF, CR and LF end a line,
+  /// as the client will read them, so no text can add another field. Bytes that are no UTF-8 become
+  /// U+FFFD, which is what the client would make of them. O(n)
   package static func append(message text: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
     output.reserveCapacity(output.count + text.count + 8)
     output.append(contentsOf: "data: ".utf8)
@@ -47,8 +47,8 @@ package enum ServerSentEvents {
   }
 }
 
-/// The UTF-8 sequence that starts at a byte above 0x7F, or the part of one that cannot be completed: the
-/// longest that U+FFFD stands for (Unicode, §3.9).
+/// The UTF-8 sequence that starts at a byte above 0x7F, or the part of one that cannot be
+/// completed: the longest that U+FFFD stands for (Unicode, §3.9).
 private struct UTF8Sequence {
   let count: Int
   let isValid: Bool
@@ -75,8 +75,8 @@ private struct UTF8Sequence {
     isValid = offset == length
   }
 
-  /// Whether a byte may stand at `offset` after a lead byte: no overlong forms, no surrogates, nothing
-  /// above U+10FFFF.
+  /// Whether a byte may stand at `offset` after a lead byte: no overlong forms, no surrogates,
+  /// nothing above U+10FFFF.
   private static func mayFollow(_ lead: UInt8, _ byte: UInt8, at offset: Int) -> Bool {
     guard offset == 1 else { return byte & 0xC0 == 0x80 }
     switch lead {

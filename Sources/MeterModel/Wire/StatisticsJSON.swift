@@ -1,5 +1,5 @@
-// The statistics port's object (§5 of the spec), a member at a time, so that a million namespaces can be
-// written in as many pieces as is convenient:
+// The statistics port's object (§5 of the spec), a member at a time, so that a million namespaces
+// can be written in as many pieces as is convenient:
 // `{"ns":{"created":1795350754,"members":1,"connections":1,"modified":1795350754}}`
 
 /// Writes the object of all namespaces' statistics.
@@ -13,7 +13,8 @@ package struct StatisticsJSON: Sendable {
     output.append(UInt8(ascii: "{"))
   }
 
-  /// Appends one namespace's member, and the comma before it. `created` and `modified` are UNIX seconds.
+  /// Appends one namespace's member, and the comma before it. `created` and `modified` are UNIX
+  /// seconds.
   package mutating func append(
     name: Span<UInt8>, created: UInt64, members: UInt64, connections: UInt64, modified: UInt64,
     into output: inout ContiguousArray<UInt8>
