@@ -1,0 +1,45 @@
+// Bytes from outside, made harmless for where they are put.
+
+/// Writes bytes into JSON strings.
+package enum JSONString {
+  /// Appends the bytes as a JSON string with its quotes (RFC 8259 §7). Bytes above 0x7F go through
+  /// as they are: the string is valid when they are UTF-8. O(n)
+  package static func append(_ bytes: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
+    output.append(ASCII.quote)
+    for index in bytes.indices {
+      let byte = bytes[index]
+      switch byte {
+      case ASCII.quote, ASCII.backslash:
+        output.append(ASCII.backslash)
+        output.append(byte)
+      case 0x00..<0x20, 0x7F:
+        output.append(contentsOf: "\\u00".utf8)
+        output.append(hexadecimalDigit(byte >> 4))
+        output.append(hexadecimalDigit(byte & 15))
+      default: output.append(byte)
+      }
+    }
+    output.append(ASCII.quote)
+  }
+
+  private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? ASCII.zero + value : UInt8(ascii: "a") + value - 10
+  }
+}
+
+/// Writes bytes into HTML.
+package enum HTMLText {
+  /// Appends the bytes as text or as an attribute's value between quotes of either kind. O(n)
+  package static func append(_ bytes: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "&"): output.append(contentsOf: "&amp;".utf8)
+      case UInt8(ascii: "<"): output.append(contentsOf: "&lt;".utf8)
+      case UInt8(ascii: ">"): output.append(contentsOf: "&gt;".utf8)
+      case UInt8(ascii: "\""): output.append(contentsOf: "&quot;".utf8)
+      case UInt8(ascii: "'"): output.append(contentsOf: "&#39;".utf8)
+      default: output.append(bytes[index])
+      }
+    }
+  }
+}

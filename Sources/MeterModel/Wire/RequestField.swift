@@ -1,0 +1,109 @@
+// The fields of a request that mean something here, and what each says. All others are checked for
+// their syntax and passed over.
+
+/// A field that is looked into.
+enum RequestField: UInt8 {
+  case other
+  case host, contentLength, transferEncoding, connection, expect
+  case accept, userAgent, lastEventID, requestMethod, requestHeaders
+
+  /// The field with the name in `range`, in any case.
+  init(_ bytes: Span<UInt8>, in range: Range<Int>) {
+    let candidates: (RequestField, String, RequestField, String)
+    switch range.count {
+    case 4: candidates = (.host, "host", .other, "")
+    case 6: candidates = (.accept, "accept", .expect, "expect")
+    case 10: candidates = (.connection, "connection", .userAgent, "user-agent")
+    case 13: candidates = (.lastEventID, "last-event-id", .other, "")
+    case 14: candidates = (.contentLength, "content-length", .other, "")
+    case 17: candidates = (.transferEncoding, "transfer-encoding", .other, "")
+    case 29: candidates = (.requestMethod, "access-control-request-method", .other, "")
+    case 30: candidates = (.requestHeaders, "access-control-request-headers", .other, "")
+    default:
+      self = .other
+      return
+    }
+    if bytes.equalsIgnoringCase(candidates.1, in: range) {
+      self = candidates.0
+    } else if bytes.equalsIgnoringCase(candidates.3, in: range) {
+      self = candidates.2
+    } else {
+      self = .other
+    }
+  }
+}
+
+extension RequestHead {
+  /// Takes what a field says that does not concern the framing.
+  mutating func take(_ field: RequestField, _ value: Range<Int>, of bytes: Span<UInt8>) {
+    switch field {
+    case .host: host = ByteRange(value)
+    case .accept:
+      if bytes.containsIgnoringCase("text/event-stream", in: value) { acceptsEventStream = true }
+      if bytes.containsIgnoringCase("application/json", in: value) { acceptsJSON = true }
+    case .userAgent:
+      if bytes.contains("MSIE", in: value) { isOldInternetExplorer = true }
+    case .lastEventID: lastEventID = ByteRange(value)
+    case .requestMethod: isPreflight = true
+    case .requestHeaders: requestedHeaders = ByteRange(value)
+    case .contentLength, .transferEncoding, .connection, .expect, .other: break
+    }
+  }
+}
+
+extension RequestMethod {
+  /// The length of the longest registered method, `UPDATEREDIRECTREF`.
+  static let longestName = 17
+
+  /// The method named in `range`; nil for one that IANA's registry does not have.
+  init?(_ bytes: Span<UInt8>, in range: Range<Int>) {
+    switch range.count {
+    case 3 where bytes.equals("GET", in: range): self = .get
+    case 4 where bytes.equals("POST", in: range): self = .post
+    case 4 where bytes.equals("HEAD", in: range): self = .head
+    case 7 where bytes.equals("OPTIONS", in: range): self = .options
+    case 3 where bytes.equals("PUT", in: range): self = .put
+    case 6 where bytes.equals("DELETE", in: range): self = .delete
+    case 7 where bytes.equals("CONNECT", in: range): self = .connect
+    case 5 where bytes.equals("TRACE", in: range): self = .trace
+    case 5 where bytes.equals("PATCH", in: range): self = .patch
+    default:
+      guard Self.isRegistered(bytes, in: range) else { return nil }
+      self = .other
+    }
+  }
+
+  private static func isRegistered(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
+    let others: String =
+      switch range.count {
+      case 3: "ACL PRI"
+      case 4: "BIND COPY LINK LOCK MOVE"
+      case 5: "LABEL MERGE MKCOL QUERY"
+      case 6: "REBIND REPORT SEARCH UNBIND UNLINK UNLOCK UPDATE"
+      case 7: "CHECKIN"
+      case 8: "CHECKOUT PROPFIND"
+      case 9: "PROPPATCH"
+      case 10: "MKACTIVITY MKCALENDAR ORDERPATCH UNCHECKOUT"
+      case 11: "MKWORKSPACE"
+      case 13: "MKREDIRECTREF"
+      case 15: "VERSION-CONTROL"
+      case 16: "BASELINE-CONTROL"
+      case 17: "UPDATEREDIRECTREF"
+      default: ""
+      }
+    // All names of a length, one blank apart: the one that starts at a multiple of length + 1.
+    var matched = 0
+    var column = 0
+    for byte in others.utf8 {
+      if column == range.count {
+        column = 0
+        matched = 0
+        continue
+      }
+      if bytes[range.lowerBound + column] == byte { matched += 1 }
+      column += 1
+      if matched == range.count { return true }
+    }
+    return false
+  }
+}

@@ -1,0 +1,115 @@
+// Where a request's body ends, and whether another request may follow: the part of a head that must
+// never be guessed at. Whatever two readers could understand differently is refused.
+
+/// What the fields that were seen so far say about framing and persistence.
+struct RequestFraming {
+  private var contentLength: UInt64?
+  private var hasTransferEncoding = false
+  private var isChunked = false
+  private var hasOtherCoding = false
+  private var hasHost = false
+  private var saysClose = false
+  private var saysKeepAlive = false
+  private(set) var expectsContinue = false
+
+  /// Takes one field; others than those of framing and persistence are passed over.
+  mutating func take(
+    _ field: RequestField, _ value: Range<Int>, of bytes: Span<UInt8>, minorVersion: UInt8
+  ) throws(RequestFailure) {
+    switch field {
+    case .host:
+      guard !hasHost, Authority.isHostField(bytes, in: value) else { throw .badRequest }
+      hasHost = true
+    case .contentLength:
+      // Even two equal lengths are refused: RFC 9112 §6.3 allows it, and it leaves nothing to
+      // interpret.
+      guard contentLength == nil, !hasTransferEncoding else { throw .badRequest }
+      guard let length = Self.decimal(bytes, in: value) else { throw .badRequest }
+      contentLength = length
+    case .transferEncoding:
+      guard minorVersion > 0, contentLength == nil else { throw .badRequest }
+      hasTransferEncoding = true
+      try takeCodings(value, of: bytes)
+    case .connection: takeConnectionOptions(value, of: bytes)
+    case .expect:
+      if bytes.equalsIgnoringCase("100-continue", in: value) { expectsContinue = true }
+    case .accept, .userAgent, .lastEventID, .requestMethod, .requestHeaders, .other: break
+    }
+  }
+
+  /// The framing of the body once all fields were seen (RFC 9112 §6.3).
+  func body() throws(RequestFailure) -> RequestBody {
+    if hasTransferEncoding {
+      // Without chunked at the end the body's length is unknown; another coding before it is one
+      // that is not understood here (§6.1).
+      guard isChunked else { throw .badRequest }
+      guard !hasOtherCoding else { throw .notImplemented }
+      return .chunked
+    }
+    guard let contentLength else { return .none }
+    return .length(contentLength)
+  }
+
+  /// Whether another request may follow (RFC 9112 §9.3).
+  func keepsAlive(minorVersion: UInt8) -> Bool {
+    !saysClose && (minorVersion > 0 || saysKeepAlive)
+  }
+
+  /// A list of codings. `chunked` is the last one and has no parameters; nothing in the list is
+  /// empty.
+  private mutating func takeCodings(
+    _ value: Range<Int>, of bytes: Span<UInt8>
+  ) throws(RequestFailure) {
+    var start = value.lowerBound
+    while true {
+      let end = bytes.firstIndex(of: ASCII.comma, in: start..<value.upperBound) ?? value.upperBound
+      let coding = bytes.trimmingBlanks(start..<end)
+      guard !isChunked, !coding.isEmpty, Self.isCoding(bytes, in: coding) else {
+        throw .badRequest
+      }
+      if bytes.equalsIgnoringCase("chunked", in: coding) {
+        isChunked = true
+      } else {
+        hasOtherCoding = true
+      }
+      guard end < value.upperBound else { return }
+      start = end + 1
+    }
+  }
+
+  /// Whether the bytes are a coding's name, perhaps with parameters, which no coding known here
+  /// has.
+  private static func isCoding(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
+    var index = range.lowerBound
+    while index < range.upperBound, bytes[index].isTokenCharacter { index += 1 }
+    guard index > range.lowerBound else { return false }
+    guard index < range.upperBound else { return true }
+    return bytes[index] == ASCII.semicolon
+      && !bytes.equalsIgnoringCase("chunked", in: range.lowerBound..<index)
+  }
+
+  private mutating func takeConnectionOptions(_ value: Range<Int>, of bytes: Span<UInt8>) {
+    var start = value.lowerBound
+    while start < value.upperBound {
+      let end = bytes.firstIndex(of: ASCII.comma, in: start..<value.upperBound) ?? value.upperBound
+      let option = bytes.trimmingBlanks(start..<end)
+      if bytes.equalsIgnoringCase("close", in: option) { saysClose = true }
+      if bytes.equalsIgnoringCase("keep-alive", in: option) { saysKeepAlive = true }
+      start = end + 1
+    }
+  }
+
+  /// A number of digits alone that fits 64 bits; nil for anything else.
+  private static func decimal(_ bytes: Span<UInt8>, in range: Range<Int>) -> UInt64? {
+    guard !range.isEmpty else { return nil }
+    var value: UInt64 = 0
+    for index in range {
+      guard bytes[index].isDigit else { return nil }
+      let product = value.multipliedReportingOverflow(by: 10)
+      let sum = product.partialValue.addingReportingOverflow(UInt64(bytes[index] - ASCII.zero))
+      guard !product.overflow, !sum.overflow else { return nil }
+      value = sum.partialValue
+    }
+    return value
+  }
+}

@@ -1,0 +1,257 @@
+// The strict reader of request heads: RFC 9112 to the letter, never a guess, so that no two readers
+// can see different requests in the same bytes. It is given the whole buffer each time and resumes
+// where it stopped, so a client that sends byte by byte costs no more than one that sends all at
+// once. The outcome depends on the bytes alone, not on how they were split: each failure belongs to
+// one byte.
+
+/// What is known of a request after some bytes of it.
+package enum RequestProgress: Equatable, Sendable {
+  /// More bytes are needed.
+  case incomplete
+
+  /// The head is whole; its body and the next request follow it.
+  case complete(RequestHead)
+
+  /// No bytes that may follow could make this a request that is served.
+  case failed(RequestFailure)
+}
+
+/// Parses one request head. A new one is made for the next.
+package struct RequestHeadParser: Sendable {
+  /// What the next byte belongs to. The phases follow each other in this order; `fieldStart` to
+  /// `valueEnd` repeat for each field, and any may become `failed`.
+  private enum Phase: UInt8 {
+    case emptyLine, emptyLineEnd, method, target, version
+    case fieldStart, name, valueStart, value, valueEnd, headEnd
+    case complete, failed
+  }
+
+  private let limits: RequestLimits
+  private var phase = Phase.emptyLine
+  private var failure = RequestFailure.badRequest
+
+  /// The next byte to look at.
+  private var position = 0
+
+  /// Where the present element (method, target, version, name, value) starts.
+  private var mark = 0
+
+  /// Where the present value ends, blanks at its end included.
+  private var valueEnd = 0
+
+  private var emptyLines = 0
+  private var fieldCount = 0
+  private var isMethodKnown = false
+  private var field = RequestField.other
+  private var head = RequestHead()
+  private var framing = RequestFraming()
+
+  /// How many empty lines may stand before a request (RFC 9112 §2.2 asks for at least one).
+  package static let mostEmptyLines = 4
+
+  package init(limits: RequestLimits = .standard) {
+    self.limits = limits
+  }
+
+  /// Whether anything but empty lines has come: a connection that closes before is no failed
+  /// request.
+  package var hasBegun: Bool {
+    phase != .emptyLine && phase != .emptyLineEnd
+  }
+
+  /// Looks at the bytes that came since the last call. `bytes` starts with the request's first byte
+  /// and holds all that came of it so far. O(new bytes); allocates nothing.
+  package mutating func parse(_ bytes: Span<UInt8>) -> RequestProgress {
+    do throws(RequestFailure) {
+      let end = min(bytes.count, limits.head)
+      while position < end {
+        try step(bytes, upTo: end)
+        if phase == .complete { return .complete(head) }
+      }
+      if phase == .complete { return .complete(head) }
+      guard bytes.count < limits.head else { throw RequestFailure.headTooLarge }
+      return .incomplete
+    } catch {
+      phase = .failed
+      failure = error
+      return .failed(error)
+    }
+  }
+
+  /// Scans one element, or what there is of it.
+  private mutating func step(_ bytes: Span<UInt8>, upTo end: Int) throws(RequestFailure) {
+    switch phase {
+    case .emptyLine: try scanEmptyLine(bytes[position])
+    case .emptyLineEnd:
+      try expect(ASCII.lineFeed, bytes)
+      phase = .emptyLine
+    case .method: try scanMethod(bytes, upTo: end)
+    case .target: try scanTarget(bytes, upTo: end)
+    case .version: try scanVersion(bytes)
+    case .fieldStart: try startField(bytes[position])
+    case .name: try scanName(bytes, upTo: end)
+    case .valueStart:
+      if bytes[position].isBlank {
+        position += 1
+      } else {
+        mark = position
+        phase = .value
+      }
+    case .value: try scanValue(bytes, upTo: end)
+    case .valueEnd:
+      try expect(ASCII.lineFeed, bytes)
+      let value = bytes.trimmingTrailingBlanks(mark..<valueEnd)
+      try take(field, value, of: bytes)
+      phase = .fieldStart
+    case .headEnd:
+      try expect(ASCII.lineFeed, bytes)
+      try finish()
+    case .complete: break
+    case .failed: throw failure
+    }
+  }
+
+  private mutating func expect(_ byte: UInt8, _ bytes: Span<UInt8>) throws(RequestFailure) {
+    guard bytes[position] == byte else { throw .badRequest }
+    position += 1
+  }
+}
+
+// MARK: - The request line
+
+extension RequestHeadParser {
+  private mutating func scanEmptyLine(_ byte: UInt8) throws(RequestFailure) {
+    if byte == ASCII.carriageReturn {
+      guard emptyLines < Self.mostEmptyLines else { throw .badRequest }
+      emptyLines += 1
+      position += 1
+      phase = .emptyLineEnd
+    } else {
+      mark = position
+      phase = .method
+    }
+  }
+
+  private mutating func scanMethod(_ bytes: Span<UInt8>, upTo end: Int) throws(RequestFailure) {
+    while position < end {
+      let byte = bytes[position]
+      if byte == ASCII.space {
+        guard position > mark else { throw .badRequest }
+        if let method = RequestMethod(bytes, in: mark..<position) {
+          head.method = method
+          isMethodKnown = true
+        }
+        position += 1
+        mark = position
+        phase = .target
+        return
+      }
+      guard byte.isTokenCharacter else { throw .badRequest }
+      // RFC 9112 §3: a method longer than any that is implemented is answered with 501.
+      guard position - mark < RequestMethod.longestName else { throw .notImplemented }
+      position += 1
+    }
+  }
+
+  private mutating func scanTarget(_ bytes: Span<UInt8>, upTo end: Int) throws(RequestFailure) {
+    while position < end {
+      let byte = bytes[position]
+      if byte == ASCII.space {
+        guard position > mark else { throw .badRequest }
+        head.target = ByteRange(mark..<position)
+        position += 1
+        mark = position
+        phase = .version
+        return
+      }
+      guard byte > ASCII.space, byte < 0x7F, byte != UInt8(ascii: "#") else { throw .badRequest }
+      guard position - mark < limits.target else { throw .targetTooLong }
+      position += 1
+    }
+  }
+
+  /// One byte of `HTTP/1.d` CR LF. A version that is not 1.x is refused at its last digit, before
+  /// the rest of the line and whatever the target and the method are: the start of HTTP/2 is
+  /// answered with 505.
+  private mutating func scanVersion(_ bytes: Span<UInt8>) throws(RequestFailure) {
+    let byte = bytes[position]
+    switch position - mark {
+    case let offset where offset < 5:
+      let name: UInt64 = 0x2F_5054_5448  // HTTP/, the first character lowest
+      guard byte == UInt8(truncatingIfNeeded: name >> UInt64(8 * offset)) else {
+        throw .badRequest
+      }
+    case 5, 7:
+      guard byte.isDigit else { throw .badRequest }
+      if position - mark == 7 {
+        guard bytes[mark + 5] == UInt8(ascii: "1") else { throw .versionNotSupported }
+        head.minorVersion = byte - ASCII.zero
+      }
+    case 6: guard byte == ASCII.dot else { throw .badRequest }
+    case 8: guard byte == ASCII.carriageReturn else { throw .badRequest }
+    default:
+      guard byte == ASCII.lineFeed else { throw .badRequest }
+      guard isMethodKnown else { throw .notImplemented }
+      guard head.resolveTarget(in: bytes) else { throw .badRequest }
+      phase = .fieldStart
+    }
+    position += 1
+  }
+}
+
+// MARK: - Fields
+
+extension RequestHeadParser {
+  /// A blank here would continue the line before, as only obsolete senders do (RFC 9112 §5.2).
+  private mutating func startField(_ byte: UInt8) throws(RequestFailure) {
+    if byte == ASCII.carriageReturn {
+      position += 1
+      phase = .headEnd
+      return
+    }
+    guard byte.isTokenCharacter else { throw .badRequest }
+    guard fieldCount < limits.fields else { throw .headTooLarge }
+    fieldCount += 1
+    mark = position
+    phase = .name
+  }
+
+  private mutating func scanName(_ bytes: Span<UInt8>, upTo end: Int) throws(RequestFailure) {
+    var index = position
+    while index < end, bytes[index].isTokenCharacter { index += 1 }
+    position = index
+    guard index < end else { return }
+    try expect(ASCII.colon, bytes)
+    field = RequestField(bytes, in: mark..<index)
+    phase = .valueStart
+  }
+
+  private mutating func scanValue(_ bytes: Span<UInt8>, upTo end: Int) throws(RequestFailure) {
+    var index = position
+    while index < end, bytes[index].isFieldCharacter { index += 1 }
+    position = index
+    guard index < end else { return }
+    try expect(ASCII.carriageReturn, bytes)
+    valueEnd = index
+    phase = .valueEnd
+  }
+
+  private mutating func take(
+    _ field: RequestField, _ value: Range<Int>, of bytes: Span<UInt8>
+  ) throws(RequestFailure) {
+    if field == .other { return }
+    try framing.take(field, value, of: bytes, minorVersion: head.minorVersion)
+    head.take(field, value, of: bytes)
+  }
+
+  private mutating func finish() throws(RequestFailure) {
+    guard head.minorVersion == 0 || !head.host.isEmpty else { throw .badRequest }
+    head.body = try framing.body()
+    head.keepsAlive = framing.keepsAlive(minorVersion: head.minorVersion)
+    head.expectsContinue =
+      framing.expectsContinue && head.minorVersion > 0
+      && head.body != .none && head.body != .length(0)
+    head.length = position
+    phase = .complete
+  }
+}

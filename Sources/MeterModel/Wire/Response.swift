@@ -1,0 +1,221 @@
+// The answers that are not streams, each appended to the bytes that wait to be sent on a
+// connection. What all answers have in common is decided here: the date, whether the connection
+// goes on, whether there is a body.
+
+/// What a response must know of the request that it answers.
+package struct Exchange: Equatable, Sendable {
+  /// What becomes of the connection, and what of that is said.
+  package enum Persistence: Equatable, Sendable {
+    /// HTTP/1.1 goes on without a word.
+    case keptAlive
+
+    /// HTTP/1.0 goes on because the client asked for it, and is told so.
+    case keptAliveAloud
+
+    /// The connection ends with this response.
+    case closed
+  }
+
+  package let persistence: Persistence
+
+  /// The request was a `HEAD`: the answer is the head of what a `GET` would get.
+  package let omitsBody: Bool
+
+  /// The exchange that a request's head begins.
+  package init(_ head: RequestHead) {
+    persistence =
+      !head.keepsAlive ? .closed : head.minorVersion == 0 ? .keptAliveAloud : .keptAlive
+    omitsBody = head.method == .head
+  }
+
+  private init(persistence: Persistence, omitsBody: Bool) {
+    self.persistence = persistence
+    self.omitsBody = omitsBody
+  }
+
+  /// The exchange of a request that failed before its head was known; the connection ends.
+  package static let failed = Exchange(persistence: .closed, omitsBody: false)
+
+  /// The same exchange with the connection's end.
+  package var closing: Exchange {
+    Exchange(persistence: .closed, omitsBody: omitsBody)
+  }
+}
+
+/// Writes responses with one date.
+package struct ResponseEncoder: Sendable {
+  private let date: HTTPDate
+
+  /// An encoder for responses of one second.
+  package init(date: HTTPDate) {
+    self.date = date
+  }
+
+  /// Appends a namespace's count: `{"members":N}`, or `N` and a line end as text.
+  package func append(
+    count: UInt64, asJSON: Bool, for exchange: Exchange,
+    into output: inout ContiguousArray<UInt8>
+  ) {
+    append(status: "200 OK", into: &output)
+    output.append(contentsOf: "Access-Control-Allow-Origin: *\r\nVary: Accept\r\n".utf8)
+    let digits = ContiguousArray.decimalDigits(of: count)
+    if asJSON {
+      appendEntityFields(.json, length: digits + 12, for: exchange, into: &output)
+    } else {
+      appendEntityFields(.text, length: digits + 1, for: exchange, into: &output)
+    }
+    if exchange.omitsBody { return }
+    if asJSON { output.append(contentsOf: "{\"members\":".utf8) }
+    output.append(decimal: count)
+    output.append(asJSON ? UInt8(ascii: "}") : ASCII.lineFeed)
+  }
+
+  /// Appends the message port's answer: how many connections were told.
+  package func append(
+    told connections: UInt64, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
+  ) {
+    append(status: "200 OK", into: &output)
+    let length = ContiguousArray.decimalDigits(of: connections) + 16
+    appendEntityFields(.json, length: length, for: exchange, into: &output)
+    if exchange.omitsBody { return }
+    output.append(contentsOf: "{\"connections\":".utf8)
+    output.append(decimal: connections)
+    output.append(UInt8(ascii: "}"))
+  }
+
+  /// Appends a 200 with a body, or its head alone.
+  package func append(
+    _ type: ContentType, body: Span<UInt8>, for exchange: Exchange,
+    into output: inout ContiguousArray<UInt8>
+  ) {
+    append(status: "200 OK", into: &output)
+    appendEntityFields(type, length: body.count, for: exchange, into: &output)
+    if !exchange.omitsBody { output.append(body) }
+  }
+
+  /// Appends the head of a 200 whose body ends with the connection.
+  package func appendHead(
+    ofEndless type: ContentType, into output: inout ContiguousArray<UInt8>
+  ) {
+    append(status: "200 OK", into: &output)
+    output.append(contentsOf: "Content-Type: ".utf8)
+    output.append(contentsOf: type.rawValue.utf8)
+    output.append(contentsOf: "\r\nCache-Control: no-cache\r\n".utf8)
+    appendLastFields(for: .failed, into: &output)
+  }
+
+  /// Appends the empty 200 of `/`.
+  package func appendRoot(for exchange: Exchange, into output: inout ContiguousArray<UInt8>) {
+    append(status: "200 OK", into: &output)
+    appendEntityFields(.text, length: 0, for: exchange, into: &output)
+  }
+
+  /// Appends the policy that lets Flash clients of any site read the streams, as the original did.
+  package func appendCrossDomainPolicy(
+    for exchange: Exchange, into output: inout ContiguousArray<UInt8>
+  ) {
+    append(status: "200 OK", into: &output)
+    appendEntityFields(.xml, length: crossDomainPolicy.utf8.count, for: exchange, into: &output)
+    if !exchange.omitsBody { output.append(contentsOf: crossDomainPolicy.utf8) }
+  }
+
+  /// Appends the answer to `OPTIONS`: any origin may send what the public port serves, with the
+  /// headers that the browser asks for (`requestedHeaders`, perhaps empty), which mean no harm
+  /// here.
+  package func appendOptions(
+    requestedHeaders: Span<UInt8>, for exchange: Exchange,
+    into output: inout ContiguousArray<UInt8>
+  ) {
+    append(status: "204 No Content", into: &output)
+    output.append(
+      contentsOf: """
+        Allow: GET, HEAD, POST, OPTIONS\r
+        Access-Control-Allow-Origin: *\r
+        Access-Control-Allow-Methods: GET, HEAD, POST, OPTIONS\r
+        Access-Control-Max-Age: 86400\r
+        Access-Control-Allow-Headers: \
+
+        """.utf8)
+    if isListOfNames(requestedHeaders) {
+      output.append(requestedHeaders)
+    } else {
+      output.append(contentsOf: defaultRequestHeaders.utf8)
+    }
+    output.append(contentsOf: "\r\n".utf8)
+    appendLastFields(for: exchange, into: &output)
+  }
+
+  /// Appends `100 Continue`, for a client that waits for it and whose body is wanted.
+  package static func appendContinue(into output: inout ContiguousArray<UInt8>) {
+    output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
+  }
+}
+
+/// The types of the bodies that are sent.
+package enum ContentType: String, Sendable {
+  case text = "text/plain; charset=utf-8"
+  case json = "application/json"
+  case html = "text/html; charset=utf-8"
+  case script = "text/javascript; charset=utf-8"
+  case xml = "application/xml"
+}
+
+// MARK: - What responses have in common
+
+extension ResponseEncoder {
+  func append(status: String, into output: inout ContiguousArray<UInt8>) {
+    output.append(contentsOf: "HTTP/1.1 ".utf8)
+    output.append(contentsOf: status.utf8)
+    output.append(contentsOf: "\r\n".utf8)
+  }
+
+  /// Appends the fields of a body that is never cached, and the head's end.
+  func appendEntityFields(
+    _ type: ContentType, length: Int, for exchange: Exchange,
+    into output: inout ContiguousArray<UInt8>
+  ) {
+    output.append(contentsOf: "Content-Type: ".utf8)
+    output.append(contentsOf: type.rawValue.utf8)
+    output.append(contentsOf: "\r\nCache-Control: no-cache\r\nContent-Length: ".utf8)
+    output.append(decimal: UInt64(length))
+    output.append(contentsOf: "\r\n".utf8)
+    appendLastFields(for: exchange, into: &output)
+  }
+
+  /// Appends `Connection` where it says something, `Date`, and the empty line.
+  func appendLastFields(for exchange: Exchange, into output: inout ContiguousArray<UInt8>) {
+    switch exchange.persistence {
+    case .keptAlive: break
+    case .keptAliveAloud: output.append(contentsOf: "Connection: keep-alive\r\n".utf8)
+    case .closed: output.append(contentsOf: "Connection: close\r\n".utf8)
+    }
+    output.append(contentsOf: "Date: ".utf8)
+    output.append(contentsOf: date.bytes)
+    output.append(contentsOf: "\r\n\r\n".utf8)
+  }
+}
+
+/// What a page that knows no better may send.
+private let defaultRequestHeaders =
+  "Accept, Cache-Control, Content-Type, Last-Event-ID, X-Requested-With"
+
+private let crossDomainPolicy = """
+  <?xml version="1.0"?>
+  <!DOCTYPE cross-domain-policy SYSTEM "http://www.macromedia.com/xml/dtds/cross-domain-policy.dtd">
+  <cross-domain-policy>
+    <site-control permitted-cross-domain-policies="all"/>
+    <allow-access-from domain="*"/>
+    <allow-http-request-headers-from domain="*" headers="*" secure="false"/>
+  </cross-domain-policy>
+
+  """
+
+/// Whether the bytes are field names and what parts them in a list, and not too many to repeat.
+private func isListOfNames(_ bytes: Span<UInt8>) -> Bool {
+  guard !bytes.isEmpty, bytes.count <= 1024 else { return false }
+  for index in bytes.indices {
+    let byte = bytes[index]
+    guard byte.isTokenCharacter || byte == ASCII.comma || byte.isBlank else { return false }
+  }
+  return true
+}

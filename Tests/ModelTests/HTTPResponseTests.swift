@@ -1,0 +1,244 @@
+// The answers, byte for byte.
+
+import MeterModel
+import Testing
+
+@Suite struct `A response` {
+  private let encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 784_111_777))
+  private let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n"
+
+  private func written(_ write: (inout ContiguousArray<UInt8>) -> Void) -> String {
+    var output: ContiguousArray<UInt8> = []
+    write(&output)
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private func exchange(_ text: String) throws -> Exchange { Exchange(try HTTP.head(text)) }
+
+  private let streamHead = """
+    HTTP/1.1 200 OK\r
+    Content-Type: text/event-stream\r
+    Cache-Control: no-cache, no-transform\r
+    X-Accel-Buffering: no\r
+    Access-Control-Allow-Origin: *\r
+    Connection: close\r
+
+    """
+
+  @Test func `that is a stream carries its first event`() {
+    let identifier = HTTP.bytes("7f-12")
+    let plain = written {
+      encoder.appendStream(greeting: 601, identifier: identifier.span, isPadded: false, into: &$0)
+    }
+    #expect(plain == streamHead + date + "retry: 2000\nid: 7f-12\ndata: 601\n\n")
+    let padded = written {
+      encoder.appendStream(greeting: 1, identifier: identifier.span, isPadded: true, into: &$0)
+    }
+    let padding = String(repeating: "\n", count: 2048)
+    #expect(padded == streamHead + date + padding + "retry: 2000\nid: 7f-12\ndata: 1\n\n")
+    #expect(written { encoder.appendStreamHead(into: &$0) } == streamHead + date)
+  }
+
+  @Test func `of a full server tells a stream when to come back`() {
+    let full = written { encoder.appendFullStream(retryMilliseconds: 12_345, into: &$0) }
+    #expect(full == streamHead + date + "retry: 12345\n\n")
+  }
+
+  @Test func `of a full server tells others to come back`() throws {
+    let exchange = try exchange(HTTP.get("/ns"))
+    let full = written {
+      encoder.appendUnavailable(retryAfterSeconds: 7, for: exchange, into: &$0)
+    }
+    #expect(
+      full == """
+        HTTP/1.1 503 Service Unavailable\r
+        Access-Control-Allow-Origin: *\r
+        Retry-After: 7\r
+        Content-Type: text/plain; charset=utf-8\r
+        Cache-Control: no-cache\r
+        Content-Length: 24\r
+        Connection: close\r
+        \(date)503 Service Unavailable
+
+        """)
+  }
+
+  @Test func `stops a viewer without a body`() throws {
+    let exchange = try exchange(HTTP.get("/ns"))
+    #expect(
+      written { encoder.appendStopped(for: exchange, into: &$0) } == """
+        HTTP/1.1 204 No Content\r
+        Cache-Control: no-cache\r
+        Access-Control-Allow-Origin: *\r
+        \(date)
+        """)
+  }
+
+  @Test func `with a count is text or JSON`() throws {
+    func response(_ body: String, _ type: String) -> String {
+      """
+      HTTP/1.1 200 OK\r
+      Access-Control-Allow-Origin: *\r
+      Vary: Accept\r
+      Content-Type: \(type)\r
+      Cache-Control: no-cache\r
+      Content-Length: \(body.utf8.count)\r
+      \(date)\(body)
+      """
+    }
+    let exchange = try exchange(HTTP.get("/ns"))
+    for count: UInt64 in [0, 9, 10, 12_345, .max] {
+      let text = written { encoder.append(count: count, asJSON: false, for: exchange, into: &$0) }
+      #expect(text == response("\(count)\n", "text/plain; charset=utf-8"))
+      let json = written { encoder.append(count: count, asJSON: true, for: exchange, into: &$0) }
+      #expect(json == response("{\"members\":\(count)}", "application/json"))
+    }
+  }
+
+  @Test func `to a HEAD is the head of that to a GET`() throws {
+    let get = try exchange(HTTP.get("/ns"))
+    let head = try exchange(HTTP.request("HEAD", "/ns"))
+    let writers: [(Exchange, inout ContiguousArray<UInt8>) -> Void] = [
+      { encoder.append(count: 12, asJSON: false, for: $0, into: &$1) },
+      { encoder.append(count: 12, asJSON: true, for: $0, into: &$1) },
+      { encoder.append(told: 12, for: $0, into: &$1) },
+      { encoder.appendRoot(for: $0, into: &$1) },
+      { encoder.appendCrossDomainPolicy(for: $0, into: &$1) },
+      { encoder.append(.notFound, for: $0, into: &$1) },
+      { encoder.append(.html, body: HTTP.bytes("<p>").span, for: $0, into: &$1) },
+      { encoder.appendUnavailable(retryAfterSeconds: 5, for: $0, into: &$1) },
+    ]
+    for write in writers {
+      let whole = written { write(get, &$0) }
+      let only = written { write(head, &$0) }
+      #expect(only.hasSuffix("\r\n\r\n"))
+      #expect(whole.hasPrefix(only))
+    }
+  }
+
+  @Test func `to the root is empty`() throws {
+    let exchange = try exchange(HTTP.get("/"))
+    #expect(
+      written { encoder.appendRoot(for: exchange, into: &$0) } == """
+        HTTP/1.1 200 OK\r
+        Content-Type: text/plain; charset=utf-8\r
+        Cache-Control: no-cache\r
+        Content-Length: 0\r
+        \(date)
+        """)
+  }
+
+  @Test func `to a preflight allows what was asked for`() throws {
+    let exchange = try exchange(HTTP.request("OPTIONS", "/ns"))
+    func response(_ requested: String) -> String {
+      written {
+        encoder.appendOptions(
+          requestedHeaders: HTTP.bytes(requested).span, for: exchange, into: &$0)
+      }
+    }
+    func expected(_ allowed: String) -> String {
+      """
+      HTTP/1.1 204 No Content\r
+      Allow: GET, HEAD, POST, OPTIONS\r
+      Access-Control-Allow-Origin: *\r
+      Access-Control-Allow-Methods: GET, HEAD, POST, OPTIONS\r
+      Access-Control-Max-Age: 86400\r
+      Access-Control-Allow-Headers: \(allowed)\r
+      \(date)
+      """
+    }
+    let usual = "Accept, Cache-Control, Content-Type, Last-Event-ID, X-Requested-With"
+    #expect(response("x-mine, last-event-id") == expected("x-mine, last-event-id"))
+    #expect(response("") == expected(usual))
+    #expect(response("a: b") == expected(usual))
+    #expect(response(String(repeating: "a", count: 1024)).contains("aaaa"))
+    #expect(response(String(repeating: "a", count: 1025)) == expected(usual))
+  }
+
+  @Test func `to Flash is the policy that the original had`() throws {
+    let exchange = try exchange(HTTP.get("/crossdomain.xml"))
+    let policy = written { encoder.appendCrossDomainPolicy(for: exchange, into: &$0) }
+    #expect(policy.contains("Content-Type: application/xml\r\n"))
+    #expect(policy.contains("Content-Length: 331\r\n"))
+    #expect(
+      policy.utf8.count == written { encoder.appendCrossDomainPolicy(for: head(), into: &$0) }.utf8
+        .count + 331)
+    #expect(policy.contains("<allow-access-from domain=\"*\"/>"))
+  }
+
+  private func head() -> Exchange {
+    Exchange((try? HTTP.head(HTTP.request("HEAD", "/"))) ?? RequestHead())
+  }
+
+  @Test func `to the sender of a message counts who was told`() throws {
+    let exchange = try exchange(HTTP.get("/ns/svc/m"))
+    #expect(
+      written { encoder.append(told: 42, for: exchange, into: &$0) } == """
+        HTTP/1.1 200 OK\r
+        Content-Type: application/json\r
+        Cache-Control: no-cache\r
+        Content-Length: 18\r
+        \(date){"connections":42}
+        """)
+  }
+
+  @Test(arguments: [
+    (RequestFailure.badRequest, "400 Bad Request"), (.timeout, "408 Request Timeout"),
+    (.contentTooLarge, "413 Content Too Large"), (.targetTooLong, "414 URI Too Long"),
+    (.headTooLarge, "431 Request Header Fields Too Large"),
+    (.notImplemented, "501 Not Implemented"),
+    (.versionNotSupported, "505 HTTP Version Not Supported"),
+  ])
+  func `to a failed request ends the connection`(failure: RequestFailure, status: String) throws {
+    for exchange in [Exchange.failed, try exchange(HTTP.get("/"))] {
+      #expect(
+        written { encoder.append(failure, for: exchange, into: &$0) } == """
+          HTTP/1.1 \(status)\r
+          Content-Type: text/plain; charset=utf-8\r
+          Cache-Control: no-cache\r
+          Content-Length: \(status.utf8.count + 1)\r
+          Connection: close\r
+          \(date)\(status)
+
+          """)
+    }
+  }
+
+  @Test(arguments: [RequestFailure.notFound, .methodNotAllowed])
+  func `to an unserved path or method keeps the connection`(failure: RequestFailure) throws {
+    let response = written {
+      encoder.append(failure, for: (try? exchange(HTTP.get("/"))) ?? .failed, into: &$0)
+    }
+    #expect(!response.contains("Connection:"))
+    #expect(
+      response.contains("Allow: GET, HEAD, POST, OPTIONS\r\n") == (failure == .methodNotAllowed))
+  }
+
+  @Test func `says what becomes of the connection where the client cannot know`() throws {
+    func response(_ text: String) throws -> String {
+      let exchange = try exchange(text)
+      return written { encoder.appendRoot(for: exchange, into: &$0) }
+    }
+    #expect(try !response(HTTP.get("/")).contains("Connection"))
+    #expect(try response(HTTP.get("/", "Connection: close")).contains("Connection: close\r\n"))
+    #expect(try response("GET / HTTP/1.0\r\n\r\n").contains("Connection: close\r\n"))
+    let asked = try response("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+    #expect(asked.contains("Connection: keep-alive\r\n"))
+  }
+
+  @Test func `of endless statistics ends with the connection`() {
+    #expect(
+      written { encoder.appendHead(ofEndless: .json, into: &$0) } == """
+        HTTP/1.1 200 OK\r
+        Content-Type: application/json\r
+        Cache-Control: no-cache\r
+        Connection: close\r
+        \(date)
+        """)
+  }
+
+  @Test func `that is interim lets the body come`() {
+    let interim = written { ResponseEncoder.appendContinue(into: &$0) }
+    #expect(interim == "HTTP/1.1 100 Continue\r\n\r\n")
+  }
+}

@@ -1,0 +1,226 @@
+// What each port does with a request: the tables of §4 and §5 of the spec, row by row.
+
+import MeterModel
+import Testing
+
+@Suite struct `The public port` {
+  /// A route in words: its name and what its ranges hold.
+  private func route(
+    _ method: String, _ target: String, _ fields: [String] = [], viewersEnabled: Bool = true
+  ) throws -> String {
+    let request = HTTP.request(method, target, fields)
+    let route = PublicRoute(
+      try HTTP.head(request), in: HTTP.bytes(request).span, viewersEnabled: viewersEnabled)
+    func slice(_ range: ByteRange) -> String { HTTP.slice(range, of: request) }
+    switch route {
+    case .stream(let namespace, let viewer): return "stream \(slice(namespace)) [\(slice(viewer))]"
+    case .count(let namespace, let viewer): return "count \(slice(namespace)) [\(slice(viewer))]"
+    case .streamHead: return "streamHead"
+    case .root: return "root"
+    case .crossDomainPolicy: return "policy"
+    case .options: return "options"
+    case .notFound: return "404"
+    case .methodNotAllowed: return "405"
+    case .failure(let failure): return "\(failure.rawValue)"
+    }
+  }
+
+  private static let accept = ["Accept: text/event-stream"]
+
+  @Test(arguments: ["GET", "POST"])
+  func `opens a stream where one is accepted`(method: String) throws {
+    #expect(try route(method, "/ns", Self.accept) == "stream ns []")
+    #expect(try route(method, "/ns/u1?x", Self.accept) == "stream ns [u1]")
+    #expect(try route(method, "/ns/u1", Self.accept, viewersEnabled: false) == "stream ns []")
+    #expect(try route(method, "http://h:80/abs/u?q", Self.accept) == "stream abs [u]")
+  }
+
+  @Test(arguments: ["GET", "POST"])
+  func `tells the count where none is accepted`(method: String) throws {
+    #expect(try route(method, "/ns") == "count ns []")
+    #expect(try route(method, "/ns/u1?x=/y") == "count ns [u1]")
+    #expect(try route(method, "/ns?", ["Accept: */*"]) == "count ns []")
+  }
+
+  @Test func `never opens or excludes for a HEAD`() throws {
+    #expect(try route("HEAD", "/ns/u", Self.accept) == "streamHead")
+    #expect(try route("HEAD", "/ns/u") == "count ns []")
+    #expect(try route("HEAD", "/") == "root")
+    #expect(try route("HEAD", "/crossdomain.xml") == "policy")
+    #expect(try route("HEAD", "/a/b/c", Self.accept) == "404")
+  }
+
+  @Test(arguments: ["/", "/?x", "http://h", "http://h?x", "foo://h/"])
+  func `has a root`(target: String) throws {
+    #expect(try route("GET", target, Self.accept) == "root")
+    #expect(try route("POST", target) == "root")
+  }
+
+  @Test func `has a cross-domain policy for whoever asks`() throws {
+    #expect(try route("GET", "/crossdomain.xml?x", Self.accept) == "policy")
+    #expect(try route("POST", "/crossdomain.xml") == "policy")
+    #expect(try route("GET", "/CROSSDOMAIN.XML") == "count CROSSDOMAIN.XML []")
+    #expect(try route("GET", "/crossdomain.xml/") == "404")
+  }
+
+  @Test(arguments: ["//", "//ns", "/ns/", "/ns//", "/a/b/c", "/a/b/", "///", "http://h//", "/a//c"])
+  func `has nothing at other paths`(target: String) throws {
+    #expect(try route("GET", target, Self.accept) == "404")
+    #expect(try route("POST", target, viewersEnabled: false) == "404")
+  }
+
+  @Test(arguments: [
+    "ns%20x", "%C3%A9", "%2F", "a%2Fb", "%", "%zz", "%00", "ns+x", "ns;x", "a:b", "@a", "NS", ".",
+    "..", "{a}", "a\"b", "a<b>", "a|b", "a^b", "a`b", "a'b", "a\\b", "__proto__", "*", "{a}@", "&",
+  ])
+  func `takes names verbatim`(name: String) throws {
+    #expect(try route("GET", "/" + name, Self.accept) == "stream \(name) []")
+    #expect(try route("GET", "/x/" + name) == "count x [\(name)]")
+  }
+
+  @Test(arguments: ["/ns/u", "*", "/", "/a/b/c", "/crossdomain.xml", "http://h", "http://h/x"])
+  func `answers OPTIONS of anything`(target: String) throws {
+    #expect(try route("OPTIONS", target, Self.accept) == "options")
+  }
+
+  @Test(arguments: ["PUT", "DELETE", "TRACE", "PATCH", "PROPFIND"])
+  func `allows no other method`(method: String) throws {
+    #expect(try route(method, "/ns", Self.accept) == "405")
+    #expect(try route(method, "/a/b/c") == "405")
+  }
+
+  @Test func `allows no tunnel`() throws {
+    #expect(try route("CONNECT", "h:80") == "405")
+  }
+
+  @Test func `takes namespaces of up to 255 bytes`() throws {
+    func name(_ count: Int) -> String { String(repeating: "n", count: count) }
+    #expect(try route("GET", "/" + name(254)) == "count \(name(254)) []")
+    #expect(try route("GET", "/" + name(255)) == "count \(name(255)) []")
+    #expect(try route("GET", "/" + name(256), Self.accept) == "414")
+    #expect(try route("HEAD", "/" + name(256)) == "414")
+  }
+
+  @Test func `takes viewer ids of up to 128 bytes where they are enabled`() throws {
+    func id(_ count: Int) -> String { String(repeating: "u", count: count) }
+    #expect(try route("GET", "/n/" + id(127)) == "count n [\(id(127))]")
+    #expect(try route("GET", "/n/" + id(128)) == "count n [\(id(128))]")
+    #expect(try route("GET", "/n/" + id(129)) == "414")
+    #expect(try route("GET", "/n/" + id(129), viewersEnabled: false) == "count n []")
+  }
+}
+
+@Suite struct `The message port` {
+  private func route(_ method: String, _ target: String, _ fields: [String] = []) throws -> String {
+    let request = HTTP.request(method, target, fields)
+    let head = try HTTP.head(HTTP.bytes(request), limits: .messages)
+    func slice(_ range: ByteRange) -> String { HTTP.slice(range, of: request) }
+    switch MessageRoute(head, in: HTTP.bytes(request).span) {
+    case .text(let namespace, let service, let text):
+      return "\(slice(namespace)) \(slice(service))=\(slice(text))"
+    case .body(let namespace, let service): return "\(slice(namespace)) \(slice(service))=…"
+    case .nothing: return "nothing"
+    case .contentTooLarge: return "413"
+    }
+  }
+
+  @Test func `takes a text from the target, verbatim and without the query`() throws {
+    #expect(try route("GET", "/ns/svc/hello") == "ns svc=hello")
+    #expect(try route("GET", "/ns/svc/") == "ns svc=")
+    #expect(try route("GET", "/ns/s=v/m=1?x/y") == "ns s=v=m=1")
+    #expect(try route("GET", "/ns/svc/a%20b%0Adata:%20x") == "ns svc=a%20b%0Adata:%20x")
+    #expect(try route("GET", "/ns/svc/a\\b") == "ns svc=a\\b")
+    #expect(try route("POST", "/ns/svc/hello") == "ns svc=hello")
+  }
+
+  @Test func `takes a text from the body of a POST`() throws {
+    #expect(try route("POST", "/ns/svc", ["Content-Length: 5"]) == "ns svc=…")
+    #expect(try route("POST", "/ns/svc?x", ["Transfer-Encoding: chunked"]) == "ns svc=…")
+    #expect(try route("POST", "/ns/svc") == "ns svc=…")
+  }
+
+  @Test(arguments: ["/", "/ns", "/ns/", "/ns/svc", "/ns/svc/m/x", "/ns//m", "//svc/m", "/ns/svc//"])
+  func `sends nothing for other targets`(target: String) throws {
+    #expect(try route("GET", target) == "nothing")
+  }
+
+  @Test func `sends nothing for other methods`() throws {
+    #expect(try route("HEAD", "/ns/svc/m") == "nothing")
+    #expect(try route("PUT", "/ns/svc/m") == "nothing")
+    #expect(try route("OPTIONS", "*") == "nothing")
+    #expect(try route("POST", "/ns") == "nothing")
+  }
+
+  @Test func `sends nothing to a namespace that cannot be`() throws {
+    let name = String(repeating: "n", count: 256)
+    #expect(try route("GET", "/\(name)/svc/m") == "nothing")
+    #expect(try route("POST", "/\(name)/svc") == "nothing")
+  }
+
+  @Test func `takes texts of up to 16,384 bytes`() throws {
+    func text(_ count: Int) -> String { String(repeating: "t", count: count) }
+    #expect(try route("GET", "/n/s/" + text(16_383)) == "n s=" + text(16_383))
+    #expect(try route("GET", "/n/s/" + text(16_384)) == "n s=" + text(16_384))
+    #expect(try route("GET", "/n/s/" + text(16_385)) == "413")
+    #expect(try route("POST", "/n/s", ["Content-Length: 16384"]) == "n s=…")
+    #expect(try route("POST", "/n/s", ["Content-Length: 16385"]) == "413")
+  }
+}
+
+@Suite struct `The statistics port` {
+  private func route(_ method: String, _ target: String) throws -> StatisticsRoute {
+    let request = HTTP.request(method, target)
+    return StatisticsRoute(try HTTP.head(request), in: HTTP.bytes(request).span)
+  }
+
+  @Test func `has three resources`() throws {
+    #expect(try route("GET", "/stats") == .statistics)
+    #expect(try route("HEAD", "/stats?pretty") == .statistics)
+    #expect(try route("GET", "/healthz") == .health)
+    #expect(try route("GET", "/cluster") == .cluster)
+    #expect(try route("GET", "http://h/stats") == .statistics)
+  }
+
+  @Test(arguments: ["/", "/stats/", "/STATS", "/statsx", "http://h", "/stat"])
+  func `has nothing else`(target: String) throws {
+    #expect(try route("GET", target) == .notFound)
+    #expect(try route("DELETE", "/stats") == .notFound)
+  }
+}
+
+@Suite struct `The demo port` {
+  private func route(_ method: String, _ target: String) throws -> String {
+    let request = HTTP.request(method, target)
+    switch DemoRoute(try HTTP.head(request), in: HTTP.bytes(request).span) {
+    case .welcome: return "welcome"
+    case .clientFile(let name): return "file " + HTTP.slice(name, of: request)
+    case .page(let namespace): return "page " + HTTP.slice(namespace, of: request)
+    case .notFound: return "404"
+    case .methodNotAllowed: return "405"
+    }
+  }
+
+  @Test func `has pages and client scripts`() throws {
+    #expect(try route("GET", "/") == "welcome")
+    #expect(try route("HEAD", "http://h") == "welcome")
+    #expect(try route("GET", "/test?x") == "page test")
+    #expect(try route("GET", "/<b>&") == "page <b>&")
+    #expect(try route("GET", "/client") == "page client")
+    #expect(try route("GET", "/client/audience.js?1") == "file audience.js")
+  }
+
+  @Test(arguments: ["/client/", "/client/../x.js", "/a/b", "/a/", "//", "/../outside/secret.js"])
+  func `has nothing at other paths`(target: String) throws {
+    #expect(try route("GET", target) == "404")
+  }
+
+  @Test func `only shows things`() throws {
+    #expect(try route("POST", "/test") == "405")
+    #expect(try route("OPTIONS", "*") == "405")
+  }
+
+  @Test func `has pages of namespaces that can be`() throws {
+    #expect(try route("GET", "/" + String(repeating: "n", count: 255)).hasPrefix("page"))
+    #expect(try route("GET", "/" + String(repeating: "n", count: 256)) == "404")
+  }
+}

@@ -1,0 +1,121 @@
+// Frames of event streams, read again by the rules of the HTML Standard.
+
+import MeterModel
+import Testing
+
+@Suite struct `A frame` {
+  private func message(_ text: [UInt8]) -> String {
+    var output: ContiguousArray<UInt8> = []
+    ServerSentEvents.append(message: text.span, into: &output)
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private func message(_ text: String) -> String { message(HTTP.bytes(text)) }
+
+  @Test(
+    arguments: [
+      0, 1, 9, 10, 99, 100, 12_345, 999_999, 1_000_000, 9_999_999_999_999_999_999,
+      10_000_000_000_000_000_000, UInt64(Int64.max), .max,
+    ] as [UInt64])
+  func `carries a count`(count: UInt64) {
+    var output: ContiguousArray<UInt8> = []
+    ServerSentEvents.append(count: count, into: &output)
+    #expect(String(decoding: output, as: UTF8.self) == "data: \(count)\n\n")
+    #expect(ContiguousArray.decimalDigits(of: count) == "\(count)".utf8.count)
+  }
+
+  @Test func `excludes`() {
+    var output: ContiguousArray<UInt8> = []
+    ServerSentEvents.appendExclusion(into: &output)
+    #expect(String(decoding: output, as: UTF8.self) == "retry: -1\n\n")
+  }
+
+  @Test(arguments: [
+    ("score=1-0", "data: score=1-0\n\n"), ("", "data: \n\n"), (" x ", "data:  x \n\n"),
+    ("a\nb", "data: a\ndata: b\n\n"), ("a\rb", "data: a\ndata: b\n\n"),
+    ("a\r\nb", "data: a\ndata: b\n\n"), ("a\n\rb", "data: a\ndata: \ndata: b\n\n"),
+    ("\n", "data: \ndata: \n\n"), ("a\r", "data: a\ndata: \n\n"),
+    (
+      "a\n\nevent: x\nid: 1\nretry: 5",
+      "data: a\ndata: \ndata: event: x\ndata: id: 1\ndata: retry: 5\n\n"
+    ),
+    (": comment", "data: : comment\n\n"), ("é€😀", "data: é€😀\n\n"), ("a\0b", "data: a\0b\n\n"),
+  ])
+  func `carries a text, line by line`(text: String, frame: String) {
+    #expect(message(text).utf8.elementsEqual(frame.utf8))
+  }
+
+  @Test(
+    arguments: [
+      [0xFF], [0xC3], [0xC3, 0x0A], [0xE2, 0x82], [0xE2, 0x82, 0x0A, 0x41], [0xF0, 0x9F, 0x98],
+      [0x80, 0xBF],
+      [0xC0, 0x8A], [0xE0, 0x80, 0x8A], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80],
+      [0xF0, 0x80, 0x80, 0x8A], [0x41, 0xE2, 0x41], [0xF1, 0x80, 0x0D, 0x0A, 0x42],
+      [0xE1, 0xC3, 0xA9],
+    ] as [[UInt8]])
+  func `carries what is no UTF-8 as a client would read it`(text: [UInt8]) {
+    let expected = String(decoding: text, as: UTF8.self).unicodeScalars.reduce(into: "") {
+      $0.unicodeScalars.append($1)
+    }
+    let lines = expected.replacingLineEnds().joined(separator: "\ndata: ")
+    #expect(message(text) == "data: \(lines)\n\n")
+  }
+
+  @Test func `is one event of the same text whatever the text is`() {
+    var seed: UInt64 = 42
+    let alphabet: [UInt8] = [
+      0x0A, 0x0D, 0x3A, 0x20, 0x61, 0xC3, 0xA9, 0xE2, 0x82, 0xAC, 0xFF, 0x00,
+    ]
+    for _ in 0..<2000 {
+      var text: [UInt8] = []
+      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      for _ in 0..<(seed >> 60) {
+        seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        text.append(alphabet[Int(seed >> 33) % alphabet.count])
+      }
+      let frame = message(text)
+      let expected = String(decoding: text, as: UTF8.self).replacingLineEnds()
+      #expect(EventReader.events(in: frame) == [expected.joined(separator: "\n")], "\(text)")
+    }
+  }
+}
+
+/// Reads an event stream as the HTML Standard says, and is written from its sentences alone.
+private enum EventReader {
+  /// The data of each event; a field other than data is told as an event of its own.
+  static func events(in stream: String) -> [String] {
+    var events: [String] = []
+    var data: [String] = []
+    for line in stream.replacingLineEnds().dropLast() {
+      if line.isEmpty {
+        if !data.isEmpty { events.append(data.joined(separator: "\n")) }
+        data = []
+        continue
+      }
+      let scalars = line.unicodeScalars
+      let colon = scalars.firstIndex(of: ":") ?? scalars.endIndex
+      let name = String(scalars[..<colon])
+      var value = scalars[colon...].dropFirst()
+      if value.first == " " { value = value.dropFirst() }
+      if name == "data" { data.append(String(value)) } else { events.append("field \(name)") }
+    }
+    return events
+  }
+}
+
+extension String {
+  /// The lines of a text; CR LF, CR and LF end one.
+  fileprivate func replacingLineEnds() -> [String] {
+    var lines = [""]
+    var afterReturn = false
+    for scalar in unicodeScalars {
+      if scalar == "\r" || scalar == "\n" && !afterReturn {
+        lines.append("")
+      } else if scalar != "\n" {
+        lines[lines.count - 1].unicodeScalars.append(scalar)
+      }
+      afterReturn = scalar == "\r"
+    }
+    return lines
+  }
+}

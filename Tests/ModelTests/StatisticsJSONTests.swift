@@ -1,0 +1,51 @@
+// The statistics' JSON, byte for byte and read again by Foundation.
+
+import Foundation
+import MeterModel
+import Testing
+
+@Suite struct `The statistics` {
+  private func json(_ names: [String]) -> String {
+    var output: ContiguousArray<UInt8> = []
+    var statistics = StatisticsJSON()
+    statistics.open(into: &output)
+    for name in names {
+      statistics.append(
+        name: HTTP.bytes(name).span, created: 1_795_350_754, members: 1, connections: 2,
+        modified: 0, into: &output)
+    }
+    statistics.close(into: &output)
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private let member = "{\"created\":1795350754,\"members\":1,\"connections\":2,\"modified\":0}"
+
+  @Test func `are an object with a member for each namespace`() {
+    #expect(json([]) == "{}")
+    #expect(json(["ns"]) == "{\"ns\":\(member)}")
+    #expect(json(["b", "a"]) == "{\"b\":\(member),\"a\":\(member)}")
+  }
+
+  @Test func `escape names`() throws {
+    #expect(json(["a\"b\\c"]) == "{\"a\\\"b\\\\c\":\(member)}")
+    let visible = String(decoding: (0x21...0x7E).map { UInt8($0) }, as: UTF8.self)
+    let object = try JSONSerialization.jsonObject(with: Data(json([visible]).utf8))
+    #expect((object as? [String: Any])?.keys.first == visible)
+  }
+
+  @Test func `have strings of any bytes that Foundation reads back`() throws {
+    let text = String(decoding: (0x00...0x7F).map { UInt8($0) }, as: UTF8.self) + "é€😀"
+    var output: ContiguousArray<UInt8> = []
+    JSONString.append(HTTP.bytes(text).span, into: &output)
+    let value = try JSONSerialization.jsonObject(with: Data(output), options: .fragmentsAllowed)
+    #expect(value as? String == text)
+  }
+
+  @Test func `are no HTML, and names in HTML are only text`() {
+    var output: ContiguousArray<UInt8> = []
+    HTMLText.append(HTTP.bytes("<a href=\"x\" title='&amp;'>$&é").span, into: &output)
+    #expect(
+      String(decoding: output, as: UTF8.self)
+        == "&lt;a href=&quot;x&quot; title=&#39;&amp;amp;&#39;&gt;$&amp;é")
+  }
+}
