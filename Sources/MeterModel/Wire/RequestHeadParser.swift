@@ -59,6 +59,9 @@ package struct RequestHeadParser: Sendable {
     phase != .emptyLine && phase != .emptyLineEnd
   }
 
+  /// Whether a whole and valid request line has come.
+  package private(set) var hasRequestLine = false
+
   /// Looks at the bytes that came since the last call. `bytes` starts with the request's first byte
   /// and holds all that came of it so far. O(new bytes); allocates nothing.
   package mutating func parse(_ bytes: Span<UInt8>) -> RequestProgress {
@@ -193,6 +196,7 @@ extension RequestHeadParser {
       guard byte == ASCII.lineFeed else { throw .badRequest }
       guard isMethodKnown else { throw .notImplemented }
       guard head.resolveTarget(in: bytes) else { throw .badRequest }
+      hasRequestLine = true
       phase = .fieldStart
     }
     position += 1

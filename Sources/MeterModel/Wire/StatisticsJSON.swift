@@ -4,9 +4,12 @@
 
 /// Writes the object of all namespaces' statistics.
 package struct StatisticsJSON: Sendable {
-  private var hasMembers = false
+  private var hasMembers: Bool
 
-  package init() {}
+  /// A writer of a whole object, or, `continuing`, of one that has members already.
+  package init(continuing: Bool = false) {
+    hasMembers = continuing
+  }
 
   /// Appends what comes before the first member.
   package func open(into output: inout ContiguousArray<UInt8>) {
