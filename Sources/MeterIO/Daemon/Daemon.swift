@@ -10,8 +10,8 @@ package enum Daemon {
   package static func run(_ settings: ServeSettings) throws(StartError) {
     openStandardDescriptors()
     let console = Console(isVerbose: settings.debug)
-    let plan = DescriptorPlan(limit: raiseDescriptorLimit())
     let workers = settings.workers == 0 ? processorCount() : Int(settings.workers)
+    let plan = DescriptorPlan(limit: raiseDescriptorLimit(), workers: workers)
     let ports = try OpenPorts(settings, workers: workers)
     do throws(SystemError) {
       let signals = try StopSignals()
@@ -20,9 +20,15 @@ package enum Daemon {
         console: console, clock: Clock(), inbox: inbox, plan: plan, ports: ports,
         viewersEnabled: settings.enableViewerIDs)
       var configuration = settings.configuration
-      configuration.maximumConnections = settings.maximumConnections ?? UInt32(plan.streams)
+      let wanted = settings.maximumConnections ?? UInt32(clamping: plan.streams)
+      configuration.maximumConnections = min(wanted, UInt32(clamping: plan.streams))
       let threads = try assembly.start(configuration, workers: workers)
       for line in ports.lines { console.say(line) }
+      if wanted > configuration.maximumConnections {
+        console.say(
+          "--max-connections: the limit of descriptors allows \(plan.streams); raise it (ulimit -n)"
+        )
+      }
       let signal = signals.wait()
       console.debug("stopping on signal \(signal)")
       inbox.post(.stop)

@@ -12,11 +12,11 @@ package struct DescriptorPlan: Equatable, Sendable {
   /// Streams, if no other limit was asked for.
   package let streams: Int
 
-  /// Divides up `limit` descriptors. At most half of them are the reserve.
-  package init(limit: Int) {
-    let reserve = min(limit / 2, max(128, limit / 16))
-    // A quarter of the reserve, or a little more, is for listeners, pollers and files.
-    let own = min(reserve / 4 + 16, reserve / 2)
+  /// Divides up `limit` descriptors. At most half of them are the reserve, of which the standard streams,
+  /// the listeners and what each worker needs for itself come first.
+  package init(limit: Int, workers: Int) {
+    let own = 24 + 4 * (workers + 2)
+    let reserve = min(limit / 2, max(own + 96, limit / 16))
     services = max(1, (reserve - own) / 2)
     audience = max(1, limit - own - services)
     streams = max(1, limit - reserve)
