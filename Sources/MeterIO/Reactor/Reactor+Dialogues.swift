@@ -52,22 +52,20 @@ extension Reactor {
   /// A dialogue's socket can be read.
   mutating func converse(_ slot: UInt32) {
     let side = table[slot].side
-    switch (receive(slot), dialogues[side].phase) {
-    case (.nothing, _): return
-    case (.end, .silence): speakRawStatistics(side)
-    case (.end, .waiting):
-      // A client that has said all that it had to say still wants the answer.
-      dialogues[side].isLast = true
+    let phase = dialogues[side].phase
+    // What follows a request is read when that has been answered, and so is the client's end.
+    if phase == .waiting || phase == .sending {
       watch(slot, .nothing)
-    case (.end, .head), (.end, .body), (.end, .sending), (.end, .lingering): drop(slot)
-    case (.bytes(let count), .lingering):
+      return
+    }
+    switch receive(slot) {
+    case .nothing: break
+    case .end where phase == .silence: speakRawStatistics(side)
+    case .end: drop(slot)
+    case .bytes(let count) where phase == .lingering:
       dialogues[side].dropped += count
       if dialogues[side].dropped > Dialogue.mostDropped { drop(slot) }
-    case (.bytes(let count), .waiting):
-      dialogues[side].append(scratch[..<count])
-      watch(slot, .nothing)
-    case (.bytes, .sending): break  // It is watched for writing alone.
-    case (.bytes(let count), .silence), (.bytes(let count), .head), (.bytes(let count), .body):
+    case .bytes(let count):
       dialogues[side].append(scratch[..<count])
       proceed(slot)
     }
