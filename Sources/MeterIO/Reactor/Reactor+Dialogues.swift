@@ -54,10 +54,8 @@ extension Reactor {
     let side = table[slot].side
     let phase = dialogues[side].phase
     // What follows a request is read when that has been answered, and so is the client's end.
-    if phase == .waiting || phase == .sending {
-      watch(slot, .nothing)
-      return
-    }
+    if phase == .waiting { watch(slot, .nothing) }
+    if phase == .waiting || phase == .sending { return }
     switch receive(slot) {
     case .nothing: break
     case .end where phase == .silence: speakRawStatistics(side)
