@@ -1,5 +1,5 @@
-// Text from outside that goes out as UTF-8 is made UTF-8: what is none becomes U+FFFD, as every decoder
-// would read it.
+// Text from outside that goes out as UTF-8 is made UTF-8: what is none becomes U+FFFD, as every
+// decoder would read it.
 
 /// The UTF-8 sequence that starts at a byte above 0x7F, or the part of one that cannot be
 /// completed: the longest that U+FFFD stands for (Unicode, §3.9).
