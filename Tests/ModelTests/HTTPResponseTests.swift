@@ -190,7 +190,7 @@ import Testing
     (.versionNotSupported, "505 HTTP Version Not Supported"),
   ])
   func `to a failed request ends the connection`(failure: RequestFailure, status: String) throws {
-    for exchange in [Exchange.failed, try exchange(HTTP.get("/"))] {
+    for exchange in [Exchange.last, try exchange(HTTP.get("/"))] {
       #expect(
         written { encoder.append(failure, for: exchange, into: &$0) } == """
           HTTP/1.1 \(status)\r
@@ -207,7 +207,7 @@ import Testing
   @Test(arguments: [RequestFailure.notFound, .methodNotAllowed])
   func `to an unserved path or method keeps the connection`(failure: RequestFailure) throws {
     let response = written {
-      encoder.append(failure, for: (try? exchange(HTTP.get("/"))) ?? .failed, into: &$0)
+      encoder.append(failure, for: (try? exchange(HTTP.get("/"))) ?? .last, into: &$0)
     }
     #expect(!response.contains("Connection:"))
     #expect(

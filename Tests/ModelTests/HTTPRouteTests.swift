@@ -78,6 +78,15 @@ import Testing
     #expect(try route("GET", "/x/" + name) == "count x [\(name)]")
   }
 
+  /// Targets that killed a worker of the original, or the whole of it (its defects 3 and 6).
+  @Test(arguments: [
+    ("//%@x/y", "404"), ("http://xn--a/x", "stream x []"), ("foo://bar", "root"),
+    ("/constructor", "stream constructor []"), ("/x/constructor", "stream x [constructor]"),
+  ])
+  func `survives what killed the original`(target: String, expected: String) throws {
+    #expect(try route("GET", target, Self.accept) == expected)
+  }
+
   @Test(arguments: ["/ns/u", "*", "/", "/a/b/c", "/crossdomain.xml", "http://h", "http://h/x"])
   func `answers OPTIONS of anything`(target: String) throws {
     #expect(try route("OPTIONS", target, Self.accept) == "options")

@@ -46,6 +46,9 @@ package struct RequestHeadParser: Sendable {
   private var head = RequestHead()
   private var framing = RequestFraming()
 
+  /// Whether a request line of HTTP/1.x has come whole: before it, the bytes may be no HTTP at all.
+  package private(set) var hasRequestLine = false
+
   /// How many empty lines may stand before a request (RFC 9112 §2.2 asks for at least one).
   package static let mostEmptyLines = 4
 
@@ -195,6 +198,7 @@ extension RequestHeadParser {
     default:
       guard byte == ASCII.lineFeed else { throw .badRequest }
       guard isMethodKnown else { throw .notImplemented }
+      hasRequestLine = true
       guard head.resolveTarget(in: bytes) else { throw .badRequest }
       hasRequestLine = true
       phase = .fieldStart

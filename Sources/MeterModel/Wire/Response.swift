@@ -33,8 +33,9 @@ package struct Exchange: Equatable, Sendable {
     self.omitsBody = omitsBody
   }
 
-  /// The exchange of a request that failed before its head was known; the connection ends.
-  package static let failed = Exchange(persistence: .closed, omitsBody: false)
+  /// The last exchange of a connection: a stream, or a request that failed before its head was
+  /// known.
+  package static let last = Exchange(persistence: .closed, omitsBody: false)
 
   /// The same exchange with the connection's end.
   package var closing: Exchange {
@@ -101,7 +102,7 @@ package struct ResponseEncoder: Sendable {
     output.append(contentsOf: "Content-Type: ".utf8)
     output.append(contentsOf: type.rawValue.utf8)
     output.append(contentsOf: "\r\nCache-Control: no-cache\r\n".utf8)
-    appendLastFields(for: .failed, into: &output)
+    appendLastFields(for: .last, into: &output)
   }
 
   /// Appends the empty 200 of `/`.
