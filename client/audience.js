@@ -56,7 +56,7 @@ self.audience ||= (() => {
       // A page that is rendered ahead of a visit is no viewer either.
       if (!awake || self.document?.prerendering) return;
       const mine = (attempt = new AbortController());
-      let liveSince, told;
+      let since, told;
 
       // A quiet stream repeats its total (every 25 s, unless the server was told otherwise). So
       // silence is a dead connection; or else a slower server, which deserves more patience.
@@ -69,8 +69,8 @@ self.audience ||= (() => {
       };
 
       const take = (data) => {
-        if (!liveSince) tell("open");
-        liveSince ||= performance.now();
+        if (!since) tell("open");
+        since ||= performance.now();
         if (digits.test(data)) tell("total", +data);
         else tell("message", data);
       };
@@ -120,9 +120,9 @@ self.audience ||= (() => {
 
       // A server that is full says when to come back, and spreads its answers itself. Otherwise
       // the wait grows while streams do not last, and differs from page to page.
-      if (performance.now() - liveSince > 30000) failures = 0;
+      if (performance.now() - since > 30000) failures = 0;
       let wait = retry;
-      if (liveSince || !told) wait += Math.random() * Math.min(retry * 2 ** failures++, 30000);
+      if (since || !told) wait += Math.random() * Math.min(retry * 2 ** failures++, 30000);
       timer = setTimeout(connect, wait);
       tell("retry", Math.round(wait));
     };
