@@ -62,9 +62,6 @@ package struct RequestHeadParser: Sendable {
     phase != .emptyLine && phase != .emptyLineEnd
   }
 
-  /// Whether a whole and valid request line has come.
-  package private(set) var hasRequestLine = false
-
   /// Looks at the bytes that came since the last call. `bytes` starts with the request's first byte
   /// and holds all that came of it so far. O(new bytes); allocates nothing.
   package mutating func parse(_ bytes: Span<UInt8>) -> RequestProgress {
@@ -200,7 +197,6 @@ extension RequestHeadParser {
       guard isMethodKnown else { throw .notImplemented }
       hasRequestLine = true
       guard head.resolveTarget(in: bytes) else { throw .badRequest }
-      hasRequestLine = true
       phase = .fieldStart
     }
     position += 1

@@ -158,6 +158,8 @@ package enum ContentType: String, Sendable {
   case json = "application/json"
   case html = "text/html; charset=utf-8"
   case script = "text/javascript; charset=utf-8"
+  case style = "text/css; charset=utf-8"
+  case drawing = "image/svg+xml"
   case xml = "application/xml"
 }
 
@@ -177,6 +179,7 @@ extension ResponseEncoder {
   ) {
     output.append(contentsOf: "Content-Type: ".utf8)
     output.append(contentsOf: type.rawValue.utf8)
+    if type == .html { output.append(contentsOf: contentSecurityPolicy.utf8) }
     output.append(contentsOf: "\r\nCache-Control: no-cache\r\nContent-Length: ".utf8)
     output.append(decimal: UInt64(length))
     output.append(contentsOf: "\r\n".utf8)
@@ -195,6 +198,11 @@ extension ResponseEncoder {
     output.append(contentsOf: "\r\n\r\n".utf8)
   }
 }
+
+/// Pages run what this daemon serves and nothing else; streams may come from any port or host.
+private let contentSecurityPolicy =
+  "\r\nContent-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+  + "img-src 'self'; connect-src *; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 /// What a page that knows no better may send.
 private let defaultRequestHeaders =
