@@ -207,7 +207,7 @@ extension Reactor {
 
   /// Answers a request that is not served.
   mutating func fail(_ side: UInt32, _ failure: RequestFailure) {
-    let exchange = dialogues[side].head.map { Exchange($0) } ?? .failed
+    let exchange = dialogues[side].head.map { Exchange($0) } ?? .last
     encoder.append(failure, for: exchange, into: &dialogues[side].output)
     respond(side, failure.keepsConnection ? exchange : exchange.closing)
   }
