@@ -12,13 +12,17 @@ package struct TextReplay<Meter: MeterProtocol> {
   /// The digest of all effects so far.
   package var digest: Digest { effects.digest }
 
+  private let makeMeter: (Configuration) -> Meter
   private var names = LogNames()
   private var meter: Meter?
   private var effects = EffectBuffer()
 
-  package init() {}
+  /// A replay by the meter that `makeMeter` makes once the log's options are read.
+  package init(makeMeter: @escaping (Configuration) -> Meter) {
+    self.makeMeter = makeMeter
+  }
 
-  /// Reads the next line and applies what it says. The meter gets its configuration with the first event.
+  /// Reads the next line and applies what it says.
   package mutating func read(_ line: [UInt8]) throws(TextLogError) {
     switch try reader.read(line) {
     case .nothing, .option: break
@@ -40,7 +44,7 @@ package struct TextReplay<Meter: MeterProtocol> {
   }
 
   private mutating func advance(to instant: Instant) {
-    if meter == nil { meter = Meter(configuration: reader.configuration) }
+    if meter == nil { meter = makeMeter(reader.configuration) }
     meter?.advance(to: instant, into: &effects)
     writeEffects()
   }
@@ -53,11 +57,18 @@ package struct TextReplay<Meter: MeterProtocol> {
 
 extension TextReplay {
   /// The effects of a whole log, both as text.
-  package static func effects(of log: String) throws(TextLogError) -> String {
-    var replay = TextReplay()
-    for line in log.utf8.split(separator: .lineFeed, omittingEmptySubsequences: false) {
-      try replay.read(Array(line))
-    }
+  package static func effects(
+    of log: String, makeMeter: @escaping (Configuration) -> Meter
+  ) throws(TextLogError) -> String {
+    var replay = TextReplay(makeMeter: makeMeter)
+    try replay.read(whole: log)
     return String(decoding: replay.writer.bytes, as: UTF8.self)
+  }
+
+  /// Reads a whole log.
+  package mutating func read(whole log: String) throws(TextLogError) {
+    for line in log.utf8.split(separator: .lineFeed, omittingEmptySubsequences: false) {
+      try read(Array(line))
+    }
   }
 }
