@@ -5,6 +5,13 @@ import Testing
 
 struct ComparisonTests {
   @Test(arguments: SeedRange.all)
+  func `the meter agrees with the reference and with what effects alone must obey`(
+    range: SeedRange
+  ) {
+    expectNoDivergence(range) { Meter(configuration: $0) }
+  }
+
+  @Test(arguments: SeedRange.all)
   func `the reference agrees with itself and with what effects alone must obey`(
     range: SeedRange
   ) {

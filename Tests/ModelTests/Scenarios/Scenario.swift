@@ -9,6 +9,9 @@ func expect(
 ) throws {
   let expected = effects.isEmpty ? "" : effects + "\n"
   #expect(
+    try TextReplay.effects(of: log, makeMeter: Meter.init(configuration:)) == expected,
+    sourceLocation: sourceLocation)
+  #expect(
     try TextReplay.effects(of: log, makeMeter: ReferenceMeter.init(configuration:)) == expected,
     sourceLocation: sourceLocation)
 }
