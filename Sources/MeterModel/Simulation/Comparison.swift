@@ -45,7 +45,7 @@ package struct Comparison<Subject: MeterProtocol> {
   /// Applies the record in two halves: what was due by then, and the event itself.
   private mutating func apply(_ record: LogRecord) -> String? {
     advance(to: record.instant)
-    if let wrong = difference { return wrong }
+    if expected.effects != actual.effects { return difference }
     note(actual.effects, isAfterEvent: false)
     if let wrong = checker.complaint(about: actual.effects, after: nil) { return wrong }
 

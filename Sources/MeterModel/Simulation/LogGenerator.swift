@@ -91,7 +91,9 @@ private struct LogGenerator {
 
   private mutating func passTime() {
     if clock.chance(habits.together, in: 20) { return }
-    let later = deadlines.filter { now <= $0 }
+    // Not so far that the judges do nothing but tell and tell again what did not change.
+    let horizon = now + Duration(nanoseconds: 40 * configuration.notifyMaxDelay.nanoseconds)
+    let later = deadlines.filter { now <= $0 && $0 <= horizon }
     if !later.isEmpty && clock.chance(1, in: 2) {
       // On a deadline, or a nanosecond after or before it.
       let deadline = clock.choose(later)
@@ -110,12 +112,11 @@ private struct LogGenerator {
 
   private mutating func addOpen() {
     let makesNonsense = crowd.chance(habits.nonsense, in: 10)
-    let free = (0..<habits.connections).map { ConnectionID($0) }.filter { !open.contains($0) }
-    guard let first = free.first else { return addClose() }
-    let connection =
-      makesNonsense
-      ? ConnectionID(UInt32(crowd.below(UInt64(habits.connections))))
-      : crowd.chance(1, in: 2) ? first : crowd.choose(free)
+    var connection = ConnectionID(UInt32(crowd.below(UInt64(habits.connections))))
+    if !makesNonsense && open.contains(connection) {
+      guard let free = firstFree else { return addClose() }
+      connection = free
+    }
     let viewer = crowd.chance(habits.withViewer, in: 10) ? viewer() : .none
     let after = after(viewer)
     if !open.contains(connection) { open.append(connection) }
@@ -125,6 +126,14 @@ private struct LogGenerator {
     }
     opened = opened.next
     add(.opened(connection, namespace(), viewer: viewer, after: .none), after: after)
+  }
+
+  private var firstFree: ConnectionID? {
+    for number in 0..<habits.connections {
+      let connection = ConnectionID(number)
+      if !open.contains(connection) { return connection }
+    }
+    return nil
   }
 
   /// Whom a newcomer names as its former connection: often the one that its id's holder displaced.
