@@ -50,8 +50,8 @@ extension Reactor {
     switch dialogues[side].phase {
     case .silence: speakRawStatistics(side)
     case .head where dialogues[side].input.isEmpty: drop(slot)
-    case .head, .body: fail(side, .timeout)
-    case .waiting, .sending, .lingering: drop(slot)
+    case .head: fail(side, .timeout)
+    case .body, .waiting, .sending, .lingering: drop(slot)
     }
   }
 

@@ -9,7 +9,10 @@ extension ReferenceMeter {
         earliest = first(earliest, countingInstant(of: connection))
         earliest = first(earliest, connection.ends)
       }
-      for peer in namespace.peers { earliest = first(earliest, expiryInstant(of: peer)) }
+      // One without members has nothing left that could be forgotten.
+      for peer in namespace.peers where peer.members > 0 {
+        earliest = first(earliest, expiryInstant(of: peer))
+      }
       earliest = first(earliest, notificationInstant(of: namespace))
       earliest = first(earliest, retirementInstant(of: namespace))
     }
