@@ -184,6 +184,7 @@ function join() {
       const elsewhere = reason === "excluded";
       showState("stopped", elsewhere ? "Stopped: opened elsewhere" : "Stopped: no such event");
       element("rejoin").hidden = !elsewhere;
+      if (!points.length) element("caption").textContent = "no count to show";
       addPoint();
     });
 }

@@ -165,7 +165,7 @@
   $.audience = function (url) {
     var deferred = $.Deferred();
 
-    if (window.audience) {
+    if (typeof window.audience === "function") {
       var meter = window.audience(url).on("total", deferred.notify).on("close", deferred.reject);
       return deferred.promise({
         close: function () {
