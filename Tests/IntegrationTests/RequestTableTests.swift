@@ -141,6 +141,19 @@ import Testing
     }
   }
 
+  @Test func `holds little of what is pipelined faster than it is answered`() throws {
+    try RunningDaemon.serving("--workers", "1") { daemon in
+      let client = try RawClient(port: daemon.audience, receiveBuffer: 4096)
+      let one = [UInt8]("GET / HTTP/1.1\r\nHost:a\r\n\r\n".utf8)
+      let many = [UInt8](repeatElement(one, count: 400_000).joined())
+      // Nobody reads the answers, so at some point nothing more is taken.
+      #expect(client.sendUntilRefused(many, within: 2) < many.count)
+      #expect(try daemon.residentMegabytes < 64)
+      let answer = try daemon.ask(daemon.audience, request("GET /"))
+      #expect(answer.status == 200)
+    }
+  }
+
   @Test func `opens a stream behind pipelined requests`() throws {
     try RunningDaemon.serving { daemon in
       let client = try RawClient(port: daemon.audience)

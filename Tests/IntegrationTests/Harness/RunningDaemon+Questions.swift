@@ -66,5 +66,14 @@ extension RunningDaemon {
     }
   }
 
+  /// How much memory it occupies.
+  var residentMegabytes: Int {
+    get throws {
+      let text = try String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)
+      let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? .max
+      return pages / 256
+    }
+  }
+
   var isRunning: Bool { Glibc.kill(process, 0) == 0 }
 }
