@@ -7,6 +7,9 @@ extension Reactor {
   /// A connection was just accepted; its request may have come with it.
   mutating func begin(_ slot: UInt32) {
     switch receive(slot) {
+    case .end where table[slot].port == .statistics:
+      // Who asks for statistics need not say anything.
+      speakRawStatistics(makeDialogue(slot))
     case .end:
       drop(slot)
     case .nothing:
