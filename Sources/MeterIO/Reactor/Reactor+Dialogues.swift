@@ -58,6 +58,8 @@ extension Reactor {
     switch (receive(slot), dialogues[side].phase) {
     case (.nothing, _): return
     case (.end, .silence): speakRawStatistics(side)
+    // Nothing more is asked, and what was asked is still to be answered; then the end is seen again.
+    case (.end, .waiting): watch(slot, .nothing)
     case (.end, _): drop(slot)
     case (.bytes(let count), .lingering):
       dialogues[side].dropped += count
