@@ -98,7 +98,10 @@ extension Reactor {
     dialogues[side].parser = parser
     if wasSilent {
       // Bytes that are no request line are ignored, and the 100 ms go on.
-      guard parser.hasRequestLine else { return }
+      guard parser.hasRequestLine else {
+        if case .failed = progress { dialogues[side].input = [] }
+        return
+      }
       dialogues[side].phase = .head
       setPatience(side, .impatient)
     }
