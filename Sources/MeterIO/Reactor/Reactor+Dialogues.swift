@@ -63,7 +63,7 @@ extension Reactor {
     case (.end, _): drop(slot)
     case (.bytes(let count), .lingering):
       dialogues[side].dropped += count
-      if dialogues[side].dropped > Dialogue.mostDropped { drop(slot) }
+      if dialogues[side].dropped > Dialogue.mostLingering { drop(slot) }
     case (.bytes(let count), _):
       dialogues[side].input.append(contentsOf: scratch[..<count])
       proceed(side)
