@@ -71,8 +71,11 @@ struct Dialogue: Waiting {
   /// How many bytes were dropped while lingering, or of a body.
   var dropped = 0
 
-  /// A client that sends more than this after the end, or as a body that nobody wants, is cut off.
+  /// A body that nobody wants and that is longer than this is refused.
   static let mostDropped = 65_536
+
+  /// A client that sends more than this after the end is cut off, and may then miss the last answer.
+  static let mostLingering = 16 * 1024 * 1024
 
   init(slot: UInt32, limits: RequestLimits) {
     self.slot = slot

@@ -7,6 +7,9 @@ extension Reactor {
   /// A connection was just accepted; its request may have come with it.
   mutating func begin(_ slot: UInt32) {
     switch receive(slot) {
+    case .end where table[slot].port == .statistics:
+      // Who asks for statistics need not say anything.
+      speakRawStatistics(makeDialogue(slot))
     case .end:
       drop(slot)
     case .nothing:
@@ -62,7 +65,7 @@ extension Reactor {
     case .end: drop(slot)
     case .bytes(let count) where phase == .lingering:
       dialogues[side].dropped += count
-      if dialogues[side].dropped > Dialogue.mostDropped { drop(slot) }
+      if dialogues[side].dropped > Dialogue.mostLingering { drop(slot) }
     case .bytes(let count):
       dialogues[side].append(scratch[..<count])
       proceed(slot)
@@ -93,7 +96,10 @@ extension Reactor {
     dialogues[side].parser = parser
     if dialogue.phase == .silence {
       // Bytes that are no request line are ignored, and the 100 ms go on.
-      guard parser.hasRequestLine else { return false }
+      guard parser.hasRequestLine else {
+        if case .failed = progress { dialogues[side].input = [] }
+        return false
+      }
       dialogues[side].phase = .head
       setPatience(side, .impatient)
     }

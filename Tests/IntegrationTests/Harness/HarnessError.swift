@@ -1,0 +1,33 @@
+import Foundation
+
+/// Why a test could not go on: what was awaited and did not come, or came instead.
+struct HarnessError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Until when something is awaited.
+struct Deadline {
+  private let instant: ContinuousClock.Instant
+
+  init(within seconds: Double) { instant = .now + .seconds(seconds) }
+
+  /// For `poll`; 0 when it has passed.
+  var milliseconds: Int32 {
+    let left = ContinuousClock.now.duration(to: instant)
+    return Int32(clamping: max(0, Int64(left / .milliseconds(1)) + 1))
+  }
+
+  var hasPassed: Bool { ContinuousClock.now >= instant }
+}
+
+/// Runs `body`, which takes real seconds of waiting, on a thread of its own, so that it holds up no
+/// other test. What it finds is its answer: expectations belong behind it.
+func waiting<Answer: Sendable>(
+  _ body: @escaping @Sendable () throws -> Answer
+) async throws -> Answer {
+  try await withCheckedThrowingContinuation { continuation in
+    Thread { continuation.resume(with: Result { try body() }) }.start()
+  }
+}

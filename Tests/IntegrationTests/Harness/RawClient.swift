@@ -1,0 +1,161 @@
+import CLinux
+import Glibc
+
+/// One client's socket: every byte it sends and every way it can go is the test's own to choose.
+final class RawClient {
+  private(set) var descriptor: Int32
+
+  /// Received, and not yet taken.
+  private var unread: [UInt8] = []
+
+  init(port: UInt16, by address: Loopback = .v4, receiveBuffer: Int32? = nil) throws {
+    descriptor = try address.connect(to: port, receiveBuffer: receiveBuffer)
+  }
+
+  deinit { close() }
+
+  /// How the other side ended the connection.
+  enum End: Equatable { case finished, reset }
+
+  func send(_ text: String, within seconds: Double = 5) throws {
+    try send(Array(text.utf8), within: seconds)
+  }
+
+  func send(_ bytes: some Collection<UInt8>, within seconds: Double = 5) throws {
+    let deadline = Deadline(within: seconds)
+    var rest = Array(bytes)[...]
+    while !rest.isEmpty {
+      try wait(for: POLLOUT, until: deadline, "room to send \(rest.count) bytes")
+      let sent = sendSome(rest)
+      guard sent >= 0 else { throw HarnessError("send: errno \(errno)") }
+      rest = rest.dropFirst(sent)
+    }
+  }
+
+  /// Sends for as long as the other side lets it; the answer is how many bytes went.
+  func sendUntilRefused(_ bytes: [UInt8], within seconds: Double = 5) -> Int {
+    let deadline = Deadline(within: seconds)
+    var total = 0
+    while total < bytes.count, (try? wait(for: POLLOUT, until: deadline, "")) != nil {
+      let sent = sendSome(bytes[total...])
+      if sent < 0 { break }
+      total += sent
+    }
+    return total
+  }
+
+  private func sendSome(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.withUnsafeBytes {
+      Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+    }
+  }
+
+  /// Says that nothing more is to be sent.
+  func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// Closes with FIN.
+  func close() {
+    if descriptor >= 0 { Glibc.close(descriptor) }
+    descriptor = -1
+  }
+
+  /// Closes with RST.
+  func reset() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    close()
+  }
+
+  // MARK: Receiving
+
+  /// What one `recv` gives, at most 64 KB; nothing at the other side's FIN.
+  func receiveOnce(within seconds: Double = 5) throws -> [UInt8] {
+    try receive(until: Deadline(within: seconds), "a byte")
+  }
+
+  /// All up to `marker` and with it.
+  func read(through marker: String, within seconds: Double = 5) throws -> String {
+    let deadline = Deadline(within: seconds)
+    let marker = Array(marker.utf8)
+    while true {
+      if let end = unread.firstRange(of: marker)?.upperBound { return take(end) }
+      let bytes = try receive(
+        until: deadline, "\(String(decoding: marker, as: UTF8.self).debugDescription)")
+      guard !bytes.isEmpty else { throw HarnessError("the end came after \(text(unread))") }
+      unread += bytes
+    }
+  }
+
+  func read(count: Int, within seconds: Double = 5) throws -> String {
+    let deadline = Deadline(within: seconds)
+    while unread.count < count {
+      let bytes = try receive(until: deadline, "\(count) bytes")
+      guard !bytes.isEmpty else { throw HarnessError("the end came after \(text(unread))") }
+      unread += bytes
+    }
+    return take(count)
+  }
+
+  /// All up to the other side's FIN; a reset is an error.
+  func readToEnd(within seconds: Double = 5) throws -> String {
+    let deadline = Deadline(within: seconds)
+    while true {
+      let bytes = try receive(until: deadline, "the end")
+      if bytes.isEmpty { return take(unread.count) }
+      unread += bytes
+    }
+  }
+
+  /// How the connection ends, whatever comes before.
+  func awaitEnd(within seconds: Double = 5) throws -> End {
+    let deadline = Deadline(within: seconds)
+    while true {
+      try wait(for: POLLIN, until: deadline, "the end")
+      switch receiveNow() {
+      case 0: return .finished
+      case -1 where errno == ECONNRESET || errno == EPIPE: return .reset
+      default: continue
+      }
+    }
+  }
+
+  /// Takes what has come without waiting for more.
+  func takeWhatCame() -> String {
+    while (try? wait(for: POLLIN, until: Deadline(within: -1), "")) != nil {
+      let count = receiveNow()
+      if count <= 0 { break }
+      unread += scratch[..<count]
+    }
+    return take(unread.count)
+  }
+
+  private var scratch = [UInt8](repeating: 0, count: 65_536)
+
+  private func receiveNow() -> Int {
+    let descriptor = descriptor
+    return scratch.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+  }
+
+  private func receive(until deadline: Deadline, _ what: String) throws -> [UInt8] {
+    try wait(for: POLLIN, until: deadline, what)
+    let count = receiveNow()
+    guard count >= 0 else { throw HarnessError("recv: errno \(errno) after \(text(unread))") }
+    return Array(scratch[..<count])
+  }
+
+  private func wait(for events: Int32, until deadline: Deadline, _ what: String) throws {
+    var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+    guard poll(&entry, 1, deadline.milliseconds) > 0 else {
+      throw HarnessError("in vain awaited \(what); came: \(text(unread))")
+    }
+  }
+
+  private func take(_ count: Int) -> String {
+    defer { unread.removeFirst(count) }
+    return String(decoding: unread[..<count], as: UTF8.self)
+  }
+
+  private func text(_ bytes: [UInt8]) -> String {
+    String(decoding: bytes.suffix(300), as: UTF8.self).debugDescription
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+
+/// What the statistics say of a namespace.
+struct NamespaceFigures: Codable, Equatable {
+  let created: UInt64
+  let members: UInt64
+  let connections: UInt64
+  let modified: UInt64
+}
+
+extension RunningDaemon {
+  /// Sends one request on a connection of its own; the answer is what comes back.
+  func ask(_ port: UInt16, _ request: String) throws -> HTTPAnswer {
+    let client = try RawClient(port: port)
+    try client.send(request)
+    return try client.readAnswer(toHead: request.hasPrefix("HEAD "))
+  }
+
+  /// A namespace's count as who does not join it is told.
+  func count(_ namespace: String) throws -> Int? {
+    Int(try ask(audience, request("GET /\(namespace)")).body.dropLast())
+  }
+
+  func statistics(within seconds: Double = 10) throws -> [String: NamespaceFigures] {
+    let client = try RawClient(port: statistics)
+    try client.send(request("GET /stats"))
+    let body = try client.readAnswer(within: seconds).body
+    return try JSONDecoder().decode([String: NamespaceFigures].self, from: Data(body.utf8))
+  }
+
+  /// Asks until a namespace has that many members.
+  func awaitMembers(_ namespace: String, _ count: Int, within seconds: Double = 5) throws {
+    let deadline = Deadline(within: seconds)
+    while true {
+      let members = try self.count(namespace)
+      if members == count { return }
+      guard !deadline.hasPassed else {
+        throw HarnessError("\(namespace) has \(members ?? -1) members, not \(count)")
+      }
+    }
+  }
+
+  /// Sends a message; the answer is how many were told.
+  @discardableResult
+  func sendMessage(
+    _ text: String, to namespace: String, from service: String = "s"
+  ) throws -> String {
+    let head = request("POST /\(namespace)/\(service)", "Content-Length: \(text.utf8.count)")
+    return try ask(messages, head + text).body
+  }
+
+  /// How many descriptors it has open.
+  var descriptors: Int {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count }
+  }
+
+  /// How much CPU time it has used, in clock ticks (1/100 s).
+  var ticks: Int {
+    get throws {
+      let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+      let fields = text.split(separator: " ")
+      guard fields.count > 15, let user = Int(fields[13]), let system = Int(fields[14]) else {
+        throw HarnessError("/proc/\(process)/stat: \(text)")
+      }
+      return user + system
+    }
+  }
+
+  /// How much memory it occupies.
+  var residentMegabytes: Int {
+    get throws {
+      let text = try String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)
+      let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? .max
+      return pages / 256
+    }
+  }
+
+  var isRunning: Bool { Glibc.kill(process, 0) == 0 }
+}

@@ -1,0 +1,195 @@
+import Testing
+
+/// What the public port answers to all that opens no stream (SPEC §4, the table).
+@Suite struct `The public port` {
+  @Test func `tells a count without counting`() throws {
+    try RunningDaemon.serving { daemon in
+      let streams = try (0..<2).map { _ in try EventStream("/ns", of: daemon) }
+      let text = try daemon.ask(daemon.audience, request("GET /ns"))
+      #expect(text.status == 200)
+      #expect(text.body == "2\n")
+      #expect(text["Content-Type"] == "text/plain; charset=utf-8")
+      #expect(text["Access-Control-Allow-Origin"] == "*")
+      #expect(text["Cache-Control"] == "no-cache")
+      #expect(text["Connection"] == nil)
+      let json = try daemon.ask(daemon.audience, request("POST /ns/x", "Accept: Application/JSON"))
+      #expect(json.body == #"{"members":2}"#)
+      #expect(json["Content-Type"] == "application/json")
+      #expect(json["Access-Control-Allow-Origin"] == "*")
+      #expect(try daemon.ask(daemon.audience, request("GET /unknown")).body == "0\n")
+      #expect(try daemon.statistics().keys.sorted() == ["ns"])
+      #expect(try daemon.statistics()["ns"]?.connections == UInt64(streams.count))
+    }
+  }
+
+  @Test func `answers HEAD with a head, and counts nobody`() throws {
+    try RunningDaemon.serving { daemon in
+      let stream = try daemon.ask(daemon.audience, request("HEAD /ns", "Accept: text/event-stream"))
+      #expect(stream.status == 200)
+      #expect(stream["Content-Type"] == "text/event-stream")
+      #expect(stream["Connection"] == "close")
+      let client = try RawClient(port: daemon.audience)
+      try client.send(request("HEAD /ns", "Accept: text/event-stream"))
+      #expect(try client.readToEnd().hasSuffix("\r\n\r\n"))
+      let count = try daemon.ask(daemon.audience, request("HEAD /ns"))
+      #expect(count.status == 200)
+      #expect(count["Content-Length"] == "2")
+      #expect(try daemon.ask(daemon.audience, request("HEAD /")).status == 200)
+      #expect(try daemon.ask(daemon.audience, request("HEAD /a/b/c")).status == 404)
+      #expect(try daemon.statistics().isEmpty)
+    }
+  }
+
+  @Test(arguments: ["/ns", "/", "*", "/a/b/c", "/ns/viewer"])
+  func `answers OPTIONS as a preflight asks`(target: String) throws {
+    try RunningDaemon.serving { daemon in
+      let answer = try daemon.ask(
+        daemon.audience,
+        request(
+          "OPTIONS \(target)", "Origin: http://a", "Access-Control-Request-Method: GET",
+          "Access-Control-Request-Headers: x-one, last-event-id"))
+      #expect(answer.status == 204)
+      #expect(answer["Access-Control-Allow-Origin"] == "*")
+      #expect(answer["Access-Control-Allow-Methods"]?.contains("GET") == true)
+      #expect(answer["Access-Control-Allow-Headers"] == "x-one, last-event-id")
+      #expect(answer["Content-Length"] == nil)
+    }
+  }
+
+  @Test func `keeps the connection after all that succeeds, 404 and 405`() throws {
+    try RunningDaemon.serving { daemon in
+      let client = try RawClient(port: daemon.audience)
+      for (line, status) in [
+        ("GET /ns", 200), ("GET /", 200), ("OPTIONS *", 204), ("GET /crossdomain.xml", 200),
+        ("HEAD /ns", 200), ("GET /a/b/c", 404), ("GET /ns/", 404), ("GET //", 404),
+        ("GET //ns", 404), ("GET /ns//", 404), ("PUT /ns", 405), ("DELETE /", 405),
+        ("TRACE /ns", 405), ("PATCH /ns", 405), ("GET /last", 200),
+      ] {
+        try client.send(request(line))
+        let answer = try client.readAnswer(toHead: line.hasPrefix("HEAD"))
+        #expect(answer.status == status, "\(line)")
+        #expect(answer["Connection"] == nil, "\(line)")
+        if status == 405 { #expect(answer["Allow"] == "GET, HEAD, POST, OPTIONS") }
+        if status >= 400 { #expect(answer["Content-Type"]?.hasPrefix("text/plain") == true) }
+      }
+    }
+  }
+
+  @Test func `answers a method that HTTP does not know with 501, and closes`() throws {
+    try RunningDaemon.serving { daemon in
+      let client = try RawClient(port: daemon.audience)
+      try client.send(request("FOO /ns"))
+      let answer = try client.readAnswer()
+      #expect([405, 501].contains(answer.status))
+      #expect(answer["Connection"] == "close")
+      #expect(try client.awaitEnd() == .finished)
+    }
+  }
+
+  @Test func `lets Flash in`() throws {
+    try RunningDaemon.serving { daemon in
+      for line in ["GET /crossdomain.xml", "POST /crossdomain.xml?a"] {
+        let answer = try daemon.ask(daemon.audience, request(line, "Accept: text/event-stream"))
+        #expect(answer.status == 200)
+        #expect(answer["Content-Type"] == "application/xml")
+        #expect(answer.body.hasPrefix("<?xml"))
+        #expect(answer.body.contains(#"<allow-access-from domain="*"/>"#))
+      }
+      #expect(try daemon.ask(daemon.audience, request("GET /CROSSDOMAIN.XML")).body == "0\n")
+    }
+  }
+
+  @Test func `answers the root with nothing`() throws {
+    try RunningDaemon.serving { daemon in
+      for line in ["GET /", "GET /?probe=1", "GET http://host", "GET http://host?a", "POST /"] {
+        let answer = try daemon.ask(daemon.audience, request(line, "Accept: text/event-stream"))
+        #expect(answer.status == 200, "\(line)")
+        #expect(answer["Content-Length"] == "0", "\(line)")
+      }
+    }
+  }
+
+  @Test func `answers pipelined requests in their order`() throws {
+    try RunningDaemon.serving { daemon in
+      let stream = try EventStream("/b", of: daemon)
+      let client = try RawClient(port: daemon.audience)
+      try client.send(
+        request("GET /a") + request("HEAD /b") + request("POST /b", "Content-Length: 4") + "body"
+          + request("GET /x/y/z") + request("GET /b", "Connection: close") + request("GET /c"))
+      #expect(try client.readAnswer().body == "0\n")
+      #expect(try client.readAnswer(toHead: true).status == 200)
+      #expect(try client.readAnswer().body == "1\n")
+      #expect(try client.readAnswer().status == 404)
+      let last = try client.readAnswer()
+      #expect(last.body == "1\n")
+      #expect(last["Connection"] == "close")
+      #expect(try client.readToEnd() == "")
+      #expect(stream.greeting.count == 1)
+    }
+  }
+
+  @Test func `answers thousands of requests that come at once`() throws {
+    try RunningDaemon.serving { daemon in
+      for line in ["GET /", "GET /ns", "GET /a/b/c"] {
+        let client = try RawClient(port: daemon.audience)
+        let one = "\(line) HTTP/1.1\r\nHost:a\r\n\r\n"
+        try client.send(String(repeating: one, count: 2400))
+        for _ in 0..<2400 {
+          #expect(try client.readAnswer().status == (line == "GET /a/b/c" ? 404 : 200))
+        }
+      }
+    }
+  }
+
+  @Test func `holds little of what is pipelined faster than it is answered`() throws {
+    try RunningDaemon.serving("--workers", "1") { daemon in
+      let client = try RawClient(port: daemon.audience, receiveBuffer: 4096)
+      let one = [UInt8]("GET / HTTP/1.1\r\nHost:a\r\n\r\n".utf8)
+      let many = [UInt8](repeatElement(one, count: 400_000).joined())
+      // Nobody reads the answers, so at some point nothing more is taken.
+      #expect(client.sendUntilRefused(many, within: 2) < many.count)
+      #expect(try daemon.residentMegabytes < 64)
+      let answer = try daemon.ask(daemon.audience, request("GET /"))
+      #expect(answer.status == 200)
+    }
+  }
+
+  @Test func `opens a stream behind pipelined requests`() throws {
+    try RunningDaemon.serving { daemon in
+      let client = try RawClient(port: daemon.audience)
+      try client.send(request("GET /ns") + request("GET /ns", "Accept: text/event-stream"))
+      #expect(try client.readAnswer().body == "0\n")
+      #expect(try client.readAnswer(toHead: true)["Content-Type"] == "text/event-stream")
+      #expect(try client.read(through: "\n\n").hasSuffix("data: 1\n\n"))
+    }
+  }
+
+  @Test func `keeps HTTP 1.0 only where it is asked to`() throws {
+    try RunningDaemon.serving { daemon in
+      let closed = try RawClient(port: daemon.audience)
+      try closed.send("GET /ns HTTP/1.0\r\n\r\n")
+      let answer = try closed.readAnswer()
+      #expect(answer["Connection"] == "close")
+      #expect(try closed.awaitEnd() == .finished)
+      let kept = try RawClient(port: daemon.audience)
+      for _ in 0..<2 {
+        try kept.send("GET /ns HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
+        #expect(try kept.readAnswer()["Connection"] == "keep-alive")
+      }
+    }
+  }
+
+  @Test func `says 100 to who waits for it, and opens a stream without`() throws {
+    try RunningDaemon.serving { daemon in
+      let fields = ["Expect: 100-continue", "Content-Length: 5"]
+      let client = try RawClient(port: daemon.audience)
+      try client.send(request("POST /ns", fields))
+      #expect(try client.read(through: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+      try client.send("hello")
+      #expect(try client.readAnswer().body == "0\n")
+      let stream = try RawClient(port: daemon.audience)
+      try stream.send(request("POST /ns", fields + ["Accept: text/event-stream"]))
+      #expect(try stream.read(through: "\n\n").contains("data: 1\n"))
+    }
+  }
+}
