@@ -131,7 +131,9 @@ import Testing
     }
   }
 
-  @Test func `with half a head gets 408 after 10 s, and silence or half a body just an end`() async throws {
+  @Test func `that does not end gets 408 after 10 s, silence and half a body just an end`()
+    async throws
+  {
     let daemon = try RunningDaemon.start([])
     let port = daemon.audience
     let started = ContinuousClock.now
