@@ -152,6 +152,31 @@ struct TextLogTests {
     #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
   }
 
+  @Test(arguments: 1...12)
+  func `lines are the same however the bytes come`(size: Int) {
+    let bytes = Array("one\n\nthree\nfour".utf8)
+    var splitter = LineSplitter()
+    var lines: [[UInt8]] = []
+    for start in stride(from: 0, to: bytes.count, by: size) {
+      splitter.append(Array(bytes[start..<min(start + size, bytes.count)]).span)
+      while let line = splitter.next() { lines.append(line) }
+    }
+    if let line = splitter.rest() { lines.append(line) }
+    #expect(lines == ["one", "", "three", "four"].map { Array($0.utf8) })
+    #expect(splitter.rest() == nil)
+  }
+
+  @Test func `a line that never ends is refused and not gathered for ever`() throws {
+    var splitter = LineSplitter()
+    splitter.append([UInt8](repeating: 0x61, count: TextLogReader.longestLine).span)
+    #expect(splitter.next() == nil)
+    splitter.append([0x61].span)
+    let next = splitter.next()
+    let line = try #require(next)
+    var reader = TextLogReader()
+    #expect(throws: TextLogError.self) { try reader.read(line) }
+  }
+
   @Test func `the slot of a closed connection comes again first`() {
     var names = LogNames()
     func open(_ number: UInt64) -> Event {
