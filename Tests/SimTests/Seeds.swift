@@ -1,5 +1,6 @@
-// Which random logs a test run tries. `AUDIENCE_METER_SEEDS=50000` tries that many of each comparison,
-// `AUDIENCE_METER_SEED=churn:17` one of them.
+// Which random logs a test run tries: `AUDIENCE_METER_SEEDS=50000` that many, in equal parts of each
+// profile, and `AUDIENCE_METER_SEED=churn:17` a single one. A debug build takes a hundred times as long for
+// each as a release build, so it tries fewer by itself.
 
 import Foundation
 import MeterModel
@@ -25,7 +26,14 @@ struct SeedRange: CustomTestStringConvertible, Sendable {
 private enum Environment {
   static let variables = ProcessInfo.processInfo.environment
 
-  static var seeds: UInt64 { variables["AUDIENCE_METER_SEEDS"].flatMap { UInt64($0) } ?? 9000 }
+  static var seeds: UInt64 {
+    #if DEBUG
+      let customary: UInt64 = 1800
+    #else
+      let customary: UInt64 = 50_000
+    #endif
+    return variables["AUDIENCE_METER_SEEDS"].flatMap { UInt64($0) } ?? customary
+  }
 
   static var seed: SeedRange? {
     guard let parts = variables["AUDIENCE_METER_SEED"]?.split(separator: ":"), parts.count == 2,
