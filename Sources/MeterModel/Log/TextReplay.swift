@@ -12,9 +12,16 @@ package struct TextReplay<Meter: MeterProtocol> {
   /// The digest of all effects so far.
   package var digest: Digest { effects.digest }
 
+  /// The meter, once the log's options are read.
+  package private(set) var meter: Meter?
+
+  /// How many events, connections greeted and notifications there were so far.
+  package private(set) var events: UInt64 = 0
+  package private(set) var greetings: UInt64 = 0
+  package private(set) var notifications: UInt64 = 0
+
   private let makeMeter: (Configuration) -> Meter
   private var names = LogNames()
-  private var meter: Meter?
   private var effects = EffectBuffer()
 
   /// A replay by the meter that `makeMeter` makes once the log's options are read.
@@ -31,8 +38,14 @@ package struct TextReplay<Meter: MeterProtocol> {
     }
   }
 
+  /// Fires what is due at the log's last instant, for a log that has no `end` too.
+  package mutating func finish() {
+    advance(to: reader.latest)
+  }
+
   private mutating func apply(_ text: TextEvent, at instant: Instant) {
     advance(to: instant)
+    events += 1
     let event = names.bind(text)
     meter?.apply(event, at: instant, into: &effects)
     if case .message(_, let words) = text {
@@ -50,7 +63,11 @@ package struct TextReplay<Meter: MeterProtocol> {
   }
 
   private mutating func writeEffects(text: [UInt8] = []) {
-    for effect in effects.effects { writer.write(effect, names: names, text: text) }
+    for effect in effects.effects {
+      writer.write(effect, names: names, text: text)
+      if case .greet = effect.action { greetings += 1 }
+      if case .notify = effect.action { notifications += 1 }
+    }
     effects.removeAll()
   }
 }
@@ -62,6 +79,7 @@ extension TextReplay {
   ) throws(TextLogError) -> String {
     var replay = TextReplay(makeMeter: makeMeter)
     try replay.read(whole: log)
+    replay.finish()
     return String(decoding: replay.writer.bytes, as: UTF8.self)
   }
 
