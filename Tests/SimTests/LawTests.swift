@@ -33,6 +33,25 @@ struct LawTests {
   }
 
   @Test(arguments: SeedRange.few)
+  func `how a log is cut into batches changes nothing`(range: SeedRange) {
+    expectSameEffects(range) { log, plain in
+      var source = RandomSource(seed: UInt64(log.steps.count)).fork("batches")
+      var meter = Meter(configuration: log.configuration)
+      var buffer = EffectBuffer()
+      var rest = log.records[...]
+      while !rest.isEmpty {
+        let batch = Array(rest.prefix(Int(source.below(UInt64(20)))))
+        meter.apply(batch.span, into: &buffer)
+        meter.audit()
+        rest = rest.dropFirst(batch.count)
+      }
+      meter.advance(to: log.end, into: &buffer)
+      meter.audit()
+      return buffer.effects == plain
+    }
+  }
+
+  @Test(arguments: SeedRange.few)
   func `a log that starts later has the same effects later`(range: SeedRange) {
     expectSameEffects(range) { log, plain in
       let delay = Duration(nanoseconds: 123_456_789_123)
@@ -56,7 +75,7 @@ struct LawTests {
   func `a log in text has the effects of the log`(range: SeedRange) throws {
     for seed in range.seeds {
       let log = RandomLog(seed: seed, profile: range.profile)
-      var replay = TextReplay(makeMeter: ReferenceMeter.init(configuration:))
+      var replay = TextReplay(makeMeter: Meter.init(configuration:))
       try replay.read(whole: log.text)
       let digest = run(log.records, end: log.end, log.configuration).digest
       #expect(replay.digest == digest, "\(range.profile) \(seed)\n\(log.text)")
@@ -81,7 +100,7 @@ extension SeedRange {
 
 /// A meter that remembers what time it is.
 private struct TimedMeter {
-  var meter: ReferenceMeter
+  var meter: Meter
   var latest = Instant.start
 
   mutating func advance(to instant: Instant, into buffer: inout EffectBuffer) {
@@ -94,7 +113,7 @@ private func run(
   _ records: [LogRecord], end: Instant, _ configuration: Configuration,
   before: (inout TimedMeter, Instant, inout EffectBuffer) -> Void = { _, _, _ in }
 ) -> EffectBuffer {
-  var timed = TimedMeter(meter: ReferenceMeter(configuration: configuration))
+  var timed = TimedMeter(meter: Meter(configuration: configuration))
   var buffer = EffectBuffer()
   for record in records {
     before(&timed, record.instant, &buffer)

@@ -129,7 +129,9 @@ struct ClusterScenarios {
   }
 
   @Test func `statistics show totals and the last notification`() {
-    var meter = ReferenceMeter(configuration: Configuration())
+    var reference = ReferenceMeter(configuration: Configuration())
+    expectStatistics(&reference)
+    var meter = Meter(configuration: Configuration())
     expectStatistics(&meter)
   }
 
