@@ -62,9 +62,8 @@ private struct ArgumentParser {
         throw UsageError(message: "replay: LOG is missing; usage: \(programName) \(command.usage)")
       }
       try refuseOperands(after: 1)
-      guard !(replay.effects && replay.text) else {
-        throw UsageError(message: "--effects and --text exclude each other")
-      }
+      try refuseTogether(["effects", "text", "json"])
+      try refuseTogether(["text", "csv"])
       replay.logPath = path
       return .replay(replay)
     }
@@ -148,6 +147,12 @@ private struct ArgumentParser {
   private func refuseOperands(after count: Int) throws(UsageError) {
     guard operands.count > count else { return }
     throw UsageError(message: "\(quoted(operands[count])) is one argument too many")
+  }
+
+  private func refuseTogether(_ names: [String]) throws(UsageError) {
+    let both = names.filter { given.contains($0) }
+    guard both.count > 1 else { return }
+    throw UsageError(message: "--\(both[0]) and --\(both[1]) exclude each other")
   }
 
   /// The option that was probably meant, or where to look.

@@ -110,6 +110,13 @@ extension OptionValue {
       read: { text in isHost(text) ? .some(text) : nil }, show: { $0 })
   }
 
+  /// The path of a file.
+  static func file(_ property: Property<String?>) -> Self {
+    Self(
+      property, ValueSyntax(placeholder: "FILE", accepted: "the path of a file"),
+      read: { text in text.isEmpty || text.utf8.contains(0) ? nil : .some(text) }, show: { $0 })
+  }
+
   @Sendable private static func port(_ text: String) -> UInt16? {
     UInt64(digits: text.utf8.span).flatMap { UInt16(exactly: $0) }
   }

@@ -54,6 +54,9 @@ extension CommandOption {
     CommandOption(
       "namespace-clean-delay", .model(.duration(\.namespaceCleanDelay)),
       "how long a namespace without an audience is remembered"),
+    CommandOption(
+      "cluster-node-timeout", .model(.duration(\.clusterNodeTimeout)),
+      "how long another node's counts hold after it said them"),
   ]
 
   private static let limits = [
@@ -69,7 +72,11 @@ extension CommandOption {
   ]
 
   private static let replaying = [
+    CommandOption("json", .replay(.flag(\.json)), "print the figures as one JSON object"),
     CommandOption("effects", .replay(.flag(\.effects)), "print each effect as text, nothing else"),
     CommandOption("text", .replay(.flag(\.text)), "print the log itself as text, nothing else"),
+    CommandOption(
+      "csv", .replay(.file(\.csvPath)),
+      "write the audience of each namespace over time: seconds,namespace,members,pending"),
   ]
 }

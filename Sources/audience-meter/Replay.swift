@@ -2,137 +2,153 @@ import Glibc
 import MeterIO
 import MeterModel
 
-/// Replays a log in its text form: prints its effects, the log itself, or the figures of the run.
+/// Replays a log: prints its effects, the log itself, or the figures of the run.
 func runReplay(_ settings: ReplaySettings) -> ExitStatus {
-  let file: InputFile
   do throws(InputFileError) {
-    file = try InputFile(path: settings.logPath)
+    let file = try InputFile(path: settings.logPath)
+    guard !settings.text else { return printLog(file, settings) }
+    guard let path = settings.csvPath else { return replay(file, settings, series: nil) }
+    do throws(SystemError) {
+      return replay(file, settings, series: SeriesFile(try OutputFile(path: path), path))
+    } catch {
+      complain("--csv \(path): \(error.description)")
+      return .failure
+    }
   } catch {
     complain("\(settings.logPath): \(error.reason)")
     return .failure
   }
-  return settings.text ? printLog(file, settings) : replay(file, settings)
-}
-
-/// Prints the log as it is read: comments and spacing gone, options in front.
-private func printLog(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
-  var reader = TextLogReader()
-  var writer = LogTextWriter()
-  var hasOptions = false
-  let status = forEachLine(of: file, settings) { line throws(TextLogError) in
-    let statement = try reader.read(line)
-    if case .nothing = statement { return .success }
-    if case .option = statement { return .success }
-    if !hasOptions {
-      hasOptions = true
-      writer.write(configuration(of: reader, settings))
-    }
-    switch statement {
-    case .nothing, .option: break
-    case .event(let instant, let event): writer.write(event, at: instant)
-    case .end(let instant): writer.writeEnd(at: instant)
-    }
-    return flush(&writer)
-  }
-  if !hasOptions { writer.write(configuration(of: reader, settings)) }
-  return worse(status, flush(&writer, all: true))
 }
 
 /// Feeds the log to a meter.
-private func replay(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
-  let changes = settings.changes
-  var replay = TextReplay { configuration in
-    var configuration = configuration
-    changes.apply(to: &configuration)
-    return Meter(configuration: configuration)
-  }
-  let started = ContinuousClock.now
-  var status = forEachLine(of: file, settings) { line throws(TextLogError) in
-    try replay.read(line)
-    if settings.effects { return flush(&replay.writer) }
-    replay.writer.bytes.removeAll(keepingCapacity: true)
-    return .success
-  }
-  if status == .failure { return status }
-  replay.finish()
-  if settings.effects {
-    status = worse(status, flush(&replay.writer, all: true))
-  } else {
-    let figures = figures(of: replay, seconds: started.duration(to: .now))
-    status = worse(status, writeToStandardOutput(figures))
-  }
-  return status
-}
-
-/// The figures of a run, a line each.
-private func figures(of replay: TextReplay<Meter>, seconds: Swift.Duration) -> String {
-  let (whole, attoseconds) = seconds.components
-  let elapsed = max(1e-9, Double(whole) + Double(attoseconds) / 1e18)
-  let rate = UInt64(Double(replay.events) / elapsed)
-  return """
-    records            \(replay.events)
-    duration           \(replay.reader.latest.decimalSeconds) s
-    namespaces         \(replay.meter?.createdNamespaces ?? 0)
-    opened             \(replay.greetings)
-    counted            \(replay.meter?.countedConnections ?? 0)
-    peak members       \(replay.meter?.peakMembers ?? 0)
-    notifications      \(replay.notifications)
-    digest             \(hexadecimal(replay.digest.value))
-    events per second  \(rate)
-
-    """
-}
-
-private func hexadecimal(_ value: UInt64) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
-}
-
-private func configuration(
-  of reader: TextLogReader, _ settings: ReplaySettings
-) -> Configuration {
-  var configuration = reader.configuration
-  settings.changes.apply(to: &configuration)
-  return configuration
-}
-
-/// Reads a file line by line; what stands before a malformed line has been taken by then.
-private func forEachLine(
-  of file: borrowing InputFile, _ settings: ReplaySettings,
-  _ take: ([UInt8]) throws(TextLogError) -> ExitStatus
+private func replay(
+  _ file: borrowing InputFile, _ settings: ReplaySettings, series: consuming SeriesFile?
 ) -> ExitStatus {
-  var lines = LineSplitter()
-  do {
-    while true {
-      let piece = try file.read()
-      if piece.isEmpty { break }
-      lines.append(piece.span)
-      while let line = lines.next() {
-        let status = try take(line)
-        if status != .success { return status }
-      }
+  var output = ReplayOutput(settings, writesSeries: series != nil)
+  let started = ContinuousClock.now
+  while true {
+    let piece: [UInt8]
+    do throws(InputFileError) {
+      piece = try file.read()
+    } catch {
+      complain("\(settings.logPath): \(error.reason)")
+      return .failure
     }
-    if let line = lines.rest() { return try take(line) }
-    return .success
-  } catch let error as TextLogError {
-    complain("\(settings.logPath): line \(error.line): \(error.reason)")
-    return .dataError
-  } catch let error as InputFileError {
-    complain("\(settings.logPath): \(error.reason)")
-    return .failure
-  } catch {
-    fatalError("\(error)")
+    output.take(piece)
+    guard output.flush(to: &series, isLast: piece.isEmpty) else { return .failure }
+    if piece.isEmpty { break }
+  }
+  if !settings.effects {
+    let figures = output.replay.figures
+    let elapsed = started.duration(to: .now)
+    let text = settings.json ? figures.json : figures.text(elapsed: elapsed)
+    output.status = worse(output.status, writeToStandardOutput(text))
+  }
+  return output.status
+}
+
+/// Drives a replay, and gathers what is to be printed of it.
+private struct ReplayOutput {
+  private(set) var replay: Replay
+  var status = ExitStatus.success
+
+  private let settings: ReplaySettings
+  private var effects = LogTextWriter()
+  private var series: AudienceSeries?
+
+  init(_ settings: ReplaySettings, writesSeries: Bool) {
+    self.settings = settings
+    if writesSeries { series = AudienceSeries() }
+    let detail: Replay.Detail =
+      writesSeries ? .instants : settings.effects ? .records : .batches
+    let key = HashKey(UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+    let changes = settings.changes
+    replay =
+      changes.isEmpty
+      ? Replay(detail: detail, key: key)
+      : Replay(detail: detail, key: key) { changes.apply(to: &$0) }
+  }
+
+  /// Replays the next bytes of the log, or its end when there are none.
+  mutating func take(_ piece: [UInt8]) {
+    if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
+    while let step = replay.next() { note(step) }
+  }
+
+  private mutating func note(_ step: Replay.Step) {
+    switch step {
+    case .section: series?.restart()
+    case .applied, .restored:
+      series?.add(replay)
+      guard settings.effects else { return }
+      for effect in replay.effects {
+        effects.write(effect, names: replay.reader, text: replay.reader.messageText)
+      }
+    case .end: break
+    case .gap, .difference, .torn, .damage:
+      status = worse(status, report(step, of: settings.logPath))
+    }
+  }
+
+  /// Writes what was gathered, when there is enough of it or no more comes; false when that failed.
+  mutating func flush(to file: inout SeriesFile?, isLast: Bool) -> Bool {
+    if let bytes = series?.bytes, isLast || bytes.count > 65_536 {
+      guard file?.write(bytes) != false else { return false }
+      series?.bytes.removeAll(keepingCapacity: true)
+    }
+    guard isLast || effects.bytes.count > 65_536 else { return true }
+    defer { effects.bytes.removeAll(keepingCapacity: true) }
+    return effects.bytes.isEmpty || writeToStandardOutput(effects.bytes) == .success
   }
 }
 
-/// Writes what has been gathered, when there is enough of it, or `all`.
-private func flush(_ writer: inout LogTextWriter, all: Bool = false) -> ExitStatus {
-  guard all || writer.bytes.count > 65_536 else { return .success }
-  let status = writeToStandardOutput(writer.bytes)
-  writer.bytes.removeAll(keepingCapacity: true)
-  return status
+/// A file of comma-separated values.
+private struct SeriesFile: ~Copyable {
+  private let file: OutputFile
+  private let path: String
+
+  init(_ file: consuming OutputFile, _ path: String) {
+    self.file = file
+    self.path = path
+  }
+
+  /// Writes all of the bytes; false, with a line that says why, when that fails.
+  func write(_ bytes: [UInt8]) -> Bool {
+    do throws(SystemError) {
+      try file.write(bytes)
+      return true
+    } catch {
+      complain("--csv \(path): \(error.description)")
+      return false
+    }
+  }
 }
 
-private func worse(_ first: ExitStatus, _ second: ExitStatus) -> ExitStatus {
+/// Says on standard error what is wrong with a log; the answer is the exit status for it.
+func report(_ step: Replay.Step, of path: String) -> ExitStatus {
+  switch step {
+  case .gap(let gap):
+    complain(
+      "\(path): \(gap.records) records are missing from \(gap.since.decimalSeconds) s on")
+    return .success
+  case .torn(let tear):
+    complain(
+      "\(path): the section stops at byte \(tear.offset) without an end"
+        + (tear.bytes == 0 ? "" : ", in a block that was never finished (\(tear.bytes) bytes)"))
+    return .success
+  case .difference(let instant):
+    complain(
+      "\(path): by \(instant.decimalSeconds) s the effects are not those that the log remembers")
+    return .difference
+  case .damage(let damage):
+    complain("\(path): \(damage.place): \(damage.reason)")
+    return .dataError
+  case .section, .applied, .restored, .end:
+    return .success
+  }
+}
+
+/// The first of two statuses that is no success.
+func worse(_ first: ExitStatus, _ second: ExitStatus) -> ExitStatus {
   first == .success ? second : first
 }

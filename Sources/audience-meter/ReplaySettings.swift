@@ -11,6 +11,12 @@ package struct ReplaySettings: Sendable {
   /// Print the log itself as text, and nothing else (`--text`).
   package var text = false
 
+  /// Print the figures as one JSON object (`--json`).
+  package var json = false
+
+  /// Where to write a row for each change of an audience (`--csv`).
+  package var csvPath: String?
+
   /// What replaces the log's own settings.
   package var changes = ConfigurationChanges()
 

@@ -120,6 +120,8 @@ import audience_meter
     #expect(!plain.effects && !plain.text && plain.changes.isEmpty)
     #expect(try replay("a.log", "--effects").effects)
     #expect(try replay("--text", "a.log").text)
+    #expect(try replay("--json", "a.log").json)
+    #expect(try replay("--csv", "a.csv", "a.log").csvPath == "a.csv")
     #expect(try replay("--", "-a.log").logPath == "-a.log")
     #expect(try replay("-").logPath == "-")
   }
@@ -128,6 +130,8 @@ import audience_meter
     (["replay"], "replay: LOG is missing; usage: audience-meter replay LOG [options]"),
     (["replay", "a", "b"], "'b' is one argument too many"),
     (["replay", "a", "--effects", "--text"], "--effects and --text exclude each other"),
+    (["replay", "a", "--json", "--effects"], "--effects and --json exclude each other"),
+    (["replay", "a", "--csv=b", "--text"], "--text and --csv exclude each other"),
     (["replay", "a", "--port", "80"], "unknown option '--port' (try --help)"),
     (
       ["replay", "a", "--max-namespaces=0"],

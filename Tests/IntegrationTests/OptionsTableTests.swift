@@ -33,6 +33,8 @@ import audience_meter
     ("notify-max-delay", "1ms", { $0.configuration.notifyMaxDelay = .milliseconds(1) }),
     ("notify-max-delay", "2305843009.213693952", { $0.configuration.notifyMaxDelay = .longest }),
     ("namespace-clean-delay", "5m", { $0.configuration.namespaceCleanDelay = .seconds(300) }),
+    ("cluster-node-timeout", "0", { $0.configuration.clusterNodeTimeout = .zero }),
+    ("cluster-node-timeout", "7s", { $0.configuration.clusterNodeTimeout = .seconds(7) }),
     (
       "max-conn-duration", "1.5h",
       { $0.configuration.maximumConnectionDuration = .seconds(5400) }
@@ -56,6 +58,7 @@ import audience_meter
     "notify-min-delay": ["1,5", "1 s", "2305843010"],
     "notify-max-delay": ["0", "0.999ms", "0.000999999", "0s"],
     "namespace-clean-delay": ["forever", "640512h"],
+    "cluster-node-timeout": ["1e9", "2305843010"], "csv": ["", "a\0b"],
     "max-conn-duration": ["1m30s", "99999999999999999999h"],
     "max-connections": ["0", "4294967295", "4294967296"],
     "max-namespaces": ["0", "16777217", "1e6"],
@@ -88,10 +91,16 @@ import audience_meter
   ) throws {
     let option = try #require(CommandOption.table.first { $0.long == name })
     let values = try #require(Self.bad[name], "no bad values here for --\(name)")
-    let isHost = option.syntax?.placeholder == "A"
-    for text in values + (isHost ? ["", " 1", "-1", "+1"] : Self.nonsense) {
+    let isServed = Command.serve.options.contains { $0.long == name }
+    let nonsense =
+      switch option.syntax?.placeholder {
+      case "A": ["", " 1", "-1", "+1"]
+      case "FILE": [""]
+      default: Self.nonsense
+      }
+    for text in values + nonsense {
       let error = #expect(throws: UsageError.self, "\(name) \(text)") {
-        try parse("--\(name)", text)
+        try parse(isServed ? ["--\(name)", text] : ["replay", "a", "--\(name)", text])
       }
       let message = error?.message ?? ""
       #expect(message.hasPrefix("--\(name): '"))
@@ -103,7 +112,7 @@ import audience_meter
   @Test func `the tables of values here miss no option`() {
     let names = Set(Command.serve.options.filter { $0.syntax != nil }.map(\.long))
     #expect(Set(Self.good.map(\.0)) == names)
-    #expect(Set(Self.bad.keys) == names)
+    #expect(Set(Self.bad.keys) == Set(CommandOption.table.filter { $0.syntax != nil }.map(\.long)))
   }
 
   @Test func `the options of serve and their defaults are those of the specification`() {
@@ -118,7 +127,8 @@ import audience_meter
         "notification-port 2442", "notification-host 127.0.0.1",
         "demo-port 8080", "demo-host every address, IPv4 and IPv6",
         "enable-uuid ", "increment-delay 0s", "notify-delta-ratio 0.1", "notify-min-delay 2s",
-        "notify-max-delay 25s", "namespace-clean-delay 60s", "max-conn-duration 3600s",
+        "notify-max-delay 25s", "namespace-clean-delay 60s", "cluster-node-timeout 5s",
+        "max-conn-duration 3600s",
         "max-connections what the limit of descriptors allows", "max-namespaces 1000000",
       ])
   }
@@ -159,6 +169,10 @@ import audience_meter
   }
 
   private func parse(_ arguments: String...) throws(UsageError) -> Invocation {
+    try parse(arguments)
+  }
+
+  private func parse(_ arguments: [String]) throws(UsageError) -> Invocation {
     try audience_meter.parse(arguments: arguments) { _ in nil }
   }
 }

@@ -47,10 +47,15 @@ package struct LogTear: Equatable, Sendable {
 }
 
 /// Where and why a log is wrong.
-package struct LogDamage: Equatable, Sendable {
+package struct LogDamage: Error, Equatable, Sendable {
   /// The place, as `byte 4096` or `line 12`.
   package let place: String
 
   /// What is wrong there, as a clause.
   package let reason: String
+
+  package init(place: String, reason: String) {
+    self.place = place
+    self.reason = reason
+  }
 }

@@ -56,6 +56,11 @@ package struct LogTextWriter {
     write("\n")
   }
 
+  /// `# section 2`. Precondition: the comment has no line breaks.
+  package mutating func write(comment: String) {
+    write("# \(comment)\n")
+  }
+
   /// `60 end`
   package mutating func writeEnd(at instant: Instant) {
     write("\(instant.decimalSeconds) end\n")

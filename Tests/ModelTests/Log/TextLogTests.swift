@@ -58,10 +58,10 @@ struct TextLogTests {
   func `what does not follow from the lines before is refused`(
     lines: String, reason: String
   ) throws {
-    var replay = TextReplay(makeMeter: ReferenceMeter.init(configuration:))
-    let error = try #require(throws: TextLogError.self) { try replay.read(whole: lines) }
-    #expect(error.line == 2)
-    #expect(error.reason == reason)
+    let error = try #require(throws: LogDamage.self) {
+      try TextReplay.effects(of: lines, makeMeter: ReferenceMeter.init(configuration:))
+    }
+    #expect(error == LogDamage(place: "line 2", reason: reason))
   }
 
   @Test(arguments: [

@@ -1,0 +1,29 @@
+// A file that is written from its beginning to its end.
+
+import Glibc
+
+/// A file that is open for writing.
+package struct OutputFile: ~Copyable {
+  private let descriptor: Descriptor
+
+  /// Creates a file, or empties one that is there.
+  package init(path: String) throws(SystemError) {
+    let opened = systemCall("open") {
+      Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    }
+    descriptor = Descriptor(owning: try opened.get())
+  }
+
+  /// Writes all of the bytes.
+  package func write(_ bytes: [UInt8]) throws(SystemError) {
+    var start = 0
+    while start < bytes.count {
+      let result = systemCall("write") {
+        bytes[start...].withUnsafeBytes {
+          Glibc.write(descriptor.number, $0.baseAddress, $0.count)
+        }
+      }
+      start += try result.get()
+    }
+  }
+}
