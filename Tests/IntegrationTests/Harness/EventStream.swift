@@ -53,6 +53,16 @@ final class EventStream {
     return events
   }
 
+  /// Reads until an event with that data; the answer is all events up to it.
+  func read(untilData data: String, within seconds: Double = 5) throws -> [StreamEvent] {
+    let deadline = Deadline(within: seconds)
+    var events: [StreamEvent] = []
+    while events.last?.data != data {
+      events.append(try next(within: Double(deadline.milliseconds) / 1000))
+    }
+    return events
+  }
+
   private static func event(from client: RawClient, within seconds: Double) throws -> StreamEvent {
     let block = try client.read(through: "\n\n", within: seconds)
     return StreamEvent(lines: block.split(separator: "\n").map { String($0) })
