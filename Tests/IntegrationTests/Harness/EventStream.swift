@@ -30,7 +30,7 @@ final class EventStream {
   ) throws {
     client = try RawClient(port: daemon.audience, by: address, receiveBuffer: receiveBuffer)
     try client.send(request("GET \(path)", ["Accept: text/event-stream"] + fields))
-    head = try HTTPAnswer(head: try client.read(through: "\r\n\r\n"))
+    head = try client.readAnswerHead()
     guard head.status == 200, head["Content-Type"] == "text/event-stream" else {
       throw HarnessError("no stream: \(head.head)")
     }
