@@ -18,6 +18,10 @@ struct ProgramRun {
     try self.init(Self.executable, arguments, environment: environment)
   }
 
+  init(arguments: [String]) throws {
+    try self.init(Self.executable, arguments)
+  }
+
   /// Runs it with a standard output that nobody reads any more.
   init(withoutReader arguments: String...) throws {
     try self.init(Self.executable, arguments, readsOutput: false)

@@ -72,8 +72,8 @@ import Testing
     try RunningDaemon.serving { daemon in
       for (port, status) in [(daemon.messages, 413), (daemon.audience, 413), (daemon.demo, 413)] {
         let client = try RawClient(port: port)
-        try client.send(request("POST /ns/s", "Content-Length: 2000000"))
-        try client.send([UInt8](repeating: 97, count: 2_000_000))
+        try client.send(request("POST /ns/s", "Content-Length: 12000000"))
+        try client.send([UInt8](repeating: 97, count: 12_000_000))
         let answer = try client.readAnswer()
         #expect(answer.status == status)
         #expect(answer["Connection"] == "close")

@@ -1,6 +1,7 @@
 // How the daemon's threads are put together: one sequencer, a reactor for each worker, and one more reactor
 // for the statistics, message and demo ports, so that a slow reader there is no viewer's concern.
 
+import Glibc
 import MeterModel
 
 /// What the threads are made of.
@@ -32,7 +33,7 @@ struct Assembly {
       let budget = isWorker ? audienceBudget : serviceBudget
       threads.append(
         try JoinableThread(name: isWorker ? "reactor \(index)" : "services") {
-          run(named: "reactor \(index)") { () throws(SystemError) in
+          run(named: "reactor \(index)", console) { () throws(SystemError) in
             var reactor = try Reactor(
               index: index, context: context, listeners: listeners, budget: budget,
               mailbox: outbox)
@@ -43,7 +44,7 @@ struct Assembly {
     let (key, reactors) = (HashKey(random.next(), random.next()), outboxes)
     threads.append(
       try JoinableThread(name: "sequencer") { [clock, console, inbox] in
-        run(named: "sequencer") { () throws(SystemError) in
+        run(named: "sequencer", console) { () throws(SystemError) in
           var sequencer = try Sequencer(
             configuration: configuration, clock: clock, console: console, mailbox: inbox,
             reactors: reactors, audienceReactors: workers, hashKey: key)
@@ -55,10 +56,11 @@ struct Assembly {
 }
 
 /// Runs a thread's body; one that cannot begin ends the process.
-private func run(named name: String, _ body: () throws(SystemError) -> Void) {
+private func run(named name: String, _ console: Console, _ body: () throws(SystemError) -> Void) {
   do throws(SystemError) {
     try body()
   } catch {
-    fatalError("\(name): \(error.description)")
+    console.say("cannot start: \(name): \(error.description)")
+    exit(1)
   }
 }

@@ -10,9 +10,15 @@ package enum Daemon {
   package static func run(_ settings: ServeSettings) throws(StartError) {
     openStandardDescriptors()
     let console = Console(isVerbose: settings.debug)
+    let limit = raiseDescriptorLimit()
     let workers = settings.workers == 0 ? processorCount() : Int(settings.workers)
-    let plan = DescriptorPlan(limit: raiseDescriptorLimit(), workers: workers)
     let ports = try OpenPorts(settings, workers: workers)
+    let own = ports.descriptorCount + descriptorCount(ofWorkers: workers)
+    guard let plan = DescriptorPlan(limit: limit, own: own) else {
+      throw StartError(
+        reason: "cannot start: the limit of \(limit) file descriptors (ulimit -n) is too low; "
+          + "at least \(DescriptorPlan.leastLimit(own: own)) are needed")
+    }
     do throws(SystemError) {
       let signals = try StopSignals()
       let inbox = try Sequencer.Inbox()
@@ -37,6 +43,13 @@ package enum Daemon {
       throw StartError(reason: "cannot start: \(error.description)")
     }
   }
+}
+
+/// How many descriptors the daemon holds beside its listeners: the standard streams and the signals'
+/// source, a poller and a mailbox of the sequencer and of each reactor, and one connection over the limit
+/// that each reactor may take.
+private func descriptorCount(ofWorkers workers: Int) -> Int {
+  4 + 2 + 3 * (workers + 1)
 }
 
 /// How many processors this process may use.

@@ -25,7 +25,7 @@ extension Reactor {
   }
 
   private mutating func welcome(_ descriptor: Int32, at port: Port) {
-    if !budget.take(), !evictOldest() {
+    if !budget.take(), !makeRoom() {
       context.exhaustionNotice.note(at: now)
       budget.giveBack()
       Glibc.close(descriptor)
@@ -43,6 +43,15 @@ extension Reactor {
       return
     }
     begin(slot)
+  }
+
+  /// Closes a connection for a newcomer. The limit is shared, and those that could go may all be another
+  /// reactor's: so a reactor that has none of them goes over the limit by one.
+  private mutating func makeRoom() -> Bool {
+    if evictOldest() { return true }
+    if isOverLimit || dialogues.count > 0 { return false }
+    isOverLimit = true
+    return true
   }
 
   func key(of handle: Handle) -> UInt64 {

@@ -72,6 +72,7 @@ extension Reactor {
     }
     table.remove(slot)
     budget.giveBack()
+    isOverLimit = false
   }
 
   mutating func readable(_ slot: UInt32) {

@@ -70,6 +70,9 @@ struct Reactor: ~Copyable {
 
   /// Until when nobody is accepted, after descriptors ran out.
   var acceptsAgainAt: Instant?
+
+  /// One more connection was taken than the limit allows, and none has gone since.
+  var isOverLimit = false
   var isStopped = false
 
   /// Keys of events that are no connection's: those have a generation of 1 and up.

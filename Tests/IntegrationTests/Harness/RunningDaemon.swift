@@ -119,8 +119,7 @@ final class RunningDaemon {
     Glibc.kill(process, SIGKILL)
     var said = ""
     while let more = Self.receive(complaints) { said += more }
-    _ = reap()
-    return said
+    return "\(said)(status \(reap()))"
   }
 
   private func reap() -> Int32 {
@@ -156,6 +155,8 @@ final class RunningDaemon {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, pair[1], 2)
+    // Pipes of programs that other tests are just starting are none of the daemon's.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     let program = ProgramRun.executable.path
     let command = shell.map { ["/bin/sh", "-c", $0, program] } ?? [program]
     let variables = ProcessInfo.processInfo.environment
