@@ -72,7 +72,7 @@ import Testing
     try RunningDaemon.serving { daemon in
       for (port, path) in [
         (daemon.statistics, "/stats"), (daemon.statistics, "/other"), (daemon.messages, "/ns/s/a"),
-        (daemon.demo, "/other/path"), (daemon.demo, "/page"),
+        (daemon.demo, "/other/path/still"), (daemon.demo, "/page"),
       ] {
         let answer = try daemon.ask(port, request("GET \(path)"))
         #expect(answer["Access-Control-Allow-Origin"] == nil, "\(path)")
