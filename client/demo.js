@@ -28,6 +28,7 @@ document.title = `${name} · audience-meter`;
 // motion is unwelcome.
 const number = new Intl.NumberFormat("en-US");
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+let latest;
 let shown = 0;
 let frame;
 
@@ -40,6 +41,7 @@ function show(value) {
 }
 
 function showTotal(total) {
+  latest = total;
   cancelAnimationFrame(frame);
   element("caption").textContent = total === 1 ? "person watching" : "people watching";
   document.title = `${number.format(total)} · ${name}`;
@@ -194,7 +196,11 @@ setInterval(() => {
   countDown();
   draw();
 }, 1000);
-document.addEventListener("visibilitychange", draw);
+// A page that nobody sees is not animated: the number must not stop half-way.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && latest !== undefined) showTotal(latest);
+  draw();
+});
 
 // The two lines to copy. Both addresses come from the URL parser, which leaves no quote and no
 // bracket in them that could end an attribute or a string.

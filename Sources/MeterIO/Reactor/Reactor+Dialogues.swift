@@ -214,7 +214,8 @@ extension Reactor {
   /// Answers a request that is not served.
   mutating func fail(_ side: UInt32, _ failure: RequestFailure) {
     let exchange = dialogues[side].head.map { Exchange($0) } ?? .last
-    encoder.append(failure, for: exchange, into: &dialogues[side].output)
+    let anyPage = table[dialogues[side].slot].port == .audience
+    encoder.append(failure, anyPage: anyPage, for: exchange, into: &dialogues[side].output)
     respond(side, failure.keepsConnection ? exchange : exchange.closing)
   }
 
