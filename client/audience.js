@@ -16,7 +16,9 @@
 // It reads the stream with fetch. An EventSource would hide `retry: -1`, by which the server says
 // that this viewer is watching elsewhere; would give up for good on a proxy's 502; and would bring
 // a whole crowd back at the same instant when a server restarts.
-self.audience ||= (() => {
+
+// An element with the id "audience" is a global of that name too, but none that can be called.
+if (!self.audience?.call) self.audience = (() => {
   const streams = new Map(); // By absolute URL, while they have users.
   const digits = /^\d+$/;
 
@@ -27,10 +29,7 @@ self.audience ||= (() => {
   const openStream = (url) => {
     const users = new Set();
     const latest = []; // The state and the total, for a user who comes later.
-    let attempt, timer, id;
-    let retry = 2000;
-    let failures = 0;
-    let patience = 65000;
+    let attempt, timer, id, retry = 2000, failures = 0, patience = 65000;
 
     const tell = (name, value) => {
       if (name != "message") latest[+(name == "total")] = [name, value];
@@ -56,7 +55,7 @@ self.audience ||= (() => {
       // A page that is rendered ahead of a visit is no viewer either.
       if (!awake || self.document?.prerendering) return;
       const mine = (attempt = new AbortController());
-      let liveSince, told;
+      let since, told;
 
       // A quiet stream repeats its total (every 25 s, unless the server was told otherwise). So
       // silence is a dead connection; or else a slower server, which deserves more patience.
@@ -69,8 +68,8 @@ self.audience ||= (() => {
       };
 
       const take = (data) => {
-        if (!liveSince) tell("open");
-        liveSince ||= performance.now();
+        if (!since) tell("open");
+        since ||= performance.now();
         if (digits.test(data)) tell("total", +data);
         else tell("message", data);
       };
@@ -120,9 +119,9 @@ self.audience ||= (() => {
 
       // A server that is full says when to come back, and spreads its answers itself. Otherwise
       // the wait grows while streams do not last, and differs from page to page.
-      if (performance.now() - liveSince > 30000) failures = 0;
+      if (performance.now() - since > 30000) failures = 0;
       let wait = retry;
-      if (liveSince || !told) wait += Math.random() * Math.min(retry * 2 ** failures++, 30000);
+      if (since || !told) wait += Math.random() * Math.min(retry * 2 ** failures++, 30000);
       timer = setTimeout(connect, wait);
       tell("retry", Math.round(wait));
     };
@@ -137,11 +136,10 @@ self.audience ||= (() => {
 
   // Captured at the window, since some of these happen to the window and some to the document.
   for (const type of ["pagehide", "freeze", "pageshow", "resume", "prerenderingchange", "online"]) {
-    const notice = () => {
+    addEventListener(type, () => {
       awake = !/hide|freeze/.test(type);
       streams.forEach(({ pause, resume }) => (awake ? resume(type == "online") : pause()));
-    };
-    addEventListener(type, notice, true);
+    }, true);
   }
 
   return (url) => {

@@ -24,9 +24,12 @@
     var retry = 2000, failures = 0, patience = 65000;
     var request, lastEventId, read, data, liveSince, retryTold;
 
+    // In tasks of their own: a callback that throws harms neither the stream nor the others.
     function each(method, value) {
-      $.each(stream.users.slice(), function (_, deferred) {
-        deferred[method](value);
+      $.each(stream.users, function (_, deferred) {
+        setTimeout(function () {
+          deferred[method](value);
+        });
       });
     }
 
@@ -71,7 +74,7 @@
       };
       mine.onloadend = function () {
         if (mine === request) take(mine);
-        if (mine === request) ended(mine);
+        if (mine === request) ended(mine.status);
       };
       mine.send();
       expectBytes(mine);
@@ -116,11 +119,11 @@
       }
     }
 
-    function ended(mine) {
+    function ended(status) {
       pause();
-      if (mine.status === 204) return stop("excluded");
+      if (status === 204) return stop("excluded");
       // Of the client's errors, only a timeout and too many requests pass by themselves.
-      if (/^4(?!08|29)/.test(mine.status)) return stop("refused");
+      if (/^4(?!08|29)/.test(status)) return stop("refused");
       // A server that is full says when to come back, and spreads its answers itself. Otherwise
       // the wait grows while streams do not last, and differs from page to page.
       if (liveSince && Date.now() - liveSince > 30000) failures = 0;
@@ -162,7 +165,7 @@
   $.audience = function (url) {
     var deferred = $.Deferred();
 
-    if (window.audience) {
+    if (typeof window.audience === "function") {
       var meter = window.audience(url).on("total", deferred.notify).on("close", deferred.reject);
       return deferred.promise({
         close: function () {

@@ -6,7 +6,7 @@ package enum Command: String, CaseIterable, Sendable {
   case replay
 
   /// Those that help tells of, in its order.
-  package static let announced: [Command] = [.serve]
+  package static let announced: [Command] = [.serve, .replay]
 
   /// What follows the program's name in its usage line.
   var usage: String {

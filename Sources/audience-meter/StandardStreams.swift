@@ -3,7 +3,12 @@ import Glibc
 /// Writes `text` to standard output. A reader that has gone (`| head`) is a silent failure, any other
 /// error one with a line.
 func writeToStandardOutput(_ text: String) -> ExitStatus {
-  let error = write(text, to: STDOUT_FILENO)
+  writeToStandardOutput(Array(text.utf8))
+}
+
+/// Writes bytes to standard output, as text is written.
+func writeToStandardOutput(_ bytes: [UInt8]) -> ExitStatus {
+  let error = write(bytes, to: STDOUT_FILENO)
   if error != 0, error != EPIPE {
     complain("standard output: \(String(cString: strerror(error)))")
   }
@@ -13,12 +18,12 @@ func writeToStandardOutput(_ text: String) -> ExitStatus {
 /// Writes one line with the program's name in front to standard error; where that is closed there is
 /// nobody left to tell.
 func complain(_ message: String) {
-  _ = write("\(programName): \(message)\n", to: STDERR_FILENO)
+  _ = write(Array("\(programName): \(message)\n".utf8), to: STDERR_FILENO)
 }
 
-/// Writes all of `text`, whatever it takes; the error's number, or 0.
-private func write(_ text: String, to descriptor: Int32) -> Int32 {
-  var bytes = Array(text.utf8)[...]
+/// Writes all of `bytes`, whatever it takes; the error's number, or 0.
+private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+  var bytes = bytes[...]
   while !bytes.isEmpty {
     let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     if count >= 0 {

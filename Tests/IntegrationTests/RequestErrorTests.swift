@@ -131,7 +131,9 @@ import Testing
     }
   }
 
-  @Test func `that does not come in 10 s gets 408, and silence just an end`() async throws {
+  @Test func `that does not end gets 408 after 10 s, silence and half a body just an end`()
+    async throws
+  {
     let daemon = try RunningDaemon.start([])
     let port = daemon.audience
     let started = ContinuousClock.now
@@ -151,9 +153,8 @@ import Testing
     }
     let waited = started.duration(to: .now)
     #expect(waited > .milliseconds(9900) && waited < .seconds(13))
-    #expect(
-      ends.map { $0.hasPrefix("HTTP/1.1 408 Request Timeout\r\n") } == [true, false, true, false])
-    #expect(ends[1] == "" && ends[3] == "")
+    #expect(ends[0].hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
+    #expect(ends[1...] == ["", "", ""])
     #expect(try daemon.stop(by: SIGTERM) == 0)
   }
 }

@@ -62,6 +62,16 @@ import Testing
     #expect(parser.hasBegun)
   }
 
+  @Test(arguments: [
+    ("GET /stats HTTP/1.1\r", false), ("GET /stats HTTP/1.1\r\n", true), ("hello\n", false),
+    ("GET /stats HTTP/1.0\r\n\n", true), ("GET /stats\r\n", false), ("", false),
+  ])
+  func `has a request line once that line is whole`(start: String, hasLine: Bool) {
+    var parser = RequestHeadParser()
+    _ = parser.parse(HTTP.bytes(start).span)
+    #expect(parser.hasRequestLine == hasLine)
+  }
+
   @Test func `stays failed and stays complete`() throws {
     var parser = RequestHeadParser()
     #expect(parser.parse(HTTP.bytes("GET\n").span) == .failed(.badRequest))

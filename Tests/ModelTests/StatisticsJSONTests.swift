@@ -41,6 +41,14 @@ import Testing
     #expect(value as? String == text)
   }
 
+  @Test func `have no byte that is not UTF-8`() throws {
+    let bytes: [UInt8] = [0x61, 0xFF, 0xC3, 0x22, 0xE2, 0x82, 0x5C, 0xF0, 0x9F]
+    var output: ContiguousArray<UInt8> = []
+    JSONString.append(bytes.span, into: &output)
+    let value = try JSONSerialization.jsonObject(with: Data(output), options: .fragmentsAllowed)
+    #expect(value as? String == String(decoding: bytes, as: UTF8.self))
+  }
+
   @Test func `are no HTML, and names in HTML are only text`() {
     var output: ContiguousArray<UInt8> = []
     HTMLText.append(HTTP.bytes("<a href=\"x\" title='&amp;'>$&é").span, into: &output)

@@ -26,9 +26,15 @@ package enum Daemon {
         console: console, clock: Clock(), inbox: inbox, plan: plan, ports: ports,
         viewersEnabled: settings.enableViewerIDs)
       var configuration = settings.configuration
-      configuration.maximumConnections = settings.maximumConnections ?? UInt32(plan.streams)
+      let wanted = settings.maximumConnections ?? UInt32(clamping: plan.streams)
+      configuration.maximumConnections = min(wanted, UInt32(clamping: plan.streams))
       let threads = try assembly.start(configuration, workers: workers)
       for line in ports.lines { console.say(line) }
+      if wanted > configuration.maximumConnections {
+        console.say(
+          "--max-connections: the limit of descriptors allows \(plan.streams); raise it (ulimit -n)"
+        )
+      }
       let signal = signals.wait()
       console.debug("stopping on signal \(signal)")
       inbox.post(.stop)

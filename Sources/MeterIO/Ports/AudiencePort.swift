@@ -3,10 +3,11 @@
 import MeterModel
 
 extension Reactor {
-  mutating func answerAudience(_ side: UInt32, _ head: RequestHead) {
+  mutating func answerAudience(
+    _ side: UInt32, _ head: RequestHead, _ request: Span<UInt8>
+  ) {
     let exchange = Exchange(head)
-    let input = dialogues[side].input
-    let route = PublicRoute(head, in: input.span, viewersEnabled: context.viewersEnabled)
+    let route = PublicRoute(head, in: request, viewersEnabled: context.viewersEnabled)
     switch route {
     case .stream: return  // Was opened when its head was whole.
     case .streamHead:
@@ -16,8 +17,8 @@ extension Reactor {
     case .count(let namespace, let viewer):
       let report = Report.count(
         table.handle(dialogues[side].slot),
-        namespace: outgoing.bytes.appendText(input.span.extracting(namespace.bounds)),
-        excluding: outgoing.bytes.appendText(input.span.extracting(viewer.bounds)))
+        namespace: outgoing.bytes.appendText(request.extracting(namespace.bounds)),
+        excluding: outgoing.bytes.appendText(request.extracting(viewer.bounds)))
       leaveToSequencer(side, report)
       return
     case .root: encoder.appendRoot(for: exchange, into: &dialogues[side].output)
@@ -25,7 +26,7 @@ extension Reactor {
       encoder.appendCrossDomainPolicy(for: exchange, into: &dialogues[side].output)
     case .options:
       encoder.appendOptions(
-        requestedHeaders: input.span.extracting(head.requestedHeaders.bounds), for: exchange,
+        requestedHeaders: request.extracting(head.requestedHeaders.bounds), for: exchange,
         into: &dialogues[side].output)
     case .notFound:
       fail(side, .notFound)

@@ -17,10 +17,14 @@ enum ClientFiles {
     File(name: "audience.mjs", type: .script, bytes: PackageResources.audience_mjs),
     File(
       name: "jquery.audience.js", type: .script, bytes: PackageResources.jquery_audience_js),
+    File(name: "demo.js", type: .script, bytes: PackageResources.demo_js),
+    File(name: "demo.css", type: .style, bytes: PackageResources.demo_css),
+    File(name: "welcome.js", type: .script, bytes: PackageResources.welcome_js),
+    File(name: "favicon.svg", type: .drawing, bytes: PackageResources.favicon_svg),
   ]
 
   /// The page at `/`.
-  static var welcome: [UInt8] { PackageResources.demo_html }
+  static var welcome: [UInt8] { PackageResources.welcome_html }
 
   /// The file with this name, if there is one.
   static func named(_ name: Span<UInt8>) -> File? {

@@ -4,23 +4,25 @@
 import MeterModel
 
 extension Reactor {
-  mutating func answerDemo(_ side: UInt32, _ head: RequestHead) {
+  mutating func answerDemo(
+    _ side: UInt32, _ head: RequestHead, _ request: Span<UInt8>
+  ) {
     let exchange = Exchange(head)
-    let input = dialogues[side].input
-    switch DemoRoute(head, in: input.span) {
+    switch DemoRoute(head, in: request) {
     case .welcome:
       encoder.append(
         .html, body: ClientFiles.welcome.span, for: exchange, into: &dialogues[side].output)
     case .clientFile(let name):
-      guard let file = ClientFiles.named(input.span.extracting(name.bounds)) else {
+      guard let file = ClientFiles.named(request.extracting(name.bounds)) else {
         fail(side, .notFound)
         return
       }
       encoder.append(
-        file.type, body: file.bytes.span, for: exchange, into: &dialogues[side].output)
+        file.type, body: file.bytes.span, anyPage: true, for: exchange,
+        into: &dialogues[side].output)
     case .page(let namespace):
       let page = ClientFiles.page(
-        namespace: input.span.extracting(namespace.bounds), port: context.audiencePort)
+        namespace: request.extracting(namespace.bounds), port: context.audiencePort)
       encoder.append(.html, body: page.span, for: exchange, into: &dialogues[side].output)
     case .notFound:
       fail(side, .notFound)

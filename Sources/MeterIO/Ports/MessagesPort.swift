@@ -3,18 +3,19 @@
 import MeterModel
 
 extension Reactor {
-  mutating func answerMessages(_ side: UInt32, _ head: RequestHead) {
-    let input = dialogues[side].input
-    switch MessageRoute(head, in: input.span) {
+  mutating func answerMessages(
+    _ side: UInt32, _ head: RequestHead, _ request: Span<UInt8>
+  ) {
+    switch MessageRoute(head, in: request) {
     case .text(let namespace, let service, let text):
       send(
-        input.span.extracting(text.bounds), from: input.span.extracting(service.bounds),
-        to: input.span.extracting(namespace.bounds), side)
+        request.extracting(text.bounds), from: request.extracting(service.bounds),
+        to: request.extracting(namespace.bounds), side)
     case .body(let namespace, let service):
       let content = dialogues[side].content
       send(
-        content.span, from: input.span.extracting(service.bounds),
-        to: input.span.extracting(namespace.bounds), side)
+        content.span, from: request.extracting(service.bounds),
+        to: request.extracting(namespace.bounds), side)
     case .nothing:
       answerDelivered(side, 0)
     case .contentTooLarge:

@@ -4,10 +4,11 @@
 import MeterModel
 
 extension Reactor {
-  mutating func answerStatistics(_ side: UInt32, _ head: RequestHead) {
+  mutating func answerStatistics(
+    _ side: UInt32, _ head: RequestHead, _ request: Span<UInt8>
+  ) {
     let exchange = Exchange(head)
-    let input = dialogues[side].input
-    switch StatisticsRoute(head, in: input.span) {
+    switch StatisticsRoute(head, in: request) {
     case .statistics:
       encoder.appendHead(ofEndless: .json, into: &dialogues[side].output)
       if exchange.omitsBody {

@@ -45,8 +45,14 @@ struct Dialogue: Waiting {
   var patience: Patience?
   var phase = Phase.head
 
-  /// What was received: the request's head, and what follows it and has not been consumed.
+  /// What was received: from `start` on the request's head and what follows it.
   var input: ContiguousArray<UInt8> = []
+
+  /// Where the request starts that is being read or answered.
+  var start = 0
+
+  /// How far the request has been read, its head and its body, counted from `start`.
+  var length = 0
   var parser: RequestHeadParser
   var head: RequestHead?
   var decoder = BodyDecoder(.none)
@@ -76,10 +82,21 @@ struct Dialogue: Waiting {
     parser = RequestHeadParser(limits: limits)
   }
 
+  /// Takes in what was received.
+  mutating func append(_ bytes: ArraySlice<UInt8>) {
+    input.removeFirst(start)
+    start = 0
+    input.append(contentsOf: bytes)
+  }
+
   /// Forgets the request that was answered; what follows it is kept.
   mutating func beginNextRequest(limits: RequestLimits) {
-    input.removeFirst(head?.length ?? 0)
-    if input.isEmpty { input = [] }
+    start += length
+    length = 0
+    if start == input.count {
+      input = []
+      start = 0
+    }
     head = nil
     parser = RequestHeadParser(limits: limits)
     content = []

@@ -43,5 +43,6 @@ extension Reactor {
   private mutating func answer(_ handle: Handle, _ body: (inout Reactor, UInt32) -> Void) {
     guard table.isCurrent(handle), table[handle.slot].state == .exchanging else { return }
     body(&self, table[handle.slot].side)
+    proceed(handle.slot)
   }
 }

@@ -3,9 +3,9 @@
 import MeterModel
 
 extension Reactor {
-  /// How long the poller may wait; 0 while somebody is still to be told or answered something.
+  /// How long the poller may wait; 0 while somebody is still to be told something.
   func millisecondsToDeadline() -> Int32 {
-    if !beingTold.isEmpty || !pipelined.isEmpty { return 0 }
+    if !beingTold.isEmpty { return 0 }
     var earliest = min(behind.firstSince + Backlog.patience, acceptsAgainAt ?? .never)
     for patience in Dialogue.Patience.allCases {
       let first = waiting[Int(patience.rawValue)].firstSince
@@ -50,8 +50,8 @@ extension Reactor {
     switch dialogues[side].phase {
     case .silence: speakRawStatistics(side)
     case .head where dialogues[side].input.isEmpty: drop(slot)
-    case .head, .body: fail(side, .timeout)
-    case .waiting, .sending, .lingering: drop(slot)
+    case .head: fail(side, .timeout)
+    case .body, .waiting, .sending, .lingering: drop(slot)
     }
   }
 

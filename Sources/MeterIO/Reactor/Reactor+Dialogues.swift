@@ -17,8 +17,8 @@ extension Reactor {
     case .bytes(let count):
       if opensStream(slot, received: count) { return }
       let side = makeDialogue(slot)
-      dialogues[side].input.append(contentsOf: scratch[..<count])
-      proceed(side)
+      dialogues[side].append(scratch[..<count])
+      proceed(slot)
     }
   }
 
@@ -55,63 +55,63 @@ extension Reactor {
   /// A dialogue's socket can be read.
   mutating func converse(_ slot: UInt32) {
     let side = table[slot].side
-    switch (receive(slot), dialogues[side].phase) {
-    case (.nothing, _): return
-    case (.end, .silence): speakRawStatistics(side)
-    // Nothing more is asked, and what was asked is still to be answered; then the end is seen again.
-    case (.end, .waiting): watch(slot, .nothing)
-    case (.end, _): drop(slot)
-    case (.bytes(let count), .lingering):
+    let phase = dialogues[side].phase
+    // What follows a request is read when that has been answered, and so is the client's end.
+    if phase == .waiting { watch(slot, .nothing) }
+    if phase == .waiting || phase == .sending { return }
+    switch receive(slot) {
+    case .nothing: break
+    case .end where phase == .silence: speakRawStatistics(side)
+    case .end: drop(slot)
+    case .bytes(let count) where phase == .lingering:
       dialogues[side].dropped += count
       if dialogues[side].dropped > Dialogue.mostLingering { drop(slot) }
-    case (.bytes(let count), _):
-      dialogues[side].input.append(contentsOf: scratch[..<count])
-      proceed(side)
+    case .bytes(let count):
+      dialogues[side].append(scratch[..<count])
+      proceed(slot)
     }
   }
 
-  /// Goes on with what has been received.
-  private mutating func proceed(_ side: UInt32) {
-    switch dialogues[side].phase {
-    case .silence, .head: readHead(side)
-    case .body: readBody(side)
-    case .waiting, .sending, .lingering: watch(dialogues[side].slot, .nothing)
+  /// Goes on with what has been received, one request after the other.
+  mutating func proceed(_ slot: UInt32) {
+    let handle = table.handle(slot)
+    var goesOn = true
+    while goesOn, table.isCurrent(handle), table[slot].state == .exchanging {
+      let side = table[slot].side
+      switch dialogues[side].phase {
+      case .silence, .head: goesOn = readHead(side)
+      case .body: goesOn = readBody(side)
+      case .waiting, .sending, .lingering: goesOn = false
+      }
     }
   }
 
-  /// Reads one request of each connection that has sent several at once. The others have their turn in
-  /// between, and thousands of requests in one piece are not as many calls within each other.
-  mutating func readPipelined() {
-    for _ in 0..<pipelined.count {
-      guard let handle = pipelined.popFirst() else { return }
-      guard table.isCurrent(handle), table[handle.slot].state == .exchanging else { continue }
-      let side = table[handle.slot].side
-      if dialogues[side].phase == .head { readHead(side) }
-    }
-  }
-
-  private mutating func readHead(_ side: UInt32) {
-    let wasSilent = dialogues[side].phase == .silence
-    var parser = dialogues[side].parser
-    let input = dialogues[side].input
-    let progress = parser.parse(input.span)
+  /// Reads a head; false if more bytes are needed.
+  private mutating func readHead(_ side: UInt32) -> Bool {
+    let dialogue = dialogues[side]
+    let input = dialogue.input
+    guard dialogue.start < input.count else { return false }
+    var parser = dialogue.parser
+    let progress = parser.parse(input.span.extracting(droppingFirst: dialogue.start))
     dialogues[side].parser = parser
-    if wasSilent {
+    if dialogue.phase == .silence {
       // Bytes that are no request line are ignored, and the 100 ms go on.
       guard parser.hasRequestLine else {
         if case .failed = progress { dialogues[side].input = [] }
-        return
+        return false
       }
       dialogues[side].phase = .head
       setPatience(side, .impatient)
     }
     switch progress {
-    case .incomplete: watch(dialogues[side].slot, .readable)
+    case .incomplete: return false
     case .failed(let failure): fail(side, failure)
     case .complete(let head):
       dialogues[side].head = head
+      dialogues[side].length = head.length
       begin(side, head)
     }
+    return true
   }
 
   /// A request's head is whole.
@@ -119,14 +119,15 @@ extension Reactor {
     let slot = dialogues[side].slot
     if table[slot].port == .audience {
       let input = dialogues[side].input
-      let route = PublicRoute(head, in: input.span, viewersEnabled: context.viewersEnabled)
+      let request = input.span.extracting(droppingFirst: dialogues[side].start)
+      let route = PublicRoute(head, in: request, viewersEnabled: context.viewersEnabled)
       if case .stream(let namespace, let viewer) = route {
-        openStream(slot, head, of: input.span, namespace: namespace, viewer: viewer)
+        openStream(slot, head, of: request, namespace: namespace, viewer: viewer)
         return
       }
     }
     if case .length(let length) = head.body, length > UInt64(mostBody(of: table[slot].port)) {
-      tooMuch(side)
+      fail(side, .contentTooLarge)
       return
     }
     dialogues[side].decoder = BodyDecoder(head.body)
@@ -134,61 +135,56 @@ extension Reactor {
     if head.expectsContinue {
       ResponseEncoder.appendContinue(into: &dialogues[side].output)
       guard sendOutput(side) else { return }
-      dialogues[side].output = []
+      dialogues[side].output.removeFirst(dialogues[side].sent)
       dialogues[side].sent = 0
     }
-    readBody(side)
   }
 
   private func mostBody(of port: Port) -> Int {
     port == .messages ? MessageRoute.longestText : Dialogue.mostDropped
   }
 
-  /// Consumes what there is of a request's body; answers when it is whole.
-  private mutating func readBody(_ side: UInt32) {
+  /// Consumes what there is of a request's body, and answers when it is whole; false if more bytes are
+  /// needed.
+  private mutating func readBody(_ side: UInt32) -> Bool {
     let port = table[dialogues[side].slot].port
-    let start = dialogues[side].head?.length ?? 0
     let input = dialogues[side].input
     var decoder = dialogues[side].decoder
-    var position = start
-    var isMalformed = false
-    decoding: while !decoder.isComplete {
-      switch decoder.decode(input.span, from: &position) {
-      case .incomplete, .complete: break decoding
-      case .failed:
-        isMalformed = true
-        break decoding
-      case .content(let range):
-        dialogues[side].dropped += range.count
-        if port == .messages { dialogues[side].content.append(contentsOf: input[range]) }
-      }
+    var position = dialogues[side].start + dialogues[side].length
+    var progress = BodyProgress.complete
+    while !decoder.isComplete {
+      progress = decoder.decode(input.span, from: &position)
+      guard case .content(let range) = progress else { break }
+      dialogues[side].dropped += range.count
+      if port == .messages { dialogues[side].content.append(contentsOf: input[range]) }
     }
     dialogues[side].decoder = decoder
-    dialogues[side].input.removeSubrange(start..<position)
-    if isMalformed {
+    if dialogues[side].dropped > mostBody(of: port) {
+      fail(side, .contentTooLarge)
+    } else if progress == .failed {
       fail(side, .badRequest)
-    } else if dialogues[side].dropped > mostBody(of: port) {
-      tooMuch(side)
     } else if decoder.isComplete {
+      dialogues[side].length = position - dialogues[side].start
       answer(side)
     } else {
-      watch(dialogues[side].slot, .readable)
+      // All that came is consumed; only the head is still needed.
+      let end = dialogues[side].start + dialogues[side].length
+      dialogues[side].input.removeLast(dialogues[side].input.count - end)
+      return false
     }
-  }
-
-  /// A body that is too long: the message port says so, and elsewhere nobody wants it.
-  private mutating func tooMuch(_ side: UInt32) {
-    fail(side, .contentTooLarge)
+    return true
   }
 
   /// Answers a request that is whole, as its port does.
   private mutating func answer(_ side: UInt32) {
     guard let head = dialogues[side].head else { return }
+    let input = dialogues[side].input
+    let request = input.span.extracting(droppingFirst: dialogues[side].start)
     switch table[dialogues[side].slot].port {
-    case .audience: answerAudience(side, head)
-    case .statistics: answerStatistics(side, head)
-    case .messages: answerMessages(side, head)
-    case .demo: answerDemo(side, head)
+    case .audience: answerAudience(side, head, request)
+    case .statistics: answerStatistics(side, head, request)
+    case .messages: answerMessages(side, head, request)
+    case .demo: answerDemo(side, head, request)
     }
   }
 }
@@ -217,12 +213,13 @@ extension Reactor {
 
   /// Answers a request that is not served.
   mutating func fail(_ side: UInt32, _ failure: RequestFailure) {
-    let exchange = dialogues[side].head.map { Exchange($0) } ?? .failed
-    encoder.append(failure, for: exchange, into: &dialogues[side].output)
+    let exchange = dialogues[side].head.map { Exchange($0) } ?? .last
+    let anyPage = table[dialogues[side].slot].port == .audience
+    encoder.append(failure, anyPage: anyPage, for: exchange, into: &dialogues[side].output)
     respond(side, failure.keepsConnection ? exchange : exchange.closing)
   }
 
-  /// Sends what there is to send, and goes on when all is sent.
+  /// Sends what there is to send; when all is sent, the next request can be read (`proceed`).
   mutating func flush(_ side: UInt32) {
     let slot = dialogues[side].slot
     dialogues[side].phase = .sending
@@ -247,11 +244,8 @@ extension Reactor {
       setPatience(side, .impatient)
     } else {
       dialogues[side].beginNextRequest(limits: limits(of: table[slot].port))
+      watch(slot, .readable)
       setPatience(side, .impatient)
-      // What has come already is read first: what a client sends faster must not pile up here.
-      let hasNext = !dialogues[side].input.isEmpty
-      watch(slot, hasNext ? .nothing : .readable)
-      if hasNext { pipelined.append(table.handle(slot)) }
     }
   }
 

@@ -88,7 +88,9 @@ extension Reactor {
   mutating func writable(_ slot: UInt32) {
     switch table[slot].state {
     case .free, .opening: break
-    case .exchanging: flush(table[slot].side)
+    case .exchanging:
+      flush(table[slot].side)
+      proceed(slot)
     case .streaming: catchUp(slot)
     }
   }

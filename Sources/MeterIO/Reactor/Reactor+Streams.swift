@@ -68,7 +68,7 @@ extension Reactor {
       encoder.appendFullStream(
         retryMilliseconds: UInt64.random(in: 5_000...30_000), into: &dialogues[side].output)
     case .stopped:
-      encoder.appendStopped(for: .failed, into: &dialogues[side].output)
+      encoder.appendStopped(for: .last, into: &dialogues[side].output)
     }
     sendLast(side)
   }

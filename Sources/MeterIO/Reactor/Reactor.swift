@@ -53,9 +53,6 @@ struct Reactor: ~Copyable {
   /// The namespaces that are being told something, in turn.
   var beingTold = Ring<UInt32>()
 
-  /// Dialogues whose next request has come already, in turn.
-  var pipelined = Ring<Handle>()
-
   /// Who waits for what, by patience.
   var waiting = ContiguousArray(repeating: DeadlineQueue(), count: Dialogue.Patience.allCases.count)
   var behind = DeadlineQueue()
@@ -110,7 +107,6 @@ struct Reactor: ~Copyable {
         let event = poller.event(at: index)
         handle(event.key, event.seen)
       }
-      readPipelined()
       endOverdue()
       tellAudiences()
       report()

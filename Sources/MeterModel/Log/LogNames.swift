@@ -2,7 +2,7 @@
 
 /// The names of one log. Namespaces, viewer ids and nodes keep their numbers for good, so the table is as
 /// large as the log has different names; a connection's slot is free again after its close.
-package struct LogNames {
+package struct LogNames: TextNames {
   private var namespaces: NameTable
   private var viewers: NameTable
   private var nodes: NameTable

@@ -12,13 +12,24 @@ package struct TextReplay<Meter: MeterProtocol> {
   /// The digest of all effects so far.
   package var digest: Digest { effects.digest }
 
+  /// The meter, once the log's options are read.
+  package private(set) var meter: Meter?
+
+  /// How many events, connections greeted and notifications there were so far.
+  package private(set) var events: UInt64 = 0
+  package private(set) var greetings: UInt64 = 0
+  package private(set) var notifications: UInt64 = 0
+
+  private let makeMeter: (Configuration) -> Meter
   private var names = LogNames()
-  private var meter: Meter?
   private var effects = EffectBuffer()
 
-  package init() {}
+  /// A replay by the meter that `makeMeter` makes once the log's options are read.
+  package init(makeMeter: @escaping (Configuration) -> Meter) {
+    self.makeMeter = makeMeter
+  }
 
-  /// Reads the next line and applies what it says. The meter gets its configuration with the first event.
+  /// Reads the next line and applies what it says.
   package mutating func read(_ line: [UInt8]) throws(TextLogError) {
     switch try reader.read(line) {
     case .nothing, .option: break
@@ -27,8 +38,14 @@ package struct TextReplay<Meter: MeterProtocol> {
     }
   }
 
+  /// Fires what is due at the log's last instant, for a log that has no `end` too.
+  package mutating func finish() {
+    advance(to: reader.latest)
+  }
+
   private mutating func apply(_ text: TextEvent, at instant: Instant) {
     advance(to: instant)
+    events += 1
     let event = names.bind(text)
     meter?.apply(event, at: instant, into: &effects)
     if case .message(_, let words) = text {
@@ -40,24 +57,36 @@ package struct TextReplay<Meter: MeterProtocol> {
   }
 
   private mutating func advance(to instant: Instant) {
-    if meter == nil { meter = Meter(configuration: reader.configuration) }
+    if meter == nil { meter = makeMeter(reader.configuration) }
     meter?.advance(to: instant, into: &effects)
     writeEffects()
   }
 
   private mutating func writeEffects(text: [UInt8] = []) {
-    for effect in effects.effects { writer.write(effect, names: names, text: text) }
+    for effect in effects.effects {
+      writer.write(effect, names: names, text: text)
+      if case .greet = effect.action { greetings += 1 }
+      if case .notify = effect.action { notifications += 1 }
+    }
     effects.removeAll()
   }
 }
 
 extension TextReplay {
   /// The effects of a whole log, both as text.
-  package static func effects(of log: String) throws(TextLogError) -> String {
-    var replay = TextReplay()
-    for line in log.utf8.split(separator: .lineFeed, omittingEmptySubsequences: false) {
-      try replay.read(Array(line))
-    }
+  package static func effects(
+    of log: String, makeMeter: @escaping (Configuration) -> Meter
+  ) throws(TextLogError) -> String {
+    var replay = TextReplay(makeMeter: makeMeter)
+    try replay.read(whole: log)
+    replay.finish()
     return String(decoding: replay.writer.bytes, as: UTF8.self)
+  }
+
+  /// Reads a whole log.
+  package mutating func read(whole log: String) throws(TextLogError) {
+    for line in log.utf8.split(separator: .lineFeed, omittingEmptySubsequences: false) {
+      try read(Array(line))
+    }
   }
 }

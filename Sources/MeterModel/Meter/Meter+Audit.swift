@@ -31,6 +31,7 @@ extension Meter {
       invariant(namespace.open == open[number], "open of namespace \(number) is wrong")
       invariant(namespace.localMembers == members[number], "members of \(number) are wrong")
     }
+    invariant(localMembers == members.reduce(0) { $0 + UInt64($1) }, "all members are wrong")
     invariant(openConnections == open.reduce(0, +), "open connections are wrong")
     invariant(pending.count == pendingHere, "the pending queue is wrong")
     invariant(lifetimes.count == lifetimesHere, "the lifetime queues are wrong")

@@ -34,9 +34,16 @@ extension Meter {
     remoteMembersChanged(namespace.number)
   }
 
+  /// Forgets all that a node said, in the order of the namespaces' creation.
   mutating func bye(_ node: NodeID) {
-    for index in remotes.indices
-    where remotes[index].node == node && remotes[index].members > 0 {
+    var said = remotes.indices.filter { index in
+      remotes[index].node == node && remotes[index].members > 0
+    }
+    said.sort { left, right in
+      let (left, right) = (remotes[left].namespace, remotes[right].namespace)
+      return namespaces[Int(left)].ordinal < namespaces[Int(right)].ordinal
+    }
+    for index in said {
       silence(UInt32(index))
       remoteMembersChanged(remotes[index].namespace)
     }

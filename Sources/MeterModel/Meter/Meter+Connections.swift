@@ -113,6 +113,9 @@ extension Meter {
     connections[Int(index)].phase = .member
     namespaces[Int(namespace)].localMembers += 1
     namespaces[Int(namespace)].localConnections += 1
+    countedConnections += 1
+    localMembers += 1
+    peakMembers = max(peakMembers, localMembers)
     lifetimes.append(index, in: &connections)
     touch(namespace)
   }
@@ -123,6 +126,7 @@ extension Meter {
     let place = Int(connection.namespace)
     if connection.phase == .member {
       namespaces[place].localMembers -= 1
+      localMembers -= 1
       lifetimes.remove(index, from: &connections)
     } else if lifetimes.holdsPending(
       connection.ordinal, incrementDelay: configuration.incrementDelay)

@@ -15,6 +15,18 @@ package struct Meter: MeterProtocol {
   /// Open connections on this node.
   package internal(set) var openConnections: UInt32 = 0
 
+  /// Connections counted on this node now, all namespaces together.
+  package internal(set) var localMembers: UInt64 = 0
+
+  /// The most that `localMembers` ever was.
+  package internal(set) var peakMembers: UInt64 = 0
+
+  /// Connections ever counted on this node.
+  package internal(set) var countedConnections: UInt64 = 0
+
+  /// Namespaces ever created.
+  package var createdNamespaces: UInt64 { lastNamespaceOrdinal }
+
   /// Namespaces that exist.
   package internal(set) var namespaceCount: UInt32 = 0
 

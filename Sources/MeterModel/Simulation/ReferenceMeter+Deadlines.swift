@@ -4,18 +4,17 @@ extension ReferenceMeter {
   /// The first instant at which anything is due; nil when nothing ever is.
   package var nextDeadline: Instant? {
     var earliest: Instant?
-    func consider(_ instant: Instant?) {
-      guard let instant else { return }
-      earliest = min(earliest ?? instant, instant)
-    }
     for namespace in namespaces {
       for connection in namespace.connections {
-        consider(countingInstant(of: connection))
-        consider(endInstant(of: connection))
+        earliest = first(earliest, countingInstant(of: connection))
+        earliest = first(earliest, connection.ends)
       }
-      for peer in namespace.peers { consider(expiryInstant(of: peer)) }
-      consider(notificationInstant(of: namespace))
-      consider(retirementInstant(of: namespace))
+      // One without members has nothing left that could be forgotten.
+      for peer in namespace.peers where peer.members > 0 {
+        earliest = first(earliest, expiryInstant(of: peer))
+      }
+      earliest = first(earliest, notificationInstant(of: namespace))
+      earliest = first(earliest, retirementInstant(of: namespace))
     }
     return earliest
   }
@@ -47,17 +46,17 @@ extension ReferenceMeter {
   }
 
   private var firstToEnd: Place? {
-    var first: (place: Place, connection: Connection)?
+    var first: Place?
+    var firstOrdinal = UInt32.max
     for namespace in namespaces.indices {
       let connections = namespaces[namespace].connections
-      for index in connections.indices where isDue(endInstant(of: connections[index])) {
-        if let first, first.connection.ordinal.number < connections[index].ordinal.number {
-          continue
-        }
-        first = ((namespace, index), connections[index])
+      for index in connections.indices where isDue(connections[index].ends) {
+        guard connections[index].ordinal.number < firstOrdinal else { continue }
+        firstOrdinal = connections[index].ordinal.number
+        first = Place(namespace: namespace, connection: index)
       }
     }
-    return first?.place
+    return first
   }
 
   /// Rule 9: what a node said "is forgotten cluster-node-timeout after it was last said". In the order in
@@ -68,12 +67,12 @@ extension ReferenceMeter {
 
   private var firstToForget: (namespace: Int, peer: Int)? {
     var first: (namespace: Int, peer: Int)?
-    var firstMoment = UInt64.max
+    var firstOrder = UInt64.max
     for namespace in namespaces.indices {
       for (index, peer) in namespaces[namespace].peers.enumerated() {
         guard let said = peer.said, isDue(expiryInstant(of: peer)) else { continue }
-        if said.moment < firstMoment {
-          firstMoment = said.moment
+        if said.order < firstOrder {
+          firstOrder = said.order
           first = (namespace, index)
         }
       }
@@ -103,10 +102,10 @@ extension ReferenceMeter {
 
   private var firstToRetire: Int? {
     var first: Int?
-    var firstMoment = UInt64.max
+    var firstOrder = UInt64.max
     for index in namespaces.indices where isDue(retirementInstant(of: namespaces[index])) {
-      guard let vacant = namespaces[index].vacant, vacant.moment < firstMoment else { continue }
-      firstMoment = vacant.moment
+      guard let vacant = namespaces[index].vacant, vacant.order < firstOrder else { continue }
+      firstOrder = vacant.order
       first = index
     }
     return first
@@ -114,6 +113,12 @@ extension ReferenceMeter {
 }
 
 extension ReferenceMeter {
+  private func first(_ left: Instant?, _ right: Instant?) -> Instant? {
+    guard let left else { return right }
+    guard let right else { return left }
+    return left.nanoseconds < right.nanoseconds ? left : right
+  }
+
   private func isDue(_ instant: Instant?) -> Bool {
     guard let instant else { return false }
     return instant <= now
@@ -122,11 +127,6 @@ extension ReferenceMeter {
   /// When a pending connection is counted.
   private func countingInstant(of connection: Connection) -> Instant? {
     connection.isCounted ? nil : connection.opened + configuration.incrementDelay
-  }
-
-  /// When a connection is ended: "the end is spread over the last fifth of it … (0 disables)".
-  private func endInstant(of connection: Connection) -> Instant? {
-    configuration.lifetime(of: connection.ordinal).map { connection.opened + $0 }
   }
 
   /// When what a node said is forgotten.
@@ -159,6 +159,6 @@ extension ReferenceMeter {
 
   /// When a namespace is forgotten, should nobody come before.
   private func retirementInstant(of namespace: Namespace) -> Instant? {
-    namespace.vacant.map { $0.since + configuration.namespaceCleanDelay }
+    namespace.vacant.map { $0.instant + configuration.namespaceCleanDelay }
   }
 }

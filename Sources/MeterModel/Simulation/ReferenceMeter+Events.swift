@@ -53,7 +53,9 @@ extension ReferenceMeter {
     else { return refuse(id, ordinal, .full, into: &effects) }
 
     let connection = Connection(
-      id: id, ordinal: ordinal, viewer: viewer, opened: now, excluded: excluded, isCounted: false)
+      id: id, ordinal: ordinal, viewer: viewer, opened: now,
+      ends: configuration.lifetime(of: ordinal).map { now + $0 }, excluded: excluded,
+      isCounted: false)
     open(connection, in: index(of: namespace) ?? create(namespace), into: &effects)
   }
 
@@ -71,7 +73,7 @@ extension ReferenceMeter {
 
     // Rule 2: "Each new connection is told at once: members, +1 if it is itself still pending."
     let members = namespaces[index].members
-    let count = Self.saturated(UInt128(members) + (isPending ? 1 : 0))
+    let count = Self.saturatedSum(members, isPending ? 1 : 0)
     effects.append(
       .greet(connection.id, ordinal: connection.ordinal, namespaces[index].id, count: count),
       at: now, connection: connection.ordinal, namespace: namespaces[index].ordinal)
@@ -122,7 +124,7 @@ extension ReferenceMeter {
     namespaces[index].peers.removeAll { $0.node == node }
     namespaces[index].peers.append(
       PeerCount(
-        node: node, members: members, connections: connections, said: (now, nextMoment())))
+        node: node, members: members, connections: connections, said: nextMoment()))
 
     // Rule 7: "a remote member cancels it".
     if members > 0 { namespaces[index].vacant = nil }
@@ -141,14 +143,11 @@ extension ReferenceMeter {
 }
 
 extension ReferenceMeter {
-  /// Where a connection is found: in which namespace, and which of its connections it is.
-  typealias Place = (namespace: Int, connection: Int)
-
   private func place(of id: ConnectionID) -> Place? {
     for namespace in namespaces.indices {
       let connections = namespaces[namespace].connections
       for index in connections.indices where connections[index].id == id {
-        return (namespace, index)
+        return Place(namespace: namespace, connection: index)
       }
     }
     return nil
@@ -159,7 +158,7 @@ extension ReferenceMeter {
     for namespace in namespaces.indices {
       let connections = namespaces[namespace].connections
       for index in connections.indices where connections[index].viewer == viewer {
-        return (namespace, index)
+        return Place(namespace: namespace, connection: index)
       }
     }
     return nil
@@ -207,7 +206,7 @@ extension ReferenceMeter {
   /// Remembers since when a namespace has nobody.
   mutating func noteVacancy(_ index: Int) {
     guard namespaces[index].hasNobody && namespaces[index].vacant == nil else { return }
-    namespaces[index].vacant = (now, nextMoment())
+    namespaces[index].vacant = nextMoment()
   }
 
   /// "Then told := members, told-at := now, and the greetings are forgotten."

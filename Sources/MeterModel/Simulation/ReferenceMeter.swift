@@ -16,10 +16,10 @@ package struct ReferenceMeter: MeterProtocol {
   var latestOrdinal = ConnectionOrdinal.none
   var namespacesCreated: UInt64 = 0
 
-  /// Counts the moments at which a namespace became vacant or a node said something, to tell the order
-  /// of those that share an instant.
-  var moments: UInt64 = 0
   var now = Instant.start
+
+  /// How many moments were told apart so far.
+  private var moments: UInt64 = 0
 
   package init(configuration: Configuration) {
     precondition(configuration.notifyMaxDelay > .zero, "notify-max-delay is at least 1 ms")
@@ -56,19 +56,35 @@ package struct ReferenceMeter: MeterProtocol {
     return nil
   }
 
-  mutating func nextMoment() -> UInt64 {
+  /// This moment, later than all that were asked for before.
+  mutating func nextMoment() -> Moment {
     moments += 1
-    return moments
+    return Moment(instant: now, order: moments)
   }
 }
 
 extension ReferenceMeter {
+  /// An instant, and the order of what happened at it.
+  struct Moment {
+    let instant: Instant
+    let order: UInt64
+  }
+
+  /// Where a connection is found: in which namespace, and which of its connections it is.
+  struct Place {
+    let namespace: Int
+    let connection: Int
+  }
+
   /// An open connection.
   struct Connection {
     let id: ConnectionID
     let ordinal: ConnectionOrdinal
     let viewer: ViewerID
     let opened: Instant
+
+    /// "A connection is ended at most max-conn-duration after its open"; nil where that is disabled.
+    let ends: Instant?
 
     /// The connection that this one excluded by opening.
     let excluded: ConnectionOrdinal
@@ -83,8 +99,8 @@ extension ReferenceMeter {
     var members: UInt64
     var connections: UInt64
 
-    /// When it was said and where it stands among all that was said; nil once it is forgotten.
-    var said: (instant: Instant, moment: UInt64)?
+    /// When it was said; nil once it is forgotten.
+    var said: Moment?
   }
 
   struct Namespace {
@@ -107,21 +123,21 @@ extension ReferenceMeter {
     var greeted: [UInt64] = []
     var modified: Instant?
 
-    /// Since when it is vacant and where it stands among all that became so; nil while it is not.
-    var vacant: (since: Instant, moment: UInt64)?
+    /// Since when it is vacant; nil while it is not.
+    var vacant: Moment?
 
     /// "Totals are local + Σ remote, saturating at 2⁶³ − 1."
     var members: UInt64 {
-      var total: UInt128 = 0
+      var total: UInt64 = 0
       for connection in connections where connection.isCounted { total += 1 }
-      for peer in peers { total += UInt128(peer.members) }
-      return saturated(total)
+      for peer in peers { total = saturatedSum(total, peer.members) }
+      return total
     }
 
     var totalConnections: UInt64 {
-      var total = UInt128(counted)
-      for peer in peers { total += UInt128(peer.connections) }
-      return saturated(total)
+      var total = counted
+      for peer in peers { total = saturatedSum(total, peer.connections) }
+      return total
     }
 
     /// "A namespace with no open connection on this node and no members (remote ones included)".
@@ -138,7 +154,8 @@ extension ReferenceMeter {
   /// The largest number that is ever told or shown.
   static let largestCount: UInt64 = 1 << 63 - 1
 
-  static func saturated(_ count: UInt128) -> UInt64 {
-    UInt64(min(count, UInt128(largestCount)))
+  /// The sum, or the largest count if that is less. Precondition: so is neither summand.
+  static func saturatedSum(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    min(left + right, largestCount)
   }
 }

@@ -3,8 +3,6 @@
 
 /// Anything that decides as §2 says: events with instants in, effects out.
 package protocol MeterProtocol {
-  init(configuration: Configuration)
-
   /// Fires what is due up to and including `instant`, then judges the event. Precondition: instants
   /// never decrease.
   mutating func apply(_ event: Event, at instant: Instant, into effects: inout EffectBuffer)

@@ -2,11 +2,12 @@
 
 /// Writes bytes into JSON strings.
 package enum JSONString {
-  /// Appends the bytes as a JSON string with its quotes (RFC 8259 §7). Bytes above 0x7F go through
-  /// as they are: the string is valid when they are UTF-8. O(n)
+  /// Appends the bytes as a JSON string with its quotes (RFC 8259 §7). What is no UTF-8 becomes
+  /// U+FFFD. O(n)
   package static func append(_ bytes: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
     output.append(ASCII.quote)
-    for index in bytes.indices {
+    var index = 0
+    while index < bytes.count {
       let byte = bytes[index]
       switch byte {
       case ASCII.quote, ASCII.backslash:
@@ -16,8 +17,13 @@ package enum JSONString {
         output.append(contentsOf: "\\u00".utf8)
         output.append(hexadecimalDigit(byte >> 4))
         output.append(hexadecimalDigit(byte & 15))
+      case 0x80...0xFF:
+        let sequence = UTF8Sequence(bytes, at: index)
+        sequence.append(from: bytes, at: index, into: &output)
+        index += sequence.count - 1
       default: output.append(byte)
       }
+      index += 1
     }
     output.append(ASCII.quote)
   }

@@ -9,26 +9,28 @@ enum RequestField: UInt8 {
 
   /// The field with the name in `range`, in any case.
   init(_ bytes: Span<UInt8>, in range: Range<Int>) {
-    let candidates: (RequestField, String, RequestField, String)
     switch range.count {
-    case 4: candidates = (.host, "host", .other, "")
-    case 6: candidates = (.accept, "accept", .expect, "expect")
-    case 10: candidates = (.connection, "connection", .userAgent, "user-agent")
-    case 13: candidates = (.lastEventID, "last-event-id", .other, "")
-    case 14: candidates = (.contentLength, "content-length", .other, "")
-    case 17: candidates = (.transferEncoding, "transfer-encoding", .other, "")
-    case 29: candidates = (.requestMethod, "access-control-request-method", .other, "")
-    case 30: candidates = (.requestHeaders, "access-control-request-headers", .other, "")
-    default:
-      self = .other
-      return
-    }
-    if bytes.equalsIgnoringCase(candidates.1, in: range) {
-      self = candidates.0
-    } else if bytes.equalsIgnoringCase(candidates.3, in: range) {
-      self = candidates.2
-    } else {
-      self = .other
+    case 4 where bytes.equalsIgnoringCase("host", in: range):
+      self = .host
+    case 6 where bytes.equalsIgnoringCase("accept", in: range):
+      self = .accept
+    case 6 where bytes.equalsIgnoringCase("expect", in: range):
+      self = .expect
+    case 10 where bytes.equalsIgnoringCase("connection", in: range):
+      self = .connection
+    case 10 where bytes.equalsIgnoringCase("user-agent", in: range):
+      self = .userAgent
+    case 13 where bytes.equalsIgnoringCase("last-event-id", in: range):
+      self = .lastEventID
+    case 14 where bytes.equalsIgnoringCase("content-length", in: range):
+      self = .contentLength
+    case 17 where bytes.equalsIgnoringCase("transfer-encoding", in: range):
+      self = .transferEncoding
+    case 29 where bytes.equalsIgnoringCase("access-control-request-method", in: range):
+      self = .requestMethod
+    case 30 where bytes.equalsIgnoringCase("access-control-request-headers", in: range):
+      self = .requestHeaders
+    default: self = .other
     }
   }
 }

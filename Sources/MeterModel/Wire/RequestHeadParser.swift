@@ -46,6 +46,9 @@ package struct RequestHeadParser: Sendable {
   private var head = RequestHead()
   private var framing = RequestFraming()
 
+  /// Whether a request line of HTTP/1.x has come whole: before it, the bytes may be no HTTP at all.
+  package private(set) var hasRequestLine = false
+
   /// How many empty lines may stand before a request (RFC 9112 §2.2 asks for at least one).
   package static let mostEmptyLines = 4
 
@@ -58,9 +61,6 @@ package struct RequestHeadParser: Sendable {
   package var hasBegun: Bool {
     phase != .emptyLine && phase != .emptyLineEnd
   }
-
-  /// Whether a whole and valid request line has come.
-  package private(set) var hasRequestLine = false
 
   /// Looks at the bytes that came since the last call. `bytes` starts with the request's first byte
   /// and holds all that came of it so far. O(new bytes); allocates nothing.
@@ -195,8 +195,8 @@ extension RequestHeadParser {
     default:
       guard byte == ASCII.lineFeed else { throw .badRequest }
       guard isMethodKnown else { throw .notImplemented }
-      guard head.resolveTarget(in: bytes) else { throw .badRequest }
       hasRequestLine = true
+      guard head.resolveTarget(in: bytes) else { throw .badRequest }
       phase = .fieldStart
     }
     position += 1

@@ -33,7 +33,7 @@ extension ResponseEncoder {
         Access-Control-Allow-Origin: *\r
 
         """.utf8)
-    appendLastFields(for: .failed, into: &output)
+    appendLastFields(for: .last, into: &output)
   }
 
   /// Appends a full server's answer to a client that asked for a stream: a stream that says when to

@@ -33,8 +33,9 @@ package struct Exchange: Equatable, Sendable {
     self.omitsBody = omitsBody
   }
 
-  /// The exchange of a request that failed before its head was known; the connection ends.
-  package static let failed = Exchange(persistence: .closed, omitsBody: false)
+  /// The last exchange of a connection: a stream, or a request that failed before its head was
+  /// known.
+  package static let last = Exchange(persistence: .closed, omitsBody: false)
 
   /// The same exchange with the connection's end.
   package var closing: Exchange {
@@ -57,7 +58,8 @@ package struct ResponseEncoder: Sendable {
     into output: inout ContiguousArray<UInt8>
   ) {
     append(status: "200 OK", into: &output)
-    output.append(contentsOf: "Access-Control-Allow-Origin: *\r\nVary: Accept\r\n".utf8)
+    appendAnyOrigin(into: &output)
+    output.append(contentsOf: "Vary: Accept\r\n".utf8)
     let digits = ContiguousArray.decimalDigits(of: count)
     if asJSON {
       appendEntityFields(.json, length: digits + 12, for: exchange, into: &output)
@@ -83,12 +85,14 @@ package struct ResponseEncoder: Sendable {
     output.append(UInt8(ascii: "}"))
   }
 
-  /// Appends a 200 with a body, or its head alone.
+  /// Appends a 200 with a body, or its head alone. `anyPage`: pages of other origins may read it,
+  /// as they must what they import as a module.
   package func append(
-    _ type: ContentType, body: Span<UInt8>, for exchange: Exchange,
+    _ type: ContentType, body: Span<UInt8>, anyPage: Bool = false, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>
   ) {
     append(status: "200 OK", into: &output)
+    if anyPage { appendAnyOrigin(into: &output) }
     appendEntityFields(type, length: body.count, for: exchange, into: &output)
     if !exchange.omitsBody { output.append(body) }
   }
@@ -101,7 +105,7 @@ package struct ResponseEncoder: Sendable {
     output.append(contentsOf: "Content-Type: ".utf8)
     output.append(contentsOf: type.rawValue.utf8)
     output.append(contentsOf: "\r\nCache-Control: no-cache\r\n".utf8)
-    appendLastFields(for: .failed, into: &output)
+    appendLastFields(for: .last, into: &output)
   }
 
   /// Appends the empty 200 of `/`.
@@ -157,6 +161,8 @@ package enum ContentType: String, Sendable {
   case json = "application/json"
   case html = "text/html; charset=utf-8"
   case script = "text/javascript; charset=utf-8"
+  case style = "text/css; charset=utf-8"
+  case drawing = "image/svg+xml"
   case xml = "application/xml"
 }
 
@@ -169,6 +175,11 @@ extension ResponseEncoder {
     output.append(contentsOf: "\r\n".utf8)
   }
 
+  /// Appends the field that lets pages of any origin read the response.
+  func appendAnyOrigin(into output: inout ContiguousArray<UInt8>) {
+    output.append(contentsOf: "Access-Control-Allow-Origin: *\r\n".utf8)
+  }
+
   /// Appends the fields of a body that is never cached, and the head's end.
   func appendEntityFields(
     _ type: ContentType, length: Int, for exchange: Exchange,
@@ -176,6 +187,7 @@ extension ResponseEncoder {
   ) {
     output.append(contentsOf: "Content-Type: ".utf8)
     output.append(contentsOf: type.rawValue.utf8)
+    if type == .html { output.append(contentsOf: contentSecurityPolicy.utf8) }
     output.append(contentsOf: "\r\nCache-Control: no-cache\r\nContent-Length: ".utf8)
     output.append(decimal: UInt64(length))
     output.append(contentsOf: "\r\n".utf8)
@@ -194,6 +206,11 @@ extension ResponseEncoder {
     output.append(contentsOf: "\r\n\r\n".utf8)
   }
 }
+
+/// Pages run what this daemon serves and nothing else; streams may come from any port or host.
+private let contentSecurityPolicy =
+  "\r\nContent-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+  + "img-src 'self'; connect-src *; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 /// What a page that knows no better may send.
 private let defaultRequestHeaders =

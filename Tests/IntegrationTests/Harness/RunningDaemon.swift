@@ -28,6 +28,22 @@ final class RunningDaemon {
     return answer
   }
 
+  /// The same for a body that waits for something else, like a page in a browser.
+  static func serving<Answer>(
+    _ options: String..., body: (RunningDaemon) async throws -> Answer
+  ) async throws -> Answer {
+    let daemon = try start(options)
+    let answer: Answer
+    do {
+      answer = try await body(daemon)
+    } catch {
+      throw HarnessError("\(error); the daemon said: \(daemon.kill())")
+    }
+    let status = try daemon.stop(by: SIGTERM)
+    guard status == 0 else { throw HarnessError("the daemon ended with \(status)") }
+    return answer
+  }
+
   /// Starts a daemon on free ports. `shell` is a line that becomes the daemon by `exec "$0" "$@"`.
   static func start(
     _ options: [String], environment: [String: String] = [:], shell: String? = nil

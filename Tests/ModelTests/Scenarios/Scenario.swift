@@ -9,5 +9,9 @@ func expect(
 ) throws {
   let expected = effects.isEmpty ? "" : effects + "\n"
   #expect(
-    try TextReplay<ReferenceMeter>.effects(of: log) == expected, sourceLocation: sourceLocation)
+    try TextReplay.effects(of: log, makeMeter: Meter.init(configuration:)) == expected,
+    sourceLocation: sourceLocation)
+  #expect(
+    try TextReplay.effects(of: log, makeMeter: ReferenceMeter.init(configuration:)) == expected,
+    sourceLocation: sourceLocation)
 }

@@ -1,0 +1,45 @@
+// A file that is read from its beginning to its end.
+
+import Glibc
+
+/// Why a file could not be opened or read.
+package struct InputFileError: Error {
+  /// The system's words for it.
+  package let reason: String
+}
+
+/// A file that is open for reading.
+package struct InputFile: ~Copyable {
+  private let descriptor: Descriptor
+
+  /// Opens a file; `-` is standard input.
+  package init(path: String) throws(InputFileError) {
+    descriptor = Descriptor(owning: try Self.open(path))
+  }
+
+  private static func open(_ path: String) throws(InputFileError) -> Int32 {
+    let opened = systemCall("open") {
+      path == "-" ? dup(STDIN_FILENO) : Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    }
+    switch opened {
+    case .success(let number): return number
+    case .failure(let error): throw InputFileError(reason: error.description)
+    }
+  }
+
+  /// The next bytes, at most 64 KB; none at the end.
+  package func read() throws(InputFileError) -> [UInt8] {
+    var failure: SystemError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+      let result = systemCall("read") {
+        Glibc.read(descriptor.number, buffer.baseAddress, buffer.count)
+      }
+      switch result {
+      case .success(let length): count = length
+      case .failure(let error): failure = error
+      }
+    }
+    if let failure { throw InputFileError(reason: failure.description) }
+    return bytes
+  }
+}

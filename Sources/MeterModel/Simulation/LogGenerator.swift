@@ -1,0 +1,194 @@
+// From a seed to a log: a configuration and records, with times that often coincide with one another and
+// with deadlines, since that is where meters err.
+
+extension RandomLog {
+  /// The log of a seed. It has 20 to 120 records.
+  package init(seed: UInt64, profile: CrowdProfile) {
+    let source = RandomSource(seed: seed).fork(profile.rawValue)
+    var settings = source.fork("configuration")
+    configuration = Configuration(random: &settings, profile: profile)
+    var generator = LogGenerator(
+      configuration: configuration, habits: profile.habits, isIdle: profile == .idle,
+      clock: source.fork("clock"), crowd: source.fork("crowd"))
+    var length = source.fork("length")
+    for _ in 0..<20 + length.below(100) { generator.addStep() }
+    steps = generator.steps
+    end = generator.now + configuration.notifyMaxDelay
+  }
+}
+
+extension Configuration {
+  /// Delays of a few seconds each, often equal to one another, often nothing.
+  fileprivate init(random source: inout RandomSource, profile: CrowdProfile) {
+    self.init()
+    func delay(_ choices: [UInt64]) -> Duration { .seconds(source.choose(choices)) }
+    incrementDelay = delay(profile == .flood ? [2, 3, 5] : [0, 0, 0, 1, 2, 5])
+    notifyMinDelay = delay([0, 1, 2, 2, 3, 10])
+    notifyMaxDelay = delay(profile == .idle ? [10, 25, 100] : [1, 5, 10, 25])
+    if source.chance(1, in: 8) && profile != .idle { notifyMaxDelay = .milliseconds(500) }
+    namespaceCleanDelay = delay([0, 1, 2, 5, 10, 60])
+    maximumConnectionDuration = delay(profile == .herd ? [1, 5, 10] : [0, 0, 2, 10, 3600])
+    clusterNodeTimeout = delay([0, 1, 2, 5, 5, 10])
+    let ratios: [Fraction?] = [
+      Fraction(numerator: 0, decimals: 0), Fraction(numerator: 1, decimals: 0),
+      Fraction(numerator: 29, decimals: 2), Fraction(numerator: 5, decimals: 1), .oneTenth,
+      Fraction(numerator: 25, decimals: 2),
+    ]
+    notifyDeltaRatio = source.choose(ratios) ?? .oneTenth
+    if source.chance(1, in: 4) { maximumConnections = source.choose([1, 2, 3, 8]) }
+    if source.chance(1, in: 4) { maximumNamespaces = source.choose([1, 2, 3]) }
+  }
+}
+
+/// Makes up steps, one after the other.
+private struct LogGenerator {
+  let configuration: Configuration
+  let habits: Habits
+  let isIdle: Bool
+  var clock: RandomSource
+  var crowd: RandomSource
+
+  var steps: [RandomLog.Step] = []
+  var now = Instant.start
+
+  /// Who is open as far as the crowd knows; a meter may have ended or refused them.
+  private var open: [ConnectionID] = []
+  private var opened = ConnectionOrdinal.none
+
+  /// Who held each viewer id last, and whom the present holder displaced.
+  private var holders: [ViewerID: ConnectionID] = [:]
+  private var displaced: [ViewerID: ConnectionID] = [:]
+
+  /// Instants at which something may be due.
+  private var deadlines: [Instant] = []
+
+  init(
+    configuration: Configuration, habits: Habits, isIdle: Bool, clock: RandomSource,
+    crowd: RandomSource
+  ) {
+    self.configuration = configuration
+    self.habits = habits
+    self.isIdle = isIdle
+    self.clock = clock
+    self.crowd = crowd
+  }
+
+  mutating func addStep() {
+    passTime()
+    let weights = [
+      habits.open, habits.close, habits.exclude, habits.message, habits.peer, habits.bye,
+    ]
+    switch crowd.index(weights: weights) {
+    case 0: addOpen()
+    case 1: addClose()
+    case 2: add(.excluded(viewer()))
+    case 3: add(.message(namespace(), MessageID(0)))
+    case 4: addPeer()
+    default: add(.bye(NodeID(UInt32(crowd.below(UInt64(habits.nodes))))))
+    }
+    expectDeadlines()
+  }
+
+  private mutating func passTime() {
+    if clock.chance(habits.together, in: 20) { return }
+    // Not so far that the judges do nothing but tell and tell again what did not change.
+    let horizon = now + Duration(nanoseconds: 40 * configuration.notifyMaxDelay.nanoseconds)
+    let later = deadlines.filter { now <= $0 && $0 <= horizon }
+    if !later.isEmpty && clock.chance(1, in: 2) {
+      // On a deadline, or a nanosecond after or before it.
+      let deadline = clock.choose(later)
+      let nudge = clock.index(weights: [8, 1, 1])
+      if nudge == 2 && now < deadline {
+        now = Instant(nanoseconds: deadline.nanoseconds - 1)
+      } else {
+        now = nudge == 1 ? deadline + Duration(nanoseconds: 1) : deadline
+      }
+    } else if isIdle && clock.chance(1, in: 3) {
+      now = now + .seconds(30 + clock.below(UInt64(600)))
+    } else {
+      now = now + .milliseconds(500 * clock.below(UInt64(5)))
+    }
+  }
+
+  private mutating func addOpen() {
+    let makesNonsense = crowd.chance(habits.nonsense, in: 10)
+    var connection = ConnectionID(UInt32(crowd.below(UInt64(habits.connections))))
+    if !makesNonsense && open.contains(connection) {
+      guard let free = firstFree else { return addClose() }
+      connection = free
+    }
+    let viewer = crowd.chance(habits.withViewer, in: 10) ? viewer() : .none
+    let after = after(viewer)
+    if !open.contains(connection) { open.append(connection) }
+    if viewer != .none {
+      displaced[viewer] = holders[viewer]
+      holders[viewer] = connection
+    }
+    opened = opened.next
+    add(.opened(connection, namespace(), viewer: viewer, after: .none), after: after)
+  }
+
+  private var firstFree: ConnectionID? {
+    for number in 0..<habits.connections {
+      let connection = ConnectionID(number)
+      if !open.contains(connection) { return connection }
+    }
+    return nil
+  }
+
+  /// Whom a newcomer names as its former connection: often the one that its id's holder displaced.
+  private mutating func after(_ viewer: ViewerID) -> ConnectionID? {
+    switch crowd.index(weights: [6, 6, 1]) {
+    case 0: nil
+    case 1: displaced[viewer]
+    default: ConnectionID(UInt32(crowd.below(UInt64(habits.connections))))
+    }
+  }
+
+  private mutating func addClose() {
+    if open.isEmpty || crowd.chance(habits.nonsense, in: 20) {
+      return add(.closed(ConnectionID(UInt32(crowd.below(UInt64(habits.connections))))))
+    }
+    add(.closed(open.remove(at: crowd.below(open.count))))
+  }
+
+  private mutating func addPeer() {
+    let node = NodeID(UInt32(crowd.below(UInt64(habits.nodes))))
+    add(.peer(node, namespace(), members: count(), connections: count()))
+  }
+
+  /// A count that a node says: mostly small, often nothing, at times absurd.
+  private mutating func count() -> UInt64 {
+    switch crowd.index(weights: [6, 10, 3, 1]) {
+    case 0: 0
+    case 1: crowd.below(UInt64(20))
+    case 2: crowd.below(UInt64(1000))
+    default: crowd.choose([1 << 63 - 1, 1 << 63 - 2, 1 << 63, .max, 1 << 62])
+    }
+  }
+
+  private mutating func namespace() -> NamespaceID {
+    NamespaceID(UInt32(crowd.below(UInt64(habits.namespaces))))
+  }
+
+  private mutating func viewer() -> ViewerID {
+    guard habits.viewers > 0 else { return .none }
+    return ViewerID(UInt32(crowd.below(UInt64(habits.viewers))))
+  }
+
+  private mutating func add(_ event: Event, after: ConnectionID? = nil) {
+    steps.append(RandomLog.Step(instant: now, event: event, after: after))
+  }
+
+  /// Remembers when something may be due because of what has just happened.
+  private mutating func expectDeadlines() {
+    let delays = [
+      configuration.incrementDelay, configuration.notifyMinDelay, configuration.notifyMaxDelay,
+      configuration.namespaceCleanDelay, configuration.clusterNodeTimeout,
+      configuration.lifetime(of: opened) ?? .zero,
+    ]
+    deadlines.append(now + clock.choose(delays))
+    deadlines.append(now + clock.choose(delays))
+    if deadlines.count > 16 { deadlines.removeFirst(8) }
+  }
+}

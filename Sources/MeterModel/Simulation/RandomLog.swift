@@ -1,0 +1,80 @@
+// A log made of chance. Connections, namespaces, viewers and nodes are small numbers, and a connection that
+// comes back names the former one by its number, as in the text form: so any records may be left out and
+// the rest is still a log.
+
+/// A log from a seed: what a meter is fed, and how it is configured.
+package struct RandomLog {
+  /// A record whose `after`, if any, is still a number and no ordinal.
+  package struct Step {
+    package let instant: Instant
+
+    /// An `opened` has no `after`, and a message no id: both come from the log as a whole.
+    package let event: Event
+
+    /// The connection that the `Last-Event-ID` names: the latest before that carried this number.
+    package let after: ConnectionID?
+  }
+
+  package var configuration: Configuration
+  package var steps: [Step]
+
+  /// The instant up to which deadlines still fire.
+  package var end: Instant
+
+  /// What a meter is fed.
+  package var records: [LogRecord] {
+    var latest = ConnectionOrdinal.none
+    var ordinals: [ConnectionID: ConnectionOrdinal] = [:]
+    var messages: UInt64 = 0
+    return steps.map { step in
+      switch step.event {
+      case .opened(let connection, let namespace, let viewer, _):
+        let after = step.after.map { ordinals[$0] ?? .none } ?? .none
+        latest = latest.next
+        ordinals[connection] = latest
+        return LogRecord(
+          step.instant, .opened(connection, namespace, viewer: viewer, after: after))
+      case .message(let namespace, _):
+        messages += 1
+        return LogRecord(step.instant, .message(namespace, MessageID(messages)))
+      case .closed, .excluded, .peer, .bye:
+        return LogRecord(step.instant, step.event)
+      }
+    }
+  }
+
+  /// The log in its text form, which has the same effects.
+  package var text: String {
+    var writer = LogTextWriter()
+    writer.write(configuration)
+    for step in steps { writer.write(step.textEvent, at: step.instant) }
+    writer.writeEnd(at: end)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}
+
+extension RandomLog.Step {
+  /// The step under names made of its numbers.
+  package var textEvent: TextEvent {
+    switch event {
+    case .opened(let connection, let namespace, let viewer, _):
+      .opened(
+        connection: UInt64(connection.number), namespace: name("n", namespace.number),
+        viewer: viewer == .none ? nil : name("v", viewer.number),
+        after: after.map { UInt64($0.number) })
+    case .closed(let connection): .closed(connection: UInt64(connection.number))
+    case .excluded(let viewer): .excluded(viewer: name("v", viewer.number))
+    case .message(let namespace, _):
+      .message(namespace: name("n", namespace.number), text: Array("hello".utf8))
+    case .peer(let node, let namespace, let members, let connections):
+      .peer(
+        node: name("p", node.number), namespace: name("n", namespace.number), members: members,
+        connections: connections)
+    case .bye(let node): .bye(node: name("p", node.number))
+    }
+  }
+
+  private func name(_ letter: String, _ number: UInt32) -> [UInt8] {
+    Array("\(letter)\(number)".utf8)
+  }
+}

@@ -1,0 +1,100 @@
+// Makes a failing log small. Any part of a log is a log, so records are left out for as long as the rest
+// still fails; times stay as they are.
+
+/// Shrinks logs for which `fails` holds.
+package struct Shrinker {
+  private let fails: (RandomLog) -> Bool
+
+  package init(fails: @escaping (RandomLog) -> Bool) {
+    self.fails = fails
+  }
+
+  /// A log that fails as `log` does and from which nothing can be left out. Precondition: `log` fails.
+  package func shrunk(_ log: RandomLog) -> RandomLog {
+    var best = truncated(log)
+    var length = Int.max
+    while best.steps.count < length {
+      length = best.steps.count
+      best = withoutSubjects(best)
+      best = withoutRuns(best)
+    }
+    return withDefaults(best)
+  }
+
+  private func keep(_ candidate: RandomLog, over best: inout RandomLog) {
+    if fails(candidate) { best = candidate }
+  }
+
+  /// The shortest beginning that fails, by halving.
+  private func truncated(_ log: RandomLog) -> RandomLog {
+    var best = log
+    var least = 0
+    while least < best.steps.count {
+      let length = (least + best.steps.count) / 2
+      var candidate = best
+      candidate.steps.removeLast(best.steps.count - length)
+      if fails(candidate) {
+        best = candidate
+      } else {
+        least = length + 1
+      }
+    }
+    return best
+  }
+
+  /// Without all that concerns one connection, namespace, viewer or node, where that still fails.
+  private func withoutSubjects(_ log: RandomLog) -> RandomLog {
+    var best = log
+    for subject in Set(log.steps.flatMap(\.subjects)).sorted() {
+      var candidate = best
+      candidate.steps.removeAll { $0.subjects.contains(subject) }
+      keep(candidate, over: &best)
+    }
+    return best
+  }
+
+  /// Without runs of records, the long ones first.
+  private func withoutRuns(_ log: RandomLog) -> RandomLog {
+    var best = log
+    var length = max(1, log.steps.count / 2)
+    while length >= 1 {
+      var start = 0
+      while start < best.steps.count {
+        var candidate = best
+        candidate.steps.removeSubrange(start..<min(start + length, best.steps.count))
+        let before = best.steps.count
+        keep(candidate, over: &best)
+        if best.steps.count == before { start += length }
+      }
+      length /= 2
+    }
+    return best
+  }
+
+  /// With the default of every option that does not matter.
+  private func withDefaults(_ log: RandomLog) -> RandomLog {
+    var best = log
+    for option in ConfigurationOption.allCases {
+      var candidate = best
+      let value = option.value(in: Configuration())
+      guard option.set(value, in: &candidate.configuration) else { continue }
+      keep(candidate, over: &best)
+    }
+    return best
+  }
+}
+
+extension RandomLog.Step {
+  /// What the step is about, as words that can be sorted.
+  fileprivate var subjects: [String] {
+    switch event {
+    case .opened(let connection, let namespace, let viewer, _):
+      ["c\(connection.number)", "n\(namespace.number)", "v\(viewer.number)"]
+    case .closed(let connection): ["c\(connection.number)"]
+    case .excluded(let viewer): ["v\(viewer.number)"]
+    case .message(let namespace, _): ["n\(namespace.number)"]
+    case .peer(let node, let namespace, _, _): ["p\(node.number)", "n\(namespace.number)"]
+    case .bye(let node): ["p\(node.number)"]
+    }
+  }
+}

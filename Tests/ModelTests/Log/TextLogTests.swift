@@ -1,0 +1,195 @@
+// The text form of the log: what is read, what is refused, and that nothing is lost on the way back.
+
+import MeterModel
+import Testing
+
+struct TextLogTests {
+  @Test(arguments: [
+    ("0 frobnicate 1", "no event is called 'frobnicate'"),
+    ("option frobnicate 1", "no option of the model is called 'frobnicate'"),
+    ("option increment-delay", "the option's value is missing"),
+    ("option increment-delay soon", "increment-delay takes seconds"),
+    ("option notify-max-delay 0", "notify-max-delay takes seconds"),
+    ("option notify-delta-ratio 1.1", "notify-delta-ratio takes a decimal number"),
+    ("option max-connections 0", "max-connections takes a whole number"),
+    ("option increment-delay 1 2", "'2' is not expected there"),
+    ("-1 open 1 a", "'-1' is no time"),
+    ("0.0000000001 open 1 a", "'0.0000000001' is no time"),
+    ("5000000000 open 1 a", "'5000000000' is no time"),
+    ("1e3 open 1 a", "'1e3' is no time"),
+    ("0", "what happened is missing"),
+    ("0 open", "a connection is missing"),
+    ("0 open x a", "a connection is a whole number below 2^64, not 'x'"),
+    ("0 open 18446744073709551616 a", "a connection is a whole number"),
+    ("0 open 1", "a namespace is missing"),
+    ("0 open 1 a viewer=", "a viewer id is 1 to 128"),
+    ("0 open 1 a viewer=x viewer=y", "'viewer=y' is not expected there"),
+    ("0 open 1 a after=x", "a connection is a whole number"),
+    ("0 open 1 a b", "'b' is not expected there"),
+    ("0 open 1 f\u{F6}o", "a namespace is 1 to 255 visible ASCII bytes"),
+    ("0 close", "a connection is missing"),
+    ("0 close 1 2", "'2' is not expected there"),
+    ("0 exclude", "a viewer id is missing"),
+    ("0 message", "a namespace is missing"),
+    (#"0 message a \q"#, "a text knows no other escapes"),
+    (#"0 message a \x4"#, "a text knows no other escapes"),
+    (#"0 message a \"#, "a text knows no other escapes"),
+    ("0 peer b a 1", "connections is missing"),
+    ("0 peer b a -1 1", "members is a whole number"),
+    ("0 bye", "a node is missing"),
+    ("0 end 1", "'1' is not expected there"),
+  ])
+  func `what is malformed is refused with its line and a reason`(
+    line: String, reason: String
+  ) throws {
+    var reader = TextLogReader()
+    #expect(try reader.read(Array("# a comment".utf8)) == .nothing)
+    let error = try #require(throws: TextLogError.self) { try reader.read(Array(line.utf8)) }
+    #expect(error.line == 2)
+    #expect(error.reason.hasPrefix(reason), "\(error.reason)")
+  }
+
+  @Test(arguments: [
+    ("1 open 1 a\n0.5 close 1", "the time 0.5 is before 1"),
+    ("1 open 1 a\noption increment-delay 1", "an option follows an event"),
+    ("1 end\n2 open 1 a", "something follows 'end'"),
+    ("1 end\n1 end", "something follows 'end'"),
+  ])
+  func `what does not follow from the lines before is refused`(
+    lines: String, reason: String
+  ) throws {
+    var replay = TextReplay(makeMeter: ReferenceMeter.init(configuration:))
+    let error = try #require(throws: TextLogError.self) { try replay.read(whole: lines) }
+    #expect(error.line == 2)
+    #expect(error.reason == reason)
+  }
+
+  @Test(arguments: [
+    (255, 128, true), (256, 128, false), (255, 129, false), (1, 1, true),
+  ])
+  func `names have their limits`(namespace: Int, viewer: Int, isRead: Bool) {
+    func name(_ count: Int) -> String { String(repeating: "~", count: count) }
+    let line = "0 open 1 \(name(namespace)) viewer=\(name(viewer))"
+    var reader = TextLogReader()
+    #expect(((try? reader.read(Array(line.utf8))) != nil) == isRead)
+  }
+
+  @Test func `comments, blanks and line ends do not matter`() throws {
+    try expect(
+      "# a log\r\n\r\n  0\topen  1   a#b   # the first\r\n  # more\n\t0 message a#b hi # there\n",
+      gives: """
+        0 greet 1 a#b 1
+        0 message a#b hi
+        """)
+  }
+
+  @Test(arguments: [
+    #"hello"#, #"a # b"#, #"a  b"#, "#x", #"back\slash"#, "two\nlines", "c\rr", " blank ends ",
+    "tab\tinside", "\tends\t", "", "\u{0}\u{1F}\u{7F}", "Grüße 🎉", #"\n"#, ##"a#b\# #"##,
+  ])
+  func `any text survives a line`(text: String) throws {
+    let event = TextEvent.message(namespace: Array("a".utf8), text: Array(text.utf8))
+    var writer = LogTextWriter()
+    writer.write(event, at: Instant(nanoseconds: 1_500_000_000))
+    #expect(writer.bytes.last == 0x0A && !writer.bytes.dropLast().contains(0x0A))
+    var reader = TextLogReader()
+    let statement = try reader.read(Array(writer.bytes.dropLast()))
+    #expect(statement == .event(Instant(nanoseconds: 1_500_000_000), event))
+  }
+
+  @Test(arguments: ["a", "#", "#a", ##"\#a"##, ##"\\#a"##, #"\"#, #"\a"#, "a#", "viewer=x", "end"])
+  func `any name survives a line`(name: String) throws {
+    let name = Array(name.utf8)
+    let events: [TextEvent] = [
+      .opened(connection: 1, namespace: name, viewer: name, after: 2), .excluded(viewer: name),
+      .peer(node: name, namespace: name, members: 1, connections: 2), .bye(node: name),
+    ]
+    for event in events {
+      var writer = LogTextWriter()
+      writer.write(event, at: .start)
+      var reader = TextLogReader()
+      #expect(try reader.read(Array(writer.bytes.dropLast())) == .event(.start, event))
+    }
+  }
+
+  @Test func `text to records to text loses nothing`() throws {
+    let log = """
+      option notify-delta-ratio 0.29
+      option increment-delay 0.5
+      0 open 10 football viewer=ab12
+      0.000000001 open 20 football
+      1 open 30 football viewer=ab12 after=10
+      1.5 close 10
+      1.5 close 99
+      2 open 10 tennis after=10
+      2 close 10
+      2 open 18446744073709551615 tennis after=77
+      2.5 message football score=1-0
+      3 exclude ab12
+      3 peer b football 5 9
+      60 bye b
+      61 end
+
+      """
+    var reader = TextLogReader()
+    var names = LogNames()
+    var writer = LogTextWriter()
+    for line in log.split(separator: "\n") {
+      switch try reader.read(Array(line.utf8)) {
+      case .nothing, .option: break
+      case .event(let instant, let event):
+        if writer.bytes.isEmpty { writer.write(reader.configuration) }
+        let bound = names.bind(event)
+        var text: [UInt8] = []
+        if case .message(_, let words) = event { text = words }
+        writer.write(names.textEvent(bound, text: text), at: instant)
+        names.release(after: event)
+      case .end(let instant): writer.writeEnd(at: instant)
+      }
+    }
+    // The number 77 names nothing, so it is left out.
+    let expected = log.replacing(" after=77", with: "")
+    #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
+  }
+
+  @Test(arguments: 1...12)
+  func `lines are the same however the bytes come`(size: Int) {
+    let bytes = Array("one\n\nthree\nfour".utf8)
+    var splitter = LineSplitter()
+    var lines: [[UInt8]] = []
+    for start in stride(from: 0, to: bytes.count, by: size) {
+      splitter.append(Array(bytes[start..<min(start + size, bytes.count)]).span)
+      while let line = splitter.next() { lines.append(line) }
+    }
+    if let line = splitter.rest() { lines.append(line) }
+    #expect(lines == ["one", "", "three", "four"].map { Array($0.utf8) })
+    #expect(splitter.rest() == nil)
+  }
+
+  @Test func `a line that never ends is refused and not gathered for ever`() throws {
+    var splitter = LineSplitter()
+    splitter.append([UInt8](repeating: 0x61, count: TextLogReader.longestLine).span)
+    #expect(splitter.next() == nil)
+    splitter.append([0x61].span)
+    let next = splitter.next()
+    let line = try #require(next)
+    var reader = TextLogReader()
+    #expect(throws: TextLogError.self) { try reader.read(line) }
+  }
+
+  @Test func `the slot of a closed connection comes again first`() {
+    var names = LogNames()
+    func open(_ number: UInt64) -> Event {
+      names.bind(.opened(connection: number, namespace: [0x61], viewer: nil, after: nil))
+    }
+    func slot(_ event: Event) -> UInt32? {
+      if case .opened(let connection, _, _, _) = event { return connection.number }
+      return nil
+    }
+    #expect([open(5), open(6), open(7)].map(slot) == [0, 1, 2])
+    names.release(after: .closed(connection: 6))
+    #expect(slot(open(5)) == 0)
+    #expect(slot(open(8)) == 1)
+    #expect(slot(open(6)) == 3)
+  }
+}

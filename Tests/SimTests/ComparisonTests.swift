@@ -1,0 +1,68 @@
+// Random logs, each judged by the reference and by the checker of effects.
+
+import MeterModel
+import Testing
+
+struct ComparisonTests {
+  @Test(arguments: SeedRange.all)
+  func `the meter agrees with the reference and with what effects alone must obey`(
+    range: SeedRange
+  ) {
+    expectNoDivergence(range) { Meter(configuration: $0) }
+  }
+
+  @Test(arguments: SeedRange.all)
+  func `the reference agrees with itself and with what effects alone must obey`(
+    range: SeedRange
+  ) {
+    expectNoDivergence(range) { ReferenceMeter(configuration: $0) }
+  }
+
+  @Test func `some seed leads to every kind of effect`() {
+    var reached: Set<Milestone> = []
+    for profile in CrowdProfile.allCases {
+      for seed in 0..<UInt64(40) {
+        let log = RandomLog(seed: seed, profile: profile)
+        var comparison = Comparison(log) { ReferenceMeter(configuration: $0) }
+        _ = comparison.firstDivergence()
+        reached.formUnion(comparison.milestones)
+      }
+    }
+    #expect(reached == Set(Milestone.allCases))
+  }
+
+  @Test func `a seed always makes the same log`() {
+    let log = RandomLog(seed: 7, profile: .nonsense)
+    #expect(log.text == RandomLog(seed: 7, profile: .nonsense).text)
+    #expect(log.text != RandomLog(seed: 8, profile: .nonsense).text)
+    #expect(log.text != RandomLog(seed: 7, profile: .churn).text)
+  }
+}
+
+/// Tries a meter on a range of seeds; what fails is shrunk and reported.
+func expectNoDivergence<Subject: MeterProtocol>(
+  _ range: SeedRange, makeSubject: @escaping (Configuration) -> Subject
+) {
+  for seed in range.seeds {
+    let log = RandomLog(seed: seed, profile: range.profile)
+    var comparison = Comparison(log, makeSubject: makeSubject)
+    guard comparison.firstDivergence() != nil else { continue }
+    let shrunk = Shrinker.failing(makeSubject: makeSubject).shrunk(log)
+    var small = Comparison(shrunk, makeSubject: makeSubject)
+    guard let divergence = small.firstDivergence() else { continue }
+    Issue.record("\(report(range.profile, seed, divergence, shrunk))")
+    return
+  }
+}
+
+extension Shrinker {
+  /// A shrinker of logs on which a meter diverges.
+  static func failing<Subject: MeterProtocol>(
+    makeSubject: @escaping (Configuration) -> Subject
+  ) -> Shrinker {
+    Shrinker { log in
+      var comparison = Comparison(log, makeSubject: makeSubject)
+      return comparison.firstDivergence() != nil
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// Which random logs a test run tries: `AUDIENCE_METER_SEEDS=50000` that many, in equal parts of each
+// profile, and `AUDIENCE_METER_SEED=churn:17` a single one. A debug build takes a hundred times as long for
+// each as a release build, so it tries fewer by itself.
+
+import Foundation
+import MeterModel
+import Testing
+
+/// A part of the seeds that is tried in one go, so that the parts share the processors.
+struct SeedRange: CustomTestStringConvertible, Sendable {
+  let profile: CrowdProfile
+  let seeds: Range<UInt64>
+
+  var testDescription: String { "\(profile.rawValue) \(seeds.lowerBound)..<\(seeds.upperBound)" }
+
+  /// All seeds of this run, spread evenly over the profiles.
+  static let all: [SeedRange] = {
+    if let chosen = Environment.seed { return [chosen] }
+    let perProfile = (Environment.seeds + UInt64(count) - 1) / UInt64(count)
+    return CrowdProfile.allCases.map { SeedRange(profile: $0, seeds: 0..<perProfile) }
+  }()
+
+  private static let count = CrowdProfile.allCases.count
+}
+
+private enum Environment {
+  static let variables = ProcessInfo.processInfo.environment
+
+  static var seeds: UInt64 {
+    #if DEBUG
+      let customary: UInt64 = 1800
+    #else
+      let customary: UInt64 = 50_000
+    #endif
+    return variables["AUDIENCE_METER_SEEDS"].flatMap { UInt64($0) } ?? customary
+  }
+
+  static var seed: SeedRange? {
+    guard let parts = variables["AUDIENCE_METER_SEED"]?.split(separator: ":"), parts.count == 2,
+      let profile = CrowdProfile(rawValue: String(parts[0])), let seed = UInt64(parts[1])
+    else { return nil }
+    return SeedRange(profile: profile, seeds: seed..<seed + 1)
+  }
+}
+
+/// What a failed test says: how to see it again, what was wrong, and the smallest log that shows it.
+func report(
+  _ profile: CrowdProfile, _ seed: UInt64, _ divergence: Divergence, _ shrunk: RandomLog
+) -> String {
+  """
+  AUDIENCE_METER_SEED=\(profile.rawValue):\(seed) swift test --filter SimTests
+  \(divergence.description)
+  \(shrunk.text)
+  """
+}

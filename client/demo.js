@@ -1,0 +1,225 @@
+// The page of one event: joins its namespace and shows the total live.
+const element = (id) => document.getElementById(id);
+const { namespace, port } = document.documentElement.dataset;
+
+// The streams are served from this host at the port that the daemon named, or, where it named none,
+// from the very origin of this page. An IPv6 address keeps its brackets in `hostname`.
+const streamURL = new URL(
+  port ? `${location.protocol}//${location.hostname}:${port}` : location.origin
+);
+streamURL.pathname = "/" + namespace;
+const embedURL = streamURL.href;
+
+// A second segment of this page's own path is a viewer id: /football/ab12.
+const viewerID = location.pathname.split("/")[2];
+if (viewerID) streamURL.pathname += "/" + viewerID;
+
+// A namespace is percent-encoded; people read it decoded, where it can be.
+let name = namespace;
+try {
+  name = decodeURIComponent(namespace);
+} catch {
+  // Not an encoding of anything: shown as it is.
+}
+element("name").textContent = name;
+document.title = `${name} · audience-meter`;
+
+// The total: counted up or down to the new value within half a second, unless nobody looks or
+// motion is unwelcome.
+const number = new Intl.NumberFormat("en-US");
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+let latest;
+let shown = 0;
+let frame;
+
+function show(value) {
+  shown = value;
+  const text = number.format(Math.round(value));
+  const total = element("total");
+  total.textContent = text;
+  total.parentElement.style.setProperty("--digits", Math.max(text.length, 3));
+}
+
+function showTotal(total) {
+  latest = total;
+  cancelAnimationFrame(frame);
+  element("caption").textContent = total === 1 ? "person watching" : "people watching";
+  document.title = `${number.format(total)} · ${name}`;
+  if (stillness.matches || document.hidden) return show(total);
+
+  const from = shown;
+  const start = performance.now();
+  const step = (now) => {
+    const progress = Math.min(Math.max(now - start, 0) / 500, 1);
+    show(from + (total - from) * (1 - (1 - progress) ** 3));
+    if (progress < 1) frame = requestAnimationFrame(step);
+  };
+  frame = requestAnimationFrame(step);
+}
+
+// The same for those who listen: a whole sentence, at once at first, then at most every 20 seconds.
+let announced = "";
+let announceNext = 0;
+let announcement;
+
+function announce(total) {
+  clearTimeout(announcement);
+  announcement = setTimeout(() => {
+    const sentence = total === 1 ? "1 person watching" : `${number.format(total)} people watching`;
+    if (sentence === announced) return;
+    element("spoken").textContent = announced = sentence;
+    announceNext = Date.now() + 20000;
+  }, announceNext - Date.now());
+}
+
+// The graph: steps from one total to the next, over all the time since the page was opened. Of at
+// most 400 points; when they are full every second one is dropped, so that a page that is open for
+// a day shows the whole day, just less finely. A point without a total is a gap: not connected.
+const pointLimit = 400;
+const opened = Date.now();
+let points = [];
+let lowest = Infinity;
+let highest = -Infinity;
+
+function addPoint(total) {
+  if (points.length && points.at(-1).total === total) return;
+  points.push({ time: Date.now(), total });
+  if (points.length > pointLimit) points = points.filter((_, index) => index % 2 === 0);
+  if (total === undefined) return;
+  lowest = Math.min(lowest, total);
+  highest = Math.max(highest, total);
+}
+
+// "40 s", "12 min", "3.5 h"
+function span(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+function draw() {
+  if (!points.length || document.hidden) return;
+  const now = Date.now();
+  const first = points[0].time;
+  const x = (time) => ((600 * (time - first)) / Math.max(now - first, 1)).toFixed(1);
+  // The lowest total stands a little above the ground, and one that never moved in the middle.
+  const range = highest - lowest;
+  const y = (total) => (range ? 118 - (110 * (total - lowest)) / range : 70).toFixed(1);
+
+  let line = "";
+  let area = "";
+  points.forEach(({ time, total }, index) => {
+    if (total === undefined) return;
+    const from = x(time);
+    const to = x(points[index + 1]?.time ?? now);
+    const connected = points[index - 1]?.total !== undefined;
+    line += `${connected ? "L" : "M"}${from} ${y(total)}H${to}`;
+    area += `M${from} 140V${y(total)}H${to}V140Z`;
+  });
+  element("line").setAttribute("d", line);
+  element("area").setAttribute("d", area);
+  element("since").textContent = `${span(now - opened)} ago`;
+  element("range").textContent = range
+    ? `lowest ${number.format(lowest)}, highest ${number.format(highest)}`
+    : "";
+  element("graph").hidden = now - first < 1000;
+}
+
+// The state of the stream. The seconds that count down are no news to those who listen.
+let comeback;
+
+function showState(state, text) {
+  comeback = undefined;
+  element("countdown").textContent = "";
+  element("state").dataset.state = state;
+  element("state-text").textContent = text;
+  element("meter").toggleAttribute("data-stale", state !== "live");
+}
+
+function countDown() {
+  if (!comeback) return;
+  const seconds = Math.ceil((comeback - Date.now()) / 1000);
+  element("countdown").textContent = seconds > 0 ? `in ${seconds} s` : "now";
+}
+
+// Messages: "service=text", the newest first, the last five. All of it is somebody's text.
+function showMessage(message) {
+  const [, service, text] = /^([^=]*)=?([^]*)$/.exec(message);
+  const item = document.createElement("li");
+  const part = (tag, className, content) => {
+    const child = item.appendChild(document.createElement(tag));
+    child.className = className;
+    child.textContent = content;
+  };
+  part("span", "service", service);
+  part("span", "text", text);
+  part("time", "", new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  const list = element("message-list");
+  list.prepend(item);
+  while (list.children.length > 5) list.lastChild.remove();
+  element("messages").hidden = false;
+}
+
+let meter;
+
+function join() {
+  meter?.close();
+  element("rejoin").hidden = true;
+  showState("waiting", "Connecting");
+  meter = audience(streamURL.href)
+    .on("open", () => showState("live", "Live"))
+    .on("total", (total) => {
+      showTotal(total);
+      announce(total);
+      addPoint(total);
+      draw();
+    })
+    .on("message", showMessage)
+    .on("retry", (milliseconds) => {
+      showState("waiting", "Reconnecting");
+      comeback = Date.now() + milliseconds;
+      countDown();
+      addPoint();
+    })
+    .on("close", (reason) => {
+      const elsewhere = reason === "excluded";
+      showState("stopped", elsewhere ? "Stopped: opened elsewhere" : "Stopped: no such event");
+      element("rejoin").hidden = !elsewhere;
+      if (!points.length) element("caption").textContent = "no count to show";
+      addPoint();
+    });
+}
+
+element("rejoin").addEventListener("click", join);
+setInterval(() => {
+  countDown();
+  draw();
+}, 1000);
+// A page that nobody sees is not animated: the number must not stop half-way.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && latest !== undefined) showTotal(latest);
+  draw();
+});
+
+// The two lines to copy. Both addresses come from the URL parser, which leaves no quote and no
+// bracket in them that could end an attribute or a string.
+const script = new URL("/client/audience.js", location.href).href;
+element("snippet").textContent =
+  `<script src="${script}"></script>\n` +
+  `<script>audience("${embedURL}").on("total", n => document.title = n)</script>`;
+
+element("copy").addEventListener("click", async () => {
+  const copy = element("copy");
+  try {
+    await navigator.clipboard.writeText(element("snippet").textContent);
+  } catch {
+    // The clipboard is there on secure pages only; a selection can be copied everywhere.
+    getSelection().selectAllChildren(element("snippet"));
+    document.execCommand("copy");
+  }
+  copy.textContent = "Copied";
+  setTimeout(() => (copy.textContent = "Copy"), 2000);
+});
+
+join();
