@@ -41,8 +41,8 @@ import Testing
 
   @Test(arguments: [
     "/client/", "/client/none.js", "/client/../client/audience.js", "/client/demo.html",
-    "/../etc/passwd", "/client/..%2F..%2Fetc%2Fpasswd", "/lib/worker.js", "//etc/passwd",
-    "/client//audience.js", "/client/audience.js/", "/a/b", "/ns/",
+    "/../etc/passwd", "/client/..%2F..%2Fetc%2Fpasswd", "/client/lib/worker.js", "//etc/passwd",
+    "/client//audience.js", "/client/audience.js/", "/a/b/c", "/ns/",
   ])
   func `has nothing else, and nothing of the disk`(path: String) throws {
     try RunningDaemon.serving { daemon in
