@@ -141,4 +141,12 @@ import Testing
     #expect(try daemon.stop(by: SIGTERM) == 0)
     #expect(daemon.lastWords.split(separator: "\n").count > 1)
   }
+
+  @Test func `goes on when nobody reads what it logs`() throws {
+    try RunningDaemon.serving("--debug") { daemon in
+      for _ in 0..<3000 {
+        try EventStream("/a-namespace-with-a-long-name", of: daemon).client.close()
+      }
+    }
+  }
 }

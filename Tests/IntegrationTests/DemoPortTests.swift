@@ -41,7 +41,7 @@ import Testing
 
   @Test(arguments: [
     "/client/", "/client/none.js", "/client/../client/audience.js", "/client/demo.html",
-    "/../etc/passwd", "/client/..%2F..%2Fetc%2Fpasswd", "/client/lib/worker.js", "//etc/passwd",
+    "/../etc/passwd", "/client/..%2F..%2Fetc%2Fpasswd", "/lib/worker.js/x", "//etc/passwd",
     "/client//audience.js", "/client/audience.js/", "/a/b/c", "/ns/",
   ])
   func `has nothing else, and nothing of the disk`(path: String) throws {

@@ -143,4 +143,45 @@ import Testing
     #expect(run.complaint.filter { $0 == "\n" }.count == 1)
     #expect(run.complaint.hasPrefix("audience-meter: "))
   }
+
+  @Test func `goes on when the system gives it no descriptor`() throws {
+    try RunningDaemon.serving("--workers", "2", "--notify-max-delay", "100ms") { daemon in
+      let idle = try daemon.idleDescriptors()
+      let streams = try (0..<10).map { _ in try EventStream("/ns", of: daemon) }
+      try daemon.limitDescriptors(to: idle + 12)
+      let more = try (0..<100).map { _ in
+        let client = try RawClient(port: daemon.audience)
+        try client.send(request("GET /ns", "Accept: text/event-stream"))
+        return client
+      }
+      let ticks = try daemon.ticks
+      for stream in streams { try stream.read(untilTold: 12) }
+      for stream in streams { for _ in 0..<9 { #expect(try stream.next().count == 12) } }
+      #expect(try daemon.ticks - ticks < 30)
+      for client in more { client.close() }
+      for stream in streams { try stream.read(untilTold: 10) }
+      #expect(try EventStream("/ns", of: daemon).greeting.count == 11)
+    }
+  }
+
+  @Test func `does nothing while nothing happens`() throws {
+    try RunningDaemon.serving { daemon in
+      let streams = try (0..<200).map { try EventStream("/ns\($0)", of: daemon) }
+      let silent = try (0..<20).map { _ in try RawClient(port: daemon.audience) }
+      // Those that read no answer, and say that they will ask no more.
+      let stuck = try (0..<5).map { _ in
+        let client = try RawClient(port: daemon.audience, receiveBuffer: 4096)
+        let one = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        _ = client.sendUntilRefused(Array(String(repeating: one, count: 4000).utf8), within: 0.3)
+        client.finish()
+        return client
+      }
+      _ = try daemon.statistics()
+      let ticks = try daemon.ticks
+      let second = Deadline(within: 1)
+      while !second.hasPassed { poll(nil, 0, second.milliseconds) }
+      #expect(try daemon.ticks - ticks < 5)
+      #expect(streams.count + silent.count + stuck.count == 225)
+    }
+  }
 }

@@ -71,4 +71,18 @@ import Testing
       for stream in streams { try stream.read(untilTold: 1000, within: 20) }
     }
   }
+
+  @Test func `is throttled, and never put off by churn`() throws {
+    try RunningDaemon.serving(
+      "--notify-min-delay", "100ms", "--notify-max-delay", "60", "--notify-delta-ratio", "0"
+    ) { daemon in
+      let witness = try EventStream("/ns", of: daemon)
+      var crowd: [EventStream] = []
+      let second = Deadline(within: 1)
+      while !second.hasPassed { crowd.append(try EventStream("/ns", of: daemon)) }
+      let told = try witness.read(untilTold: crowd.count + 1).compactMap(\.count)
+      #expect((5...14).contains(told.count))
+      #expect(told == told.sorted())
+    }
+  }
 }

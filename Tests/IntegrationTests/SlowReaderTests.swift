@@ -65,19 +65,19 @@ import Testing
     let daemon = try RunningDaemon.start(Self.options)
     let slow = try EventStream("/ns", of: daemon, receiveBuffer: 2048)
     try fill("ns", of: daemon, messages: 9)
-    let (audience, started) = (daemon.audience, ContinuousClock.now)
-    try await waiting {
+    let audience = daemon.audience
+    let waited = try await waiting {
+      let started = ContinuousClock.now
       let client = try RawClient(port: audience)
       let deadline = Deadline(within: 40)
       // A request each 100 ms: the client waits for an answer that only the time-out of poll gives.
       while !deadline.hasPassed {
         try client.send(request("GET /ns"))
-        if try client.readAnswer().body == "0\n" { return }
+        if try client.readAnswer().body == "0\n" { return started.duration(to: .now) }
         _ = try? client.receiveOnce(within: 0.1)
       }
       throw HarnessError("still counted")
     }
-    let waited = started.duration(to: .now)
     #expect(waited > .seconds(28) && waited < .seconds(35))
     #expect(slow.greeting.count == 1)
     #expect(try daemon.stop(by: SIGTERM) == 0)

@@ -74,6 +74,15 @@ extension RunningDaemon {
     get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count }
   }
 
+  /// Lowers the limit of its descriptors while it runs.
+  func limitDescriptors(to limit: Int) throws {
+    let tool = try Process.run(
+      URL(fileURLWithPath: "/usr/bin/prlimit"),
+      arguments: ["--pid", "\(process)", "--nofile=\(limit):"])
+    tool.waitUntilExit()
+    guard tool.terminationStatus == 0 else { throw HarnessError("prlimit failed") }
+  }
+
   /// How much CPU time it has used, in clock ticks (1/100 s).
   var ticks: Int {
     get throws {
