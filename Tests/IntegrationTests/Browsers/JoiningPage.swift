@@ -45,7 +45,17 @@ struct JoiningPage {
     _ client: Client, _ path: String, of daemon: RunningDaemon, from site: PageServer,
     in browser: Browser, hurried: Bool = false
   ) async throws {
-    url = "http://localhost:\(daemon.audience)\(path)"
+    try await self.init(
+      client, "http://localhost:\(daemon.audience)\(path)", from: site, in: browser,
+      hurried: hurried)
+  }
+
+  /// The same for a stream at any address.
+  init(
+    _ client: Client, _ url: String, from site: PageServer, in browser: Browser,
+    hurried: Bool = false
+  ) async throws {
+    self.url = url
     page = try await browser.open("\(site.origin)/\(client.rawValue)\(hurried ? "?hurried" : "")")
     try await join()
   }
