@@ -62,7 +62,8 @@ final class RecurringNotice: Sendable {
     let report: (recent: UInt64, total: UInt64)? = state.withLock { state in
       state.total += 1
       state.sinceLast += 1
-      if let last = state.last, now - last < .seconds(1) { return nil }
+      // Threads read the clock each for itself, so `now` may lie before `last`.
+      if let last = state.last, now < last + .seconds(1) { return nil }
       state.last = now
       defer { state.sinceLast = 0 }
       return (state.sinceLast, state.total)
