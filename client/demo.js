@@ -24,8 +24,8 @@ try {
 element("name").textContent = name;
 document.title = `${name} · audience-meter`;
 
-// The total: counted up or down to the new value within half a second, unless nobody looks or
-// motion is unwelcome.
+// The total: counted up or down to the new value within half a second, unless it is the first,
+// nobody looks, or motion is unwelcome.
 const number = new Intl.NumberFormat("en-US");
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 let latest;
@@ -41,11 +41,12 @@ function show(value) {
 }
 
 function showTotal(total) {
+  const isFirst = latest === undefined;
   latest = total;
   cancelAnimationFrame(frame);
   element("caption").textContent = total === 1 ? "person watching" : "people watching";
   document.title = `${number.format(total)} · ${name}`;
-  if (stillness.matches || document.hidden) return show(total);
+  if (isFirst || stillness.matches || document.hidden) return show(total);
 
   const from = shown;
   const start = performance.now();

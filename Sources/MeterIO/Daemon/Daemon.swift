@@ -1,6 +1,7 @@
 // The daemon: its listeners, its threads, and its end. All that can fail at start fails before anything
 // is served.
 
+import CLinux
 import Glibc
 import MeterModel
 
@@ -54,7 +55,11 @@ private func descriptorCount(ofWorkers workers: Int) -> Int {
 
 /// How many processors this process may use.
 private func processorCount() -> Int {
-  max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  var mask = [UInt64](repeating: 0, count: 128)
+  guard sched_getaffinity(0, mask.count * 8, &mask) >= 0 else {
+    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+  return max(1, mask.reduce(0) { $0 + $1.nonzeroBitCount })
 }
 
 /// Makes sure that no socket gets the number of a standard stream that was closed.

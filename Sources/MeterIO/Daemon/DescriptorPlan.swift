@@ -6,8 +6,11 @@ package struct DescriptorPlan: Equatable, Sendable {
   /// Connections of the audience port, streams or not.
   package let audience: Int
 
-  /// Connections of the statistics, message and demo ports.
-  package let services: Int
+  /// Connections of the statistics and message ports.
+  package let operation: Int
+
+  /// Connections of the demo port.
+  package let demo: Int
 
   /// Streams, if no other limit was asked for.
   package let streams: Int
@@ -16,7 +19,7 @@ package struct DescriptorPlan: Equatable, Sendable {
   private static let spare = 8
 
   /// Fewer connections than this are not worth a start.
-  private static let fewestConnections = 8
+  private static let fewestConnections = 16
 
   /// Divides up `limit` descriptors, of which the daemon itself holds `own`; nil where they are too few. The
   /// reserve is at most half of them, or what the daemon itself needs.
@@ -26,7 +29,9 @@ package struct DescriptorPlan: Equatable, Sendable {
     guard connections >= Self.fewestConnections else { return nil }
     let reserve = min(limit / 2, max(128, limit / 16))
     streams = min(limit - reserve, connections - min(connections / 4, 64))
-    services = (connections - streams) / 2
+    let services = (connections - streams) / 2
+    demo = services / 2
+    operation = services - demo
     audience = connections - services
   }
 

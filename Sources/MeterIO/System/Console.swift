@@ -62,7 +62,7 @@ final class RecurringNotice: Sendable {
     let report: (recent: UInt64, total: UInt64)? = state.withLock { state in
       state.total += 1
       state.sinceLast += 1
-      // The threads read the clock at their own times: the last may be a little later than now.
+      // Threads read the clock each for itself, so `now` may lie before `last`.
       if let last = state.last, now < last + .seconds(1) { return nil }
       state.last = now
       defer { state.sinceLast = 0 }
