@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [32, 40, 64])
+  @Test(arguments: [40, 48, 64])
   func `does with few descriptors what it can`(limit: Int) throws {
     try RunningDaemon.serving("--workers", "1", shell: "ulimit -n \(limit); exec \"$0\" \"$@\"") {
       daemon in
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [8, 16, 24])
+  @Test(arguments: [8, 16, 24, 32])
   func `says on start that it has too few descriptors`(limit: Int) throws {
     let line = "ulimit -n \(limit); exec \"$0\" --port 0 --demo-port 0 --stats-port 0 --workers 1"
     let run = try ProgramRun(shell: line)
