@@ -63,7 +63,8 @@ import audience_meter
       ("--workers=", "--workers: '' is not a whole number from 0 to 1024"),
       ("-w=4", "--workers: '=4' is not a whole number from 0 to 1024"),
       ("run", "'run' is no command; there is: serve, replay"),
-      ("", "'' is no command; there is: serve"),
+
+      ("", "'' is no command; there is: serve, replay"),
       ("Serve", "'Serve' is no command; there is: serve, replay"),
       ("-", "'-' is one argument too many"),
     ] as [(String, String?)])
