@@ -65,7 +65,8 @@ import Testing
 
   @Test func `tells a thousand streams on several reactors the same`() throws {
     try RunningDaemon.serving(
-      "--workers", "3", "--notify-min-delay", "500ms", "--notify-max-delay", "60"
+      "--workers", "3", "--notify-min-delay", "500ms", "--notify-max-delay", "60",
+      "--notify-delta-ratio", "0"
     ) { daemon in
       let streams = try (0..<1000).map { _ in try EventStream("/ns", of: daemon) }
       for stream in streams { try stream.read(untilTold: 1000, within: 20) }
