@@ -19,7 +19,7 @@ package struct DescriptorPlan: Equatable, Sendable {
   private static let spare = 8
 
   /// Fewer connections than this are not worth a start.
-  private static let fewestConnections = 16
+  private static let fewestConnections = 8
 
   /// Divides up `limit` descriptors, of which the daemon itself holds `own`; nil where they are too few. The
   /// reserve is at most half of them, or what the daemon itself needs.

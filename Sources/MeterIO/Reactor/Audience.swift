@@ -1,6 +1,8 @@
 // The streams of one namespace on one reactor, and how they are told: in passes over a dense array, a
 // slice at a time, so that a newcomer does not wait until a hundred thousand have been told.
 
+import MeterModel
+
 /// The streams of a namespace.
 struct Audience {
   /// Their slots. During a pass the first `untold` are still to be told.
@@ -17,8 +19,11 @@ struct Audience {
   private var messages: ContiguousArray<UInt8> = []
   private var tickets: ContiguousArray<(ticket: UInt64, end: Int)> = []
 
-  /// What the pass under way tells: messages, or nothing where it tells the newest count.
-  private(set) var passing: ContiguousArray<UInt8> = []
+  /// What the pass under way tells.
+  private(set) var frame: ContiguousArray<UInt8> = []
+
+  /// That is a count, and no messages.
+  private(set) var tellsCount = false
 
   /// A pass is under way.
   private(set) var isBeingTold = false
@@ -59,18 +64,20 @@ struct Audience {
   /// stream that is not behind may have to keep; counts do not keep messages waiting for more than one
   /// pass. The answer is the tickets of what is told now.
   mutating func startPass() -> ContiguousArray<UInt64> {
-    let toldCount = isBeingTold && passing.isEmpty
+    let toldCount = isBeingTold && tellsCount
     untold = members.count
     isBeingTold = true
-    passing = []
-    if isCountDue, messages.isEmpty || !toldCount {
+    frame = []
+    tellsCount = isCountDue && (messages.isEmpty || !toldCount)
+    if tellsCount {
       isCountDue = false
+      ServerSentEvents.append(count: count, into: &frame)
       return []
     }
     let fitting = max(1, tickets.prefix { $0.end <= Backlog.mostBytes }.count)
     let taken = tickets.prefix(fitting)
     let end = taken.last?.end ?? 0
-    passing = ContiguousArray(messages.prefix(end))
+    frame = ContiguousArray(messages.prefix(end))
     messages.removeFirst(end)
     tickets = ContiguousArray(tickets.dropFirst(fitting).map { ($0.ticket, $0.end - end) })
     return ContiguousArray(taken.map(\.ticket))
@@ -89,6 +96,6 @@ struct Audience {
   /// Ends the last pass.
   mutating func endPasses() {
     isBeingTold = false
-    passing = []
+    frame = []
   }
 }

@@ -6,7 +6,8 @@ extension Reactor {
   /// How many are told before others have their turn.
   private static var slice: Int { 512 }
 
-  /// A namespace is to be told its count. A count is a state: only the newest matters.
+  /// A namespace is to be told its count. A count is a state: of those that come during a pass only the
+  /// newest is told after it.
   mutating func tell(_ namespace: NamespaceID, count: UInt64) {
     let place = Int(namespace.number)
     guard place < audiences.count, !audiences[place].members.isEmpty else { return }
@@ -57,13 +58,8 @@ extension Reactor {
   /// Tells at most `most` streams of a namespace; the answer is how many, and at least 1.
   private mutating func tell(_ namespace: UInt32, most: Int) -> Int {
     let place = Int(namespace)
-    let isCount = audiences[place].passing.isEmpty
-    frame.removeAll(keepingCapacity: true)
-    if isCount {
-      ServerSentEvents.append(count: audiences[place].count, into: &frame)
-    } else {
-      frame.append(contentsOf: audiences[place].passing)
-    }
+    let isCount = audiences[place].tellsCount
+    frame = audiences[place].frame
     var told = 0
     while told < most {
       guard let slot = audiences[place].nextUntold() else {
