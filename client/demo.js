@@ -24,10 +24,11 @@ try {
 element("name").textContent = name;
 document.title = `${name} · audience-meter`;
 
-// The total: counted up or down to the new value within half a second, unless nobody looks or
-// motion is unwelcome.
+// The total: counted up or down to the new value within half a second, unless it is the first,
+// nobody looks, or motion is unwelcome.
 const number = new Intl.NumberFormat("en-US");
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+let latest;
 let shown = 0;
 let frame;
 
@@ -40,10 +41,12 @@ function show(value) {
 }
 
 function showTotal(total) {
+  const isFirst = latest === undefined;
+  latest = total;
   cancelAnimationFrame(frame);
   element("caption").textContent = total === 1 ? "person watching" : "people watching";
   document.title = `${number.format(total)} · ${name}`;
-  if (stillness.matches || document.hidden) return show(total);
+  if (isFirst || stillness.matches || document.hidden) return show(total);
 
   const from = shown;
   const start = performance.now();
@@ -194,7 +197,11 @@ setInterval(() => {
   countDown();
   draw();
 }, 1000);
-document.addEventListener("visibilitychange", draw);
+// A page that nobody sees is not animated: the number must not stop half-way.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && latest !== undefined) showTotal(latest);
+  draw();
+});
 
 // The two lines to copy. Both addresses come from the URL parser, which leaves no quote and no
 // bracket in them that could end an attribute or a string.

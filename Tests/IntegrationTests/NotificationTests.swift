@@ -65,10 +65,25 @@ import Testing
 
   @Test func `tells a thousand streams on several reactors the same`() throws {
     try RunningDaemon.serving(
-      "--workers", "3", "--notify-min-delay", "500ms", "--notify-max-delay", "60"
+      "--workers", "3", "--notify-min-delay", "500ms", "--notify-max-delay", "60",
+      "--notify-delta-ratio", "0"
     ) { daemon in
       let streams = try (0..<1000).map { _ in try EventStream("/ns", of: daemon) }
       for stream in streams { try stream.read(untilTold: 1000, within: 20) }
+    }
+  }
+
+  @Test func `is throttled, and never put off by churn`() throws {
+    try RunningDaemon.serving(
+      "--notify-min-delay", "100ms", "--notify-max-delay", "60", "--notify-delta-ratio", "0"
+    ) { daemon in
+      let witness = try EventStream("/ns", of: daemon)
+      var crowd: [EventStream] = []
+      let second = Deadline(within: 1)
+      while !second.hasPassed { crowd.append(try EventStream("/ns", of: daemon)) }
+      let told = try witness.read(untilTold: crowd.count + 1).compactMap(\.count)
+      #expect((5...14).contains(told.count))
+      #expect(told == told.sorted())
     }
   }
 }

@@ -72,8 +72,8 @@ import Testing
     try RunningDaemon.serving { daemon in
       for (port, status) in [(daemon.messages, 413), (daemon.audience, 413), (daemon.demo, 413)] {
         let client = try RawClient(port: port)
-        try client.send(request("POST /ns/s", "Content-Length: 2000000"))
-        try client.send([UInt8](repeating: 97, count: 2_000_000))
+        try client.send(request("POST /ns/s", "Content-Length: 12000000"))
+        try client.send([UInt8](repeating: 97, count: 12_000_000))
         let answer = try client.readAnswer()
         #expect(answer.status == status)
         #expect(answer["Connection"] == "close")
@@ -136,8 +136,8 @@ import Testing
   {
     let daemon = try RunningDaemon.start([])
     let port = daemon.audience
-    let started = ContinuousClock.now
-    let ends = try await waiting {
+    let (ends, waited) = try await waiting {
+      let started = ContinuousClock.now
       let silent = try RawClient(port: port)
       let half = try RawClient(port: port)
       try half.send("GET /ns HTTP/1.1\r\nHo")
@@ -146,12 +146,9 @@ import Testing
       let kept = try RawClient(port: port)
       try kept.send(request("GET /"))
       _ = try kept.readAnswer()
-      return [
-        try half.readToEnd(within: 15), try silent.readToEnd(within: 15),
-        try body.readToEnd(within: 15), try kept.readToEnd(within: 15),
-      ]
+      let ends = try [half, silent, body, kept].map { try $0.readToEnd(within: 15) }
+      return (ends, started.duration(to: .now))
     }
-    let waited = started.duration(to: .now)
     #expect(waited > .milliseconds(9900) && waited < .seconds(13))
     #expect(ends[0].hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
     #expect(ends[1...] == ["", "", ""])

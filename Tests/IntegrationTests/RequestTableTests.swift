@@ -192,4 +192,19 @@ import Testing
       #expect(try stream.read(through: "\n\n").contains("data: 1\n"))
     }
   }
+
+  @Test func `answers who has closed his side after the request`() throws {
+    try RunningDaemon.serving { daemon in
+      for (port, line) in [
+        (daemon.audience, "GET /ns"), (daemon.audience, "GET /"), (daemon.messages, "GET /a/b/c"),
+        (daemon.demo, "GET /ns"), (daemon.statistics, "GET /healthz"),
+      ] {
+        let client = try RawClient(port: port)
+        try client.send(request(line) + request(line))
+        client.finish()
+        for _ in 0..<2 { #expect(try client.readAnswer().status == 200, "\(line)") }
+        #expect(try client.readToEnd() == "")
+      }
+    }
+  }
 }

@@ -104,7 +104,7 @@ import Testing
       { encoder.append(told: 12, for: $0, into: &$1) },
       { encoder.appendRoot(for: $0, into: &$1) },
       { encoder.appendCrossDomainPolicy(for: $0, into: &$1) },
-      { encoder.append(.notFound, for: $0, into: &$1) },
+      { encoder.append(.notFound, anyPage: true, for: $0, into: &$1) },
       { encoder.append(.html, body: HTTP.bytes("<p>").span, for: $0, into: &$1) },
       { encoder.appendUnavailable(retryAfterSeconds: 5, for: $0, into: &$1) },
     ]
@@ -192,8 +192,9 @@ import Testing
   func `to a failed request ends the connection`(failure: RequestFailure, status: String) throws {
     for exchange in [Exchange.last, try exchange(HTTP.get("/"))] {
       #expect(
-        written { encoder.append(failure, for: exchange, into: &$0) } == """
+        written { encoder.append(failure, anyPage: true, for: exchange, into: &$0) } == """
           HTTP/1.1 \(status)\r
+          Access-Control-Allow-Origin: *\r
           Content-Type: text/plain; charset=utf-8\r
           Cache-Control: no-cache\r
           Content-Length: \(status.utf8.count + 1)\r
@@ -206,12 +207,29 @@ import Testing
 
   @Test(arguments: [RequestFailure.notFound, .methodNotAllowed])
   func `to an unserved path or method keeps the connection`(failure: RequestFailure) throws {
+    let exchange = try exchange(HTTP.get("/"))
     let response = written {
-      encoder.append(failure, for: (try? exchange(HTTP.get("/"))) ?? .last, into: &$0)
+      encoder.append(failure, anyPage: false, for: exchange, into: &$0)
     }
     #expect(!response.contains("Connection:"))
     #expect(
       response.contains("Allow: GET, HEAD, POST, OPTIONS\r\n") == (failure == .methodNotAllowed))
+  }
+
+  @Test func `is for pages of any origin where it is to be`() throws {
+    let exchange = try exchange(HTTP.get("/client/audience.mjs"))
+    for anyPage in [false, true] {
+      let script = written {
+        encoder.append(
+          .script, body: HTTP.bytes("1").span, anyPage: anyPage, for: exchange, into: &$0)
+      }
+      let failure = written {
+        encoder.append(.notFound, anyPage: anyPage, for: exchange, into: &$0)
+      }
+      for response in [script, failure] {
+        #expect(response.contains("\r\nAccess-Control-Allow-Origin: *\r\n") == anyPage)
+      }
+    }
   }
 
   @Test func `says what becomes of the connection where the client cannot know`() throws {

@@ -218,7 +218,9 @@ import Testing
     #expect(try route("GET", "/client/audience.js?1") == "file audience.js")
   }
 
-  @Test(arguments: ["/client/", "/client/../x.js", "/a/b", "/a/", "//", "/../outside/secret.js"])
+  @Test(arguments: [
+    "/client/", "/client/../x.js", "/a/b/c", "/a/b/", "/a/", "//", "/../outside/secret.js",
+  ])
   func `has nothing at other paths`(target: String) throws {
     #expect(try route("GET", target) == "404")
   }
@@ -231,5 +233,11 @@ import Testing
   @Test func `has pages of namespaces that can be`() throws {
     #expect(try route("GET", "/" + String(repeating: "n", count: 255)).hasPrefix("page"))
     #expect(try route("GET", "/" + String(repeating: "n", count: 256)) == "404")
+  }
+
+  @Test func `has pages of viewers that can be`() throws {
+    #expect(try route("GET", "/test/ab12?x") == "page test")
+    #expect(try route("GET", "/test/" + String(repeating: "v", count: 128)) == "page test")
+    #expect(try route("GET", "/test/" + String(repeating: "v", count: 129)) == "404")
   }
 }

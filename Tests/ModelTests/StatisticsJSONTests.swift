@@ -8,13 +8,13 @@ import Testing
   private func json(_ names: [String]) -> String {
     var output: ContiguousArray<UInt8> = []
     var statistics = StatisticsJSON()
-    statistics.open(into: &output)
+    StatisticsJSON.open(into: &output)
     for name in names {
       statistics.append(
         name: HTTP.bytes(name).span, created: 1_795_350_754, members: 1, connections: 2,
         modified: 0, into: &output)
     }
-    statistics.close(into: &output)
+    StatisticsJSON.close(into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 

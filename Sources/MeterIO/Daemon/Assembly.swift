@@ -1,6 +1,7 @@
 // How the daemon's threads are put together: one sequencer, a reactor for each worker, and one more reactor
 // for the statistics, message and demo ports, so that a slow reader there is no viewer's concern.
 
+import Glibc
 import MeterModel
 
 /// What the threads are made of.
@@ -12,7 +13,7 @@ struct Assembly {
   let ports: OpenPorts
   let viewersEnabled: Bool
 
-  /// Starts all threads.
+  /// Starts all threads. What can fail is made before the first of them.
   func start(
     _ configuration: Configuration, workers: Int
   ) throws(SystemError) -> [JoinableThread] {
@@ -20,45 +21,42 @@ struct Assembly {
     let context = ReactorContext(
       clock: clock, console: console, sequencer: inbox, viewersEnabled: viewersEnabled,
       audiencePort: ports.audiencePort, run: random.next())
-    let audienceBudget = DescriptorBudget(limit: plan.audience)
-    let serviceBudget = DescriptorBudget(limit: plan.services)
+    let budgets = DescriptorBudgets(plan)
     var outboxes: [Mailbox<Commands>] = []
-    var threads: [JoinableThread] = []
+    var bodies: [(name: String, run: @Sendable () -> Void)] = []
     for index in 0...workers {
       let isWorker = index < workers
       let outbox = try Mailbox<Commands>()
       outboxes.append(outbox)
-      let listeners = isWorker ? ports.audience[index] : ports.services
-      let budget = isWorker ? audienceBudget : serviceBudget
-      threads.append(
-        try JoinableThread(name: isWorker ? "reactor \(index)" : "services") {
-          run(named: "reactor \(index)") { () throws(SystemError) in
-            var reactor = try Reactor(
-              index: index, context: context, listeners: listeners, budget: budget,
-              mailbox: outbox)
+      let reactor = Handover(
+        try Reactor(
+          index: index, context: context,
+          listeners: isWorker ? ports.audience[index] : ports.services, budgets: budgets,
+          mailbox: outbox))
+      bodies.append(
+        (
+          isWorker ? "reactor \(index)" : "services",
+          {
+            var reactor = reactor.take()
             reactor.run()
           }
-        })
+        ))
     }
-    let (key, reactors) = (HashKey(random.next(), random.next()), outboxes)
-    threads.append(
-      try JoinableThread(name: "sequencer") { [clock, console, inbox] in
-        run(named: "sequencer") { () throws(SystemError) in
-          var sequencer = try Sequencer(
-            configuration: configuration, clock: clock, console: console, mailbox: inbox,
-            reactors: reactors, audienceReactors: workers, hashKey: key)
+    let sequencer = Handover(
+      try Sequencer(
+        configuration: configuration, clock: clock, console: console, mailbox: inbox,
+        reactors: outboxes, audienceReactors: workers,
+        hashKey: HashKey(random.next(), random.next())))
+    bodies.append(
+      (
+        "sequencer",
+        {
+          var sequencer = sequencer.take()
           sequencer.run()
         }
-      })
-    return threads
-  }
-}
-
-/// Runs a thread's body; one that cannot begin ends the process.
-private func run(named name: String, _ body: () throws(SystemError) -> Void) {
-  do throws(SystemError) {
-    try body()
-  } catch {
-    fatalError("\(name): \(error.description)")
+      ))
+    return try bodies.map { body throws(SystemError) in
+      try JoinableThread(name: body.name, body.run)
+    }
   }
 }

@@ -1,6 +1,7 @@
 // The daemon: its listeners, its threads, and its end. All that can fail at start fails before anything
 // is served.
 
+import CLinux
 import Glibc
 import MeterModel
 
@@ -10,9 +11,15 @@ package enum Daemon {
   package static func run(_ settings: ServeSettings) throws(StartError) {
     openStandardDescriptors()
     let console = Console(isVerbose: settings.debug)
+    let limit = raiseDescriptorLimit()
     let workers = settings.workers == 0 ? processorCount() : Int(settings.workers)
-    let plan = DescriptorPlan(limit: raiseDescriptorLimit(), workers: workers)
     let ports = try OpenPorts(settings, workers: workers)
+    let own = ports.descriptorCount + descriptorCount(ofWorkers: workers)
+    guard let plan = DescriptorPlan(limit: limit, own: own) else {
+      throw StartError(
+        reason: "cannot start: the limit of \(limit) file descriptors (ulimit -n) is too low; "
+          + "at least \(DescriptorPlan.leastLimit(own: own)) are needed")
+    }
     do throws(SystemError) {
       let signals = try StopSignals()
       let inbox = try Sequencer.Inbox()
@@ -39,9 +46,20 @@ package enum Daemon {
   }
 }
 
+/// How many descriptors the daemon holds beside its listeners: the standard streams and the signals'
+/// source, a poller and a mailbox of the sequencer and of each reactor, and one connection over the limit
+/// that each reactor may take.
+private func descriptorCount(ofWorkers workers: Int) -> Int {
+  4 + 2 + 3 * (workers + 1)
+}
+
 /// How many processors this process may use.
 private func processorCount() -> Int {
-  max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  var mask = [UInt64](repeating: 0, count: 128)
+  guard sched_getaffinity(0, mask.count * 8, &mask) >= 0 else {
+    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+  return max(1, mask.reduce(0) { $0 + $1.nonzeroBitCount })
 }
 
 /// Makes sure that no socket gets the number of a standard stream that was closed.

@@ -6,19 +6,37 @@ package struct DescriptorPlan: Equatable, Sendable {
   /// Connections of the audience port, streams or not.
   package let audience: Int
 
-  /// Connections of the statistics, message and demo ports.
-  package let services: Int
+  /// Connections of the statistics and message ports.
+  package let operation: Int
+
+  /// Connections of the demo port.
+  package let demo: Int
 
   /// Streams, if no other limit was asked for.
   package let streams: Int
 
-  /// Divides up `limit` descriptors. At most half of them are the reserve, of which the standard streams,
-  /// the listeners and what each worker needs for itself come first.
-  package init(limit: Int, workers: Int) {
-    let own = 24 + 4 * (workers + 2)
-    let reserve = min(limit / 2, max(own + 96, limit / 16))
-    services = max(1, (reserve - own) / 2)
-    audience = max(1, limit - own - services)
-    streams = max(1, limit - reserve)
+  /// What is left for files and for what the system's own calls open for a moment.
+  private static let spare = 8
+
+  /// Fewer connections than this are not worth a start.
+  private static let fewestConnections = 8
+
+  /// Divides up `limit` descriptors, of which the daemon itself holds `own`; nil where they are too few. The
+  /// reserve is at most half of them, or what the daemon itself needs.
+  package init?(limit: Int, own: Int) {
+    let own = own + Self.spare
+    let connections = limit - own
+    guard connections >= Self.fewestConnections else { return nil }
+    let reserve = min(limit / 2, max(128, limit / 16))
+    streams = min(limit - reserve, connections - min(connections / 4, 64))
+    let services = (connections - streams) / 2
+    demo = services / 2
+    operation = services - demo
+    audience = connections - services
+  }
+
+  /// The least limit with which the daemon starts.
+  package static func leastLimit(own: Int) -> Int {
+    own + spare + fewestConnections
   }
 }

@@ -37,6 +37,11 @@ struct OpenPorts {
     audiencePort = audience.addresses.first?.port ?? settings.port
   }
 
+  /// How many listening sockets there are.
+  var descriptorCount: Int {
+    audience.reduce(services.count) { $0 + $1.count }
+  }
+
   private static func line(_ port: Port, _ address: SocketAddress) -> String {
     "\(port.title) on \(address.description)"
   }

@@ -9,7 +9,7 @@ extension Reactor {
     let exchange = Exchange(head)
     let route = PublicRoute(head, in: request, viewersEnabled: context.viewersEnabled)
     switch route {
-    case .stream: return  // Was opened when its head was whole.
+    case .stream: fatalError("a stream is opened when its head is whole")
     case .streamHead:
       encoder.appendStreamHead(into: &dialogues[side].output)
       respond(side, exchange.closing)

@@ -18,7 +18,8 @@ extension Reactor {
         return
       }
       encoder.append(
-        file.type, body: file.bytes.span, for: exchange, into: &dialogues[side].output)
+        file.type, body: file.bytes.span, anyPage: true, for: exchange,
+        into: &dialogues[side].output)
     case .page(let namespace):
       let page = ClientFiles.page(
         namespace: request.extracting(namespace.bounds), port: context.audiencePort)

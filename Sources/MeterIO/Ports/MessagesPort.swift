@@ -33,6 +33,15 @@ extension Reactor {
     _ = outgoing.bytes.appendText(text)
     let message = TextRange(
       start: UInt32(start), count: UInt32(outgoing.bytes.count - start))
+    // With each line of a text a field begins, so thousands of lines make a frame too long to keep.
+    var framed: ContiguousArray<UInt8> = []
+    ServerSentEvents.append(
+      message: outgoing.bytes.span.extracting(message.bounds), into: &framed)
+    guard framed.count <= Backlog.mostBytes else {
+      outgoing.bytes.removeLast(outgoing.bytes.count - Int(name.start))
+      fail(side, .contentTooLarge)
+      return
+    }
     let handle = table.handle(dialogues[side].slot)
     leaveToSequencer(side, .message(handle, namespace: name, text: message))
   }

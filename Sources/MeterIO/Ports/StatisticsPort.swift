@@ -14,9 +14,7 @@ extension Reactor {
       if exchange.omitsBody {
         sendLast(side)
       } else {
-        dialogues[side].output.append(UInt8(ascii: "{"))
-        dialogues[side].statisticsAfter = 0
-        flush(side)
+        beginStatistics(side)
       }
     case .health:
       let body: ContiguousArray<UInt8> = [UInt8(ascii: "o"), UInt8(ascii: "k")]
@@ -29,7 +27,11 @@ extension Reactor {
 
   /// Sends the bare JSON, and then ends the connection.
   mutating func speakRawStatistics(_ side: UInt32) {
-    dialogues[side].output.append(UInt8(ascii: "{"))
+    beginStatistics(side)
+  }
+
+  private mutating func beginStatistics(_ side: UInt32) {
+    StatisticsJSON.open(into: &dialogues[side].output)
     dialogues[side].statisticsAfter = 0
     flush(side)
   }
@@ -40,7 +42,7 @@ extension Reactor {
     _ = dialogues[side].output.appendText(piece)
     dialogues[side].statisticsAfter = next
     if next == nil {
-      dialogues[side].output.append(UInt8(ascii: "}"))
+      StatisticsJSON.close(into: &dialogues[side].output)
       dialogues[side].isLast = true
     }
     flush(side)

@@ -1,6 +1,8 @@
 // The streams of one namespace on one reactor, and how they are told: in passes over a dense array, a
 // slice at a time, so that a newcomer does not wait until a hundred thousand have been told.
 
+import MeterModel
+
 /// The streams of a namespace.
 struct Audience {
   /// Their slots. During a pass the first `untold` are still to be told.
@@ -10,17 +12,21 @@ struct Audience {
   /// The newest count that the namespace was to be told.
   var count: UInt64 = 0
 
-  /// A newer count came during the pass and is to be told after it.
+  /// A newer count came and is to be told in the next pass.
   var isCountDue = false
 
-  /// The pass under way tells the newest count; otherwise the first of the messages.
-  var passTellsCount = false
+  /// Framed messages for the next passes, and where each ends, with its ticket.
+  private var messages: ContiguousArray<UInt8> = []
+  private var tickets: ContiguousArray<(ticket: UInt64, end: Int)> = []
 
-  /// Framed messages that are to be told, oldest first.
-  var messages: ContiguousArray<ContiguousArray<UInt8>> = []
+  /// What the pass under way tells.
+  private(set) var frame: ContiguousArray<UInt8> = []
+
+  /// That is a count, and no messages.
+  private(set) var tellsCount = false
 
   /// A pass is under way.
-  var isBeingTold = false
+  private(set) var isBeingTold = false
 
   /// Adds a stream; the answer is its place. A pass under way does not reach it.
   mutating func add(_ slot: UInt32) -> UInt32 {
@@ -48,12 +54,33 @@ struct Audience {
     if members.isEmpty { members = [] }
   }
 
-  /// Starts a pass over all members, for the count if it is due, or else for the oldest message.
-  mutating func startPass() {
-    passTellsCount = isCountDue
-    isCountDue = false
+  /// Takes in a framed message, to be told after the pass under way.
+  mutating func append(message frame: Span<UInt8>, ticket: UInt64) {
+    _ = messages.appendText(frame)
+    tickets.append((ticket, messages.count))
+  }
+
+  /// Starts a pass over all members: for the count if it is due, or else for messages, as many as a
+  /// stream that is not behind may have to keep; counts do not keep messages waiting for more than one
+  /// pass. The answer is the tickets of what is told now.
+  mutating func startPass() -> ContiguousArray<UInt64> {
+    let toldCount = isBeingTold && tellsCount
     untold = members.count
     isBeingTold = true
+    frame = []
+    tellsCount = isCountDue && (messages.isEmpty || !toldCount)
+    if tellsCount {
+      isCountDue = false
+      ServerSentEvents.append(count: count, into: &frame)
+      return []
+    }
+    let fitting = max(1, tickets.prefix { $0.end <= Backlog.mostBytes }.count)
+    let taken = tickets.prefix(fitting)
+    let end = taken.last?.end ?? 0
+    frame = ContiguousArray(messages.prefix(end))
+    messages.removeFirst(end)
+    tickets = ContiguousArray(tickets.dropFirst(fitting).map { ($0.ticket, $0.end - end) })
+    return ContiguousArray(taken.map(\.ticket))
   }
 
   /// The next stream to be told; nil at the end of the pass.
@@ -63,10 +90,12 @@ struct Audience {
     return members[untold]
   }
 
-  /// Ends a pass, and starts the next if there is something else to be told.
-  mutating func endPass() {
-    if !passTellsCount, !messages.isEmpty { messages.removeFirst() }
+  /// Whether there is something for another pass.
+  var hasMore: Bool { isCountDue || !messages.isEmpty }
+
+  /// Ends the last pass.
+  mutating func endPasses() {
     isBeingTold = false
-    if isCountDue || !messages.isEmpty { startPass() }
+    frame = []
   }
 }

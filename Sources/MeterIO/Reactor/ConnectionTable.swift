@@ -7,14 +7,14 @@ import Glibc
 struct Socket {
   /// Where a connection is in its life.
   enum State: UInt8 {
-    /// No connection. Can become `exchanging` or `opening` (accepted).
+    /// No connection. Can become `conversing` or `opening` (accepted).
     case free
-    /// Speaks HTTP, or is being closed: `side` is its exchange. Can become `opening`, `free`.
-    case exchanging
-    /// Asked for a stream; the sequencer's answer is awaited. Can become `streaming`, `exchanging`
+    /// Speaks HTTP, or is being closed: `side` is its dialogue. Can become `opening`, `free`.
+    case conversing
+    /// Asked for a stream; the sequencer's answer is awaited. Can become `streaming`, `conversing`
     /// (refused), `free`.
     case opening
-    /// A stream in its namespace's audience. Can become `exchanging` (ended), `free`.
+    /// A stream in its namespace's audience. Can become `conversing` (ended), `free`.
     case streaming
   }
 
@@ -29,37 +29,20 @@ struct Socket {
   /// Where a stream stands in its namespace's audience; the next free slot of a free one.
   var place: UInt32 = .max
 
-  /// The exchange, or the backlog of a stream that is behind; `.max` for none.
+  /// The dialogue, or the backlog of a stream that is behind; `.max` for none.
   var side: UInt32 = .max
   var state = State.free
   var port = Port.audience
-  var watched = Readiness8.readable
+  var watched = Interest.readable
 
   /// The client is an Internet Explorer that wants padding.
   var wantsPadding = false
-}
-
-/// What a socket is watched for, in a byte.
-enum Readiness8: UInt8 {
-  case nothing, readable, writable, both
-
-  var readiness: Readiness {
-    switch self {
-    case .nothing: []
-    case .readable: .readable
-    case .writable: .writable
-    case .both: [.readable, .writable]
-    }
-  }
 }
 
 /// The slots, and which of them are free.
 struct ConnectionTable {
   private(set) var sockets: ContiguousArray<Socket> = []
   private var firstFree: UInt32 = .max
-
-  /// How many connections there are.
-  private(set) var count = 0
 
   subscript(slot: UInt32) -> Socket {
     get { sockets[Int(slot)] }
@@ -68,7 +51,6 @@ struct ConnectionTable {
 
   /// Takes a slot for an accepted socket.
   mutating func add(descriptor: Int32, port: Port) -> UInt32 {
-    count += 1
     let slot: UInt32
     if firstFree != .max {
       slot = firstFree
@@ -84,7 +66,6 @@ struct ConnectionTable {
 
   /// Closes the slot's socket and frees the slot for its next tenant.
   mutating func remove(_ slot: UInt32) {
-    count -= 1
     close(sockets[Int(slot)].descriptor)
     let generation = sockets[Int(slot)].generation
     sockets[Int(slot)] = Socket(

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A count of open sockets with a limit.
 final class DescriptorBudget: Sendable {
-  let limit: Int
+  private let limit: Int
   private let used = Atomic(0)
 
   init(limit: Int) {
@@ -20,5 +20,26 @@ final class DescriptorBudget: Sendable {
   /// Counts one fewer.
   func giveBack() {
     used.wrappingSubtract(1, ordering: .relaxed)
+  }
+}
+
+/// The budget of each port. The operator's ports have one of their own, which no stranger can use up.
+struct DescriptorBudgets: Sendable {
+  private let audience: DescriptorBudget
+  private let operation: DescriptorBudget
+  private let demo: DescriptorBudget
+
+  init(_ plan: DescriptorPlan) {
+    audience = DescriptorBudget(limit: plan.audience)
+    operation = DescriptorBudget(limit: plan.operation)
+    demo = DescriptorBudget(limit: plan.demo)
+  }
+
+  subscript(port: Port) -> DescriptorBudget {
+    switch port {
+    case .audience: audience
+    case .statistics, .messages: operation
+    case .demo: demo
+    }
   }
 }

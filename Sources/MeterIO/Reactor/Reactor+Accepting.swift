@@ -18,21 +18,22 @@ extension Reactor {
       switch accepted {
       case .success(let descriptor): welcome(descriptor, at: listener.port)
       case .failure(let error):
-        if error.isExhaustion { pauseAccepting() }
+        if error.isExhaustion { pauseAccepting(at: listener.port) }
         return
       }
     }
   }
 
   private mutating func welcome(_ descriptor: Int32, at port: Port) {
-    if !budget.take(), !evictOldest() {
+    let budget = budgets[port]
+    if !budget.take(), !makeRoom(at: port) {
       context.exhaustionNotice.note(at: now)
       budget.giveBack()
       Glibc.close(descriptor)
       return
     }
     let slot = table.add(descriptor: descriptor, port: port)
-    table[slot].state = .exchanging
+    table[slot].state = .conversing
     do throws(SystemError) {
       let handle = table.handle(slot)
       try poller.add(descriptor, .readable, key: key(of: handle))
@@ -45,14 +46,23 @@ extension Reactor {
     begin(slot)
   }
 
+  /// Closes a connection for a newcomer. The limit is shared, and those that could go may all be another
+  /// reactor's: so a reactor that has none of them goes over the limit by one.
+  private mutating func makeRoom(at port: Port) -> Bool {
+    if evictOldest(at: budgets[port]) { return true }
+    if isOverLimit || dialogues.count > 0 { return false }
+    isOverLimit = true
+    return true
+  }
+
   func key(of handle: Handle) -> UInt64 {
     UInt64(handle.generation) << 32 | UInt64(handle.slot)
   }
 
   /// No descriptor is left: a level-triggered listener would be ready again at once, and for nothing.
-  private mutating func pauseAccepting() {
+  private mutating func pauseAccepting(at port: Port) {
     context.exhaustionNotice.note(at: now)
-    if evictOldest() { return }
+    if evictOldest(at: budgets[port]) { return }
     acceptsAgainAt = now + .milliseconds(50)
     watchListeners([])
   }

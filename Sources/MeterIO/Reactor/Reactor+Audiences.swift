@@ -6,7 +6,8 @@ extension Reactor {
   /// How many are told before others have their turn.
   private static var slice: Int { 512 }
 
-  /// A namespace is to be told its count. A count is a state: only the newest matters.
+  /// A namespace is to be told its count. A count is a state: of those that come during a pass only the
+  /// newest is told after it.
   mutating func tell(_ namespace: NamespaceID, count: UInt64) {
     let place = Int(namespace.number)
     guard place < audiences.count, !audiences[place].members.isEmpty else { return }
@@ -15,20 +16,34 @@ extension Reactor {
     startTelling(namespace.number)
   }
 
-  /// A namespace is to be told a framed message.
-  mutating func tell(_ namespace: NamespaceID, message: Span<UInt8>) {
+  /// A namespace is to be told a framed message. The ticket is given back when that begins, so who sends
+  /// messages faster than they can be told has to wait.
+  mutating func tell(_ namespace: NamespaceID, message frame: Span<UInt8>, ticket: UInt64) {
     let place = Int(namespace.number)
-    guard place < audiences.count, !audiences[place].members.isEmpty else { return }
-    var copy: ContiguousArray<UInt8> = []
-    _ = copy.appendText(message)
-    audiences[place].messages.append(copy)
+    guard place < audiences.count, !audiences[place].members.isEmpty else {
+      outgoing.reports.append(.told(ticket: ticket))
+      return
+    }
+    audiences[place].append(message: frame, ticket: ticket)
     startTelling(namespace.number)
+  }
+
+  /// Forgets a namespace, whose id may mean another one from now on.
+  mutating func forget(_ namespace: NamespaceID) {
+    let place = Int(namespace.number)
+    guard place < audiences.count else { return }
+    while audiences[place].hasMore { giveBackTickets(audiences[place].startPass()) }
+    audiences[place] = Audience()
   }
 
   private mutating func startTelling(_ namespace: UInt32) {
     guard !audiences[Int(namespace)].isBeingTold else { return }
-    audiences[Int(namespace)].startPass()
+    giveBackTickets(audiences[Int(namespace)].startPass())
     beingTold.append(namespace)
+  }
+
+  private mutating func giveBackTickets(_ tickets: ContiguousArray<UInt64>) {
+    for ticket in tickets { outgoing.reports.append(.told(ticket: ticket)) }
   }
 
   /// Tells the next slice.
@@ -43,23 +58,26 @@ extension Reactor {
   /// Tells at most `most` streams of a namespace; the answer is how many, and at least 1.
   private mutating func tell(_ namespace: UInt32, most: Int) -> Int {
     let place = Int(namespace)
-    let isCount = audiences[place].passTellsCount
-    frame.removeAll(keepingCapacity: true)
-    if isCount {
-      ServerSentEvents.append(count: audiences[place].count, into: &frame)
-    } else if let message = audiences[place].messages.first {
-      frame.append(contentsOf: message)
-    }
+    let isCount = audiences[place].tellsCount
+    frame = audiences[place].frame
     var told = 0
     while told < most {
       guard let slot = audiences[place].nextUntold() else {
-        audiences[place].endPass()
+        endPass(place)
         return max(told, 1)
       }
       tell(slot, isCount: isCount)
       told += 1
     }
     return told
+  }
+
+  private mutating func endPass(_ place: Int) {
+    if audiences[place].hasMore {
+      giveBackTickets(audiences[place].startPass())
+    } else {
+      audiences[place].endPasses()
+    }
   }
 
   /// Sends `frame` to one stream, or notes it for one that is behind.

@@ -16,8 +16,8 @@ extension Reactor {
       greet(handle.slot, ordinal, namespace, count)
     case .notify(let namespace, let count):
       tell(namespace, count: count)
-    case .message(let namespace, let frame):
-      tell(namespace, message: bytes.extracting(frame.bounds))
+    case .message(let namespace, let frame, let ticket):
+      tell(namespace, message: bytes.extracting(frame.bounds), ticket: ticket)
     case .end(let handle, let reason):
       guard table.isCurrent(handle) else { return }
       end(handle.slot, reason)
@@ -25,15 +25,14 @@ extension Reactor {
       guard table.isCurrent(handle) else { return }
       refuse(handle.slot, reason)
     case .retire(let namespace):
-      guard Int(namespace.number) < audiences.count else { return }
-      audiences[Int(namespace.number)] = Audience()
+      forget(namespace)
     case .count(let handle, let count):
       answer(handle) { $0.answerCount($1, count) }
     case .delivered(let handle, let connections):
       answer(handle) { $0.answerDelivered($1, connections) }
     case .statistics(let handle, let piece, let next):
       let piece = bytes.extracting(piece.bounds)
-      guard table.isCurrent(handle), table[handle.slot].state == .exchanging else { return }
+      guard table.isCurrent(handle), table[handle.slot].state == .conversing else { return }
       continueStatistics(table[handle.slot].side, piece, next: next)
     case .stop:
       isStopped = true
@@ -41,7 +40,7 @@ extension Reactor {
   }
 
   private mutating func answer(_ handle: Handle, _ body: (inout Reactor, UInt32) -> Void) {
-    guard table.isCurrent(handle), table[handle.slot].state == .exchanging else { return }
+    guard table.isCurrent(handle), table[handle.slot].state == .conversing else { return }
     body(&self, table[handle.slot].side)
     proceed(handle.slot)
   }

@@ -49,18 +49,27 @@ extension Reactor {
     let slot = dialogues[side].slot
     switch dialogues[side].phase {
     case .silence: speakRawStatistics(side)
-    case .head where dialogues[side].input.isEmpty: drop(slot)
+    case .head where !dialogues[side].parser.hasBegun: drop(slot)
     case .head: fail(side, .timeout)
     case .body, .waiting, .sending, .lingering: drop(slot)
     }
   }
 
-  /// Closes the connection that has kept its place the longest without being a stream.
-  mutating func evictOldest() -> Bool {
-    let queue = waiting[Int(Dialogue.Patience.impatient.rawValue)]
-    guard queue.count > 0 else { return false }
-    context.evictionNotice.note(at: now)
-    drop(dialogues[queue.head].slot)
-    return true
+  /// Closes the connection that has kept its place the longest without being a stream, of those that a
+  /// budget is for: the silent ones first, then those that do not take their answers.
+  mutating func evictOldest(at budget: DescriptorBudget) -> Bool {
+    for patience in [Dialogue.Patience.impatient, .patient] {
+      var side = waiting[Int(patience.rawValue)].head
+      while side != .max {
+        let slot = dialogues[side].slot
+        if budgets[table[slot].port] === budget {
+          context.evictionNotice.note(at: now)
+          drop(slot)
+          return true
+        }
+        side = dialogues[side].links.next
+      }
+    }
+    return false
   }
 }

@@ -6,7 +6,7 @@ import MeterModel
 extension Reactor {
   /// A connection was just accepted; its request may have come with it.
   mutating func begin(_ slot: UInt32) {
-    switch receive(slot) {
+    switch receive(slot, most: Self.requestPiece) {
     case .end where table[slot].port == .statistics:
       // Who asks for statistics need not say anything.
       speakRawStatistics(makeDialogue(slot))
@@ -59,7 +59,7 @@ extension Reactor {
     // What follows a request is read when that has been answered, and so is the client's end.
     if phase == .waiting { watch(slot, .nothing) }
     if phase == .waiting || phase == .sending { return }
-    switch receive(slot) {
+    switch receive(slot, most: phase == .lingering ? .max : Self.requestPiece) {
     case .nothing: break
     case .end where phase == .silence: speakRawStatistics(side)
     case .end: drop(slot)
@@ -76,7 +76,7 @@ extension Reactor {
   mutating func proceed(_ slot: UInt32) {
     let handle = table.handle(slot)
     var goesOn = true
-    while goesOn, table.isCurrent(handle), table[slot].state == .exchanging {
+    while goesOn, table.isCurrent(handle), table[slot].state == .conversing {
       let side = table[slot].side
       switch dialogues[side].phase {
       case .silence, .head: goesOn = readHead(side)
@@ -88,13 +88,13 @@ extension Reactor {
 
   /// Reads a head; false if more bytes are needed.
   private mutating func readHead(_ side: UInt32) -> Bool {
-    let dialogue = dialogues[side]
-    let input = dialogue.input
-    guard dialogue.start < input.count else { return false }
-    var parser = dialogue.parser
-    let progress = parser.parse(input.span.extracting(droppingFirst: dialogue.start))
+    let start = dialogues[side].start
+    let input = dialogues[side].input
+    guard start < input.count else { return false }
+    var parser = dialogues[side].parser
+    let progress = parser.parse(input.span.extracting(droppingFirst: start))
     dialogues[side].parser = parser
-    if dialogue.phase == .silence {
+    if dialogues[side].phase == .silence {
       // Bytes that are no request line are ignored, and the 100 ms go on.
       guard parser.hasRequestLine else {
         if case .failed = progress { dialogues[side].input = [] }
@@ -177,7 +177,7 @@ extension Reactor {
 
   /// Answers a request that is whole, as its port does.
   private mutating func answer(_ side: UInt32) {
-    guard let head = dialogues[side].head else { return }
+    guard let head = dialogues[side].head else { fatalError("a request without a head") }
     let input = dialogues[side].input
     let request = input.span.extracting(droppingFirst: dialogues[side].start)
     switch table[dialogues[side].slot].port {
@@ -214,7 +214,8 @@ extension Reactor {
   /// Answers a request that is not served.
   mutating func fail(_ side: UInt32, _ failure: RequestFailure) {
     let exchange = dialogues[side].head.map { Exchange($0) } ?? .last
-    encoder.append(failure, for: exchange, into: &dialogues[side].output)
+    let anyPage = table[dialogues[side].slot].port == .audience
+    encoder.append(failure, anyPage: anyPage, for: exchange, into: &dialogues[side].output)
     respond(side, failure.keepsConnection ? exchange : exchange.closing)
   }
 

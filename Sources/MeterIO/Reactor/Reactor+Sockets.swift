@@ -15,11 +15,15 @@ enum Received {
 }
 
 extension Reactor {
-  /// Receives into `scratch`.
-  mutating func receive(_ slot: UInt32) -> Received {
+  /// How much of a request is received before others have their turn: more would be thousands of
+  /// requests in one piece, each to be answered.
+  static var requestPiece: Int { 4096 }
+
+  /// Receives into `scratch`, at most `most` bytes.
+  mutating func receive(_ slot: UInt32, most: Int = .max) -> Received {
     let descriptor = table[slot].descriptor
     let received = scratch.withUnsafeMutableBytes { buffer in
-      systemCall("recv") { recv(descriptor, buffer.baseAddress, buffer.count, 0) }
+      systemCall("recv") { recv(descriptor, buffer.baseAddress, min(buffer.count, most), 0) }
     }
     switch received {
     case .success(0): return .end
@@ -38,7 +42,7 @@ extension Reactor {
     }
     switch sent {
     case .success(let count): return count
-    case .failure(let error): return error.isWouldBlock || error.isExhaustion ? 0 : nil
+    case .failure(let error): return error.isWouldBlock ? 0 : nil
     }
   }
 
@@ -53,7 +57,7 @@ extension Reactor {
   }
 
   /// Changes what a connection is watched for.
-  mutating func watch(_ slot: UInt32, _ readiness: Readiness8) {
+  mutating func watch(_ slot: UInt32, _ readiness: Interest) {
     guard table[slot].watched != readiness else { return }
     table[slot].watched = readiness
     let handle = table.handle(slot)
@@ -62,22 +66,24 @@ extension Reactor {
 
   /// Ends a connection at once, whatever it is doing.
   mutating func drop(_ slot: UInt32) {
+    let port = table[slot].port
     switch table[slot].state {
     case .free: return
-    case .exchanging: removeDialogue(slot)
+    case .conversing: removeDialogue(slot)
     case .opening: outgoing.reports.append(.closed(slot: slot))
     case .streaming:
       leaveAudience(slot)
       outgoing.reports.append(.closed(slot: slot))
     }
     table.remove(slot)
-    budget.giveBack()
+    budgets[port].giveBack()
+    isOverLimit = false
   }
 
   mutating func readable(_ slot: UInt32) {
     switch table[slot].state {
     case .free: break
-    case .exchanging: converse(slot)
+    case .conversing: converse(slot)
     case .opening, .streaming:
       // What follows a stream's request is read and dropped; its end is the viewer's leave.
       if case .end = receive(slot) { drop(slot) }
@@ -87,7 +93,7 @@ extension Reactor {
   mutating func writable(_ slot: UInt32) {
     switch table[slot].state {
     case .free, .opening: break
-    case .exchanging:
+    case .conversing:
       flush(table[slot].side)
       proceed(slot)
     case .streaming: catchUp(slot)

@@ -76,7 +76,7 @@ extension Reactor {
   /// A connection that is no stream any more; the sequencer is told that it is gone.
   private mutating func becomeDialogue(_ slot: UInt32) -> UInt32 {
     outgoing.reports.append(.closed(slot: slot))
-    table[slot].state = .exchanging
+    table[slot].state = .conversing
     let side = dialogues.add(Dialogue(slot: slot, limits: .standard))
     table[slot].side = side
     return side
@@ -93,6 +93,10 @@ extension Reactor {
       return
     }
     guard sent < frame.count else { return }
+    guard frame.count - sent <= Backlog.mostBytes else {
+      drop(slot)
+      return
+    }
     var backlog = Backlog(slot: slot, waitsSince: now)
     if isCount, sent == 0 {
       backlog.owesCount = true

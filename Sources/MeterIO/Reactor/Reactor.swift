@@ -39,7 +39,7 @@ struct Reactor: ~Copyable {
   let index: Int
   let context: ReactorContext
   let listeners: [Listener]
-  let budget: DescriptorBudget
+  let budgets: DescriptorBudgets
   let mailbox: Mailbox<Commands>
   var poller: Poller
 
@@ -70,6 +70,9 @@ struct Reactor: ~Copyable {
 
   /// Until when nobody is accepted, after descriptors ran out.
   var acceptsAgainAt: Instant?
+
+  /// One more connection was taken than the limit allows, and none has gone since.
+  var isOverLimit = false
   var isStopped = false
 
   /// Keys of events that are no connection's: those have a generation of 1 and up.
@@ -77,7 +80,7 @@ struct Reactor: ~Copyable {
   static let firstListenerKey: UInt64 = 1
 
   init(
-    index: Int, context: ReactorContext, listeners: [Listener], budget: DescriptorBudget,
+    index: Int, context: ReactorContext, listeners: [Listener], budgets: DescriptorBudgets,
     mailbox: Mailbox<Commands>
   ) throws(SystemError) {
     let sources = listeners.enumerated().map { position, listener in
@@ -87,7 +90,7 @@ struct Reactor: ~Copyable {
     self.index = index
     self.context = context
     self.listeners = listeners
-    self.budget = budget
+    self.budgets = budgets
     self.mailbox = mailbox
     outgoing = Reports(reactor: index)
     encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0))

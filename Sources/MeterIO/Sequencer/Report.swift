@@ -3,13 +3,6 @@
 
 import MeterModel
 
-/// A slot of a reactor's table and which of its tenants is meant: a slot is let again at once, and what
-/// comes late for its former tenant is then recognised.
-struct Handle: Equatable, Sendable {
-  let slot: UInt32
-  let generation: UInt32
-}
-
 /// Where some bytes lie in a batch.
 struct TextRange: Sendable {
   let start: UInt32
@@ -26,7 +19,6 @@ extension ContiguousArray<UInt8> {
   /// Appends borrowed bytes; the answer is where they lie now.
   mutating func appendText(_ text: Span<UInt8>) -> TextRange {
     let start = count
-    reserveCapacity(start + text.count)
     for index in text.indices { append(text[index]) }
     return TextRange(start: UInt32(start), count: UInt32(text.count))
   }
@@ -46,6 +38,9 @@ enum Report: Sendable {
   /// A text for a namespace. Answered with `delivered`.
   case message(Handle, namespace: TextRange, text: TextRange)
 
+  /// A message is being told to the streams of this reactor.
+  case told(ticket: UInt64)
+
   /// A client wants the namespaces created after the one with this ordinal. Answered with `statistics`.
   case statistics(Handle, after: UInt64)
 }
@@ -62,8 +57,8 @@ enum Command: Sendable {
   case greet(Handle, ordinal: ConnectionOrdinal, NamespaceID, count: UInt64)
   case notify(NamespaceID, count: UInt64)
 
-  /// Send a framed message to every stream of the namespace.
-  case message(NamespaceID, frame: TextRange)
+  /// Send a framed message to every stream of the namespace. Answered with `told`.
+  case message(NamespaceID, frame: TextRange, ticket: UInt64)
   case end(Handle, EndReason)
   case refuse(Handle, RefusalReason)
 

@@ -28,7 +28,9 @@ struct Sequencer: ~Copyable {
   let mailbox: Inbox
   private var poller: Poller
   private var messageCount: UInt64 = 0
+  private var deliveries = Deliveries()
   private let fullNotice: RecurringNotice
+  private let rejectionNotice: RecurringNotice
 
   /// Where it arrives.
   typealias Inbox = Mailbox<Order>
@@ -54,6 +56,7 @@ struct Sequencer: ~Copyable {
     viewers = NameTable(key: hashKey)
     outgoing = reactors.map { _ in Commands() }
     fullNotice = RecurringNotice("streams refused: a limit is reached", on: console)
+    rejectionNotice = RecurringNotice("events that made no sense", on: console)
     self.clock = clock
     self.console = console
     self.mailbox = mailbox
@@ -123,8 +126,10 @@ extension Sequencer {
       outgoing[reports.reactor].commands.append(
         .count(handle, count(reports.bytes.span.extracting(namespace.bounds))))
     case .message(let handle, let namespace, let text):
-      let told = deliver(text, to: namespace, of: reports)
-      outgoing[reports.reactor].commands.append(.delivered(handle, told))
+      deliver(text, to: namespace, of: reports, from: handle)
+    case .told(let ticket):
+      guard let (sender, reactor, connections) = deliveries.told(ticket: ticket) else { return }
+      outgoing[reactor].commands.append(.delivered(sender, connections))
     case .statistics(let handle, let ordinal):
       writeStatistics(after: ordinal, for: handle, of: reports.reactor)
     }
@@ -161,16 +166,21 @@ extension Sequencer {
   }
 
   private mutating func deliver(
-    _ text: TextRange, to namespace: TextRange, of reports: Reports
-  ) -> UInt32 {
-    guard let id = namespaces.find(reports.bytes.span.extracting(namespace.bounds)) else {
-      return 0
+    _ text: TextRange, to namespace: TextRange, of reports: Reports, from sender: Handle
+  ) {
+    let id = namespaces.find(reports.bytes.span.extracting(namespace.bounds))
+    let connections = id.map { meter.openConnections(of: NamespaceID($0)) } ?? 0
+    guard let id, connections > 0 else {
+      outgoing[reports.reactor].commands.append(.delivered(sender, 0))
+      return
     }
     messageCount += 1
+    deliveries.begin(
+      ticket: messageCount, to: audienceReactors, connections: connections, from: sender,
+      of: reports.reactor)
     meter.apply(
       .message(NamespaceID(id), MessageID(messageCount)), at: meter.now, into: &effects)
     carryOut(message: text, of: reports)
-    return meter.openConnections(of: NamespaceID(id))
   }
 
   private mutating func feed(_ event: Event) {
@@ -214,8 +224,8 @@ extension Sequencer {
         tell(connection) { .greet($0, ordinal: ordinal, namespace, count: count) }
       case .notify(let namespace, let count):
         tellAll(.notify(namespace, count: count))
-      case .message(let namespace, _):
-        if let reports { tellAll(message, of: reports, namespace) }
+      case .message(let namespace, let ticket):
+        if let reports { tellAll(message, of: reports, namespace, ticket: ticket.number) }
       case .end(let connection, let reason):
         tell(connection) { .end($0, reason) }
         unbindIfFree(meter.viewer(of: connection))
@@ -226,7 +236,8 @@ extension Sequencer {
         tellAll(.retire(namespace))
         namespaces.unbind(namespace.number)
       case .reject(let rejection):
-        console.say("rejected: \(rejection)")
+        rejectionNotice.note(at: meter.now)
+        console.debug("rejected: \(rejection)")
       }
       console.debug("\(effect)")
     }
@@ -245,7 +256,7 @@ extension Sequencer {
   }
 
   private mutating func tellAll(
-    _ text: TextRange, of reports: Reports, _ namespace: NamespaceID
+    _ text: TextRange, of reports: Reports, _ namespace: NamespaceID, ticket: UInt64
   ) {
     for reactor in 0..<audienceReactors {
       let start = outgoing[reactor].bytes.count
@@ -253,7 +264,7 @@ extension Sequencer {
         message: reports.bytes.span.extracting(text.bounds), into: &outgoing[reactor].bytes)
       let frame = TextRange(
         start: UInt32(start), count: UInt32(outgoing[reactor].bytes.count - start))
-      outgoing[reactor].commands.append(.message(namespace, frame: frame))
+      outgoing[reactor].commands.append(.message(namespace, frame: frame, ticket: ticket))
     }
   }
 

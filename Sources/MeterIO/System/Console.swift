@@ -14,17 +14,24 @@ package struct Console: Sendable {
     self.isVerbose = isVerbose
   }
 
-  /// Writes a line.
+  /// Writes a line, unless whoever reads them has stopped: nobody is to wait for a log.
   package func say(_ line: String) {
-    var bytes = Array("audience-meter: \(line)\n".utf8)
+    let bytes = Array("audience-meter: \(line)\n".utf8)
     var sent = 0
     while sent < bytes.count {
-      let rest = bytes[sent...].withUnsafeMutableBytes { write(2, $0.baseAddress, $0.count) }
+      var entry = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+      // A line that was begun is finished, if that does not take long.
+      guard poll(&entry, 1, sent == 0 ? 0 : 100) > 0 else { return }
+      let rest = bytes[sent...].prefix(Self.mostAtOnce).withUnsafeBytes {
+        write(2, $0.baseAddress, $0.count)
+      }
       if rest <= 0, errno != EINTR { return }
       sent += max(rest, 0)
     }
-    bytes.removeAll()
   }
+
+  /// What a pipe that can be written takes without waiting (`PIPE_BUF`).
+  private static let mostAtOnce = 4096
 
   /// Writes a line if `--debug` was given.
   package func debug(_ line: @autoclosure () -> String) {
@@ -55,7 +62,8 @@ final class RecurringNotice: Sendable {
     let report: (recent: UInt64, total: UInt64)? = state.withLock { state in
       state.total += 1
       state.sinceLast += 1
-      if let last = state.last, now - last < .seconds(1) { return nil }
+      // Threads read the clock each for itself, so `now` may lie before `last`.
+      if let last = state.last, now < last + .seconds(1) { return nil }
       state.last = now
       defer { state.sinceLast = 0 }
       return (state.sinceLast, state.total)

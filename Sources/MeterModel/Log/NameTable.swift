@@ -160,13 +160,15 @@ extension NameTable {
     index[gap] = Entry.none
   }
 
+  /// O(positions before and after), whatever the table once held.
   private mutating func rebuildIndex(positions: Int) {
+    let former = index
     index = ContiguousArray(repeating: Entry.none, count: positions)
     let mask = positions - 1
-    for number in entries.indices where entries[number].length > 0 {
-      var position = Int(entries[number].hash) & mask
+    for number in former where number != Entry.none {
+      var position = Int(entries[Int(number)].hash) & mask
       while index[position] != Entry.none { position = (position + 1) & mask }
-      index[position] = UInt32(number)
+      index[position] = number
     }
   }
 }

@@ -19,7 +19,8 @@ extension Meter {
       }
       createIfUnknown(namespace)
     }
-    let remote = remoteIndex(node, namespace.number)
+    guard let remote = remoteIndex(node, namespace.number, made: max(members, connections) > 0)
+    else { return }
     silence(remote)
     namespaces[Int(namespace.number)].remoteConnections -=
       UInt128(remotes[Int(remote)].connections)
@@ -79,13 +80,16 @@ extension Meter {
     }
   }
 
-  /// The place of what a node said of a namespace, made if there is none.
-  private mutating func remoteIndex(_ node: NodeID, _ namespace: UInt32) -> UInt32 {
+  /// The place of what a node said of a namespace; `made` if there is none, or nil.
+  private mutating func remoteIndex(
+    _ node: NodeID, _ namespace: UInt32, made: Bool
+  ) -> UInt32? {
     var index = namespaces[Int(namespace)].firstRemote
     while index != .max {
       if remotes[Int(index)].node == node { return index }
       index = remotes[Int(index)].next
     }
+    guard made else { return nil }
     let place: UInt32
     if firstFreeRemote != .max {
       place = firstFreeRemote

@@ -44,6 +44,9 @@ package struct Meter: MeterProtocol {
   /// Namespaces in which something changed that their notification has not been judged for.
   var touched: ContiguousArray<UInt32> = []
 
+  /// Depends on what `fetch` read, so that the reads are not left out.
+  var fetched: UInt32 = 0
+
   // Who waits for what; see `fire` for the order within an instant.
   var pending = DeadlineQueue()
   var lifetimes: LifetimeQueues
@@ -78,13 +81,6 @@ package struct Meter: MeterProtocol {
       bye(node)
     }
     judgeTouched(into: &effects)
-  }
-
-  /// Judges a batch of events in order.
-  package mutating func apply(_ records: Span<LogRecord>, into effects: inout EffectBuffer) {
-    for index in records.indices {
-      apply(records[index].event, at: records[index].instant, into: &effects)
-    }
   }
 
   /// Fires every deadline that is due by `instant`, each at its own.

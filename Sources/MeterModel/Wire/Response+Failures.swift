@@ -3,12 +3,15 @@
 
 extension ResponseEncoder {
   /// Appends the answer to a request that is not served. 404 and 405 keep the connection; all
-  /// others end it, whatever `exchange` says.
+  /// others end it, whatever `exchange` says. A page that may not read the answer cannot tell it
+  /// from a cut network, and would ask again for ever: so the public port's is for `anyPage`.
   package func append(
-    _ failure: RequestFailure, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
+    _ failure: RequestFailure, anyPage: Bool, for exchange: Exchange,
+    into output: inout ContiguousArray<UInt8>
   ) {
     let status = failure.statusLine
     append(status: status, into: &output)
+    if anyPage { appendAnyOrigin(into: &output) }
     if failure == .methodNotAllowed {
       output.append(contentsOf: "Allow: GET, HEAD, POST, OPTIONS\r\n".utf8)
     }
@@ -34,7 +37,8 @@ extension ResponseEncoder {
   ) {
     let status = RequestFailure.unavailable.statusLine
     append(status: status, into: &output)
-    output.append(contentsOf: "Access-Control-Allow-Origin: *\r\nRetry-After: ".utf8)
+    appendAnyOrigin(into: &output)
+    output.append(contentsOf: "Retry-After: ".utf8)
     output.append(decimal: retryAfterSeconds)
     output.append(contentsOf: "\r\n".utf8)
     appendText(of: status, for: exchange.closing, into: &output)

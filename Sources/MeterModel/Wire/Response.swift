@@ -58,7 +58,8 @@ package struct ResponseEncoder: Sendable {
     into output: inout ContiguousArray<UInt8>
   ) {
     append(status: "200 OK", into: &output)
-    output.append(contentsOf: "Access-Control-Allow-Origin: *\r\nVary: Accept\r\n".utf8)
+    appendAnyOrigin(into: &output)
+    output.append(contentsOf: "Vary: Accept\r\n".utf8)
     let digits = ContiguousArray.decimalDigits(of: count)
     if asJSON {
       appendEntityFields(.json, length: digits + 12, for: exchange, into: &output)
@@ -84,12 +85,14 @@ package struct ResponseEncoder: Sendable {
     output.append(UInt8(ascii: "}"))
   }
 
-  /// Appends a 200 with a body, or its head alone.
+  /// Appends a 200 with a body, or its head alone. `anyPage`: pages of other origins may read it,
+  /// as they must what they import as a module.
   package func append(
-    _ type: ContentType, body: Span<UInt8>, for exchange: Exchange,
+    _ type: ContentType, body: Span<UInt8>, anyPage: Bool = false, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>
   ) {
     append(status: "200 OK", into: &output)
+    if anyPage { appendAnyOrigin(into: &output) }
     appendEntityFields(type, length: body.count, for: exchange, into: &output)
     if !exchange.omitsBody { output.append(body) }
   }
@@ -170,6 +173,11 @@ extension ResponseEncoder {
     output.append(contentsOf: "HTTP/1.1 ".utf8)
     output.append(contentsOf: status.utf8)
     output.append(contentsOf: "\r\n".utf8)
+  }
+
+  /// Appends the field that lets pages of any origin read the response.
+  func appendAnyOrigin(into output: inout ContiguousArray<UInt8>) {
+    output.append(contentsOf: "Access-Control-Allow-Origin: *\r\n".utf8)
   }
 
   /// Appends the fields of a body that is never cached, and the head's end.

@@ -164,7 +164,8 @@ package enum DemoRoute: Equatable, Sendable {
   /// A client script by its name, which has no slash in it.
   case clientFile(ByteRange)
 
-  /// The page that joins a namespace.
+  /// The page that joins a namespace. A second segment of the path is the viewer id as which the
+  /// page's script joins; it is the script's business.
   case page(namespace: ByteRange)
 
   case notFound
@@ -184,11 +185,15 @@ package enum DemoRoute: Equatable, Sendable {
     var segments = PathSegments(path)
     guard let first = segments.next(in: bytes), !first.isEmpty else { return }
     if let second = segments.next(in: bytes) {
-      guard bytes.equals("client", in: first), !second.isEmpty, segments.isAtEnd else { return }
-      self = .clientFile(ByteRange(second))
-    } else if first.count <= PublicRoute.longestNamespace {
-      self = .page(namespace: ByteRange(first))
+      guard !second.isEmpty, segments.isAtEnd else { return }
+      if bytes.equals("client", in: first) {
+        self = .clientFile(ByteRange(second))
+        return
+      }
+      guard second.count <= PublicRoute.longestViewer else { return }
     }
+    guard first.count <= PublicRoute.longestNamespace else { return }
+    self = .page(namespace: ByteRange(first))
   }
 }
 

@@ -14,7 +14,6 @@ package enum ServerSentEvents {
   /// as the client will read them, so no text can add another field. Bytes that are no UTF-8 become
   /// U+FFFD, which is what the client would make of them. O(n)
   package static func append(message text: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
-    output.reserveCapacity(output.count + text.count + 8)
     output.append(contentsOf: "data: ".utf8)
     var index = 0
     while index < text.count {

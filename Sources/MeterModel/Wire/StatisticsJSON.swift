@@ -12,7 +12,7 @@ package struct StatisticsJSON: Sendable {
   }
 
   /// Appends what comes before the first member.
-  package func open(into output: inout ContiguousArray<UInt8>) {
+  package static func open(into output: inout ContiguousArray<UInt8>) {
     output.append(UInt8(ascii: "{"))
   }
 
@@ -37,7 +37,7 @@ package struct StatisticsJSON: Sendable {
   }
 
   /// Appends what comes after the last member; no line end.
-  package func close(into output: inout ContiguousArray<UInt8>) {
+  package static func close(into output: inout ContiguousArray<UInt8>) {
     output.append(UInt8(ascii: "}"))
   }
 }

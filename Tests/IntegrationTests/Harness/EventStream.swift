@@ -30,7 +30,7 @@ final class EventStream {
   ) throws {
     client = try RawClient(port: daemon.audience, by: address, receiveBuffer: receiveBuffer)
     try client.send(request("GET \(path)", ["Accept: text/event-stream"] + fields))
-    head = try HTTPAnswer(head: try client.read(through: "\r\n\r\n"))
+    head = try client.readAnswerHead()
     guard head.status == 200, head["Content-Type"] == "text/event-stream" else {
       throw HarnessError("no stream: \(head.head)")
     }
@@ -48,6 +48,16 @@ final class EventStream {
     let deadline = Deadline(within: seconds)
     var events: [StreamEvent] = []
     while events.last?.count != count {
+      events.append(try next(within: Double(deadline.milliseconds) / 1000))
+    }
+    return events
+  }
+
+  /// Reads until an event with that data; the answer is all events up to it.
+  func read(untilData data: String, within seconds: Double = 5) throws -> [StreamEvent] {
+    let deadline = Deadline(within: seconds)
+    var events: [StreamEvent] = []
+    while events.last?.data != data {
       events.append(try next(within: Double(deadline.milliseconds) / 1000))
     }
     return events

@@ -22,10 +22,10 @@ enum Loopback {
   }
 
   /// Binds a socket that listens on the address, for a port that is to be in use; 0 takes any.
-  func listen(on port: UInt16 = 0) throws -> (socket: Int32, port: UInt16) {
+  func listen(on port: UInt16 = 0, backlog: Int32 = 1) throws -> (socket: Int32, port: UInt16) {
     let family = self == .v4 ? AF_INET : AF_INET6
     let socket = Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard withAddress(of: port, { bind(socket, $0, $1) }) == 0, Glibc.listen(socket, 1) == 0
+    guard withAddress(of: port, { bind(socket, $0, $1) }) == 0, Glibc.listen(socket, backlog) == 0
     else {
       close(socket)
       throw HarnessError("listen on port \(port): errno \(errno)")

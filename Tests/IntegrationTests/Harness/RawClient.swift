@@ -12,6 +12,9 @@ final class RawClient {
     descriptor = try address.connect(to: port, receiveBuffer: receiveBuffer)
   }
 
+  /// Takes over a socket that is connected already, and closes it.
+  init(connected descriptor: Int32) { self.descriptor = descriptor }
+
   deinit { close() }
 
   /// How the other side ended the connection.

@@ -40,6 +40,18 @@ extension RunningDaemon {
     }
   }
 
+  /// Asks until all namespaces together have that many members.
+  func awaitTotal(_ count: UInt64, within seconds: Double = 5) throws {
+    let deadline = Deadline(within: seconds)
+    while true {
+      let members = try statistics().values.reduce(0) { $0 + $1.members }
+      if members == count { return }
+      guard !deadline.hasPassed else {
+        throw HarnessError("\(members) members in all, not \(count)")
+      }
+    }
+  }
+
   /// Sends a message; the answer is how many were told.
   @discardableResult
   func sendMessage(
@@ -49,9 +61,26 @@ extension RunningDaemon {
     return try ask(messages, head + text).body
   }
 
+  /// How many descriptors it has open when nobody is connected. Its threads open theirs when the daemon
+  /// has already said that it listens: those that were asked something have done so.
+  func idleDescriptors() throws -> Int {
+    for _ in 0..<32 { _ = try ask(audience, request("GET /")) }
+    _ = try statistics()
+    return try descriptors
+  }
+
   /// How many descriptors it has open.
   var descriptors: Int {
     get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count }
+  }
+
+  /// Lowers the limit of its descriptors while it runs.
+  func limitDescriptors(to limit: Int) throws {
+    let tool = try Process.run(
+      URL(fileURLWithPath: "/usr/bin/prlimit"),
+      arguments: ["--pid", "\(process)", "--nofile=\(limit):"])
+    tool.waitUntilExit()
+    guard tool.terminationStatus == 0 else { throw HarnessError("prlimit failed") }
   }
 
   /// How much CPU time it has used, in clock ticks (1/100 s).

@@ -28,6 +28,22 @@ final class RunningDaemon {
     return answer
   }
 
+  /// The same for a body that waits for something else, like a page in a browser.
+  static func serving<Answer>(
+    _ options: String..., body: (RunningDaemon) async throws -> Answer
+  ) async throws -> Answer {
+    let daemon = try start(options)
+    let answer: Answer
+    do {
+      answer = try await body(daemon)
+    } catch {
+      throw HarnessError("\(error); the daemon said: \(daemon.kill())")
+    }
+    let status = try daemon.stop(by: SIGTERM)
+    guard status == 0 else { throw HarnessError("the daemon ended with \(status)") }
+    return answer
+  }
+
   /// Starts a daemon on free ports. `shell` is a line that becomes the daemon by `exec "$0" "$@"`.
   static func start(
     _ options: [String], environment: [String: String] = [:], shell: String? = nil
@@ -119,8 +135,7 @@ final class RunningDaemon {
     Glibc.kill(process, SIGKILL)
     var said = ""
     while let more = Self.receive(complaints) { said += more }
-    _ = reap()
-    return said
+    return "\(said)(status \(reap()))"
   }
 
   private func reap() -> Int32 {
@@ -156,6 +171,8 @@ final class RunningDaemon {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, pair[1], 2)
+    // Pipes of programs that other tests are just starting are none of the daemon's.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     let program = ProgramRun.executable.path
     let command = shell.map { ["/bin/sh", "-c", $0, program] } ?? [program]
     let variables = ProcessInfo.processInfo.environment

@@ -8,7 +8,7 @@ import Foundation
 ///       try await page.screenshot(to: "football.png")
 ///     }
 ///
-/// Each page is a target of its own, like a tab. Whatever happens in the body, neither a process
+/// Each page has a window of its own, since a tab behind another is hidden and not painted. Whatever happens in the body, neither a process
 /// nor a folder is left behind; a browser that is made by `init` ends with `quit` or its last use.
 final class Browser: Sendable {
   /// Its process and folder, for who must know that they are gone.
@@ -57,7 +57,8 @@ final class Browser: Sendable {
       var sessionId: String
     }
     let target = try await devTools.call(
-      "Target.createTarget", ["url": "about:blank"], within: deadline, as: Target.self)
+      "Target.createTarget", ["url": "about:blank", "newWindow": true], within: deadline,
+      as: Target.self)
     let session = try await devTools.call(
       "Target.attachToTarget", ["targetId": .string(target.targetId), "flatten": true],
       within: deadline, as: Session.self)
@@ -199,8 +200,19 @@ private struct Evaluation<Value: Decodable>: Decodable {
     var text: String
     var exception: Thrown?
   }
-  var result: Remote
+  var result = Remote()
   var exceptionDetails: Exception?
+
+  private enum Key: CodingKey {
+    case result, exceptionDetails
+  }
+
+  /// Of an exception, the result is the object that was thrown, which is no `Value`.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    exceptionDetails = try container.decodeIfPresent(Exception.self, forKey: .exceptionDetails)
+    if exceptionDetails == nil { result = try container.decode(Remote.self, forKey: .result) }
+  }
 }
 
 /// Why a browser did not do what a test asked for.

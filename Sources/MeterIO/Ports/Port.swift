@@ -1,4 +1,4 @@
-// The daemon's ports, and why it could not start.
+// The daemon's ports.
 
 /// Which of the daemon's ports a socket belongs to.
 package enum Port: UInt8, CaseIterable, Sendable {
@@ -33,10 +33,4 @@ package enum Port: UInt8, CaseIterable, Sendable {
     case .demo: "demo"
     }
   }
-}
-
-/// Why the daemon could not start.
-package struct StartError: Error {
-  /// One line for the operator.
-  package let reason: String
 }

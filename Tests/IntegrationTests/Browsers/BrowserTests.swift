@@ -57,6 +57,9 @@ struct BrowserTests {
         throw Accident()
       }
     }
+    // What was killed needs a moment to be gone.
+    let deadline = Deadline(within: 5)
+    while !processes(naming: folder).isEmpty, !deadline.hasPassed {}
     #expect(processes(naming: folder) == [])
     #expect(!folder.isEmpty && !FileManager.default.fileExists(atPath: folder))
   }

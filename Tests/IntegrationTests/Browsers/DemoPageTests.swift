@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+extension `In Chromium` {
+  /// The demo page, as a person sees it (SPEC §5).
+  @Suite struct `The demo page` {
+    private static func isLive(_ count: String, _ caption: String = "people watching") -> String {
+      """
+      state.dataset.state === 'live' && total.textContent === '\(count)'
+        && caption.textContent === '\(caption)'
+      """
+    }
+
+    @Test func `shows two viewers that there are two, and one that it is alone again`()
+      async throws
+    {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving("--notify-min-delay", "100ms") { daemon in
+        let address = "http://localhost:\(daemon.demo)/football"
+        let first = try await browser.open(address)
+        try await first.wait(for: Self.isLive("1", "person watching"))
+        let second = try await browser.open(address, dark: true)
+        for page in [first, second] {
+          try await page.wait(for: Self.isLive("2"))
+          let title = try await page.evaluate("document.title", as: String.self)
+          #expect(title == "2 · football")
+        }
+        try await first.wait(for: "!graph.hidden && line.getAttribute('d').includes('L')")
+        try await first.screenshot(named: "demo-light")
+        try await second.screenshot(named: "demo-dark")
+        try await second.close()
+        try await first.wait(for: Self.isLive("1", "person watching"))
+        #expect(try daemon.statistics()["football"]?.connections == 2)
+      }
+    }
+
+    @Test func `shows the messages to its event, the newest first, as text`() async throws {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving { daemon in
+        let page = try await browser.open("http://localhost:\(daemon.demo)/football")
+        try await page.wait(for: Self.isLive("1", "person watching"))
+        #expect(
+          try daemon.sendMessage("1-0", to: "football", from: "score") == #"{"connections":1}"#)
+        try await page.wait(for: "!messages.hidden && document.querySelector('.text')")
+        let markup = "<img src=x onerror=alert(1)>\n&amp;=é"
+        try daemon.sendMessage(markup, to: "football", from: "chat")
+        try await page.wait(for: "document.querySelectorAll('.text').length === 2")
+        let texts = try await page.evaluate(
+          "[...document.querySelectorAll('.service, .text')].map(part => part.textContent)",
+          as: [String].self)
+        #expect(texts == ["chat", markup, "score", "1-0"])
+      }
+    }
+
+    @Test func `outlives a restart of the daemon`() async throws {
+      let browser = try `In Chromium`.browser
+      let options = ["--notify-min-delay", "100ms"]
+      let former = try RunningDaemon.start(options)
+      let ports = [
+        "--port", "\(former.audience)", "--stats-port", "\(former.statistics)",
+        "--notification-port", "\(former.messages)", "--demo-port", "\(former.demo)",
+      ]
+      let address = "http://localhost:\(former.demo)/football"
+      let pages = [try await browser.open(address), try await browser.open(address)]
+      for page in pages { try await page.wait(for: Self.isLive("2")) }
+      #expect(try former.stop(by: SIGTERM) == 0)
+      for page in pages {
+        try await page.wait(for: "state.dataset.state === 'waiting'")
+        let text = try await page.evaluate(
+          "document.getElementById('state-text').textContent", as: String.self)
+        #expect(text == "Reconnecting")
+      }
+      try await pages[0].screenshot(named: "demo-reconnecting")
+      let latter = try RunningDaemon.start(options + ports)
+      for page in pages { try await page.wait(for: Self.isLive("2"), within: .seconds(20)) }
+      #expect(try latter.statistics()["football"]?.connections == 2)
+      #expect(try latter.stop(by: SIGTERM) == 0)
+    }
+
+    @Test func `shows an event's name as text, whatever it is`() async throws {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving { daemon in
+        let name = #"<b>"'&"#
+        let page = try await browser.open("http://localhost:\(daemon.demo)/\(name)")
+        try await page.wait(for: Self.isLive("1", "person watching"))
+        let heading = try await page.evaluate(
+          "document.querySelector('h1').textContent", as: String.self)
+        #expect(heading == name)
+        let title = try await page.evaluate("document.title", as: String.self)
+        #expect(title == "1 · \(name)")
+        let elements = try await page.evaluate(
+          "document.querySelectorAll('b').length", as: Int.self)
+        #expect(elements == 0)
+        // No browser sends these as they are; others do.
+        let raw = try daemon.ask(daemon.demo, request("GET /\(name)")).body
+        #expect(!raw.contains(name) && !raw.contains("<b>"))
+      }
+    }
+
+    @Test func `hands its place to another page with the same viewer id, and may take it back`()
+      async throws
+    {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving("--enable-uuid", "--notify-min-delay", "100ms") { daemon in
+        let address = "http://localhost:\(daemon.demo)/football/ab12"
+        let first = try await browser.open(address)
+        try await first.wait(for: Self.isLive("1", "person watching"))
+        let second = try await browser.open(address)
+        try await second.wait(for: Self.isLive("1", "person watching"))
+        try await first.wait(for: "state.dataset.state === 'stopped' && !rejoin.hidden")
+        try await first.screenshot(named: "demo-stopped")
+        try await first.run("rejoin.click()")
+        try await first.wait(for: Self.isLive("1", "person watching"))
+        try await second.wait(for: "state.dataset.state === 'stopped' && !rejoin.hidden")
+      }
+    }
+
+    @Test func `welcomes, and leads to the event that is typed`() async throws {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving { daemon in
+        let page = try await browser.open("http://localhost:\(daemon.demo)/")
+        try await page.screenshot(named: "welcome")
+        try await page.run(
+          "document.getElementById('event').value = 'a b/c'; document.querySelector('button').click()"
+        )
+        try await page.wait(for: "document.title === '1 · a b/c'")
+        #expect(try daemon.count("a%20b%2Fc") == 1)
+      }
+    }
+  }
+}

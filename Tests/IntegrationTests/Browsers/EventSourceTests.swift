@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+extension `In Chromium` {
+  /// The browser's own EventSource, without any client of ours.
+  @Suite struct `An EventSource` {
+    private static func site(joining path: String, of daemon: RunningDaemon) throws -> PageServer {
+      try PageServer([
+        "/": .page(
+          scripts: [],
+          script: """
+            const source = new EventSource("http://localhost:\(daemon.audience)\(path)");
+            const told = [];
+            const lost = [];
+            source.onmessage = (event) => told.push(event.data);
+            source.onerror = () => lost.push(source.readyState);
+            """)
+      ])
+    }
+
+    @Test func `that was excluded is stopped when it comes back, and the holder stays`()
+      async throws
+    {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving("--enable-uuid") { daemon in
+        let site = try Self.site(joining: "/ns/id", of: daemon)
+        let former = try await browser.open(site.origin)
+        try await former.wait(for: "told.length")
+        let latter = try await browser.open(site.origin)
+        try await latter.wait(for: "told.length")
+        // It ignores the stop, comes back after its two seconds, and hears 204.
+        try await former.wait(for: "source.readyState === EventSource.CLOSED")
+        #expect(try await former.evaluate("lost", as: [Int].self) == [0, 2])
+        #expect(try await latter.evaluate("source.readyState", as: Int.self) == 1)
+        #expect(try await latter.evaluate("lost", as: [Int].self) == [])
+        #expect(try daemon.statistics()["ns"]?.connections == 2)
+        #expect(try daemon.count("ns") == 1)
+      }
+    }
+
+    @Test func `comes back after a restart`() async throws {
+      let browser = try `In Chromium`.browser
+      let former = try RunningDaemon.start([])
+      let site = try Self.site(joining: "/ns", of: former)
+      let page = try await browser.open(site.origin)
+      try await page.wait(for: "told.at(-1) === '1'")
+      let port = former.audience
+      #expect(try former.stop(by: SIGTERM) == 0)
+      let latter = try RunningDaemon.start(["--port", "\(port)"])
+      try await page.wait(for: "told.length === 2", within: .seconds(15))
+      #expect(try latter.count("ns") == 1)
+      #expect(try latter.stop(by: SIGTERM) == 0)
+    }
+
+    @Test func `does not give up at a full server`() async throws {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving("--max-connections", "1") { daemon in
+        let holder = try EventStream("/ns", of: daemon)
+        let site = try Self.site(joining: "/ns", of: daemon)
+        let page = try await browser.open(site.origin)
+        try await page.wait(for: "lost.length")
+        // Not closed: it comes back when the 5 to 30 s have passed that it was told.
+        #expect(try await page.evaluate("lost", as: [Int].self) == [0])
+        #expect(try await page.evaluate("told.length", as: Int.self) == 0)
+        #expect(holder.greeting.count == 1)
+      }
+    }
+  }
+}

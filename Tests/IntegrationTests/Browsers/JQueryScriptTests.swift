@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// The jQuery that Debian's libjs-jquery installs; nil where it is not installed.
+private let debianJQuery = try? String(
+  contentsOfFile: "/usr/share/javascript/jquery/jquery.min.js", encoding: .utf8)
+
+extension `In Chromium` {
+  /// jquery.audience.js with Debian's jQuery, alone and beside audience.js (SPEC §5).
+  @Suite(
+    .enabled(
+      if: debianJQuery != nil,
+      "needs Debian's libjs-jquery (/usr/share/javascript/jquery/jquery.min.js)"))
+  struct `The jQuery plugin` {
+    private static let clients = [JoiningPage.Client.jquery, .jqueryWithAudience]
+
+    private static func site(of daemon: RunningDaemon) throws -> PageServer {
+      try JoiningPage.site(of: daemon, jquery: try #require(debianJQuery))
+    }
+
+    @Test(arguments: clients)
+    func `tells two pages that there are two, and one that it is alone again`(
+      client: JoiningPage.Client
+    ) async throws {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "60") {
+        daemon in
+        let site = try Self.site(of: daemon)
+        let page = try await JoiningPage(client, "/ns", of: daemon, from: site, in: browser)
+        try await page.wait(untilTold: 1)
+        let other = try await JoiningPage(client, "/ns", of: daemon, from: site, in: browser)
+        for page in [page, other] { try await page.wait(untilTold: 2) }
+        // A message is no total.
+        try daemon.sendMessage("7", to: "ns")
+        try await other.page.close()
+        try await page.wait(untilTold: 1)
+        #expect(try await page.told("total", as: Int.self) == [1, 2, 1])
+        #expect(try daemon.statistics()["ns"]?.connections == 2)
+      }
+    }
+
+    @Test(arguments: clients)
+    func `counts a page once, and leaves with the last that joined`(
+      client: JoiningPage.Client
+    ) async throws {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "60") {
+        daemon in
+        let site = try Self.site(of: daemon)
+        let page = try await JoiningPage(client, "/ns", of: daemon, from: site, in: browser)
+        try await page.wait(untilTold: 1)
+        try await page.join(as: "second")
+        try await page.page.wait(for: "all('total').length === 2")
+        try await page.leave()
+        try await page.page.wait(for: "all('left').length === 1")
+        #expect(try daemon.statistics()["ns"]?.connections == 1)
+        #expect(try daemon.count("ns") == 1)
+        try await page.leave(as: "second")
+        try daemon.awaitMembers("ns", 0, within: 1)
+        try await page.page.wait(for: "all('left').length === 2")
+      }
+    }
+
+    @Test(arguments: clients)
+    func `fails when its viewer id is opened elsewhere, and at no stream`(
+      client: JoiningPage.Client
+    ) async throws {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving("--enable-uuid") { daemon in
+        let site = try Self.site(of: daemon)
+        let former = try await JoiningPage(client, "/ns/id", of: daemon, from: site, in: browser)
+        try await former.wait(untilTold: 1)
+        let latter = try await JoiningPage(client, "/ns/id", of: daemon, from: site, in: browser)
+        try await latter.wait(untilTold: 1)
+        try await former.page.wait(for: "latest('close') === 'excluded'")
+        let lost = try await JoiningPage(client, "/a/b/c", of: daemon, from: site, in: browser)
+        try await lost.page.wait(for: "latest('close') === 'refused'")
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Glibc
+
+/// A proxy of a test's own before a daemon: it listens on a free port of this machine, keeps all its
+/// files in a folder that goes with it, and ends with its last use.
+final class ReverseProxy {
+  let port: UInt16
+  private let folder: TemporaryFolder
+  private let program: ChildProgram
+
+  /// nginx with a server that has `directives`. All else is nginx's default: its buffering, too.
+  static func nginx(before daemon: RunningDaemon, _ directives: String = "") throws -> ReverseProxy
+  {
+    try ReverseProxy { folder, listener in
+      let configuration = try folder.write(
+        """
+        daemon off;
+        worker_processes 1;
+        pid nginx.pid;
+        error_log error.log;
+        events {}
+        http {
+          access_log off;
+          client_body_temp_path body;
+          proxy_temp_path proxy;
+          fastcgi_temp_path fastcgi;
+          uwsgi_temp_path uwsgi;
+          scgi_temp_path scgi;
+          server {
+            listen 127.0.0.1:\(listener.port);
+            location / {
+              proxy_pass http://127.0.0.1:\(daemon.audience);
+              \(directives)
+            }
+          }
+        }
+        """, to: "nginx.conf")
+      // This variable hands over sockets from one nginx to the next that replaces it.
+      return try ChildProgram(
+        "nginx", ["-p", folder.path, "-e", "error.log", "-c", configuration],
+        environment: ["NGINX": "3;"], listener: listener.socket)
+    }
+  }
+
+  /// HAProxy that speaks TLS with its clients, HTTP/2 to those that offer it, and HTTP/1.1 with the
+  /// daemon. A stream is quiet for the max delay at most, so the timeouts are longer.
+  static func haproxy(before daemon: RunningDaemon) throws -> ReverseProxy {
+    try ReverseProxy { folder, listener in
+      let certificate = try makeCertificate(in: folder)
+      let configuration = try folder.write(
+        """
+        defaults
+          mode http
+          timeout connect 5s
+          timeout client 60s
+          timeout server 60s
+          timeout tunnel 1h
+        frontend viewers
+          bind fd@3 ssl crt \(certificate) alpn h2,http/1.1
+          default_backend meter
+        backend meter
+          option abortonclose
+          server meter 127.0.0.1:\(daemon.audience)
+
+        """, to: "haproxy.cfg")
+      return try ChildProgram("haproxy", ["-db", "-f", configuration], listener: listener.socket)
+    }
+  }
+
+  private init(
+    _ start: (TemporaryFolder, (socket: Int32, port: UInt16)) throws -> ChildProgram
+  ) throws {
+    let listener = try Loopback.v4.listen(backlog: 64)
+    defer { close(listener.socket) }
+    port = listener.port
+    folder = try TemporaryFolder()
+    program = try start(folder, listener)
+  }
+
+  /// A certificate for localhost that nobody vouches for, with its key, in one file.
+  private static func makeCertificate(in folder: TemporaryFolder) throws -> String {
+    let (key, certificate) = ("\(folder.path)/key.pem", "\(folder.path)/certificate.pem")
+    let openssl = try ChildProgram(
+      "openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+        "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate,
+      ])
+    let end = try openssl.awaitExit()
+    guard end.status == 0 else { throw HarnessError("openssl: \(end.said)") }
+    let both =
+      try String(contentsOfFile: certificate, encoding: .utf8)
+      + String(contentsOfFile: key, encoding: .utf8)
+    return try folder.write(both, to: "localhost.pem")
+  }
+}

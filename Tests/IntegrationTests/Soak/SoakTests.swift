@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// A crowd that churns for a while, and what must be true when it has come to rest.
+@Suite struct `A soak` {
+  /// What was found.
+  struct Findings: Sendable {
+    var opened = 0
+    var unexpectedEnds = 0
+    var statistics: [String: UInt64] = [:]
+    var truth: [String: UInt64] = [:]
+    var misinformed = 0
+    var endsAwaited = false
+    var descriptorsLeft = 0
+    var membersLeft: UInt64 = 0
+    var status: Int32 = -1
+  }
+
+  @Test func `ends with the statistics of exactly the streams that are open, told to all of them`()
+    async throws
+  {
+    let plan = SoakPlan()
+    let findings = try await waiting { try Self.run(plan) }
+    let line = Comment(rawValue: plan.line)
+    #expect(findings.opened > plan.connections, line)
+    #expect(findings.unexpectedEnds == 0, line)
+    #expect(!findings.endsAwaited, line)
+    #expect(findings.statistics == findings.truth, line)
+    #expect(findings.misinformed == 0, line)
+    #expect(findings.membersLeft == 0, line)
+    #expect(findings.descriptorsLeft <= 0, line)
+    #expect(findings.status == 0, line)
+  }
+
+  private static func run(_ plan: SoakPlan) throws -> Findings {
+    let daemon = try RunningDaemon.start([
+      "--workers", "2", "--notify-min-delay", "200ms", "--notify-max-delay", "1",
+      "--namespace-clean-delay", "1",
+    ])
+    var findings = Findings()
+    let idle = try daemon.idleDescriptors()
+    let crowd = Crowd(seed: plan.seed, namespaces: plan.namespaces, port: daemon.audience)
+    let stopped = try stoppedProcesses(plan.stopped, of: daemon)
+    let end = Deadline(within: plan.seconds)
+    while !end.hasPassed {
+      try crowd.churn(around: plan.connections)
+      crowd.read(waiting: 0)
+    }
+    // At rest: within the max delay and a little everyone knows the truth.
+    let rest = Deadline(within: 10 + Double(plan.connections) / 1000)
+    repeat {
+      crowd.read(waiting: 100)
+      findings.truth = crowd.openByNamespace
+      findings.truth["stopped"] = plan.stopped == 0 ? nil : UInt64(plan.stopped)
+      findings.statistics = try daemon.statistics().mapValues(\.members).filter { $0.value > 0 }
+      findings.misinformed = crowd.misinformed(findings.statistics)
+      findings.endsAwaited = crowd.isAwaitingEnds
+    } while !rest.hasPassed
+      && (findings.misinformed > 0 || findings.endsAwaited
+        || findings.statistics != findings.truth)
+    findings.opened = crowd.opened
+    findings.unexpectedEnds = crowd.unexpectedEnds
+    crowd.closeAll()
+    for process in stopped { process.signal(SIGKILL) }
+    let gone = Deadline(within: 10)
+    repeat {
+      findings.membersLeft = try daemon.statistics().values.reduce(0) { $0 + $1.members }
+      findings.descriptorsLeft = try daemon.descriptors - idle
+    } while !gone.hasPassed && (findings.membersLeft > 0 || findings.descriptorsLeft > 0)
+    findings.status = try daemon.stop(by: SIGTERM)
+    return findings
+  }
+
+  /// Processes that hold so many streams together and are stopped once all of them are counted.
+  private static func stoppedProcesses(
+    _ streams: Int, of daemon: RunningDaemon
+  ) throws -> [ClientProcess] {
+    var left = streams
+    var processes: [ClientProcess] = []
+    while left > 0 {
+      processes.append(try ClientProcess(streams: min(left, 100), to: "/stopped", of: daemon))
+      left -= min(left, 100)
+    }
+    try daemon.awaitMembers("stopped", streams, within: 20)
+    for process in processes { process.signal(SIGSTOP) }
+    return processes
+  }
+}
