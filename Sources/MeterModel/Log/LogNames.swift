@@ -71,6 +71,11 @@ package struct LogNames: TextNames {
     Self.name(namespace.number, in: namespaces)
   }
 
+  /// Precondition: the viewer id is bound.
+  package func name(of viewer: ViewerID) -> [UInt8] {
+    Self.name(viewer.number, in: viewers)
+  }
+
   /// Precondition: the node is bound.
   package func name(of node: NodeID) -> [UInt8] {
     Self.name(node.number, in: nodes)

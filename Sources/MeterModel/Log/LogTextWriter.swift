@@ -4,6 +4,7 @@
 package protocol TextNames {
   func number(of connection: ConnectionID) -> UInt64
   func name(of namespace: NamespaceID) -> [UInt8]
+  func name(of viewer: ViewerID) -> [UInt8]
   func name(of node: NodeID) -> [UInt8]
 }
 

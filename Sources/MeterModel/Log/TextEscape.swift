@@ -64,6 +64,14 @@ enum TextEscape {
     beginsLikeComment(name) ? [.backslash] + name : name
   }
 
+  /// The name with `\xNN` for what could not stand in one.
+  static func visible(_ name: [UInt8]) -> [UInt8] {
+    name.flatMap { byte in
+      (0x21...0x7E).contains(byte)
+        ? [byte] : [.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
+    }
+  }
+
   /// Whether the first byte that is no backslash is `#`.
   private static func beginsLikeComment(_ name: [UInt8]) -> Bool {
     name.first { $0 != .backslash } == .numberSign

@@ -3,13 +3,22 @@
 extension Meter {
   /// Crashes with a message if anything that must hold does not.
   package func audit() {
-    auditConnections()
-    auditNamespaces()
-    auditRemotes()
-    invariant(touched.isEmpty, "\(touched.count) namespaces were left unjudged")
+    do throws(BrokenInvariant) {
+      try check()
+    } catch {
+      fatalError("invariant broken: \(error.message)")
+    }
   }
 
-  private func auditConnections() {
+  /// Throws the first thing that must hold and does not.
+  func check() throws(BrokenInvariant) {
+    try checkConnections()
+    try checkNamespaces()
+    try checkRemotes()
+    try expect(touched.isEmpty, "\(touched.count) namespaces were left unjudged")
+  }
+
+  private func checkConnections() throws(BrokenInvariant) {
     var open = ContiguousArray<UInt32>(repeating: 0, count: namespaces.count)
     var members = open
     var (pendingHere, lifetimesHere) = (0, 0)
@@ -17,7 +26,7 @@ extension Meter {
       open[Int(connection.namespace)] += 1
       if connection.phase == .member { members[Int(connection.namespace)] += 1 }
       if connection.viewer != .none {
-        invariant(
+        try expect(
           viewers[Int(connection.viewer.number)].connection == UInt32(number),
           "connection \(number) does not hold its viewer id")
       }
@@ -28,68 +37,81 @@ extension Meter {
       if mayExpire, connection.phase == .member || expiresPending { lifetimesHere += 1 }
     }
     for (number, namespace) in namespaces.enumerated() {
-      invariant(namespace.open == open[number], "open of namespace \(number) is wrong")
-      invariant(namespace.localMembers == members[number], "members of \(number) are wrong")
+      try expect(namespace.open == open[number], "open of namespace \(number) is wrong")
+      try expect(namespace.localMembers == members[number], "members of \(number) are wrong")
     }
-    invariant(localMembers == members.reduce(0) { $0 + UInt64($1) }, "all members are wrong")
-    invariant(openConnections == open.reduce(0, +), "open connections are wrong")
-    invariant(pending.count == pendingHere, "the pending queue is wrong")
-    invariant(lifetimes.count == lifetimesHere, "the lifetime queues are wrong")
+    try expect(localMembers == members.reduce(0) { $0 + UInt64($1) }, "all members are wrong")
+    try expect(openConnections == open.reduce(0, +), "open connections are wrong")
+    try expect(pending.count == pendingHere, "the pending queue is wrong")
+    try expect(lifetimes.count == lifetimesHere, "the lifetime queues are wrong")
     for (number, holder) in viewers.enumerated() where holder.connection != .max {
       let connection = connections[Int(holder.connection)]
-      invariant(
+      try expect(
         connection.isOpen && connection.viewer.number == UInt32(number),
         "viewer id \(number) is held by a connection that is gone")
     }
   }
 
-  private func auditNamespaces() {
+  private func checkNamespaces() throws(BrokenInvariant) {
     var (existing, queued) = (0, 0)
     for (number, namespace) in namespaces.enumerated() {
       guard namespace.exists else {
-        invariant(namespace.open == 0 && namespace.queue == .none, "\(number) should be empty")
+        try expect(namespace.open == 0 && namespace.queue == .none, "\(number) should be empty")
         continue
       }
       existing += 1
       if namespace.queue != .none { queued += 1 }
       let isVacant = namespace.open == 0 && namespace.members == 0
-      invariant((namespace.queue == .vacant) == isVacant, "vacancy of \(number) is wrong")
-      if namespace.open > 0 { auditAudience(namespace, number) }
+      try expect((namespace.queue == .vacant) == isVacant, "vacancy of \(number) is wrong")
+      if namespace.open > 0 { try checkAudience(namespace, number) }
     }
-    invariant(Int(namespaceCount) == existing, "the count of namespaces is wrong")
-    invariant(fresh.count + ripe.count + vacant.count == queued, "the queues are wrong")
+    try expect(Int(namespaceCount) == existing, "the count of namespaces is wrong")
+    try expect(fresh.count + ripe.count + vacant.count == queued, "the queues are wrong")
   }
 
-  private func auditAudience(_ namespace: Namespace, _ number: Int) {
+  private func checkAudience(
+    _ namespace: Namespace, _ number: Int
+  ) throws(BrokenInvariant) {
     let age = now - namespace.toldAt
-    invariant(
+    try expect(
       namespace.lowestGreeted <= namespace.told && namespace.told <= namespace.highestGreeted,
       "told of \(number) is outside its greetings")
-    invariant(
+    try expect(
       namespace.queue != .none || age >= configuration.notifyMaxDelay,
       "namespace \(number) waits for no notification")
-    invariant(
+    try expect(
       namespace.queue == .fresh || age >= configuration.notifyMinDelay
         || age >= configuration.notifyMaxDelay,
       "namespace \(number) waits in the wrong queue")
   }
 
-  private func auditRemotes() {
+  private func checkRemotes() throws(BrokenInvariant) {
     for (number, namespace) in namespaces.enumerated() {
       var (members, connections) = (UInt128(0), UInt128(0))
       var index = namespace.firstRemote
       while index != .max {
         let remote = remotes[Int(index)]
-        invariant(remote.namespace == UInt32(number), "a remote count is in the wrong chain")
+        try expect(remote.namespace == UInt32(number), "a remote count is in the wrong chain")
         members += UInt128(remote.members)
         connections += UInt128(remote.connections)
         index = remote.next
       }
-      invariant(members == namespace.remoteMembers, "remote members of \(number) are wrong")
-      invariant(
+      try expect(members == namespace.remoteMembers, "remote members of \(number) are wrong")
+      try expect(
         connections == namespace.remoteConnections, "remote connections of \(number) are wrong")
     }
     let speaking = remotes.reduce(0) { $0 + ($1.members > 0 ? 1 : 0) }
-    invariant(remoteExpiry.count == speaking, "the queue of remote counts is wrong")
+    try expect(remoteExpiry.count == speaking, "the queue of remote counts is wrong")
   }
+}
+
+/// What must hold and does not, as a clause.
+struct BrokenInvariant: Error {
+  let message: String
+}
+
+private func expect(
+  _ condition: Bool, _ message: @autoclosure () -> String
+) throws(BrokenInvariant) {
+  if !condition { throw BrokenInvariant(message: message()) }
 }

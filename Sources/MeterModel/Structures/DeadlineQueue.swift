@@ -78,4 +78,14 @@ package struct DeadlineQueue: Sendable {
     }
     count -= 1
   }
+  /// Visits those who wait, in their order. O(n).
+  func forEach<Element: Waiting>(
+    in table: ContiguousArray<Element>, _ visit: (UInt32) -> Void
+  ) {
+    var index = head
+    while index != .max {
+      visit(index)
+      index = table[Int(index)].links.next
+    }
+  }
 }

@@ -11,6 +11,11 @@ package struct EffectBuffer {
 
   package init() {}
 
+  /// A buffer whose digest continues another's.
+  package init(resuming digest: Digest) {
+    self.digest = digest
+  }
+
   /// Forgets the effects and keeps the digest. O(1) when it keeps its storage.
   package mutating func removeAll() {
     effects.removeAll(keepingCapacity: effects.capacity <= 65_536)

@@ -1,0 +1,136 @@
+// Where sections begin, and where they stop: at their end, in the middle, or because they are damaged.
+
+extension BinaryLogReader {
+  /// Where in the file the next block begins.
+  var offset: UInt64 { bytesOffset + UInt64(start) }
+
+  private var left: Int { bytes.count - start }
+
+  /// What stands where a section may begin.
+  private enum Beginning {
+    case incomplete
+    case wrong(String)
+    case whole(LogSection, offset: UInt64, end: Int, BlockChain)
+  }
+
+  mutating func nextSection() -> Step {
+    switch beginning(at: start) {
+    case .incomplete: return incomplete()
+    case .wrong(let reason):
+      if case .outside = stage { return .item(damaged(reason)) }
+      return suspect(length: LogFormat.headLength, reason)
+    case .whole(let section, _, let end, let chain):
+      guard case .outside = stage else {
+        stage = .outside
+        return .item(.torn(LogTear(offset: offset, bytes: 0)))
+      }
+      decoder = RecordDecoder(key: key)
+      self.chain = chain
+      followsGap = false
+      start = end
+      stage = .first
+      return .item(.section(section))
+    }
+  }
+
+  private func beginning(at place: Int) -> Beginning {
+    for (index, byte) in LogFormat.magic.enumerated() {
+      guard place + index < bytes.count else { return .incomplete }
+      guard bytes[place + index] == byte else { return .wrong("no section begins there") }
+    }
+    let headStart = place + LogFormat.magic.count
+    let payloadStart = headStart + LogFormat.headLength
+    guard payloadStart <= bytes.count else { return .incomplete }
+    var chain = BlockChain()
+    let head = bytes.span.word(at: headStart)
+    let length = Int(head >> 8 & 0xFF_FFFF)
+    guard length <= LogFormat.longestHeader,
+      chain.head(BlockKind.header.rawValue, length: length) == head
+    else { return .wrong("the head of a section's header is damaged") }
+    let payloadEnd = payloadStart + length
+    let end = payloadEnd + LogFormat.checksumLength
+    guard end <= bytes.count else { return .incomplete }
+    let payload = payloadStart..<payloadEnd
+    guard chain.seal(head: head, bytes, payload) == bytes.span.word(at: payloadEnd) else {
+      return .wrong("the checksum of a section's header is wrong")
+    }
+    do throws(Malformed) {
+      let (section, offset) = try LogSection.decode(bytes.span.extracting(payload))
+      return .whole(section, offset: offset, end: end, chain)
+    } catch {
+      return .wrong("\(error.reason)")
+    }
+  }
+
+  /// What begins at `start` is longer than what is there.
+  mutating func incomplete() -> Step {
+    guard isFinished else { return .nothing }
+    return .item(resumed(before: bytes.count) ?? torn(left))
+  }
+
+  /// The log ends between two blocks.
+  mutating func finish() -> Step {
+    if case .outside = stage {
+      stage = .over
+      return .nothing
+    }
+    return .item(torn(0))
+  }
+
+  mutating func suspect(length: Int, _ reason: String) -> Step {
+    stage = .suspicious(length: length, reason: reason)
+    return .again
+  }
+
+  /// Decides whether a wrong block was cut or is damaged, once there is enough to look at.
+  mutating func settle(length: Int, _ reason: String) -> Step {
+    let longest = LogFormat.magic.count + LogFormat.headLength + LogFormat.longestHeader
+    let enough = length + longest + LogFormat.checksumLength
+    guard isFinished || left >= enough else { return .nothing }
+    if let item = resumed(before: start + length) { return .item(item) }
+    if length > LogFormat.headLength,
+      bytes.span.word(at: start + length - LogFormat.checksumLength) == 0
+    {
+      let tear = LogTear(offset: offset, bytes: UInt64(length))
+      start += length
+      stage = .zeros(tear, reason: reason)
+      return .again
+    }
+    return .item(damaged(reason))
+  }
+
+  /// A tear, if a section begins after `start` and before `end`, and says that it begins just there.
+  private mutating func resumed(before end: Int) -> LogItem? {
+    for place in start + 1..<max(end, start + 1) where bytes[place] == LogFormat.magic[0] {
+      guard case .whole(_, let offset, _, _) = beginning(at: place),
+        offset == bytesOffset + UInt64(place)
+      else { continue }
+      let tear = LogTear(offset: self.offset, bytes: UInt64(place - start))
+      start = place
+      stage = .outside
+      return .torn(tear)
+    }
+    return nil
+  }
+
+  mutating func skipZeros(_ tear: LogTear, _ reason: String) -> Step {
+    while start < bytes.count, bytes[start] == 0 { start += 1 }
+    if start == bytes.count {
+      guard isFinished else { return .nothing }
+      stage = .over
+      let length = max(tear.bytes, offset - tear.offset)
+      return .item(.torn(LogTear(offset: tear.offset, bytes: length)))
+    }
+    return .item(damaged(reason, at: tear.offset))
+  }
+
+  mutating func torn(_ length: Int) -> LogItem {
+    stage = .over
+    return .torn(LogTear(offset: offset, bytes: UInt64(length)))
+  }
+
+  mutating func damaged(_ reason: String, at place: UInt64? = nil) -> LogItem {
+    stage = .over
+    return .damage(LogDamage(place: "byte \(place ?? offset)", reason: reason))
+  }
+}

@@ -1,0 +1,165 @@
+// Reads the records of a block whose checksum is right. What they say may still be nonsense that no encoder
+// wrote; that is an error too, and no number in it makes a table larger than the records themselves.
+
+/// Decodes the records of one section, block by block.
+struct RecordDecoder {
+  /// What was decoded last.
+  private(set) var records: ContiguousArray<LogRecord> = []
+
+  /// The text of the last record, where that is a message.
+  private(set) var text: [UInt8] = []
+
+  var numbers: DecodedNumbers
+
+  /// The instant of the latest record.
+  private(set) var latest = Instant.start
+  private var latestOrdinal = ConnectionOrdinal.none
+  private var messages: UInt64 = 0
+
+  /// What ends a call of `decode`.
+  enum Stop {
+    /// Enough records, or a message.
+    case batch
+
+    /// The last thing in the block: the digest of all effects by `latest`.
+    case checkpoint(Digest)
+  }
+
+  init(key: HashKey) {
+    numbers = DecodedNumbers(key: key)
+  }
+
+  /// Decodes up to `limit` records, up to a message, or up to the checkpoint that stands before `end`.
+  /// Those decoded before an error are in `records`.
+  mutating func decode(
+    _ block: ContiguousArray<UInt8>, end: Int, _ cursor: inout ByteCursor, limit: Int
+  ) throws(Malformed) -> Stop {
+    let bytes = block.span.extracting(first: end)
+    records.removeAll(keepingCapacity: true)
+    while records.count < limit {
+      let head = try cursor.byte(bytes)
+      if head & RecordCode.timeFlag != 0 { try passTime(bytes, &cursor) }
+      let flags = head & ~(RecordCode.mask | RecordCode.timeFlag)
+      guard let code = RecordCode(rawValue: head & RecordCode.mask), flags == 0 || code == .opened
+      else { throw Malformed("a record is of no kind that is known") }
+      switch code {
+      case .opened: try decodeOpen(bytes, &cursor, flags)
+      case .closed: append(.closed(try numbers.connections.close(try cursor.number32(bytes))))
+      case .excluded: append(.excluded(try viewer(bytes, &cursor)))
+      case .message:
+        try decodeMessage(bytes, &cursor)
+        return .batch
+      case .peer: try decodePeer(bytes, &cursor)
+      case .bye: append(.bye(try node(bytes, &cursor)))
+      case .namespaceName, .viewerName, .nodeName: try decodeName(code, bytes, &cursor)
+      case .checkpoint:
+        let digest = try cursor.word(bytes)
+        guard cursor.position == bytes.count else {
+          throw Malformed("something follows the checkpoint of a block")
+        }
+        return .checkpoint(Digest(resuming: digest))
+      }
+    }
+    return .batch
+  }
+
+  /// Continues after a snapshot.
+  mutating func resume(_ snapshot: MeterSnapshot, messages: UInt64) {
+    latest = snapshot.now
+    latestOrdinal = snapshot.lastOrdinal
+    self.messages = messages
+  }
+
+  /// The number by which the text form calls a connection that an ordinal names; nil when it cannot.
+  func number(of ordinal: ConnectionOrdinal) -> UInt64? {
+    numbers.connections.number(of: ordinal, latest: latestOrdinal)
+  }
+
+  @inline(__always)
+  private mutating func append(_ event: Event) {
+    records.append(LogRecord(latest, event))
+  }
+
+  private mutating func passTime(
+    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+  ) throws(Malformed) {
+    let passed = try cursor.number(bytes)
+    guard passed <= Instant.latest.nanoseconds - latest.nanoseconds else {
+      throw Malformed("a time is too late")
+    }
+    latest = Instant(nanoseconds: latest.nanoseconds &+ passed)
+  }
+
+  @inline(__always)
+  private mutating func decodeOpen(
+    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, _ flags: UInt8
+  ) throws(Malformed) {
+    let namespace = try namespace(bytes, &cursor)
+    let connection =
+      flags & RecordCode.againFlag == 0
+      ? numbers.connections.open()
+      : try numbers.connections.open(again: try cursor.number32(bytes))
+    var viewer = ViewerID.none
+    if flags & RecordCode.viewerFlag != 0 { viewer = try self.viewer(bytes, &cursor) }
+    var after = ConnectionOrdinal.none
+    if flags & RecordCode.afterFlag != 0 {
+      after = ConnectionOrdinal(latestOrdinal.number &- (try cursor.number32(bytes)))
+    }
+    latestOrdinal = latestOrdinal.next
+    append(.opened(connection, namespace, viewer: viewer, after: after))
+  }
+
+  private mutating func decodeMessage(
+    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+  ) throws(Malformed) {
+    let namespace = try namespace(bytes, &cursor)
+    let range = try cursor.counted(bytes)
+    guard range.count <= TextLogReader.longestText else { throw Malformed("a text is too long") }
+    text = bytes.extracting(range).array
+    messages &+= 1
+    append(.message(namespace, MessageID(messages)))
+  }
+
+  private mutating func decodePeer(
+    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+  ) throws(Malformed) {
+    let node = try node(bytes, &cursor)
+    let namespace = try namespace(bytes, &cursor)
+    let members = try cursor.number(bytes)
+    let connections = try cursor.number(bytes)
+    append(.peer(node, namespace, members: members, connections: connections))
+  }
+
+  private mutating func decodeName(
+    _ code: RecordCode, _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+  ) throws(Malformed) {
+    let number = try cursor.number32(bytes)
+    let name = bytes.extracting(try cursor.counted(bytes))
+    switch code {
+    case .namespaceName: try numbers.namespaces.bind(number, name, .namespace)
+    case .viewerName: try numbers.viewers.bind(number, name, .viewer)
+    case .nodeName: try numbers.nodes.bind(number, name, .node)
+    case .opened, .closed, .excluded, .message, .peer, .bye, .checkpoint:
+      fatalError("\(code) is no name")
+    }
+  }
+
+  @inline(__always)
+  private func namespace(
+    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+  ) throws(Malformed) -> NamespaceID {
+    NamespaceID(try numbers.namespaces.number(of: try cursor.number32(bytes)))
+  }
+
+  private func viewer(
+    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+  ) throws(Malformed) -> ViewerID {
+    ViewerID(try numbers.viewers.number(of: try cursor.number32(bytes)))
+  }
+
+  private func node(
+    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+  ) throws(Malformed) -> NodeID {
+    NodeID(try numbers.nodes.number(of: try cursor.number32(bytes)))
+  }
+}

@@ -1,0 +1,217 @@
+// Taking a meter's state out, and making a meter of it that goes on as the first one would.
+
+extension Meter {
+  /// The state as it is now. O(n). Precondition: it is asked for between two events.
+  package var snapshot: MeterSnapshot {
+    var snapshot = MeterSnapshot()
+    snapshot.now = now
+    snapshot.lastOrdinal = lastOrdinal
+    snapshot.lastNamespaceOrdinal = lastNamespaceOrdinal
+    snapshot.countedConnections = countedConnections
+    snapshot.peakMembers = peakMembers
+    for (number, connection) in connections.enumerated() where connection.phase != .absent {
+      snapshot.connections.append(taken(connection, ConnectionID(UInt32(number))))
+    }
+    for position in 0..<creations.count {
+      let (id, ordinal) = (creations[position].namespace, creations[position].ordinal)
+      let namespace = namespaces[Int(id.number)]
+      guard namespace.ordinal == ordinal else { continue }
+      snapshot.namespaces.append(
+        MeterSnapshot.Namespace(
+          id: id, ordinal: ordinal, createdAt: namespace.createdAt,
+          connections: namespace.localConnections, told: namespace.told,
+          toldAt: namespace.toldAt, lowestGreeted: namespace.lowestGreeted,
+          highestGreeted: namespace.highestGreeted, modified: namespace.modified))
+    }
+    vacant.forEach(in: namespaces) { index in
+      snapshot.vacancies.append(
+        MeterSnapshot.Vacancy(
+          namespace: NamespaceID(index), since: namespaces[Int(index)].vacantSince))
+    }
+    remoteExpiry.forEach(in: remotes) { index in
+      snapshot.remotes.append(taken(remotes[Int(index)]))
+    }
+    for remote in remotes where remote.namespace != .max && remote.members == 0 {
+      snapshot.remotes.append(taken(remote))
+    }
+    return snapshot
+  }
+
+  private func taken(_ connection: Connection, _ id: ConnectionID) -> MeterSnapshot.Connection {
+    guard connection.isOpen else { return MeterSnapshot.Connection(id: id, phase: .dismissed) }
+    let viewer = connection.viewer
+    return MeterSnapshot.Connection(
+      id: id, phase: connection.phase == .member ? .member : .pending,
+      openedAt: connection.openedAt, ordinal: connection.ordinal,
+      namespace: NamespaceID(connection.namespace), viewer: viewer,
+      predecessor: viewer == .none ? .none : viewers[Int(viewer.number)].predecessor)
+  }
+
+  private func taken(_ remote: RemoteCount) -> MeterSnapshot.Remote {
+    MeterSnapshot.Remote(
+      node: remote.node, namespace: NamespaceID(remote.namespace), saidAt: remote.saidAt,
+      members: remote.members, connections: remote.connections)
+  }
+}
+
+extension Meter {
+  /// A meter that goes on from a snapshot. With the settings of the meter that it was taken of, it goes on
+  /// exactly as that one; with others, what is overdue by them happens at once. Tables are as large as
+  /// the largest ids.
+  package init(
+    configuration: Configuration, restoring snapshot: MeterSnapshot
+  ) throws(SnapshotError) {
+    self.init(configuration: configuration)
+    guard snapshot.now <= .latest,
+      max(snapshot.countedConnections, snapshot.peakMembers) <= Configuration.largestCount,
+      snapshot.lastNamespaceOrdinal <= Configuration.largestCount
+    else { throw SnapshotError(reason: "a number is too large") }
+    now = snapshot.now
+    lastOrdinal = snapshot.lastOrdinal
+    lastNamespaceOrdinal = snapshot.lastNamespaceOrdinal
+    countedConnections = snapshot.countedConnections
+    peakMembers = snapshot.peakMembers
+    for namespace in snapshot.namespaces { try restore(namespace) }
+    try restore(snapshot.remotes)
+    try restore(snapshot.connections)
+    try restore(snapshot.vacancies)
+    queueThoseTold(snapshot)
+    do throws(BrokenInvariant) {
+      try check()
+    } catch {
+      throw SnapshotError(reason: error.message)
+    }
+  }
+
+  private mutating func restore(_ saved: MeterSnapshot.Namespace) throws(SnapshotError) {
+    let last = creations.count > 0 ? creations[creations.count - 1].ordinal : 0
+    guard !exists(saved.id), saved.ordinal > last, saved.ordinal <= lastNamespaceOrdinal,
+      saved.createdAt <= now, saved.toldAt <= now, saved.modified ?? .start <= now,
+      saved.connections <= Configuration.largestCount
+    else { throw SnapshotError(reason: "a namespace is impossible") }
+    while namespaces.count <= Int(saved.id.number) { namespaces.append(Namespace()) }
+    var namespace = Namespace()
+    namespace.ordinal = saved.ordinal
+    namespace.createdAt = saved.createdAt
+    namespace.localConnections = saved.connections
+    namespace.told = saved.told
+    namespace.toldAt = saved.toldAt
+    namespace.lowestGreeted = saved.lowestGreeted
+    namespace.highestGreeted = saved.highestGreeted
+    namespace.modified = saved.modified
+    namespaces[Int(saved.id.number)] = namespace
+    namespaceCount += 1
+    creations.append(saved.id, ordinal: saved.ordinal)
+  }
+
+  private mutating func restore(
+    _ saved: ContiguousArray<MeterSnapshot.Remote>
+  ) throws(SnapshotError) {
+    var latest = Instant.start
+    for remote in saved {
+      guard exists(remote.namespace), remote.saidAt <= now,
+        max(remote.members, remote.connections) <= Configuration.largestCount,
+        remote.members == 0 || remote.saidAt >= latest
+      else { throw SnapshotError(reason: "another node's count is impossible") }
+      if remote.members > 0 { latest = remote.saidAt }
+      restore(remote)
+    }
+  }
+
+  private mutating func restore(_ saved: MeterSnapshot.Remote) {
+    let place = Int(saved.namespace.number)
+    var remote = RemoteCount(
+      node: saved.node, namespace: saved.namespace.number, next: namespaces[place].firstRemote)
+    remote.saidAt = saved.saidAt
+    remote.members = saved.members
+    remote.connections = saved.connections
+    let index = UInt32(remotes.count)
+    remotes.append(remote)
+    if saved.members > 0 { remoteExpiry.append(index, in: &remotes) }
+    namespaces[place].firstRemote = index
+    namespaces[place].remoteMembers += UInt128(saved.members)
+    namespaces[place].remoteConnections += UInt128(saved.connections)
+  }
+
+  /// Connections wait in the order in which they opened.
+  private mutating func restore(
+    _ saved: ContiguousArray<MeterSnapshot.Connection>
+  ) throws(SnapshotError) {
+    var open: ContiguousArray<MeterSnapshot.Connection> = []
+    for connection in saved {
+      while connections.count <= Int(connection.id.number) { connections.append(Connection()) }
+      guard connections[Int(connection.id.number)].phase == .absent else {
+        throw SnapshotError(reason: "a connection is there twice")
+      }
+      connections[Int(connection.id.number)].phase = .dismissed
+      if connection.phase != .dismissed { open.append(connection) }
+    }
+    let last = lastOrdinal.number
+    open.sort { left, right in
+      left.openedAt == right.openedAt
+        ? last &- left.ordinal.number > last &- right.ordinal.number
+        : left.openedAt < right.openedAt
+    }
+    for connection in open { try join(connection) }
+  }
+
+  private mutating func join(_ saved: MeterSnapshot.Connection) throws(SnapshotError) {
+    let index = saved.id.number
+    guard exists(saved.namespace), saved.openedAt <= now, saved.ordinal != .none else {
+      throw SnapshotError(reason: "a connection is impossible")
+    }
+    if saved.viewer != .none {
+      let place = Int(saved.viewer.number)
+      while viewers.count <= place { viewers.append(ViewerHolder()) }
+      guard viewers[place].connection == .max else {
+        throw SnapshotError(reason: "two connections hold one viewer id")
+      }
+      viewers[place] = ViewerHolder(connection: index, predecessor: saved.predecessor)
+    }
+    connections[Int(index)] = Connection(
+      openedAt: saved.openedAt, ordinal: saved.ordinal, namespace: saved.namespace.number,
+      viewer: saved.viewer, phase: saved.phase == .member ? .member : .pending)
+    openConnections += 1
+    let place = Int(saved.namespace.number)
+    namespaces[place].open += 1
+    if saved.phase == .member {
+      namespaces[place].localMembers += 1
+      localMembers += 1
+    }
+    if saved.phase == .member
+      || lifetimes.holdsPending(saved.ordinal, incrementDelay: configuration.incrementDelay)
+    {
+      lifetimes.append(index, in: &connections)
+    } else {
+      pending.append(index, in: &connections)
+    }
+  }
+
+  private mutating func restore(
+    _ saved: ContiguousArray<MeterSnapshot.Vacancy>
+  ) throws(SnapshotError) {
+    var latest = Instant.start
+    for vacancy in saved {
+      let place = Int(vacancy.namespace.number)
+      guard exists(vacancy.namespace), namespaces[place].queue == .none,
+        (latest...now).contains(vacancy.since)
+      else { throw SnapshotError(reason: "a vacancy is impossible") }
+      latest = vacancy.since
+      namespaces[place].vacantSince = vacancy.since
+      queue(vacancy.namespace.number, .vacant)
+    }
+  }
+
+  /// Queues the namespaces that have an audience here by when they were last told.
+  private mutating func queueThoseTold(_ snapshot: MeterSnapshot) {
+    let told = snapshot.namespaces.filter { namespaces[Int($0.id.number)].open > 0 }
+      .sorted { ($0.toldAt, $0.ordinal) < ($1.toldAt, $1.ordinal) }
+    for namespace in told {
+      let age = now - namespace.toldAt
+      let hasMembers = namespaces[Int(namespace.id.number)].members > 0
+      if age >= configuration.notifyMaxDelay && !hasMembers { continue }
+      unqueue(namespace.id.number)
+      queue(namespace.id.number, age < configuration.notifyMinDelay ? .fresh : .ripe)
+    }
+  }
+}

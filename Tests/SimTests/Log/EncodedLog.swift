@@ -1,0 +1,115 @@
+// A random log as a daemon would capture it: names bound when they are needed, blocks ended now and then.
+
+import MeterModel
+
+/// Names made of numbers, as the text form of a random log has them.
+struct NumberNames: TextNames {
+  func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
+  func name(of namespace: NamespaceID) -> [UInt8] { Array("n\(namespace.number)".utf8) }
+  func name(of viewer: ViewerID) -> [UInt8] { Array("v\(viewer.number)".utf8) }
+  func name(of node: NodeID) -> [UInt8] { Array("p\(node.number)".utf8) }
+}
+
+/// Captures what a meter is fed.
+struct Capture {
+  var encoder: LogEncoder
+  var meter: Meter
+  var effects = EffectBuffer()
+  private(set) var file: [UInt8] = []
+  private(set) var messages: UInt64 = 0
+  private let recordsInBlock: Int
+  private var records = 0
+
+  init(_ section: LogSection, recordsInBlock: Int, offset: UInt64 = 0) {
+    encoder = LogEncoder(section: section, offset: offset)
+    meter = Meter(configuration: section.configuration)
+    self.recordsInBlock = recordsInBlock
+  }
+
+  mutating func take(_ record: LogRecord) {
+    meter.apply(record.event, at: record.instant, into: &effects)
+    encoder.name(all: record.event)
+    if case .message(let namespace, let message) = record.event {
+      messages += 1
+      encoder.append(message, to: namespace, text: "hello".utf8.span, at: record.instant)
+    } else {
+      encoder.append(record.event, at: record.instant)
+    }
+    records += 1
+    if records % recordsInBlock == 0 { endBlock() }
+  }
+
+  mutating func endBlock() {
+    encoder.endBlock(at: meter.now, digest: effects.digest)
+    file += encoder.take()
+  }
+
+  mutating func resume() {
+    encoder.resume(
+      from: meter.snapshot, names: NumberNames(), messages: messages, digest: effects.digest)
+    file += encoder.take()
+  }
+
+  mutating func end(at instant: Instant) {
+    meter.advance(to: instant, into: &effects)
+    encoder.end(at: instant, digest: effects.digest)
+    file += encoder.take()
+  }
+
+  /// The whole of a log, with its figures.
+  init(_ log: RandomLog, recordsInBlock: Int, offset: UInt64 = 0) {
+    self.init(
+      LogSection(configuration: log.configuration, wallStart: 1_700_000_000_000_000_000),
+      recordsInBlock: recordsInBlock, offset: offset)
+    for record in log.records { take(record) }
+    end(at: log.end)
+  }
+}
+
+extension LogEncoder {
+  /// Binds every name that an event needs.
+  mutating func name(all event: Event, names: NumberNames = NumberNames()) {
+    switch event {
+    case .opened(_, let namespace, let viewer, _):
+      name(namespace, names.name(of: namespace).span)
+      if viewer != .none { name(viewer, names.name(of: viewer).span) }
+    case .closed: break
+    case .excluded(let viewer): if viewer != .none { name(viewer, names.name(of: viewer).span) }
+    case .message(let namespace, _): name(namespace, names.name(of: namespace).span)
+    case .peer(let node, let namespace, _, _):
+      name(node, names.name(of: node).span)
+      name(namespace, names.name(of: namespace).span)
+    case .bye(let node): name(node, names.name(of: node).span)
+    }
+  }
+}
+
+/// Everything that a reader finds in bytes, in pieces of a size, as text.
+func transcript(of bytes: [UInt8], pieces: Int = .max, longestBatch: Int = 1) -> [String] {
+  var reader = LogReader()
+  reader.longestBatch = longestBatch
+  var lines: [String] = []
+  func drain() {
+    while let item = reader.next() {
+      switch item {
+      case .records:
+        for record in reader.records {
+          var writer = LogTextWriter()
+          writer.write(reader.textEvent(record.event), at: record.instant)
+          lines.append(String(decoding: writer.bytes, as: UTF8.self))
+        }
+      case .section, .checkpoint, .gap, .snapshot, .end, .torn, .damage: lines.append("\(item)")
+      }
+    }
+  }
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let piece = rest.prefix(pieces)
+    reader.append(piece.span)
+    rest = rest.dropFirst(piece.count)
+    drain()
+  }
+  reader.finish()
+  drain()
+  return lines
+}
