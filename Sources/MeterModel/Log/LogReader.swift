@@ -43,6 +43,11 @@ package struct LogReader {
     isBinary == true ? binary.next(limit: longestBatch) : text.next(limit: longestBatch)
   }
 
+  /// Where in the log the reader is, as errors tell it.
+  var place: String {
+    isBinary == true ? "byte \(binary.offset)" : "line \(text.line)"
+  }
+
   /// The latest batch of records.
   package var records: ContiguousArray<LogRecord> {
     isBinary == true ? binary.decoder.records : text.records

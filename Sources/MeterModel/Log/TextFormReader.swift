@@ -11,6 +11,9 @@ struct TextFormReader {
   private(set) var names: LogNames
   var isFinished = false
 
+  /// The line that was read last, counted from 1.
+  var line: Int { reader.line }
+
   private var lines = LineSplitter()
   private var reader = TextLogReader()
 

@@ -12,13 +12,11 @@ extension Meter {
     for (number, connection) in connections.enumerated() where connection.phase != .absent {
       snapshot.connections.append(taken(connection, ConnectionID(UInt32(number))))
     }
-    for position in 0..<creations.count {
-      let (id, ordinal) = (creations[position].namespace, creations[position].ordinal)
+    for id in existingNamespaces {
       let namespace = namespaces[Int(id.number)]
-      guard namespace.ordinal == ordinal else { continue }
       snapshot.namespaces.append(
         MeterSnapshot.Namespace(
-          id: id, ordinal: ordinal, createdAt: namespace.createdAt,
+          id: id, ordinal: namespace.ordinal, createdAt: namespace.createdAt,
           connections: namespace.localConnections, told: namespace.told,
           toldAt: namespace.toldAt, lowestGreeted: namespace.lowestGreeted,
           highestGreeted: namespace.highestGreeted, modified: namespace.modified))

@@ -20,6 +20,42 @@ extension Meter {
     exists(namespace) ? namespaces[Int(namespace.number)].open : 0
   }
 
+  /// How many connections of a namespace are counted on this node.
+  package func localMembers(of namespace: NamespaceID) -> UInt32 {
+    exists(namespace) ? namespaces[Int(namespace.number)].localMembers : 0
+  }
+
+  /// The namespace that a connection is in, or was in last; nil if it was in none.
+  package func namespace(of connection: ConnectionID) -> NamespaceID? {
+    guard Int(connection.number) < connections.count else { return nil }
+    let namespace = connections[Int(connection.number)].namespace
+    return namespace == .max ? nil : NamespaceID(namespace)
+  }
+
+  /// Visits the namespaces of the connections that will have been counted by `instant`, should nothing else
+  /// happen before.
+  func visitPending(dueBy instant: Instant, _ visit: (NamespaceID) -> Void) {
+    var index = pending.head
+    while index != .max,
+      connections[Int(index)].openedAt + configuration.incrementDelay <= instant
+    {
+      visit(NamespaceID(connections[Int(index)].namespace))
+      index = connections[Int(index)].links.next
+    }
+  }
+
+  /// The namespaces that exist, in the order of their creation. O(n).
+  var existingNamespaces: ContiguousArray<NamespaceID> {
+    var existing: ContiguousArray<NamespaceID> = []
+    for position in 0..<creations.count
+    where namespaces[Int(creations[position].namespace.number)].ordinal
+      == creations[position].ordinal
+    {
+      existing.append(creations[position].namespace)
+    }
+    return existing
+  }
+
   /// Visits namespaces in the order of their creation, from the one after `ordinal` (0: the first) on,
   /// at most `limit` of them. The answer is the ordinal to go on after; nil when none is left.
   package func visitNamespaces(

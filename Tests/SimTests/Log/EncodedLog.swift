@@ -40,6 +40,7 @@ struct Capture {
   }
 
   mutating func endBlock() {
+    meter.advance(to: meter.now, into: &effects)
     encoder.endBlock(at: meter.now, digest: effects.digest)
     file += encoder.take()
   }
@@ -48,6 +49,13 @@ struct Capture {
     encoder.resume(
       from: meter.snapshot, names: NumberNames(), messages: messages, digest: effects.digest)
     file += encoder.take()
+  }
+
+  /// Begins another file, from here on.
+  mutating func rotate() {
+    encoder = LogEncoder(section: LogSection(configuration: meter.configuration), offset: 0)
+    file = []
+    resume()
   }
 
   mutating func end(at instant: Instant) {

@@ -1,0 +1,254 @@
+// Plays a log of either form to a meter: the one driver of figures, verification, effects as text, series and
+// what-if. It is pulled like the reader that it drives:
+//
+//   var replay = Replay()
+//   replay.append(piece)
+//   while let step = replay.next() { … }            and so on until there are no more pieces
+//   replay.finish()
+//   while let step = replay.next() { … }
+
+/// A replay of a log of any number of sections, each from an empty meter.
+package struct Replay {
+  /// How much is applied before the replay says so.
+  package enum Detail: Sendable {
+    /// Thousands of records.
+    case batches
+
+    /// One record, with all that was due before it: names and numbers are then those of its time.
+    case records
+
+    /// One record, or the deadlines of one instant, with the namespaces in which they changed something.
+    case instants
+  }
+
+  /// What came next.
+  package enum Step: Sendable {
+    /// A section begins, under these settings.
+    case section(LogSection)
+
+    /// Something was applied. What it led to is in `effects` until the next step.
+    case applied
+
+    /// Records are missing from here on.
+    case gap(LogGap)
+
+    /// The meter goes on from a snapshot, whatever it was before.
+    case restored
+
+    /// The effects up to this instant are not those of the daemon that wrote the log. Said once.
+    case difference(Instant)
+
+    /// The section is over.
+    case end(Instant)
+
+    /// The section stops in the middle of its file's last block.
+    case torn(LogTear)
+
+    /// Nothing more can be replayed.
+    case damage(LogDamage)
+  }
+
+  /// The log, for the names of what effects are about.
+  package private(set) var reader: LogReader
+
+  /// The meter of the present section.
+  package private(set) var meter = Meter(configuration: Configuration())
+
+  /// The namespaces whose local figures the latest step may have changed; only in the detail of instants.
+  package var changed: ContiguousArray<NamespaceID> { changes.namespaces }
+
+  private var changes = NamespaceList()
+
+  private let detail: Detail
+  private let comparesDigests: Bool
+  private let adjust: @Sendable (inout Configuration) -> Void
+  private var buffer = EffectBuffer()
+  private var tally = ReplayTally()
+
+  /// What is still to be applied.
+  private var ahead: Ahead?
+
+  /// A record, or all deadlines up to an instant, and the digest that should then be reached.
+  private struct Ahead {
+    var record: LogRecord?
+    var instant: Instant
+    var expected: Digest?
+  }
+
+  /// What comes before anything else is read.
+  private var differing: Step?
+  private var following: Step?
+  private var isOver = false
+
+  /// A replay of the log as it was recorded.
+  package init(detail: Detail = .batches, key: HashKey = HashKey(0, 0)) {
+    self.init(detail: detail, key: key, comparesDigests: true) { _ in }
+  }
+
+  /// A replay under other settings, whose checkpoints say nothing.
+  package init(
+    detail: Detail = .batches, key: HashKey = HashKey(0, 0),
+    whatIf adjust: @escaping @Sendable (inout Configuration) -> Void
+  ) {
+    self.init(detail: detail, key: key, comparesDigests: false, adjust: adjust)
+  }
+
+  private init(
+    detail: Detail, key: HashKey, comparesDigests: Bool,
+    adjust: @escaping @Sendable (inout Configuration) -> Void
+  ) {
+    self.detail = detail
+    self.comparesDigests = comparesDigests
+    self.adjust = adjust
+    reader = LogReader(key: key)
+    if detail != .batches { reader.longestBatch = 1 }
+  }
+
+  /// The effects of the latest step, in order.
+  package var effects: ContiguousArray<Effect> { buffer.effects }
+
+  /// What the replay amounts to so far.
+  package var figures: ReplayFigures { tally.figures(with: meter, buffer.digest) }
+
+  /// Takes in the next bytes of the log. Precondition: `next` was asked until it gave nothing.
+  package mutating func append(_ piece: Span<UInt8>) {
+    if !isOver { reader.append(piece) }
+  }
+
+  /// Nothing more comes; `next` is to be asked until it gives nothing.
+  package mutating func finish() {
+    reader.finish()
+  }
+
+  /// Applies what comes next; nil when there is nothing before more bytes, or at all after `finish`.
+  package mutating func next() -> Step? {
+    buffer.removeAll()
+    changes.removeAll()
+    if let ahead { return go(ahead) }
+    if let step = differing ?? following {
+      if differing == nil { following = nil } else { differing = nil }
+      return step
+    }
+    guard !isOver else { return nil }
+    releaseNames()
+    return reader.next().map { take($0) }
+  }
+
+  private mutating func releaseNames() {
+    let meter = meter
+    reader.releaseNames(unlessKnown: { meter.exists($0) }, unlessHeld: { meter.isHeld($0) })
+  }
+
+  private mutating func take(_ item: LogItem) -> Step {
+    switch item {
+    case .section(var section):
+      tally.begin(after: meter, buffer.digest)
+      adjust(&section.configuration)
+      meter = Meter(configuration: section.configuration)
+      buffer = EffectBuffer()
+      return .section(section)
+    case .records: return applyRecords()
+    case .checkpoint(let instant, let digest):
+      return go(Ahead(record: nil, instant: instant, expected: digest))
+    case .gap(let gap):
+      tally.suspend()
+      return .gap(gap)
+    case .snapshot(let snapshot, let digest): return restore(snapshot, digest)
+    case .end(let instant, let digest):
+      if tally.isSuspended { return .end(instant) }
+      following = .end(instant)
+      return go(Ahead(record: nil, instant: instant, expected: digest))
+    case .torn(let tear): return .torn(tear)
+    case .damage(let damage): return stop(damage)
+    }
+  }
+
+  private mutating func stop(_ damage: LogDamage) -> Step {
+    isOver = true
+    return .damage(damage)
+  }
+
+  private mutating func restore(_ snapshot: MeterSnapshot, _ digest: Digest) -> Step {
+    do throws(SnapshotError) {
+      let restored = try Meter(configuration: meter.configuration, restoring: snapshot)
+      tally.restore(restored, insteadOf: meter, isFirst: meter.now == .start)
+      meter = restored
+      buffer = EffectBuffer(resuming: digest)
+      if detail == .instants { meter.existingNamespaces.forEach { changes.note($0) } }
+      return .restored
+    } catch {
+      return stop(LogDamage(place: reader.place, reason: "before it, \(error.reason)"))
+    }
+  }
+
+  private mutating func applyRecords() -> Step {
+    guard detail == .instants, let record = reader.records.first else {
+      meter.apply(reader.records.span, into: &buffer)
+      tally.note(records: reader.records.count, buffer.effects)
+      return .applied
+    }
+    return go(Ahead(record: record, instant: record.instant, expected: nil))
+  }
+
+  /// Applies what is ahead: all of it, or, in the detail of instants, its first deadlines.
+  private mutating func go(_ goal: Ahead) -> Step {
+    ahead = goal
+    if detail == .instants, let deadline = meter.nextDeadline, deadline <= goal.instant {
+      let due = max(deadline, meter.now)
+      meter.visitPending(dueBy: due) { changes.note($0) }
+      meter.advance(to: due, into: &buffer)
+    } else {
+      if let record = goal.record {
+        meter.apply(record.event, at: record.instant, into: &buffer)
+      } else {
+        meter.advance(to: goal.instant, into: &buffer)
+      }
+      ahead = nil
+    }
+    let isApplied = ahead == nil && goal.record != nil
+    tally.note(records: isApplied ? 1 : 0, buffer.effects)
+    if detail == .instants { noteChanges(after: isApplied ? goal.record : nil) }
+    if ahead == nil, comparesDigests, let expected = goal.expected,
+      tally.isFirstDifference(expected, buffer.digest)
+    {
+      differing = .difference(goal.instant)
+    }
+    return .applied
+  }
+
+  /// Remembers the namespaces that the latest effects and the record may have changed.
+  private mutating func noteChanges(after record: LogRecord?) {
+    if case .closed(let connection) = record?.event,
+      let namespace = meter.namespace(of: connection)
+    {
+      changes.note(namespace)
+    }
+    for effect in buffer.effects {
+      switch effect.action {
+      case .greet(_, _, let namespace, _): changes.note(namespace)
+      case .end(let connection, _):
+        if let namespace = meter.namespace(of: connection) { changes.note(namespace) }
+      case .notify, .message, .retire, .refuse, .reject: break
+      }
+    }
+  }
+}
+
+/// Namespaces in the order in which they were first noted.
+private struct NamespaceList {
+  private(set) var namespaces: ContiguousArray<NamespaceID> = []
+  private var isNoted: ContiguousArray<Bool> = []
+
+  mutating func note(_ namespace: NamespaceID) {
+    let place = Int(namespace.number)
+    while isNoted.count <= place { isNoted.append(false) }
+    guard !isNoted[place] else { return }
+    isNoted[place] = true
+    namespaces.append(namespace)
+  }
+
+  mutating func removeAll() {
+    for namespace in namespaces { isNoted[Int(namespace.number)] = false }
+    namespaces.removeAll(keepingCapacity: true)
+  }
+}

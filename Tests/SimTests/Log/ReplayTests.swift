@@ -1,0 +1,116 @@
+// Replays of captured logs: what was captured is what is replayed, in any detail, from any piece of it.
+
+import MeterModel
+import Testing
+
+struct ReplayTests {
+  @Test(arguments: SeedRange.few)
+  func `a captured log is verified, whatever the detail`(range: SeedRange) {
+    for seed in range.seeds {
+      let log = RandomLog(seed: seed, profile: range.profile)
+      let capture = Capture(log, recordsInBlock: 1 + Int(seed % 7))
+      for detail in [Replay.Detail.batches, .records, .instants] {
+        let run = ReplayRun(capture.file, Replay(detail: detail))
+        #expect(run.figures.verified == true, "\(range.profile) \(seed) \(detail)")
+        #expect(run.figures.digest == capture.effects.digest.value)
+        #expect(run.figures.records == UInt64(log.steps.count))
+        #expect(run.figures.counted == capture.meter.countedConnections)
+        #expect(run.figures.peakMembers == capture.meter.peakMembers)
+        #expect(run.figures.namespaces == capture.meter.createdNamespaces)
+        #expect(run.notices == ["end"])
+      }
+    }
+  }
+
+  @Test(arguments: SeedRange.few)
+  func `a binary log as text has the same effects`(range: SeedRange) {
+    for seed in range.seeds {
+      let log = RandomLog(seed: seed, profile: range.profile)
+      let capture = Capture(log, recordsInBlock: 10)
+      let text = ReplayRun(Array(text(of: capture.file).utf8), Replay())
+      #expect(text.figures.digest == capture.effects.digest.value, "\(range.profile) \(seed)")
+      #expect(text.figures.verified == nil)
+    }
+  }
+
+  @Test(arguments: SeedRange.few)
+  func `a meter restored from a snapshot goes on as if it had never stopped`(range: SeedRange) {
+    for seed in range.seeds {
+      let log = RandomLog(seed: seed, profile: range.profile)
+      let records = log.records
+      var capture = Capture(
+        LogSection(configuration: log.configuration), recordsInBlock: .max)
+      let cut = records.count * Int(seed % 11) / 10
+      for record in records.prefix(cut) { capture.take(record) }
+      // Half of the snapshots follow a loss, the others begin a file of their own.
+      if seed % 2 == 0 {
+        capture.encoder.discardBlock(at: capture.meter.now)
+        capture.resume()
+      } else {
+        capture.rotate()
+      }
+      for record in records.dropFirst(cut) { capture.take(record) }
+      capture.end(at: log.end)
+      let run = ReplayRun(capture.file, Replay())
+      #expect(run.figures.verified == true, "\(range.profile) \(seed) \(run.notices)")
+      #expect(run.figures.digest == capture.effects.digest.value)
+      #expect(run.figures.records == UInt64(records.count - cut))
+      #expect(statistics(run.meter) == statistics(capture.meter))
+      run.meter.audit()
+    }
+  }
+
+  private func statistics(_ meter: Meter) -> [NamespaceStatistics] {
+    var all: [NamespaceStatistics] = []
+    _ = meter.visitNamespaces(after: 0, limit: .max) { all.append($1) }
+    return all
+  }
+
+  private func text(of file: [UInt8]) -> String {
+    var reader = LogReader()
+    reader.longestBatch = 1
+    var writer = LogTextWriter()
+    reader.append(file.span)
+    reader.finish()
+    while let item = reader.next() {
+      switch item {
+      case .section(let section): writer.write(section.configuration)
+      case .records:
+        for record in reader.records {
+          writer.write(reader.textEvent(record.event), at: record.instant)
+        }
+      case .end(let instant, _): writer.writeEnd(at: instant)
+      case .checkpoint, .gap, .snapshot, .torn, .damage: break
+      }
+    }
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}
+
+/// What a replay of bytes comes to.
+struct ReplayRun {
+  var figures: ReplayFigures
+  var notices: [String] = []
+  var meter: Meter
+
+  init(_ bytes: [UInt8], _ replay: consuming Replay) {
+    replay.append(bytes.span)
+    while let step = replay.next() { notices += Self.notice(step) }
+    replay.finish()
+    while let step = replay.next() { notices += Self.notice(step) }
+    figures = replay.figures
+    meter = replay.meter
+  }
+
+  private static func notice(_ step: Replay.Step) -> [String] {
+    switch step {
+    case .section, .applied: []
+    case .gap: ["gap"]
+    case .restored: ["restored"]
+    case .difference: ["difference"]
+    case .end: ["end"]
+    case .torn(let tear): ["torn at \(tear.offset)"]
+    case .damage(let damage): ["\(damage.place): \(damage.reason)"]
+    }
+  }
+}
