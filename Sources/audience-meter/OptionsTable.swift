@@ -3,7 +3,7 @@ import MeterModel
 extension CommandOption {
   /// Every option there is, in the order of help (SPEC §3). Parsing and help know of no other.
   package static let table: [CommandOption] =
-    general + listening + counting + limits + replaying
+    general + listening + counting + limits + capturing + replaying
 
   private static let general = [
     CommandOption("help", short: "h", .help, "show this help"),
@@ -69,6 +69,18 @@ extension CommandOption {
     CommandOption(
       "max-namespaces", .model(.number(\.maximumNamespaces, 1...16_777_216)),
       "how many namespaces may exist"),
+  ]
+
+  private static let capturing = [
+    CommandOption(
+      "capture", .serve(.path(\.capturePath)),
+      "append the run to this log, to be replayed", default: "none"),
+    CommandOption(
+      "capture-rotate", .serve(.size(\.captureRotation)),
+      "put the log aside as FILE.1, FILE.2, … when it is this large", default: "never"),
+    CommandOption(
+      "capture-viewer-ids", .serve(.flag(\.capturesViewerIDs)),
+      "write viewer ids as they are, and not only hashed under a key that nobody keeps"),
   ]
 
   private static let replaying = [
