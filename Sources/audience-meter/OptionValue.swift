@@ -101,13 +101,6 @@ extension OptionValue {
       read: { text in port(text).map { $0 == 0 ? nil : $0 } }, show: { $0.map { "\($0)" } })
   }
 
-  /// A file's path.
-  static func path(_ property: Property<String?>) -> Self {
-    Self(
-      property, ValueSyntax(placeholder: "FILE", accepted: "a path"),
-      read: { text in text.isEmpty ? nil : .some(text) }, show: { $0 })
-  }
-
   /// A number of bytes, from 64 KB on.
   static func size(_ property: Property<UInt64?>) -> Self {
     Self(

@@ -73,7 +73,7 @@ extension CommandOption {
 
   private static let capturing = [
     CommandOption(
-      "capture", .serve(.path(\.capturePath)),
+      "capture", .serve(.file(\.capturePath)),
       "append the run to this log, to be replayed", default: "none"),
     CommandOption(
       "capture-rotate", .serve(.size(\.captureRotation)),
