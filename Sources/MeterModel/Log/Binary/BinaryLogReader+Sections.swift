@@ -16,9 +16,7 @@ extension BinaryLogReader {
   mutating func nextSection() -> Step {
     switch beginning(at: start) {
     case .incomplete: return incomplete()
-    case .wrong(let reason):
-      if case .outside = stage { return .item(damaged(reason)) }
-      return suspect(length: LogFormat.headLength, reason)
+    case .wrong(let reason): return suspect(length: LogFormat.longestBeginning, reason)
     case .whole(let section, _, let end, let chain):
       guard case .outside = stage else {
         stage = .outside
@@ -77,26 +75,20 @@ extension BinaryLogReader {
     return .item(torn(0))
   }
 
-  mutating func suspect(length: Int, _ reason: String) -> Step {
-    stage = .suspicious(length: length, reason: reason)
+  mutating func suspect(length: Int, _ reason: String, mayBeZeros: Bool = false) -> Step {
+    stage = .suspicious(length: length, reason: reason, mayBeZeros: mayBeZeros)
     return .again
   }
 
   /// Decides whether a wrong block was cut or is damaged, once there is enough to look at.
-  mutating func settle(length: Int, _ reason: String) -> Step {
-    let longest = LogFormat.magic.count + LogFormat.headLength + LogFormat.longestHeader
-    let enough = length + longest + LogFormat.checksumLength
-    guard isFinished || left >= enough else { return .nothing }
-    if let item = resumed(before: start + length) { return .item(item) }
-    if length > LogFormat.headLength,
-      bytes.span.word(at: start + length - LogFormat.checksumLength) == 0
-    {
-      let tear = LogTear(offset: offset, bytes: UInt64(length))
-      start += length
-      stage = .zeros(tear, reason: reason)
-      return .again
-    }
-    return .item(damaged(reason))
+  mutating func settle(length: Int, _ reason: String, mayBeZeros: Bool) -> Step {
+    guard isFinished || left >= length + LogFormat.longestBeginning else { return .nothing }
+    if let item = resumed(before: min(start + length, bytes.count)) { return .item(item) }
+    guard mayBeZeros else { return .item(damaged(reason)) }
+    let tear = LogTear(offset: offset, bytes: UInt64(length))
+    start += length
+    stage = .zeros(tear, reason: reason)
+    return .again
   }
 
   /// A tear, if a section begins after `start` and before `end`, and says that it begins just there.

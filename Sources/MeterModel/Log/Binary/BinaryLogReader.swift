@@ -44,7 +44,7 @@ struct BinaryLogReader {
 
     /// The block that should be this long is wrong, unless a section begins within it: then its writer was
     /// killed before it was whole. Can become `outside`, `zeros`, `over`.
-    case suspicious(length: Int, reason: String)
+    case suspicious(length: Int, reason: String, mayBeZeros: Bool)
 
     /// Nothing but zeros should follow; if so, a disk lost what stood there. Can become `over`.
     case zeros(LogTear, reason: String)
@@ -96,7 +96,8 @@ struct BinaryLogReader {
     switch stage {
     case .over: return .nothing
     case .records(let end, let cursor): return .item(nextRecords(end, cursor, limit: limit))
-    case .suspicious(let length, let reason): return settle(length: length, reason)
+    case .suspicious(let length, let reason, let mayBeZeros):
+      return settle(length: length, reason, mayBeZeros: mayBeZeros)
     case .zeros(let tear, let reason): return skipZeros(tear, reason)
     case .outside, .first, .blocks, .snapshot, .lost:
       guard start < bytes.count else { return isFinished ? finish() : .nothing }
@@ -153,8 +154,10 @@ extension BinaryLogReader {
     guard end <= bytes.count else { return incomplete() }
     let payload = payloadStart..<payloadEnd
     var sealed = chain
-    guard sealed.seal(head: head, bytes, payload) == bytes.span.word(at: payloadEnd) else {
-      return suspect(length: end - start, "the checksum of a block is wrong")
+    let checksum = bytes.span.word(at: payloadEnd)
+    guard sealed.seal(head: head, bytes, payload) == checksum else {
+      return suspect(
+        length: end - start, "the checksum of a block is wrong", mayBeZeros: checksum == 0)
     }
     chain = sealed
     do throws(Malformed) {

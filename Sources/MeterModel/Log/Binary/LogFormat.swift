@@ -23,6 +23,9 @@ package enum LogFormat {
   /// The longest header's payload.
   static let longestHeader = 256
 
+  /// The longest magic and header.
+  static let longestBeginning = magic.count + headLength + longestHeader + checksumLength
+
   /// The magic as a number of eight bytes.
   static let magicWord: UInt64 = 0x0A0D_474F_4C4D_4189
 }

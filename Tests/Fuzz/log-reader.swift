@@ -1,0 +1,154 @@
+// The fuzz target log-reader: any bytes, in any pieces and batches, have the outcome of the whole, and what is read
+// can be written and read again. It is compiled together with the model's sources by .ci/fuzz.
+
+/// libFuzzer's entry: the first byte says how the rest is split, and whether it is a log or only the blocks of
+/// one, which are then given right checksums (a fuzzer would never guess one).
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+  guard count > 0 else { return 0 }
+  let rest = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
+  let bytes = start[0] & 0x80 == 0 ? rest : sealed(rest)
+  LogFuzzer(bytes: bytes, seed: start[0] & 0x7F).run()
+  return 0
+}
+
+/// A section whose blocks are these: each with its kind, its length in two bytes, and its payload.
+private func sealed(_ blocks: [UInt8]) -> [UInt8] {
+  var configuration = Configuration()
+  configuration.incrementDelay = .seconds(1)
+  configuration.maximumNamespaces = 100
+  var log = ContiguousArray(LogFormat.magic)
+  var chain = BlockChain()
+  func add(_ kind: UInt8, _ payload: ContiguousArray<UInt8>) {
+    let head = chain.head(kind, length: payload.count)
+    log.append(word: head)
+    log += payload
+    log.append(word: chain.seal(head: head, payload, 0..<payload.count))
+  }
+  add(1, LogSection(configuration: configuration, wallStart: 1).encoded(offset: 0))
+  var rest = blocks[...]
+  while rest.count >= 3 {
+    let head = Array(rest.prefix(3))
+    let payload = rest.dropFirst(3).prefix(Int(head[1]) | Int(head[2]) << 8)
+    add(head[0], ContiguousArray(payload))
+    rest = rest.dropFirst(3 + payload.count)
+  }
+  return Array(log)
+}
+
+private struct LogFuzzer {
+  let bytes: [UInt8]
+  let seed: UInt8
+
+  func run() {
+    let whole = transcript(batch: 1) { _ in .max }
+    var state = UInt64(seed)
+    let pieces = transcript(batch: 1) { left in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return 1 + Int(state >> 60) * (left / 64 + 1)
+    }
+    guard whole.lines == pieces.lines else {
+      fatalError("split \(seed): \(pieces.lines) is not \(whole.lines)")
+    }
+    let batches = replayed(.batches)
+    for detail in [Replay.Detail.records, .instants] {
+      let figures = replayed(detail)
+      guard figures == batches else { fatalError("\(detail): \(figures) is not \(batches)") }
+    }
+    guard let again = whole.again else { return }
+    let copy = LogFuzzer(bytes: again.bytes, seed: 0)
+    guard batches.sections > 1 || copy.replayed(.batches).digest == batches.digest else { fatalError("another digest") }
+    guard bytes.first == LogFormat.magic[0] else { return }
+    let second = copy.transcript(batch: 1) { _ in .max }
+    let records = second.lines.filter { $0.hasSuffix("\n") }
+    guard records == again.records else { fatalError("\(records) is not \(again.records)") }
+  }
+
+  private struct Transcript {
+    var lines: [String] = []
+
+    /// The records of the first section, encoded again, should they be all that it has.
+    var again: (records: [String], bytes: [UInt8])?
+  }
+
+  private func transcript(batch: Int, next: (Int) -> Int) -> Transcript {
+    var transcript = Transcript()
+    var reader = LogReader()
+    reader.longestBatch = batch
+    var encoder: LogEncoder?
+    var records: [String] = []
+    func drain() {
+      while let item = reader.next() {
+        switch item {
+        case .records:
+          for record in reader.records {
+            var writer = LogTextWriter()
+            writer.write(reader.textEvent(record.event), at: record.instant)
+            transcript.lines.append(String(decoding: writer.bytes, as: UTF8.self))
+            encoder?.append(again: record, reader)
+            records += encoder == nil ? [] : transcript.lines.suffix(1)
+          }
+        case .section(let section):
+          transcript.lines.append("\(item)")
+          if transcript.lines.count == 1 { encoder = LogEncoder(section: section, offset: 0) }
+        case .end(let instant, _):
+          transcript.lines.append("\(item)")
+          if var done = encoder {
+            done.end(at: instant, digest: Digest())
+            transcript.again = (records, Array(done.take()))
+          }
+          encoder = nil
+        case .checkpoint: transcript.lines.append("\(item)")
+        case .gap, .snapshot, .torn, .damage:
+          transcript.lines.append("\(item)")
+          encoder = nil
+        }
+      }
+    }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = Array(rest.prefix(next(rest.count)))
+      reader.append(piece.span)
+      rest = rest.dropFirst(piece.count)
+      drain()
+    }
+    reader.finish()
+    drain()
+    return transcript
+  }
+
+  private func replayed(_ detail: Replay.Detail) -> ReplayFigures {
+    var replay = Replay(detail: detail)
+    replay.append(bytes.span)
+    while replay.next() != nil {}
+    replay.finish()
+    while replay.next() != nil {}
+    replay.meter.audit()
+    return replay.figures
+  }
+}
+
+extension LogEncoder {
+  fileprivate mutating func append(again record: LogRecord, _ reader: LogReader) {
+    func named(_ id: NamespaceID) { let name = reader.name(of: id); self.name(id, name.span) }
+    func named(_ id: ViewerID) { let name = reader.name(of: id); self.name(id, name.span) }
+    func named(_ id: NodeID) { let name = reader.name(of: id); self.name(id, name.span) }
+    switch record.event {
+    case .opened(_, let namespace, let viewer, _):
+      named(namespace)
+      if viewer != .none { named(viewer) }
+    case .closed: break
+    case .excluded(let viewer): named(viewer)
+    case .peer(let node, let namespace, _, _):
+      named(node)
+      named(namespace)
+    case .bye(let node): named(node)
+    case .message(let namespace, let message):
+      named(namespace)
+      let text = reader.messageText
+      append(message, to: namespace, text: text.span, at: record.instant)
+      return
+    }
+    append(record.event, at: record.instant)
+  }
+}
