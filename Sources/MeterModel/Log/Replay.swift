@@ -59,6 +59,9 @@ package struct Replay {
 
   private var changes = NamespaceList()
 
+  /// The record of the latest step, if it was one and no deadlines; only in the detail of instants.
+  package private(set) var record: LogRecord?
+
   private let detail: Detail
   private let comparesDigests: Bool
   private let adjust: @Sendable (inout Configuration) -> Void
@@ -124,6 +127,7 @@ package struct Replay {
   package mutating func next() -> Step? {
     buffer.removeAll()
     changes.removeAll()
+    record = nil
     if let ahead { return go(ahead) }
     if let step = differing ?? following {
       if differing == nil { following = nil } else { differing = nil }
@@ -207,7 +211,10 @@ package struct Replay {
     }
     let isApplied = ahead == nil && goal.record != nil
     tally.note(records: isApplied ? 1 : 0, buffer.effects)
-    if detail == .instants { noteChanges(after: isApplied ? goal.record : nil) }
+    if detail == .instants {
+      record = isApplied ? goal.record : nil
+      noteChanges(after: record)
+    }
     if ahead == nil, comparesDigests, let expected = goal.expected,
       tally.isFirstDifference(expected, buffer.digest)
     {

@@ -51,8 +51,7 @@ extension Meter {
 
   /// Whether members differ enough from told, or from what they were at a greeting since.
   private func hasChanged(_ namespace: Namespace, _ members: UInt64) -> Bool {
-    let threshold = max(
-      configuration.notifyDeltaRatio.floorOfProduct(with: namespace.told), 1)
+    let threshold = configuration.threshold(afterTelling: namespace.told)
     let lowest = min(namespace.told, namespace.lowestGreeted)
     let highest = max(namespace.told, namespace.highestGreeted)
     return (members > lowest && members - lowest >= threshold)
