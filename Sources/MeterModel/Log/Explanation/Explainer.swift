@@ -58,6 +58,9 @@ package struct Explainer {
   /// The explanation for the last section that was asked for and has come; nil if there is none.
   package private(set) var explanation: Explanation?
 
+  /// How many sections have come.
+  package var sections: Int { present.section }
+
   private var present = Explanation()
   private var isFollowing = false
 
