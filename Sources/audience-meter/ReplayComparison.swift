@@ -44,8 +44,11 @@ struct ReplayComparison {
       "Given settings (\(givenLabel)): \(given.summary)",
     ]
     if let dates = own.recording.timeline.datesInWords { notes.insert(dates, at: 1) }
-    return AudiencePicture(title: "\(name) under two settings", notes: notes)
-      .draw(own.recording, labelled: ownLabel, beside: given.recording, labelled: givenLabel)
+    // The legend has room for one setting; the lines above have for all.
+    let isOne = differences.count == 1
+    return AudiencePicture(title: "\(name) under two settings", notes: notes).draw(
+      own.recording, labelled: isOne ? ownLabel : "", beside: given.recording,
+      labelled: isOne ? givenLabel : "")
   }
 
   private func blanks(_ count: Int) -> String {

@@ -95,7 +95,9 @@ struct RecordedReplay {
   func picture(_ name: String) -> [UInt8] {
     var notes = [replay.figures.summary]
     if let dates = recording.timeline.datesInWords { notes.append(dates) }
+    // Every daemon has another limit of connections: what its machine allows.
     let differences = (configuration ?? Configuration()).differences(from: Configuration())
+      .filter { $0.name != ConfigurationOption.maximumConnections.rawValue }
     if !differences.isEmpty {
       notes.append(differences.map { "\($0.name) \($0.value)" }.joined(separator: " · "))
     }

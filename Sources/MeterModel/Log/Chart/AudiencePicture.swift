@@ -59,8 +59,8 @@ package struct AudiencePicture: Sendable {
     let panels = zip(own.namespaces, given.namespaces).prefix(Self.toldNamespaces).map {
       (first, second) in
       var series = [
-        ChartSeries(second.told, style: "other", label: "told, given settings", note: givenLabel),
         ChartSeries(first.told, style: "told", label: "told, the log's settings", note: ownLabel),
+        ChartSeries(second.told, style: "other", label: "told, given settings", note: givenLabel),
         ChartSeries(first.members, style: "true", label: "members", isArea: true),
       ]
       if first.members.columns != second.members.columns {

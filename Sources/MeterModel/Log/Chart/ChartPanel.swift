@@ -96,8 +96,11 @@ extension SVGWriter {
       let (x, end) = (place(gap.lowerBound), place(gap.upperBound))
       rectangle(x: x, y: frame.y, width: max(1, end - x), height: frame.height, style: "gap")
     }
-    for offset in timeline.offsets.dropFirst().prefix(100) {
+    for (index, offset) in timeline.offsets.enumerated().dropFirst().prefix(100) {
       line(x: place(offset), y: frame.y, toX: place(offset), toY: base, style: "run")
+      // More than a few would run into each other.
+      guard timeline.offsets.count <= 8 else { continue }
+      text("section \(index + 1)", x: place(offset) + 4, y: frame.y + 12, style: "faint")
     }
   }
 

@@ -85,6 +85,7 @@ package struct TimeTicks: Equatable, Sendable {
 
   /// A mark in words: `0.5 s`, `90 s`, `5 min`, `1:30 h`, `48 h`, `3 d`.
   package func label(_ time: UInt64) -> String {
+    if time == 0 { return "0" }
     if step < Self.minute { return Duration(nanoseconds: time).decimalSeconds + " s" }
     if step < Self.hour {
       let minutes = time / Self.minute

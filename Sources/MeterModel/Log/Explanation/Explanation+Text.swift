@@ -13,8 +13,8 @@ extension Explanation {
         lines += list(telling.history, "What led to the telling (\(since)):")
       }
       lines += list(history, "Since the telling:")
-    } else {
-      lines += list(history, "What happened before, since something was last told:")
+    } else if !history.entries.isEmpty {
+      lines += list(history, "What happened since something was last told:")
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -94,16 +94,21 @@ extension Explanation {
   private func list(_ history: TellingHistory, _ heading: String) -> [String] {
     var lines = ["", heading]
     if history.dropped > 0 { lines.append("  … \(history.dropped) more before these") }
-    lines += history.entries.map { "  \($0.text)" }
+    let times = history.entries.map(\.instant.decimalSeconds)
+    let width = times.reduce(0) { max($0, $1.count) }
+    for (time, entry) in zip(times, history.entries) {
+      lines.append("  \(time)" + String(repeating: " ", count: width - time.count) + "  \(entry.text)")
+    }
     if history.entries.isEmpty { lines.append("  nothing") }
     return lines
   }
 }
 
 extension TellingEntry {
-  /// The entry on a line: `2.5  open 7, greeted with 3: 3 members, 0 pending`.
+  /// The entry without its time: `open 7, greeted with 3 → 3 members`.
   package var text: String {
-    "\(instant.decimalSeconds)  \(what.text): \(members) members, \(pending) pending"
+    let counts = "\(members) \(members == 1 ? "member" : "members")"
+    return "\(what.text) → \(counts)" + (pending > 0 ? ", \(pending) pending" : "")
   }
 }
 
