@@ -9,7 +9,9 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
   // The namespaces of a comparison are the largest under the log's own settings.
   let ownChanges = settings.compares ? ConfigurationChanges() : settings.changes
   var first = Replay(detail: .instants, changes: ownChanges)
+  var length = 0
   var status = play(file, settings.logPath, &progress) { piece, _ in
+    length += piece.count
     first.take(piece) { census.note($0, of: $1) }
     return (first.figures.records, .success)
   }
@@ -18,7 +20,8 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
     try file.rewind()
   } catch {
     progress.clear()
-    complain("\(settings.logPath): cannot be read a second time, as a picture needs: \(error.reason)")
+    let reason = "cannot be read a second time, as a picture needs: \(error.reason)"
+    complain("\(settings.logPath): \(reason)")
     return .failure
   }
   progress.beginAgain()
@@ -27,6 +30,10 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
   var own = RecordedReplay(changes: ownChanges, plan)
   var given = settings.compares ? RecordedReplay(changes: settings.changes, plan) : nil
   status = play(file, settings.logPath, &progress) { piece, progress in
+    // A daemon may be writing the log: what was not there at first is left out.
+    guard length > 0 || piece.isEmpty else { return (own.replay.figures.records, .success) }
+    let piece = Array(piece.prefix(length))
+    length -= piece.count
     var status = ExitStatus.success
     own.take(piece) {
       status = worse(status, reportTroubles($0, of: settings.logPath, &progress))

@@ -140,6 +140,18 @@ import audience_meter
       ["replay", "a", "--max-namespaces=0"],
       "--max-namespaces: '0' is not a whole number from 1 to 16777216"
     ),
+    (
+      ["replay", "a", "--compare"],
+      "--compare needs an option of the model beside it, as --notify-min-delay 5"
+    ),
+    (
+      ["replay", "a", "--compare", "--csv=b", "--increment-delay=1"],
+      "--csv and --compare exclude each other"
+    ),
+    (["replay", "a", "--svg=b", "--text"], "--text and --svg exclude each other"),
+    (["replay", "a", "--svg=b", "--csv=c"], "--csv and --svg exclude each other"),
+    (["replay", "a", "--effects", "--svg=b"], "--effects and --svg exclude each other"),
+    (["replay", "a", "--explain=a@1", "--json"], "--json and --explain exclude each other"),
   ])
   func `a replay that makes no sense is refused`(arguments: [String], message: String) {
     #expect(complaint(arguments) == message)
@@ -147,6 +159,13 @@ import audience_meter
 
   @Test func `a replay minds no environment`() throws {
     guard case .replay = try parse(["replay", "a"], ["PORT": "http"]) else { throw Unexpected() }
+  }
+
+  @Test func `pictures, comparisons and explanations are a replay's`() throws {
+    let picture = try replay("a", "--svg", "b.svg", "--compare", "--notify-min-delay", "5")
+    #expect(picture.svgPath == "b.svg" && picture.compares && !picture.changes.isEmpty)
+    let explanation = try replay("a", "--explain", "a@b@2:4.5", "--notify-min-delay", "5")
+    #expect(explanation.moment == Moment("a@b@2:4.5"))
   }
 
   @Test func `what if changes what was given and leaves the log's own`() throws {

@@ -62,6 +62,7 @@ import audience_meter
     "notify-max-delay": ["0", "0.999ms", "0.000999999", "0s"],
     "namespace-clean-delay": ["forever", "640512h"],
     "cluster-node-timeout": ["1e9", "2305843010"], "csv": ["", "a\0b"],
+    "svg": ["", "a\0b"], "explain": ["a@", "@1", "a@0:1", "a@1s", "a b@1"],
     "max-conn-duration": ["1m30s", "99999999999999999999h"],
     "max-connections": ["0", "4294967295", "4294967296"],
     "max-namespaces": ["0", "16777217", "1e6"],

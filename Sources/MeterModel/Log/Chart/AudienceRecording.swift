@@ -103,7 +103,7 @@ package struct AudienceRecording {
   /// The audience goes when a section ends.
   private mutating func closeRun() {
     guard run >= 0 else { return }
-    let end = timeline.time(of: timeline.runs[run].end, inRun: run)
+    let end = timeline.time(of: .latest, inRun: run)
     for place in namespaces.indices {
       namespaces[place].id = nil
       record(nil, of: place, at: end)
@@ -133,7 +133,7 @@ package struct AudienceRecording {
       for place in namespaces.indices { sample(place, replay, at: time) }
     }
     let drawn = namespaces.reduce(UInt64(0)) { $0 + UInt64($1.latest?.localMembers ?? 0) }
-    let others = replay.meter.localMembers - drawn
+    let others = replay.meter.localMembers - min(drawn, replay.meter.localMembers)
     if others != rest.value { rest.set(others, at: time) }
   }
 

@@ -98,6 +98,7 @@ package struct TimeTicks: Equatable, Sendable {
   /// The wall clock at a mark, `20:15:30` or `06 Nov 1994`, in UTC.
   package func wallLabel(_ time: UInt64, from start: UInt64) -> String {
     let date = HTTPDate(unixSeconds: (start + time) / Self.second)
-    return String(decoding: step < Self.day ? date.bytes[17..<25] : date.bytes[5..<16], as: UTF8.self)
+    let part = step < Self.day ? 17..<25 : 5..<16
+    return String(decoding: date.bytes[part], as: UTF8.self)
   }
 }

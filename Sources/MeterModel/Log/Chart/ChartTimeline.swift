@@ -51,10 +51,11 @@ package struct ChartTimeline: Equatable, Sendable {
     wallStart = starts?.first
   }
 
-  /// The place of an instant of a section. Precondition: there is such a section.
+  /// The place of an instant of a section, or what is nearest to it.
   package func time(of instant: Instant, inRun run: Int) -> UInt64 {
-    let start = runs[run].start
-    return offsets[run] + (instant > start ? (instant - start).nanoseconds : 0)
+    guard runs.indices.contains(run) else { return run < 0 ? 0 : length }
+    let within = max(runs[run].start, min(instant, runs[run].end))
+    return offsets[run] + (within - runs[run].start).nanoseconds
   }
 
   /// The wall-clock times at which the sections begin; nil where the wall clock is no good axis.

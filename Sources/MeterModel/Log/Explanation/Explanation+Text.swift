@@ -8,9 +8,9 @@ extension Explanation {
     lines += tellingLines
     lines.append("next        \(outlook)")
     if let telling {
-      let since = telling.formerInstant.map { "since \($0.decimalSeconds) s" } ?? "before"
+      let since = telling.formerInstant.map { " (since \($0.decimalSeconds) s)" } ?? ""
       if telling.cause != .unknown {
-        lines += list(telling.history, "What led to the telling (\(since)):")
+        lines += list(telling.history, "What led to the telling\(since):")
       }
       lines += list(history, "Since the telling:")
     } else if !history.entries.isEmpty {
@@ -97,7 +97,8 @@ extension Explanation {
     let times = history.entries.map(\.instant.decimalSeconds)
     let width = times.reduce(0) { max($0, $1.count) }
     for (time, entry) in zip(times, history.entries) {
-      lines.append("  \(time)" + String(repeating: " ", count: width - time.count) + "  \(entry.text)")
+      let gap = String(repeating: " ", count: width - time.count + 2)
+      lines.append("  \(time)\(gap)\(entry.text)")
     }
     if history.entries.isEmpty { lines.append("  nothing") }
     return lines

@@ -43,7 +43,7 @@ struct ChartCurveTests {
 
   @Test func `a million values take as many columns as were asked for`() {
     var curve = ChartCurve(columns: 100, length: 1_000_000)
-    for time in 0..<1_000_000 { curve.set(time == 777_777 ? 5000 : UInt64(time % 7), at: UInt64(time)) }
+    for time in UInt64(0)..<1_000_000 { curve.set(time == 777_777 ? 5000 : time % 7, at: time) }
     curve.finish()
     #expect(curve.columns.count == 100)
     for (place, column) in curve.columns.enumerated() {

@@ -36,14 +36,16 @@ struct ChartTicksTests {
   }
 
   @Test func `thousands are apart`() {
-    #expect([0, 999, 1000, 1_000_005, UInt64.max].map(\.grouped) == [
-      "0", "999", "1,000", "1,000,005", "18,446,744,073,709,551,615",
-    ])
+    #expect(
+      [0, 999, 1000, 1_000_005, UInt64.max].map(\.grouped) == [
+        "0", "999", "1,000", "1,000,005", "18,446,744,073,709,551,615",
+      ])
   }
 
   @Test(arguments: [
-    (0, "0 s"), (12_500_000_000, "12.5 s"), (1_234_567_890, "1.234 s"), (100_000_000_000, "1 min 40 s"),
-    (5_400_000_000_000, "90 min"), (7_260_000_000_000, "2 h 1 min"), (360_000_000_000_000, "4 d 4 h"),
+    (0, "0 s"), (12_500_000_000, "12.5 s"), (1_234_567_890, "1.234 s"),
+    (100_000_000_000, "1 min 40 s"), (5_400_000_000_000, "90 min"),
+    (7_260_000_000_000, "2 h 1 min"), (360_000_000_000_000, "4 d 4 h"),
   ])
   func `lengths are told in the two units that fit`(length: UInt64, words: String) {
     #expect(Duration(nanoseconds: length).inWords == words)
@@ -68,9 +70,10 @@ struct ChartTimelineTests {
     #expect(timeline.time(of: .start + .seconds(6), inRun: 1) == 31_000_000_000)
   }
 
-  @Test(arguments: [
-    [1000, 1031], [1000, 1009], [1000, nil], [nil, nil],
-  ] as [[UInt64?]])
+  @Test(
+    arguments: [
+      [1000, 1031], [1000, 1009], [1000, nil], [nil, nil],
+    ] as [[UInt64?]])
   func `sections lie end to end where the wall clock is no good axis`(walls: [UInt64?]) {
     let timeline = ChartTimeline([run(0..<10, wall: walls[0]), run(0..<10, wall: walls[1])])
     #expect(seconds(timeline) == [0, 10, 20])

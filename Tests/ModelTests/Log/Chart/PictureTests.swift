@@ -31,8 +31,8 @@ struct PictureTests {
     let names = ["<b>", "&amp;", "\"'", "a]]>", String(repeating: "n", count: 255), "--", "/a/b"]
     let log = names.enumerated().map { "\($0) open \($0) \($1)" }.joined(separator: "\n")
     let picture = picture(log + "\n60 end", title: "</svg>\u{1}<\u{FFFE}")
-    let elements = try #require(elements(picture))
-    #expect(elements["svg"] == 1 && elements["style"] == 1)
+    let counts = try #require(elements(picture))
+    #expect(counts["svg"] == 1 && counts["style"] == 1)
     #expect(String(decoding: picture, as: UTF8.self).contains("prefers-color-scheme:dark"))
   }
 
@@ -76,7 +76,7 @@ struct PictureTests {
     writer.curve(curve, in: frame, style: "c", isArea: true)
     #expect(
       String(decoding: writer.bytes, as: UTF8.self)
-        == "<path class=\"c\" d=\"M102 100V77.5H104V100ZM107 100V55H110V100Z\"/>\n")
+        == "<path class=\"c\" d=\"M102 100V77.5H105V100ZM107 100V55H110V100Z\"/>\n")
   }
 
   @Test func `two settings are drawn in one picture`() throws {

@@ -1,0 +1,108 @@
+import Foundation
+import FoundationXML
+import MeterModel
+import Testing
+import audience_meter
+
+/// Pictures, comparisons and explanations of logs as their user meets them.
+@Suite struct ReplayPictureTests {
+  private static let log = """
+    option notify-min-delay 1
+    0    open 1 football
+    0.5  open 2 football
+    0.9  open 3 tennis
+    4    open 4 football
+    4.5  close 1
+    9    close 2
+    20   end
+    """
+
+  private let folder: TemporaryFolder
+  private let picture: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    picture = "\(folder.path)/picture.svg"
+  }
+
+  private func replay(_ log: String, _ options: String...) throws -> ProgramRun {
+    let path = try folder.write(log, to: "kick & off.log")
+    return try ProgramRun(arguments: ["replay", path] + options)
+  }
+
+  /// The picture's text, if it is well-formed.
+  private func drawn() throws -> String {
+    let data = try Data(contentsOf: URL(fileURLWithPath: picture))
+    #expect(XMLParser(data: data).parse())
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  @Test func `a log is drawn, and its figures are printed`() throws {
+    let run = try replay(Self.log, "--svg", picture, "--json")
+    #expect(run.status == 0 && run.complaint == "")
+    #expect(try run.output == replay(Self.log, "--json").output)
+    let text = try drawn()
+    #expect(text.contains("<title>Audience of kick &amp; off.log</title>"))
+    for words in ["football", "tennis", "told to the viewers", "20 s", "notify-min-delay 1"] {
+      #expect(text.contains(">\(words)<"), "\(words)")
+    }
+  }
+
+  @Test func `two settings are compared in figures and in a picture`() throws {
+    let run = try replay(Self.log, "--compare", "--notify-min-delay", "5", "--svg", picture)
+    #expect(
+      run.output == """
+                                     log    given
+        notify-min-delay               1        5
+        opened                         4        4
+        counted                        4        4
+        peak members                   4        4
+        notifications                  4        2
+        frames sent                    8        3
+        largest deviation              1        2
+        mean deviation             0.041    0.249
+        mean deviation, relative  2.98 %  17.88 %
+
+        """, "\(run.output)")
+    #expect(run.status == 0 && run.complaint == "")
+    let text = try drawn()
+    #expect(text.contains(">notify-min-delay 5<") && text.contains(">notify-min-delay 1<"))
+  }
+
+  @Test func `a comparison is JSON when asked, and needs no picture`() throws {
+    let run = try replay(Self.log, "--compare", "--notify-min-delay=5", "--json")
+    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+    let sides = try #require(object as? [String: [String: Any]])
+    #expect(Set(sides.keys) == ["log", "given"])
+    #expect(sides["log"]?["frames"] as? Int == 8)
+    #expect(sides["given"]?["notifications"] as? Int == 2)
+    #expect(sides["given"]?["mean_deviation"] is Double)
+  }
+
+  @Test func `what was told is explained`() throws {
+    let run = try replay(Self.log, "--explain", "football@4.5")
+    #expect(run.output.hasPrefix("football at 4.5 s\n"))
+    #expect(run.output.contains("last told   3, at 4 s, by rule 4 (a)"))
+    #expect(run.output.contains("throttled until 5 s"))
+    let other = try replay(Self.log, "--explain", "football@4.5", "--notify-min-delay", "0")
+    #expect(other.output.contains("last told   2, at 4.5 s, by rule 4 (a)"))
+    let none = try replay(Self.log, "--explain", "football@2:4.5")
+    #expect(none.status == 1 && none.output == "")
+    #expect(none.complaint.contains("has no section 2\n"))
+  }
+
+  @Test func `what cannot be drawn is a failure`() throws {
+    #expect(try replay(Self.log, "--svg", "/nowhere/a.svg").complaint.contains("--svg /nowhere"))
+    let path = try folder.write(Self.log, to: "log")
+    let run = try ProgramRun(shell: "cat \(path) | \"$0\" replay - --svg \(picture)")
+    #expect(run.status == 1)
+    #expect(run.complaint.contains("cannot be read a second time"))
+  }
+
+  @Test func `a damaged log is drawn up to there`() throws {
+    let run = try replay("0 open 1 a\n5 nonsense", "--svg", picture)
+    #expect(run.status == 65)
+    #expect(run.complaint.filter { $0 == "\n" }.count == 1)
+    #expect(try drawn().contains(">a<"))
+  }
+}
