@@ -54,6 +54,7 @@ extension Auditor {
 
   mutating func touch(_ place: Int) {
     touched.append(place)
+    audiences[place].changedAt = now
     let isVacant = audiences[place].open == 0 && audiences[place].members == 0
     if isVacant && audiences[place].vacantSince == nil && audiences[place].exists {
       audiences[place].vacantSince = now

@@ -46,6 +46,8 @@ package struct Auditor {
     var toldAt = Instant.start
     var lowestGreeted: UInt64 = 0
     var highestGreeted: UInt64 = 0
+    /// When members last changed, or may have.
+    var changedAt = Instant.start
     /// Since when nobody is there; nil while somebody is.
     var vacantSince: Instant?
 
@@ -130,6 +132,7 @@ package struct Auditor {
     about effects: ContiguousArray<Effect>, after records: Span<LogRecord>
   ) -> String? {
     self.effects = effects
+    defer { self.effects = [] }
     position = 0
     for index in records.indices {
       let record = records[index]
@@ -146,6 +149,7 @@ package struct Auditor {
     about effects: ContiguousArray<Effect>, upTo instant: Instant
   ) -> String? {
     self.effects = effects
+    defer { self.effects = [] }
     position = 0
     return catchUp(to: instant) ?? leftover
   }
