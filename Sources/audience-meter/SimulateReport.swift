@@ -9,7 +9,7 @@ func text(
   seed               \(options.seed)
   \(lines(of: figures, seconds: seconds))
   digest             \(figures.digest.hexadecimal)
-  \(milestoneLines(figures.milestones))
+  milestones         \(figures.milestones.members.count) of \(Milestone.allCases.count)
 
   """
 }
@@ -66,6 +66,7 @@ private func lines(of figures: SimulationFigures, seconds: Swift.Duration) -> St
   """
 }
 
+/// How many milestones many seeds have reached, and which they have not.
 private func milestoneLines(_ milestones: MilestoneSet) -> String {
   let all = Milestone.allCases.count
   let missing = milestones.missing.map { "\($0)" }.joined(separator: ", ")

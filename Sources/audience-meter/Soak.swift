@@ -74,7 +74,7 @@ private final class Soak: Sendable {
     repeat {
       guard let seed = shared.withLock({ $0.takeSeed() }) else { return }
       // Should the process crash, its backtrace names the thread, and so the seed.
-      pthread_setname_np(pthread_self(), String(seed % 1_000_000_000_000_000))
+      JoinableThread.rename(String(seed % 1_000_000_000_000_000))
       let outcome = SeedOutcome(settings.options(seed: seed))
       shared.withLock { $0.add(outcome) }
     } while ContinuousClock.now < end

@@ -31,6 +31,11 @@ package struct JoinableThread {
     pthread_join(handle, nil)
   }
 
+  /// Names the calling thread anew (at most 15 bytes).
+  package static func rename(_ name: String) {
+    pthread_setname_np(pthread_self(), name)
+  }
+
   private final class Body: Sendable {
     let run: @Sendable () -> Void
     init(run: @escaping @Sendable () -> Void) { self.run = run }
