@@ -141,7 +141,7 @@ package struct Auditor {
         return "\(record.instant.decimalSeconds) \(record.event): \(wrong)"
       }
     }
-    return catchUp(to: now) ?? leftover
+    return leftover
   }
 
   /// What is wrong with the effects of time alone, up to and including `instant`.
