@@ -82,7 +82,7 @@ import audience_meter
     }
   }
 
-  @Test(arguments: CommandOption.table.filter { $0.syntax != nil }.map(\.long))
+  @Test(arguments: Command.serve.options.filter { $0.syntax != nil }.map(\.long))
   func `what an option does not accept is refused with its name and what it accepts`(
     name: String
   ) throws {
