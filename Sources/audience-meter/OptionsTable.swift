@@ -85,8 +85,8 @@ extension CommandOption {
       "namespaces", .simulate(.size(\.namespaces, most: 16_777_216)),
       "how many namespaces they choose from", default: "the profile's"),
     CommandOption(
-      "duration", .simulate(.span(\.duration)), "how long they come and go", default: "the profile's"
-    ),
+      "duration", .simulate(.span(\.duration)), "how long they come and go",
+      default: "the profile's"),
     CommandOption(
       "seed", .simulate(.seed), "what decides everything else, or the first seed to try",
       default: "1, or a fresh one with --seconds"),

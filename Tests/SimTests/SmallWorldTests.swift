@@ -87,8 +87,8 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
     _ connection: UInt32, _ namespace: UInt32, viewer: UInt32? = nil, after: UInt32 = 0
   ) -> Event {
     .opened(
-      ConnectionID(connection), NamespaceID(namespace), viewer: viewer.map { ViewerID($0) } ?? .none,
-      after: ConnectionOrdinal(after))
+      ConnectionID(connection), NamespaceID(namespace),
+      viewer: viewer.map { ViewerID($0) } ?? .none, after: ConnectionOrdinal(after))
   }
 
   private static func peer(_ namespace: UInt32, _ members: UInt64) -> Event {

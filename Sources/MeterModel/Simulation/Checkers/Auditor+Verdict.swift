@@ -42,12 +42,14 @@ extension Auditor {
     for (place, audience) in audiences.enumerated() {
       let statistics = meter.statistics(of: NamespaceID(UInt32(place)))
       guard statistics?.members == (audience.exists ? audience.members : nil) else {
-        return "namespace \(place) has \(audience.members) members, not \(String(describing: statistics))"
+        return "namespace \(place) has \(audience.members) members, not "
+          + String(describing: statistics)
       }
       guard audience.exists, audience.open > 0, audience.members > 0 else { continue }
       let isQuiet = now - audience.changedAt >= configuration.notifyMaxDelay
       if isQuiet && audience.told != audience.members {
-        return "namespace \(place) was last told \(audience.told), but has \(audience.members) members"
+        return "namespace \(place) was last told \(audience.told), but has "
+          + "\(audience.members) members"
       }
     }
     return complaint(about: meter)

@@ -163,7 +163,8 @@ extension Crowd {
   /// connection's maximum duration, a cut.
   private mutating func open(_ slot: UInt32, at now: UInt32) {
     let faults = workload.faults
-    let isFaulty = now < faults.end && !workload.behaviours[visitors[Int(slot)].behaviour].isReliable
+    let behaviour = workload.behaviours[visitors[Int(slot)].behaviour]
+    let isFaulty = now < faults.end && !behaviour.isReliable
     let isOvertaken = isFaulty && strikes(faults.overtakenOpens)
     if isOvertaken { emit(.closed(ConnectionID(slot)), at: now) }
     if !(isFaulty && strikes(faults.lostOpens)) { emitOpen(slot, at: now) }
@@ -234,68 +235,5 @@ extension Crowd {
     messages += 1
     let namespace = NamespaceID(UInt32(choices.below(UInt64(workload.namespaces))))
     emit(.message(namespace, MessageID(messages)), at: now)
-  }
-}
-
-/// When the next viewer comes, by the plan's stretches: each has its part of a stretch in which it comes.
-private struct ArrivalClock {
-  private let stretches: [Workload.Arrivals]
-  private var stretch = 0
-  private var arrived: UInt64 = 0
-  private var source: RandomSource
-
-  /// When the next one comes; nil when nobody does.
-  private(set) var next: UInt32?
-
-  init(_ stretches: [Workload.Arrivals], _ source: RandomSource) {
-    self.stretches = stretches.filter { $0.count > 0 }
-    self.source = source
-    schedule()
-  }
-
-  /// Takes the next one; the answer is what it does. Precondition: there is one.
-  mutating func take() -> Int {
-    let behaviour = stretches[stretch].behaviour
-    arrived += 1
-    if arrived == stretches[stretch].count {
-      stretch += 1
-      arrived = 0
-    }
-    schedule()
-    return behaviour
-  }
-
-  private mutating func schedule() {
-    guard stretch < stretches.count else {
-      next = nil
-      return
-    }
-    let current = stretches[stretch]
-    let length = UInt64(current.end - current.start)
-    let place = (length << 16) / UInt64(current.count)
-    let offset = arrived * place + source.below(place + 1)
-    next = current.start + UInt32(min(offset >> 16, length))
-  }
-}
-
-/// Who has which viewer id. Half of those who come with one name the connection that its holder displaced.
-private struct ViewerIDs {
-  private var holders: [ConnectionOrdinal]
-  private var displaced: [ConnectionOrdinal]
-  private var source: RandomSource
-
-  init(count: UInt32, _ source: RandomSource) {
-    holders = Array(repeating: .none, count: Int(count))
-    displaced = holders
-    self.source = source
-  }
-
-  mutating func draw(for ordinal: ConnectionOrdinal) -> (ViewerID, after: ConnectionOrdinal) {
-    guard !holders.isEmpty, source.chance(3, in: 4) else { return (.none, .none) }
-    let number = source.below(holders.count)
-    let after = source.chance(1, in: 2) ? displaced[number] : .none
-    displaced[number] = holders[number]
-    holders[number] = ordinal
-    return (ViewerID(UInt32(number)), after)
   }
 }
