@@ -70,6 +70,21 @@ import audience_meter
     }
   }
 
+  @Test(arguments: ["flash-crowd", "cluster", "swarm"])
+  func `a seed has the same digest in every process, whatever its hash seed`(
+    profile: String
+  ) throws {
+    let arguments = "simulate --profile \(profile) --connections 50 --namespaces 5 --seed 4"
+    var digests: Set<String> = []
+    for hashing in ["", "SWIFT_DETERMINISTIC_HASHING=1 "] {
+      for _ in 0..<2 {
+        let run = try ProgramRun(shell: "\(hashing) \"$0\" \(arguments)")
+        digests.insert(try #require(figures(of: run.output)["digest"]))
+      }
+    }
+    #expect(digests.count == 1)
+  }
+
   @Test func `a run is one JSON object with the names of a replay's`() throws {
     let run = try ProgramRun("simulate", "--connections", "50", "--json")
     let object = try #require(

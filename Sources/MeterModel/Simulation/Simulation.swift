@@ -74,9 +74,12 @@ package struct Simulation {
     return min(latest + min(configuration.namespaceCleanDelay, longest), .latest)
   }
 
-  /// Once the network is sound again, every total is the sum of what all nodes have.
+  /// Once the network is sound again, every total is the sum of what all nodes have, if there is room for
+  /// all namespaces.
   private var clusterComplaint: String? {
-    guard let others = crowd.others, others.isSteady else { return nil }
+    guard let others = crowd.others, others.isSteady,
+      crowd.workload.namespaces <= configuration.maximumNamespaces
+    else { return nil }
     for place in 0..<Int(crowd.workload.namespaces) {
       let truth = auditor.localMembers(of: place) + others.members(of: place)
       let total = meter.members(of: NamespaceID(UInt32(place)))
