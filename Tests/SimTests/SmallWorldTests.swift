@@ -57,7 +57,7 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
     #if DEBUG
       length = deep - 2
     #else
-      length = deep - 1
+      length = deep
     #endif
     configuration.incrementDelay = .seconds(1)
     configuration.notifyMinDelay = .seconds(1)

@@ -47,15 +47,15 @@ struct Calendar {
     }
   }
 
-  /// When the next appointment is due; nil when there is none.
-  var nextDue: UInt32? {
-    mutating get {
-      while open.isEmpty {
-        guard count > 0, page + 1 < pages.count else { return nil }
-        turnPage()
-      }
-      return open.last.map { UInt32($0 >> 32) }
+  /// When the next appointment is due; nil when there is none up to `limit`. A page is opened when its time
+  /// has come and not before, since what is added to an open page has to be put in its place.
+  mutating func nextDue(upTo limit: UInt32) -> UInt32? {
+    while open.isEmpty {
+      guard count > 0, page + 1 < pages.count, UInt64(page + 1) * pageLength <= UInt64(limit)
+      else { return nil }
+      turnPage()
     }
+    return open.last.map { UInt32($0 >> 32) }
   }
 
   /// Takes the next appointment's slot. Precondition: there is one.

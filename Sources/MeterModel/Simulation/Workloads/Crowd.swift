@@ -81,9 +81,10 @@ struct Crowd {
   mutating func fill(limit: Int) -> Bool {
     while records.count < limit {
       let arrival = arrivals.next ?? .max
-      let appointment = calendar.nextDue ?? .max
       let datagram = others?.nextDue ?? .max
-      let next = min(min(arrival, appointment), min(datagram, nextChatter))
+      let other = min(arrival, min(datagram, nextChatter))
+      let appointment = calendar.nextDue(upTo: other) ?? .max
+      let next = min(appointment, other)
       if next == .max { return false }
       if next == arrival {
         arrive(at: next)
