@@ -57,7 +57,9 @@ private struct LogFuzzer {
     }
     guard let again = whole.again else { return }
     let copy = LogFuzzer(bytes: again.bytes, seed: 0)
-    guard batches.sections > 1 || copy.replayed(.batches).digest == batches.digest else { fatalError("another digest") }
+    guard batches.sections > 1 || copy.replayed(.batches).digest == batches.digest else {
+      fatalError("another digest")
+    }
     guard bytes.first == LogFormat.magic[0] else { return }
     let second = copy.transcript(batch: 1) { _ in .max }
     let records = second.lines.filter { $0.hasSuffix("\n") }

@@ -89,7 +89,7 @@ import audience_meter
     }
   }
 
-  @Test(arguments: CommandOption.table.filter { $0.syntax != nil }.map(\.long))
+  @Test(arguments: Command.serve.options.filter { $0.syntax != nil }.map(\.long))
   func `what an option does not accept is refused with its name and what it accepts`(
     name: String
   ) throws {
@@ -139,10 +139,12 @@ import audience_meter
   }
 
   @Test func `names are unique, and only long ones may be alone`() {
-    let table = CommandOption.table
-    #expect(Set(table.map(\.long)).count == table.count)
-    let letters = table.compactMap(\.short)
-    #expect(Set(letters).count == letters.count)
+    for command in Command.allCases {
+      let names = command.options.map(\.long)
+      #expect(Set(names).count == names.count)
+      let letters = command.options.compactMap(\.short)
+      #expect(Set(letters).count == letters.count)
+    }
   }
 
   @Test(arguments: Command.allCases)
