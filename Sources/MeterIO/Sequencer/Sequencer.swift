@@ -251,6 +251,7 @@ extension Sequencer {
     guard !effects.effects.isEmpty else { return }
     for index in effects.effects.indices {
       let effect = effects.effects[index]
+      if console.isVerbose { say(effect) }
       switch effect.action {
       case .greet(let connection, let ordinal, let namespace, let count):
         tell(connection) { .greet($0, ordinal: ordinal, namespace, count: count) }
@@ -271,7 +272,6 @@ extension Sequencer {
         rejectionNotice.note(at: meter.now)
         console.debug("rejected: \(rejection)")
       }
-      if console.isVerbose { say(effect) }
     }
     effects.removeAll()
   }
