@@ -33,6 +33,11 @@ package struct CommandOption: Sendable {
     self.environment = environment
   }
 
+  /// A setting of the model, under the name that the log calls it by too.
+  init(_ setting: ConfigurationOption, _ help: String, default defaultText: String? = nil) {
+    self.init(setting.rawValue, .model(.setting(setting)), help, default: defaultText)
+  }
+
   /// What values the option takes; nil for a flag.
   package var syntax: ValueSyntax? {
     switch action {

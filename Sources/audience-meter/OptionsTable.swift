@@ -40,34 +40,34 @@ extension CommandOption {
       "enable-uuid", .serve(.flag(\.enableViewerIDs)),
       "take the second segment of the path for a viewer id, which holds at most one connection"),
     CommandOption(
-      "increment-delay", .model(.duration(\.incrementDelay)),
+      .incrementDelay,
       "how long a connection must last before it is counted"),
     CommandOption(
-      "notify-delta-ratio", .model(.ratio(\.notifyDeltaRatio)),
+      .notifyDeltaRatio,
       "how much a count must change, relative to what was told, to be told again"),
     CommandOption(
-      "notify-min-delay", .model(.duration(\.notifyMinDelay)),
+      .notifyMinDelay,
       "the least time between two notifications of a change"),
     CommandOption(
-      "notify-max-delay", .model(.duration(\.notifyMaxDelay, from: .milliseconds(1))),
+      .notifyMaxDelay,
       "the most time between two notifications, changed or not"),
     CommandOption(
-      "namespace-clean-delay", .model(.duration(\.namespaceCleanDelay)),
+      .namespaceCleanDelay,
       "how long a namespace without an audience is remembered"),
     CommandOption(
-      "cluster-node-timeout", .model(.duration(\.clusterNodeTimeout)),
+      .clusterNodeTimeout,
       "how long another node's counts hold after it said them"),
   ]
 
   private static let limits = [
     CommandOption(
-      "max-conn-duration", .model(.duration(\.maximumConnectionDuration)),
+      .maximumConnectionDuration,
       "how long a connection may last; 0 disables it"),
     CommandOption(
-      "max-connections", .model(.number(\.maximumConnections, 1...(.max - 1))),
+      .maximumConnections,
       "how many connections may be open", default: "what the limit of descriptors allows"),
     CommandOption(
-      "max-namespaces", .model(.number(\.maximumNamespaces, 1...16_777_216)),
+      .maximumNamespaces,
       "how many namespaces may exist"),
   ]
 

@@ -40,7 +40,7 @@ import audience_meter
       { $0.configuration.maximumConnectionDuration = .seconds(5400) }
     ),
     ("max-connections", "1", { $0.configuration.maximumConnections = 1 }),
-    ("max-connections", "4294967294", { $0.configuration.maximumConnections = .max - 1 }),
+    ("max-connections", "4294967295", { $0.configuration.maximumConnections = .max }),
     ("max-namespaces", "1", { $0.configuration.maximumNamespaces = 1 }),
     ("max-namespaces", "16777216", { $0.configuration.maximumNamespaces = 16_777_216 }),
     ("capture", "a log", { $0.capturePath = "a log" }),
@@ -63,7 +63,7 @@ import audience_meter
     "namespace-clean-delay": ["forever", "640512h"],
     "cluster-node-timeout": ["1e9", "2305843010"], "csv": ["", "a\0b"],
     "max-conn-duration": ["1m30s", "99999999999999999999h"],
-    "max-connections": ["0", "4294967295", "4294967296"],
+    "max-connections": ["0", "4294967296"],
     "max-namespaces": ["0", "16777217", "1e6"],
     "profile": ["crowd", "Churn"], "connections": ["0", "1e6", "100000001"],
     "namespaces": ["0", "16777217"], "duration": ["1d", "soon"], "seconds": ["0.0000000001", "x"],
