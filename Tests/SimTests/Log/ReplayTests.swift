@@ -60,6 +60,15 @@ struct ReplayTests {
     }
   }
 
+  @Test func `years in which nothing happens do not pile up`() {
+    let bytes = Array("option max-conn-duration 0\n0 open 1 a\n1000000 close 1\n".utf8)
+    var replay = Replay()
+    replay.append(bytes.span)
+    replay.finish()
+    while replay.next() != nil { #expect(replay.effects.count <= 200) }
+    #expect(replay.figures.records == 2 && replay.figures.notifications == 40_000)
+  }
+
   private func statistics(_ meter: Meter) -> [NamespaceStatistics] {
     var all: [NamespaceStatistics] = []
     _ = meter.visitNamespaces(after: 0, limit: .max) { all.append($1) }
