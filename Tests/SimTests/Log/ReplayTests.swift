@@ -34,6 +34,45 @@ struct ReplayTests {
   }
 
   @Test(arguments: SeedRange.few)
+  func `binary to text to binary is the same bytes`(range: SeedRange) {
+    for seed in range.seeds {
+      let log = RandomLog(seed: seed, profile: range.profile)
+      let first = captured(again: Capture(log, recordsInBlock: .max).file)
+      let second = captured(again: Array(text(of: first).utf8))
+      #expect(first == second, "\(range.profile) \(seed)")
+    }
+  }
+
+  /// A log of either form in the binary form, as one block.
+  private func captured(again log: [UInt8]) -> [UInt8] {
+    var reader = LogReader()
+    reader.longestBatch = 1
+    reader.append(log.span)
+    reader.finish()
+    var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
+    while let item = reader.next() {
+      switch item {
+      case .section(let section):
+        encoder = LogEncoder(
+          section: LogSection(configuration: section.configuration), offset: 0)
+      case .records:
+        for record in reader.records {
+          encoder.name(all: record.event, names: reader)
+          if case .message(let namespace, let message) = record.event {
+            let text = reader.messageText
+            encoder.append(message, to: namespace, text: text.span, at: record.instant)
+          } else {
+            encoder.append(record.event, at: record.instant)
+          }
+        }
+      case .end(let instant, _): encoder.end(at: instant, digest: Digest())
+      case .checkpoint, .gap, .snapshot, .torn, .damage: break
+      }
+    }
+    return Array(encoder.take())
+  }
+
+  @Test(arguments: SeedRange.few)
   func `a meter restored from a snapshot goes on as if it had never stopped`(range: SeedRange) {
     for seed in range.seeds {
       let log = RandomLog(seed: seed, profile: range.profile)
