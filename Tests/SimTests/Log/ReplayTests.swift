@@ -99,6 +99,27 @@ struct ReplayTests {
     }
   }
 
+  @Test(arguments: SeedRange.few)
+  func `every change of an audience is noticed in its step`(range: SeedRange) {
+    for seed in range.seeds.prefix(20) {
+      let log = RandomLog(seed: seed, profile: range.profile)
+      let file = Capture(log, recordsInBlock: 10).file
+      var replay = Replay(detail: .instants)
+      var known: [NamespaceID: [UInt32]] = [:]
+      replay.append(file.span)
+      replay.finish()
+      while replay.next() != nil {
+        func audience(_ id: NamespaceID) -> [UInt32] {
+          [replay.meter.localMembers(of: id), replay.meter.openConnections(of: id)]
+        }
+        for id in replay.changed { known[id] = audience(id) }
+        for id in (0..<UInt32(12)).map({ NamespaceID($0) }) {
+          #expect(known[id] ?? [0, 0] == audience(id), "\(range.profile) \(seed)")
+        }
+      }
+    }
+  }
+
   @Test func `years in which nothing happens do not pile up`() {
     let bytes = Array("option max-conn-duration 0\n0 open 1 a\n1000000 close 1\n".utf8)
     var replay = Replay()
