@@ -39,6 +39,16 @@ package struct ServeSettings: Equatable, Sendable {
   /// The address of the demo's port, nil for every one (`--demo-host`).
   package var demoHost: String?
 
+  /// The file that the run is captured in, nil for none (`--capture`).
+  package var capturePath: String?
+
+  /// The size from which that file is put aside and another is begun, in bytes; nil for never
+  /// (`--capture-rotate`).
+  package var captureRotation: UInt64?
+
+  /// Whether viewer ids are captured as they are, and not hashed (`--capture-viewer-ids`).
+  package var capturesViewerIDs = false
+
   package init() {}
 
   /// How many connections may be open at once; nil where it is to be taken from the limit of file

@@ -40,6 +40,7 @@ package struct CommandOption: Sendable {
     case .model(let value): value.syntax
     case .serve(let value): value.syntax
     case .replay(let value): value.syntax
+    case .simulate(let value): value.syntax
     }
   }
 
@@ -51,6 +52,7 @@ package struct CommandOption: Sendable {
     case .model(let value): value.show(Configuration())
     case .serve(let value): value.show(ServeSettings())
     case .replay(let value): value.show(ReplaySettings())
+    case .simulate(let value): value.show(SimulateSettings())
     }
   }
 }
@@ -69,6 +71,9 @@ package enum OptionAction: Sendable {
 
   /// Sets something of a replay's.
   case replay(OptionValue<ReplaySettings>)
+
+  /// Sets something of a simulation's.
+  case simulate(OptionValue<SimulateSettings>)
 }
 
 extension Command {
@@ -79,6 +84,7 @@ extension Command {
       case .help, .version, .model: true
       case .serve: self == .serve
       case .replay: self == .replay
+      case .simulate: self == .simulate
       }
     }
   }

@@ -101,6 +101,26 @@ extension OptionValue {
       read: { text in port(text).map { $0 == 0 ? nil : $0 } }, show: { $0.map { "\($0)" } })
   }
 
+  /// A number of bytes, from 64 KB on.
+  static func size(_ property: Property<UInt64?>) -> Self {
+    Self(
+      property,
+      ValueSyntax(
+        placeholder: "SIZE", accepted: "a size from 64K to 1024G (with K, M or G)",
+        range: "64K to 1024G"),
+      read: { text in size(text).map { .some($0) } }, show: { $0.map { "\($0)" } })
+  }
+
+  @Sendable private static func size(_ text: String) -> UInt64? {
+    let units: [Character: UInt64] = ["K": 10, "M": 20, "G": 30]
+    let shift = text.last.flatMap { units[$0] } ?? 0
+    let digits = shift == 0 ? text : String(text.dropLast())
+    guard let number = UInt64(digits: digits.utf8.span), number <= UInt64.max >> shift,
+      (1 << 16...1 << 40).contains(number << shift)
+    else { return nil }
+    return number << shift
+  }
+
   /// An address or a name that is still to be resolved.
   static func host(_ property: Property<String?>) -> Self {
     Self(

@@ -3,7 +3,7 @@ import MeterModel
 extension CommandOption {
   /// Every option there is, in the order of help (SPEC §3). Parsing and help know of no other.
   package static let table: [CommandOption] =
-    general + listening + counting + limits + replaying
+    general + listening + counting + limits + capturing + replaying + simulating
 
   private static let general = [
     CommandOption("help", short: "h", .help, "show this help"),
@@ -71,6 +71,18 @@ extension CommandOption {
       "how many namespaces may exist"),
   ]
 
+  private static let capturing = [
+    CommandOption(
+      "capture", .serve(.file(\.capturePath)),
+      "append the run to this log, to be replayed", default: "none"),
+    CommandOption(
+      "capture-rotate", .serve(.size(\.captureRotation)),
+      "put the log aside as FILE.1, FILE.2, … when it is this large", default: "never"),
+    CommandOption(
+      "capture-viewer-ids", .serve(.flag(\.capturesViewerIDs)),
+      "write viewer ids as they are, and not only hashed under a key that nobody keeps"),
+  ]
+
   private static let replaying = [
     CommandOption("json", .replay(.flag(\.json)), "print the figures as one JSON object"),
     CommandOption("effects", .replay(.flag(\.effects)), "print each effect as text, nothing else"),
@@ -79,4 +91,39 @@ extension CommandOption {
       "csv", .replay(.file(\.csvPath)),
       "write the audience of each namespace over time: seconds,namespace,members,pending"),
   ]
+
+  private static let simulating = [
+    CommandOption(
+      "profile", .simulate(.profile),
+      "the crowd: " + SimulationProfile.allCases.map(\.rawValue).joined(separator: ", "),
+      default: "flash-crowd, or swarm with --seconds"),
+    CommandOption(
+      "connections", .simulate(.size(\.connections, most: 100_000_000)),
+      "how many viewers there are, or connections they make", default: "the profile's"),
+    CommandOption(
+      "namespaces", .simulate(.size(\.namespaces, most: 16_777_216)),
+      "how many namespaces they choose from", default: "the profile's"),
+    CommandOption(
+      "duration", .simulate(.span(\.duration)), "how long they come and go",
+      default: "the profile's"),
+    CommandOption(
+      "seed", .simulate(.seed), "what decides everything else, or the first seed to try",
+      default: "1, or a fresh one with --seconds"),
+    CommandOption(
+      "seconds", .simulate(.span(\.seconds)), "try seed after seed on every core, for so long",
+      default: "a single seed"),
+    CommandOption("log", .simulate(.file(\.logPath)), "keep the log there", default: "nowhere"),
+    CommandOption("json", .simulate(.flag(\.json)), "print the figures as one JSON object"),
+  ]
+}
+
+extension CommandOption {
+  /// Whether the option decides what a simulation of a seed is.
+  var isPartOfReproduction: Bool {
+    switch action {
+    case .model: true
+    case .simulate: ["connections", "namespaces", "duration"].contains(long)
+    case .help, .version, .serve, .replay: false
+    }
+  }
 }

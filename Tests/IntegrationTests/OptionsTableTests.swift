@@ -43,6 +43,9 @@ import audience_meter
     ("max-connections", "4294967294", { $0.configuration.maximumConnections = .max - 1 }),
     ("max-namespaces", "1", { $0.configuration.maximumNamespaces = 1 }),
     ("max-namespaces", "16777216", { $0.configuration.maximumNamespaces = 16_777_216 }),
+    ("capture", "a log", { $0.capturePath = "a log" }),
+    ("capture-rotate", "65536", { $0.captureRotation = 65_536 }),
+    ("capture-rotate", "1024G", { $0.captureRotation = 1 << 40 }),
   ]
 
   /// Values just out of range, or in a form that is not the option's.
@@ -62,6 +65,7 @@ import audience_meter
     "max-conn-duration": ["1m30s", "99999999999999999999h"],
     "max-connections": ["0", "4294967295", "4294967296"],
     "max-namespaces": ["0", "16777217", "1e6"],
+    "capture": ["", "a\0b"], "capture-rotate": ["0", "63K", "65535", "1025G", "1T", "64k", "M"],
   ]
 
   /// Values that no option takes, names of hosts aside.
@@ -85,7 +89,7 @@ import audience_meter
     }
   }
 
-  @Test(arguments: CommandOption.table.filter { $0.syntax != nil }.map(\.long))
+  @Test(arguments: Command.serve.options.filter { $0.syntax != nil }.map(\.long))
   func `what an option does not accept is refused with its name and what it accepts`(
     name: String
   ) throws {
@@ -130,14 +134,17 @@ import audience_meter
         "notify-max-delay 25s", "namespace-clean-delay 60s", "cluster-node-timeout 5s",
         "max-conn-duration 3600s",
         "max-connections what the limit of descriptors allows", "max-namespaces 1000000",
+        "capture none", "capture-rotate never", "capture-viewer-ids ",
       ])
   }
 
   @Test func `names are unique, and only long ones may be alone`() {
-    let table = CommandOption.table
-    #expect(Set(table.map(\.long)).count == table.count)
-    let letters = table.compactMap(\.short)
-    #expect(Set(letters).count == letters.count)
+    for command in Command.allCases {
+      let names = command.options.map(\.long)
+      #expect(Set(names).count == names.count)
+      let letters = command.options.compactMap(\.short)
+      #expect(Set(letters).count == letters.count)
+    }
   }
 
   @Test(arguments: Command.allCases)

@@ -20,6 +20,9 @@ struct SeedRange: CustomTestStringConvertible, Sendable {
     return CrowdProfile.allCases.map { SeedRange(profile: $0, seeds: 0..<perProfile) }
   }()
 
+  /// How many seeds of the swarm are tried.
+  static let swarm = max(600, Environment.seeds / 10)
+
   private static let count = CrowdProfile.allCases.count
 }
 

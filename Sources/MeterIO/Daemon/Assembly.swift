@@ -12,6 +12,7 @@ struct Assembly {
   let plan: DescriptorPlan
   let ports: OpenPorts
   let viewersEnabled: Bool
+  let capture: Capture?
 
   /// Starts all threads. What can fail is made before the first of them.
   func start(
@@ -46,7 +47,7 @@ struct Assembly {
       try Sequencer(
         configuration: configuration, clock: clock, console: console, mailbox: inbox,
         reactors: outboxes, audienceReactors: workers,
-        hashKey: HashKey(random.next(), random.next())))
+        hashKey: HashKey(random.next(), random.next()), capture: capture))
     bodies.append(
       (
         "sequencer",
@@ -55,6 +56,7 @@ struct Assembly {
           sequencer.run()
         }
       ))
+    if let capture { bodies.append(("capture", capture.writing)) }
     return try bodies.map { body throws(SystemError) in
       try JoinableThread(name: body.name, body.run)
     }

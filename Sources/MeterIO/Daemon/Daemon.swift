@@ -20,15 +20,17 @@ package enum Daemon {
         reason: "cannot start: the limit of \(limit) file descriptors (ulimit -n) is too low; "
           + "at least \(DescriptorPlan.leastLimit(own: own)) are needed")
     }
+    var configuration = settings.configuration
+    let wanted = settings.maximumConnections ?? UInt32(clamping: plan.streams)
+    configuration.maximumConnections = min(wanted, UInt32(clamping: plan.streams))
+    let clock = Clock()
+    let capture = try startCapture(settings, configuration, clock, console)
     do throws(SystemError) {
       let signals = try StopSignals()
       let inbox = try Sequencer.Inbox()
       let assembly = Assembly(
-        console: console, clock: Clock(), inbox: inbox, plan: plan, ports: ports,
-        viewersEnabled: settings.enableViewerIDs)
-      var configuration = settings.configuration
-      let wanted = settings.maximumConnections ?? UInt32(clamping: plan.streams)
-      configuration.maximumConnections = min(wanted, UInt32(clamping: plan.streams))
+        console: console, clock: clock, inbox: inbox, plan: plan, ports: ports,
+        viewersEnabled: settings.enableViewerIDs, capture: capture)
       let threads = try assembly.start(configuration, workers: workers)
       for line in ports.lines { console.say(line) }
       if wanted > configuration.maximumConnections {
@@ -46,11 +48,26 @@ package enum Daemon {
   }
 }
 
+/// Begins the capture, if one is wanted.
+private func startCapture(
+  _ settings: ServeSettings, _ configuration: Configuration, _ clock: Clock, _ console: Console
+) throws(StartError) -> Capture? {
+  guard let path = settings.capturePath else { return nil }
+  var random = SystemRandomNumberGenerator()
+  let section = LogSection(
+    configuration: configuration, wallStart: clock.wallStart,
+    viewersAreHashed: !settings.capturesViewerIDs)
+  let policy = Capture.Policy(
+    rotation: settings.captureRotation,
+    viewerKey: settings.capturesViewerIDs ? nil : HashKey(random.next(), random.next()))
+  return try Capture.start(path, section: section, policy: policy, console: console)
+}
+
 /// How many descriptors the daemon holds beside its listeners: the standard streams and the signals'
-/// source, a poller and a mailbox of the sequencer and of each reactor, and one connection over the limit
-/// that each reactor may take.
+/// source, a poller and a mailbox of the sequencer and of each reactor, one connection over the limit
+/// that each reactor may take, and the captured file with its writer's mailbox.
 private func descriptorCount(ofWorkers workers: Int) -> Int {
-  4 + 2 + 3 * (workers + 1)
+  4 + 2 + 3 * (workers + 1) + 3
 }
 
 /// How many processors this process may use.

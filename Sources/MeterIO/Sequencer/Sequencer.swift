@@ -29,6 +29,7 @@ struct Sequencer: ~Copyable {
   private var poller: Poller
   private var messageCount: UInt64 = 0
   private var deliveries = Deliveries()
+  private var capture: Capture?
   private let fullNotice: RecurringNotice
   private let rejectionNotice: RecurringNotice
 
@@ -48,7 +49,7 @@ struct Sequencer: ~Copyable {
 
   init(
     configuration: Configuration, clock: Clock, console: Console, mailbox: Inbox,
-    reactors: [Mailbox<Commands>], audienceReactors: Int, hashKey: HashKey
+    reactors: [Mailbox<Commands>], audienceReactors: Int, hashKey: HashKey, capture: Capture?
   ) throws(SystemError) {
     poller = try Poller(watching: [(mailbox.descriptor, 0)])
     meter = Meter(configuration: configuration)
@@ -57,6 +58,7 @@ struct Sequencer: ~Copyable {
     outgoing = reactors.map { _ in Commands() }
     fullNotice = RecurringNotice("streams refused: a limit is reached", on: console)
     rejectionNotice = RecurringNotice("events that made no sense", on: console)
+    self.capture = capture
     self.clock = clock
     self.console = console
     self.mailbox = mailbox
@@ -78,16 +80,19 @@ struct Sequencer: ~Copyable {
         case .stop:
           for reactor in outgoing.indices { outgoing[reactor].commands.append(.stop) }
           sendOutgoing()
+          capture?.end(meter, digest: effects.digest)
           return
         }
       }
       advance(to: now)
+      finishCapturedBlock()
       sendOutgoing()
     }
   }
 
   private func millisecondsToDeadline() -> Int32 {
-    guard let deadline = meter.nextDeadline else { return -1 }
+    let deadlines = [meter.nextDeadline, capture?.deadline].compactMap { $0 }
+    guard let deadline = deadlines.min() else { return -1 }
     let now = clock.now
     guard deadline > now else { return 0 }
     return Int32(clamping: ((deadline - now).nanoseconds + 999_999) / 1_000_000)
@@ -97,6 +102,13 @@ struct Sequencer: ~Copyable {
   private mutating func advance(to now: Instant) {
     meter.advance(to: now, into: &effects)
     carryOut(message: .none, of: nil)
+  }
+
+  private mutating func finishCapturedBlock() {
+    guard capture?.isDue(at: meter.now) ?? false else { return }
+    let position = Capture.Position(
+      digest: effects.digest, messages: messageCount, namespaces: namespaces, viewers: viewers)
+    capture?.finishBlock(meter, position)
   }
 
   private mutating func sendOutgoing() {
@@ -113,6 +125,7 @@ struct Sequencer: ~Copyable {
 extension Sequencer {
   private mutating func take(_ report: Report, of reports: Reports, at now: Instant) {
     advance(to: now)
+    finishCapturedBlock()
     switch report {
     case .opened(let handle, let namespace, let viewer, let after):
       open(handle, namespace, viewer, after, of: reports)
@@ -148,8 +161,12 @@ extension Sequencer {
     let namespace = NamespaceID(number)
     let bound = viewers.bind(reports.bytes.span.extracting(viewerName.bounds))
     let viewer = bound.map { ViewerID($0) } ?? .none
+    capture?.name(namespace, reports.bytes.span.extracting(namespaceName.bounds))
+    if viewer != .none {
+      capture?.name(viewer, reports.bytes.span.extracting(viewerName.bounds))
+    }
     feed(.opened(connection, namespace, viewer: viewer, after: after))
-    if !meter.exists(namespace) { namespaces.unbind(namespace.number) }
+    if !meter.exists(namespace) { unbind(namespace) }
     unbindIfFree(viewer)
   }
 
@@ -178,19 +195,29 @@ extension Sequencer {
     deliveries.begin(
       ticket: messageCount, to: audienceReactors, connections: connections, from: sender,
       of: reports.reactor)
+    capture?.append(
+      MessageID(messageCount), to: NamespaceID(id),
+      text: reports.bytes.span.extracting(text.bounds), at: meter.now)
     meter.apply(
       .message(NamespaceID(id), MessageID(messageCount)), at: meter.now, into: &effects)
     carryOut(message: text, of: reports)
   }
 
   private mutating func feed(_ event: Event) {
+    capture?.append(event, at: meter.now)
     meter.apply(event, at: meter.now, into: &effects)
     carryOut(message: .none, of: nil)
   }
 
   private mutating func unbindIfFree(_ viewer: ViewerID) {
-    guard viewer != .none, !meter.isHeld(viewer) else { return }
+    guard viewer != .none, !meter.isHeld(viewer), viewers.isBound(viewer.number) else { return }
     viewers.unbind(viewer.number)
+    capture?.forget(viewer)
+  }
+
+  private mutating func unbind(_ namespace: NamespaceID) {
+    namespaces.unbind(namespace.number)
+    capture?.forget(namespace)
   }
 
   private mutating func writeStatistics(
@@ -234,7 +261,7 @@ extension Sequencer {
         tell(connection) { .refuse($0, reason) }
       case .retire(let namespace):
         tellAll(.retire(namespace))
-        namespaces.unbind(namespace.number)
+        unbind(namespace)
       case .reject(let rejection):
         rejectionNotice.note(at: meter.now)
         console.debug("rejected: \(rejection)")

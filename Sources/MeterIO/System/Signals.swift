@@ -8,9 +8,11 @@ import Glibc
 struct StopSignals: ~Copyable {
   private let source: Descriptor
 
-  /// Blocks SIGTERM and SIGINT for this thread and those it starts, and ignores SIGPIPE for the process.
+  /// Blocks SIGTERM and SIGINT for this thread and those it starts, and ignores for the process those
+  /// signals that a write may cause (SIGPIPE, SIGXFSZ): its error says enough.
   init() throws(SystemError) {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     var mask = sigset_t()
     sigemptyset(&mask)
     sigaddset(&mask, SIGTERM)

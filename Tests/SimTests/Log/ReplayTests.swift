@@ -12,7 +12,7 @@ struct ReplayTests {
       for detail in [Replay.Detail.batches, .records, .instants] {
         let run = ReplayRun(capture.file, Replay(detail: detail))
         #expect(run.figures.verified == true, "\(range.profile) \(seed) \(detail)")
-        #expect(run.figures.digest == capture.effects.digest.value)
+        #expect(run.figures.digest == capture.effects.digest)
         #expect(run.figures.records == UInt64(log.steps.count))
         #expect(run.figures.counted == capture.meter.countedConnections)
         #expect(run.figures.peakMembers == capture.meter.peakMembers)
@@ -28,7 +28,7 @@ struct ReplayTests {
       let log = RandomLog(seed: seed, profile: range.profile)
       let capture = Capture(log, recordsInBlock: 10)
       let text = ReplayRun(Array(text(of: capture.file).utf8), Replay())
-      #expect(text.figures.digest == capture.effects.digest.value, "\(range.profile) \(seed)")
+      #expect(text.figures.digest == capture.effects.digest, "\(range.profile) \(seed)")
       #expect(text.figures.verified == nil)
     }
   }
@@ -92,7 +92,7 @@ struct ReplayTests {
       capture.end(at: log.end)
       let run = ReplayRun(capture.file, Replay())
       #expect(run.figures.verified == true, "\(range.profile) \(seed) \(run.notices)")
-      #expect(run.figures.digest == capture.effects.digest.value)
+      #expect(run.figures.digest == capture.effects.digest)
       #expect(run.figures.records == UInt64(records.count - cut))
       #expect(statistics(run.meter) == statistics(capture.meter))
       run.meter.audit()

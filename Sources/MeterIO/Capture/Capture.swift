@@ -1,0 +1,184 @@
+// What the sequencer does for the captured log: it encodes what it feeds to the meter, and hands over a
+// block when it is full or a second old. When more is waiting to be written than memory should hold, it
+// leaves records out, and goes on with a snapshot once the disk has caught up.
+
+import MeterModel
+
+/// The capture of one run.
+struct Capture {
+  /// How the operator wants it.
+  struct Policy: Sendable {
+    /// The size from which a file is put aside, in bytes; nil for never.
+    var rotation: UInt64?
+
+    /// The key under which viewer ids are hashed; nil to write them as they are.
+    var viewerKey: HashKey?
+  }
+
+  private let writer: CaptureWriter
+  private let section: LogSection
+  private let policy: Policy
+  private let console: Console
+  private var encoder: LogEncoder
+  private var fileBytes: UInt64
+
+  /// A block is finished at the latest this long after its first record.
+  private static let longestBlock = Duration.seconds(1)
+
+  /// What may wait to be written, in bytes.
+  private static let mostPending = 64 * 1024 * 1024
+
+  /// Opens the file and writes a header to it. All that can go wrong at start does so here.
+  static func start(
+    _ path: String, section: LogSection, policy: Policy, console: Console
+  ) throws(StartError) -> Capture {
+    do throws(CaptureFileError) {
+      let file = try CaptureFile(appendingTo: path)
+      var encoder = LogEncoder(section: section, offset: file.length)
+      let header = encoder.take()
+      let length = file.length
+      do throws(SystemError) {
+        var written = 0
+        while written < header.count {
+          written += try file.write(header.span.extracting(droppingFirst: written))
+        }
+        let writer = try CaptureWriter(file, path: path, console: console)
+        return Capture(
+          writer: writer, section: section, policy: policy, console: console, encoder: encoder,
+          fileBytes: length + UInt64(header.count))
+      } catch {
+        throw CaptureFileError.system(error)
+      }
+    } catch {
+      throw StartError(reason: "--capture: \(path): \(error.description)")
+    }
+  }
+
+  /// The body of the thread that writes.
+  var writing: @Sendable () -> Void {
+    { [writer] in writer.run() }
+  }
+
+  /// When the block that is being written is to be finished; nil while none is.
+  var deadline: Instant? { encoder.openSince.map { $0 + Self.longestBlock } }
+}
+
+// MARK: - Records
+
+extension Capture {
+  /// Notes an event that is about to be judged. A namespace that it names was named by `name`.
+  mutating func append(_ event: Event, at instant: Instant) {
+    encoder.append(event, at: instant)
+  }
+
+  mutating func append(
+    _ message: MessageID, to namespace: NamespaceID, text: Span<UInt8>, at instant: Instant
+  ) {
+    encoder.append(message, to: namespace, text: text, at: instant)
+  }
+
+  mutating func name(_ namespace: NamespaceID, _ name: Span<UInt8>) {
+    encoder.name(namespace, name)
+  }
+
+  mutating func name(_ viewer: ViewerID, _ name: Span<UInt8>) {
+    encoder.name(viewer, policy.written(name).span)
+  }
+
+  /// The id is free to be bound to another name.
+  mutating func forget(_ namespace: NamespaceID) { encoder.forget(namespace) }
+  mutating func forget(_ viewer: ViewerID) { encoder.forget(viewer) }
+}
+
+extension Capture.Policy {
+  /// A viewer id as it is written.
+  func written(_ viewer: Span<UInt8>) -> [UInt8] {
+    guard let viewerKey else { return viewer.array }
+    let digits = String(viewerKey.hash(viewer), radix: 16)
+    return Array((String(repeating: "0", count: 16 - digits.count) + digits).utf8)
+  }
+}
+
+// MARK: - Blocks
+
+extension Capture {
+  /// What a snapshot needs to know beside the meter.
+  struct Position {
+    let digest: Digest
+    let messages: UInt64
+    let namespaces: NameTable
+    let viewers: NameTable
+  }
+
+  /// Whether `finishBlock` has something to do: the block is full or old enough, or the disk has caught up
+  /// after a loss.
+  func isDue(at now: Instant) -> Bool {
+    if encoder.lostSince != nil { return writer.pendingBytes < Self.mostPending / 2 }
+    return encoder.isFull || (deadline ?? .never) <= now
+  }
+
+  /// Does what is due. To be called when all deadlines of the meter that are due have fired.
+  mutating func finishBlock(_ meter: borrowing Meter, _ position: Position) {
+    if encoder.lostSince != nil {
+      console.say("--capture: the log goes on; \(encoder.lost) records are left out")
+      resume(&encoder, meter, position)
+      handOver()
+      return
+    }
+    guard writer.pendingBytes < Self.mostPending else {
+      console.say("--capture: the disk does not keep up; records are left out")
+      encoder.discardBlock(at: meter.now)
+      return
+    }
+    encoder.endBlock(at: meter.now, digest: position.digest)
+    handOver()
+    if let rotation = policy.rotation, fileBytes >= rotation { rotate(meter, position) }
+  }
+
+  /// Ends the log.
+  mutating func end(_ meter: borrowing Meter, digest: Digest) {
+    encoder.end(at: meter.now, digest: digest)
+    handOver()
+    writer.close()
+  }
+
+  private mutating func rotate(_ meter: borrowing Meter, _ position: Position) {
+    encoder.end(at: meter.now, digest: position.digest)
+    handOver()
+    encoder = LogEncoder(section: section, offset: 0)
+    resume(&encoder, meter, position)
+    let beginning = encoder.take()
+    fileBytes = UInt64(beginning.count)
+    writer.rotate(beginningWith: beginning)
+  }
+
+  private func resume(_ encoder: inout LogEncoder, _ meter: borrowing Meter, _ position: Position) {
+    encoder.resume(
+      from: meter.snapshot,
+      names: CapturedNames(
+        namespaces: position.namespaces, viewers: position.viewers, policy: policy),
+      messages: position.messages, digest: position.digest)
+  }
+
+  private mutating func handOver() {
+    let bytes = encoder.take()
+    guard !bytes.isEmpty else { return }
+    fileBytes += UInt64(bytes.count)
+    writer.write(bytes)
+  }
+}
+
+/// The names of what a snapshot holds.
+private struct CapturedNames: TextNames {
+  let namespaces: NameTable
+  let viewers: NameTable
+  let policy: Capture.Policy
+
+  func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
+  func name(of namespace: NamespaceID) -> [UInt8] { namespaces.name(of: namespace.number) ?? [] }
+  func name(of node: NodeID) -> [UInt8] { [] }
+
+  func name(of viewer: ViewerID) -> [UInt8] {
+    viewers.withName(of: viewer.number) { policy.written($0) } ?? []
+  }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Runs that were captured, replayed by the same program (SPEC §7).
+@Suite struct `A captured run` {
+  private let folder: TemporaryFolder
+  private let log: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    log = "\(folder.path)/run.log"
+  }
+
+  /// A few viewers come and go; one stays.
+  private func crowd(_ daemon: RunningDaemon) throws {
+    let stays = try EventStream("/football/me", of: daemon)
+    for _ in 0..<20 {
+      let other = try EventStream("/football", of: daemon)
+      let former = try EventStream("/tennis/them", of: daemon)
+      _ = try EventStream("/tennis/them", of: daemon)
+      _ = try daemon.ask(daemon.messages, request("GET /football/score/1-0"))
+      other.client.close()
+      former.client.close()
+    }
+    try daemon.awaitMembers("football", 1)
+    stays.client.close()
+    try daemon.awaitMembers("football", 0)
+  }
+
+  /// The figures of a log by name.
+  private func figures(_ log: String) throws -> [String: String] {
+    let run = try ProgramRun("replay", log)
+    #expect(run.status == 0, "\(run.complaint)")
+    var figures: [String: String] = [:]
+    for line in run.output.split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+      figures[parts[0]] = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+    }
+    return figures
+  }
+
+  @Test func `is verified by its replay, and told again as it was`() throws {
+    try RunningDaemon.serving("--capture", log, "--enable-uuid") { try crowd($0) }
+    let told = try figures(log)
+    #expect(told["verified"] == "yes")
+    #expect(told["opened"] == "61")
+    #expect(told["counted"] == "61")
+    #expect(told["namespaces"] == "2")
+    let text = try ProgramRun("replay", log, "--text").output
+    #expect(text.contains(" open 1 football viewer="))
+    #expect(!text.contains("viewer=me"))
+    #expect(text.contains(" message football score=1-0"))
+    let written = try folder.write(text, to: "text")
+    #expect(
+      try ProgramRun("replay", written, "--effects").output
+        == ProgramRun("replay", log, "--effects").output)
+    #expect(try figures(written)["digest"] == told["digest"])
+  }
+
+  @Test func `keeps viewer ids as they are when it is asked to`() throws {
+    try RunningDaemon.serving(
+      "--capture", log, "--enable-uuid", "--capture-viewer-ids"
+    ) { try crowd($0) }
+    #expect(try ProgramRun("replay", log, "--text").output.contains(" viewer=me\n"))
+  }
+
+  @Test func `loses at most its last second to a kill, and is gone on with`() throws {
+    let daemon = try RunningDaemon.start(["--capture", log, "--enable-uuid"])
+    do {
+      try crowd(daemon)
+      let late = try EventStream("/late", of: daemon)
+      // A block is written at the latest a second after its first record.
+      let deadline = Deadline(within: 20)
+      while try figures(log)["opened"] != "62", !deadline.hasPassed {}
+      #expect(try figures(log)["opened"] == "62")
+      late.client.close()
+    } catch {
+      throw HarnessError("\(error); the daemon said: \(daemon.kill())")
+    }
+    _ = daemon.kill()
+    try RunningDaemon.serving("--capture", log, "--enable-uuid") { try crowd($0) }
+    let told = try figures(log)
+    #expect(told["verified"] == "yes")
+    #expect(told["opened"] == "123")
+  }
+
+  @Test func `is put aside by size, and each file can be replayed alone`() throws {
+    try RunningDaemon.serving(
+      "--capture", log, "--capture-rotate", "64K", "--enable-uuid", "--namespace-clean-delay", "0"
+    ) { daemon in
+      let stays = try EventStream("/football/me", of: daemon)
+      let deadline = Deadline(within: 60)
+      var turn = 0
+      while !FileManager.default.fileExists(atPath: "\(log).2"), !deadline.hasPassed {
+        // Long names, each a namespace of its own.
+        let name = "n\(turn)-" + String(repeating: "x", count: 240)
+        _ = try EventStream("/\(name)", of: daemon)
+        turn += 1
+      }
+      stays.client.close()
+      try daemon.awaitMembers("football", 0)
+    }
+    for part in ["\(log).1", "\(log).2", log] {
+      let told = try figures(part)
+      #expect(told["verified"] == "yes", "\(part)")
+    }
+  }
+
+  @Test func `is refused where it cannot be kept`() throws {
+    let text = try folder.write("not a log", to: "text")
+    for (path, reason) in [
+      ("/nowhere/log", "No such file"), (folder.path, "directory"), (text, "no captured log"),
+      ("/dev/full", "No space"),
+    ] {
+      let run = try ProgramRun(
+        "--port", "0", "--stats-port", "0", "--notification-port", "0", "--demo-port", "0",
+        "--capture", path)
+      #expect(run.status == 1)
+      #expect(run.complaint.hasPrefix("audience-meter: --capture: \(path): "))
+      #expect(run.complaint.contains(reason), "\(run.complaint)")
+      #expect(run.complaint.filter { $0 == "\n" }.count == 1)
+    }
+    #expect(try String(contentsOfFile: text, encoding: .utf8) == "not a log")
+    try RunningDaemon.serving("--capture", log) { _ in
+      let second = try ProgramRun(
+        "--port", "0", "--stats-port", "0", "--notification-port", "0", "--demo-port", "0",
+        "--capture", log)
+      #expect(second.status == 1)
+      #expect(second.complaint.contains("another daemon captures into it"))
+    }
+  }
+
+  @Test func `goes on without a part that a full disk refused`() throws {
+    // A limit on the size of files stands for a disk that is full.
+    let shell = "ulimit -f 1; exec \"$0\" \"$@\""
+    let daemon = try RunningDaemon.start(["--capture", log, "--enable-uuid"], shell: shell)
+    do {
+      for turn in 0..<200 {
+        _ = try EventStream("/\(turn)", of: daemon)
+      }
+      #expect(try daemon.ask(daemon.audience, request("GET /1")).status == 200)
+    } catch {
+      throw HarnessError("\(error); the daemon said: \(daemon.kill())")
+    }
+    #expect(try daemon.stop(by: SIGTERM) == 0)
+    let run = try ProgramRun("replay", log)
+    #expect(run.status == 0)
+    #expect(run.complaint.contains(log))
+  }
+}
