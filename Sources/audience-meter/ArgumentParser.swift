@@ -157,7 +157,10 @@ private struct ArgumentParser {
 
   private func refuseOperands(after count: Int) throws(UsageError) {
     guard operands.count > count else { return }
-    throw UsageError(message: "\(quoted(operands[count])) is one argument too many")
+    let isCommand = Command(rawValue: operands[count]) != nil
+    throw UsageError(
+      message: "\(quoted(operands[count])) is one argument too many"
+        + (isCommand ? "; the command comes first" : ""))
   }
 
   private func refuseTogether(_ names: [String]) throws(UsageError) {

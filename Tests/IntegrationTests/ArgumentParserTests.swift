@@ -56,7 +56,6 @@ import audience_meter
       ("-workers", "--workers: 'orkers' is not a whole number from 0 to 1024"),
       ("--effects", "unknown option '--effects' (try --help)"),
       ("--capture", "--capture takes the path of a file, but nothing follows it"),
-      ("--cluster", "unknown option '--cluster' (try --help)"),
       ("--debug=1", "--debug takes no value"), ("--help=serve", "--help takes no value"),
       ("--enable-uuid=", "--enable-uuid takes no value"),
       ("--workers", "--workers takes a whole number from 0 to 1024, but nothing follows it"),
@@ -76,7 +75,7 @@ import audience_meter
 
   @Test(arguments: [
     (["serve", "football"], "'football' is one argument too many"),
-    (["-d", "serve"], "'serve' is one argument too many"),
+    (["-d", "serve"], "'serve' is one argument too many; the command comes first"),
     (["--", "-d"], "'-d' is one argument too many"),
     (["--", "--"], "'--' is one argument too many"),
     (["serve", ""], "'' is one argument too many"),

@@ -65,6 +65,9 @@ import audience_meter
     "max-conn-duration": ["1m30s", "99999999999999999999h"],
     "max-connections": ["0", "4294967295", "4294967296"],
     "max-namespaces": ["0", "16777217", "1e6"],
+    "profile": ["crowd", "Churn"], "connections": ["0", "1e6", "100000001"],
+    "namespaces": ["0", "16777217"], "duration": ["1d", "soon"], "seconds": ["0.0000000001", "x"],
+    "seed": ["-1", "18446744073709551616"], "log": ["", "a\0b"],
     "capture": ["", "a\0b"], "capture-rotate": ["0", "63K", "65535", "1025G", "1T", "64k", "M"],
   ]
 
