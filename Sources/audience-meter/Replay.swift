@@ -61,7 +61,7 @@ private struct ReplayOutput {
     if writesSeries { series = AudienceSeries() }
     let detail: Replay.Detail =
       writesSeries ? .instants : settings.effects ? .records : .batches
-    let key = HashKey(UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+    let key = randomKey()
     let changes = settings.changes
     replay =
       changes.isEmpty
@@ -122,6 +122,11 @@ private struct SeriesFile: ~Copyable {
       return false
     }
   }
+}
+
+/// A key for the tables of a log's names, which strangers chose.
+func randomKey() -> HashKey {
+  HashKey(UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
 }
 
 /// Says on standard error what is wrong with a log; the answer is the exit status for it.
