@@ -63,8 +63,14 @@ private struct ArgumentParser {
         throw UsageError(message: "replay: LOG is missing; usage: \(programName) \(command.usage)")
       }
       try refuseOperands(after: 1)
-      try refuseTogether(["effects", "text", "json"])
-      try refuseTogether(["text", "csv"])
+      try refuseTogether(["effects", "text", "json", "explain"])
+      try refuseTogether(["text", "csv", "svg", "explain"])
+      try refuseTogether(["effects", "svg"])
+      for name in ["effects", "text", "csv", "explain"] { try refuseTogether([name, "compare"]) }
+      if replay.compares, replay.changes.isEmpty {
+        throw UsageError(
+          message: "--compare needs an option of the model beside it, as --notify-min-delay 5")
+      }
       replay.logPath = path
       return .replay(replay)
     case .simulate:

@@ -90,6 +90,17 @@ extension CommandOption {
     CommandOption(
       "csv", .replay(.file(\.csvPath)),
       "write the audience of each namespace over time: seconds,namespace,members,pending"),
+    CommandOption(
+      "svg", .replay(.file(\.svgPath)),
+      "draw the audience of the largest namespaces over time, and what they were told"),
+    CommandOption(
+      "compare", .replay(.flag(\.compares)),
+      "play the log under its own settings and under those given here, and print (and with --svg"
+        + " draw) what viewers are told under both"),
+    CommandOption(
+      "explain", .replay(.moment(\.moment)),
+      "print what NAMESPACE was told at or last before second TIME, by which rule and after what;"
+        + " @2:TIME is of the second section"),
   ]
 
   private static let simulating = [

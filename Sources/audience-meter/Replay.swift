@@ -2,11 +2,13 @@ import Glibc
 import MeterIO
 import MeterModel
 
-/// Replays a log: prints its effects, the log itself, or the figures of the run.
+/// Replays a log: prints its effects, the log itself, an explanation, or the figures of the run.
 func runReplay(_ settings: ReplaySettings) -> ExitStatus {
   do throws(InputFileError) {
     let file = try InputFile(path: settings.logPath)
-    guard !settings.text else { return printLog(file, settings) }
+    if settings.text { return printLog(file, settings) }
+    if settings.moment != nil { return explain(file, settings) }
+    if settings.compares || settings.svgPath != nil { return draw(file, settings) }
     guard let path = settings.csvPath else { return replay(file, settings, series: nil) }
     do throws(SystemError) {
       return replay(file, settings, series: SeriesFile(try OutputFile(path: path), path))
@@ -25,19 +27,26 @@ private func replay(
   _ file: borrowing InputFile, _ settings: ReplaySettings, series: consuming SeriesFile?
 ) -> ExitStatus {
   var output = ReplayOutput(settings, writesSeries: series != nil)
+  var progress = Progress(through: file, printsMuch: settings.effects)
   let started = ContinuousClock.now
   while true {
     let piece: [UInt8]
     do throws(InputFileError) {
       piece = try file.read()
     } catch {
+      progress.clear()
       complain("\(settings.logPath): \(error.reason)")
       return .failure
     }
-    output.take(piece)
-    guard output.flush(to: &series, isLast: piece.isEmpty) else { return .failure }
+    output.take(piece, &progress)
+    progress.note(bytes: piece.count, records: output.replay.figures.records)
+    guard output.flush(to: &series, isLast: piece.isEmpty) else {
+      progress.clear()
+      return .failure
+    }
     if piece.isEmpty { break }
   }
+  progress.clear()
   if !settings.effects {
     let figures = output.replay.figures
     let elapsed = started.duration(to: .now)
@@ -61,21 +70,16 @@ private struct ReplayOutput {
     if writesSeries { series = AudienceSeries() }
     let detail: Replay.Detail =
       writesSeries ? .instants : settings.effects ? .records : .batches
-    let key = randomKey()
-    let changes = settings.changes
-    replay =
-      changes.isEmpty
-      ? Replay(detail: detail, key: key)
-      : Replay(detail: detail, key: key) { changes.apply(to: &$0) }
+    replay = Replay(detail: detail, changes: settings.changes)
   }
 
   /// Replays the next bytes of the log, or its end when there are none.
-  mutating func take(_ piece: [UInt8]) {
+  mutating func take(_ piece: [UInt8], _ progress: inout Progress) {
     if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
-    while let step = replay.next() { note(step) }
+    while let step = replay.next() { note(step, &progress) }
   }
 
-  private mutating func note(_ step: Replay.Step) {
+  private mutating func note(_ step: Replay.Step, _ progress: inout Progress) {
     switch step {
     case .section: series?.restart()
     case .applied, .restored:
@@ -86,6 +90,7 @@ private struct ReplayOutput {
       }
     case .end: break
     case .gap, .difference, .torn, .damage:
+      progress.clear()
       status = worse(status, report(step, of: settings.logPath))
     }
   }
@@ -99,6 +104,18 @@ private struct ReplayOutput {
     guard isLast || effects.bytes.count > 65_536 else { return true }
     defer { effects.bytes.removeAll(keepingCapacity: true) }
     return effects.bytes.isEmpty || writeToStandardOutput(effects.bytes) == .success
+  }
+}
+
+extension Replay {
+  /// A replay as the command line asks for it.
+  init(detail: Detail, changes: ConfigurationChanges) {
+    let key = randomKey()
+    if changes.isEmpty {
+      self.init(detail: detail, key: key)
+    } else {
+      self.init(detail: detail, key: key) { changes.apply(to: &$0) }
+    }
   }
 }
 

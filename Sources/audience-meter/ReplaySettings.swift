@@ -17,6 +17,15 @@ package struct ReplaySettings: Sendable {
   /// Where to write a row for each change of an audience (`--csv`).
   package var csvPath: String?
 
+  /// Where to draw the audience over time (`--svg`).
+  package var svgPath: String?
+
+  /// Play the log under its own settings and under the given ones, side by side (`--compare`).
+  package var compares = false
+
+  /// Explain what a namespace was told at a time, and nothing else (`--explain`).
+  package var moment: Moment?
+
   /// What replaces the log's own settings.
   package var changes = ConfigurationChanges()
 

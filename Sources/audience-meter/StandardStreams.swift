@@ -18,7 +18,12 @@ func writeToStandardOutput(_ bytes: [UInt8]) -> ExitStatus {
 /// Writes one line with the program's name in front to standard error; where that is closed there is
 /// nobody left to tell.
 func complain(_ message: String) {
-  _ = write(Array("\(programName): \(message)\n".utf8), to: STDERR_FILENO)
+  writeToStandardError("\(programName): \(message)\n")
+}
+
+/// Writes `text` to standard error as it is.
+func writeToStandardError(_ text: String) {
+  _ = write(Array(text.utf8), to: STDERR_FILENO)
 }
 
 /// Writes all of `bytes`, whatever it takes; the error's number, or 0.

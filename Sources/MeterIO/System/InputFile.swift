@@ -42,4 +42,21 @@ package struct InputFile: ~Copyable {
     if let failure { throw InputFileError(reason: failure.description) }
     return bytes
   }
+
+  /// How many bytes a regular file has; nil for anything else.
+  package var size: UInt64? {
+    var status = stat()
+    guard fstat(descriptor.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
+    return UInt64(clamping: status.st_size)
+  }
+
+  /// Goes back to the first byte, which a pipe cannot.
+  package func rewind() throws(InputFileError) {
+    switch systemCall("lseek", { Int(lseek(descriptor.number, 0, SEEK_SET)) }) {
+    case .success: return
+    case .failure(let error): throw InputFileError(reason: error.description)
+    }
+  }
 }

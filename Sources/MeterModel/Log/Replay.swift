@@ -59,6 +59,9 @@ package struct Replay {
 
   private var changes = NamespaceList()
 
+  /// The record of the latest step, if it was one and no deadlines; only in the detail of instants.
+  package private(set) var record: LogRecord?
+
   private let detail: Detail
   private let comparesDigests: Bool
   private let adjust: @Sendable (inout Configuration) -> Void
@@ -124,6 +127,7 @@ package struct Replay {
   package mutating func next() -> Step? {
     buffer.removeAll()
     changes.removeAll()
+    record = nil
     if let ahead { return go(ahead) }
     if let step = differing ?? following {
       if differing == nil { following = nil } else { differing = nil }
@@ -246,7 +250,9 @@ package struct Replay {
 
   private mutating func note(_ record: LogRecord?) {
     tally.note(records: record == nil ? 0 : 1, buffer.effects)
-    if detail == .instants { noteChanges(after: record) }
+    guard detail == .instants else { return }
+    self.record = record
+    noteChanges(after: record)
   }
 
   /// Remembers the namespaces that the latest effects and the record may have changed.

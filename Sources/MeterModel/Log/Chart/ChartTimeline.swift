@@ -1,0 +1,79 @@
+// Where the sections of a log lie on the time axis of a picture.
+
+/// One section as a picture places it.
+package struct ChartRun: Equatable, Sendable {
+  /// When the section begins on its own clock: 0, or the instant of the snapshot that it begins with.
+  package var start: Instant
+
+  /// The last instant of the section.
+  package var end: Instant
+
+  /// UNIX time of the section's instant 0, in nanoseconds, if it is known.
+  package var wallStart: UInt64?
+
+  package init(start: Instant = .start, end: Instant = .start, wallStart: UInt64? = nil) {
+    self.start = start
+    self.end = end
+    self.wallStart = wallStart
+  }
+
+  fileprivate var length: UInt64 { (end - start).nanoseconds }
+}
+
+/// Lays sections out in time. By the wall clock, where all have it and the pauses between them are together
+/// no longer than the runs; else end to end, so that two runs a month apart can still be seen.
+package struct ChartTimeline: Equatable, Sendable {
+  /// The sections, in the order of the log.
+  package let runs: ContiguousArray<ChartRun>
+
+  /// Where each section begins, in nanoseconds since the picture's left edge.
+  package let offsets: ContiguousArray<UInt64>
+
+  /// What the picture's width stands for, in nanoseconds; at least 1.
+  package let length: UInt64
+
+  /// UNIX time of the left edge, in nanoseconds, where the axis is that of the wall clock.
+  package let wallStart: UInt64?
+
+  package init(_ runs: ContiguousArray<ChartRun>) {
+    self.runs = runs
+    let total = runs.reduce(UInt64(0)) { $0 &+ $1.length }
+    let starts = Self.wallStarts(of: runs, within: total)
+    var offsets: ContiguousArray<UInt64> = []
+    var end: UInt64 = 0
+    for (index, run) in runs.enumerated() {
+      let offset = starts.map { $0[index] - $0[0] } ?? end
+      offsets.append(offset)
+      end = offset &+ run.length
+    }
+    self.offsets = offsets
+    length = max(end, 1)
+    wallStart = starts?.first
+  }
+
+  /// The place of an instant of a section. Precondition: there is such a section.
+  package func time(of instant: Instant, inRun run: Int) -> UInt64 {
+    let start = runs[run].start
+    return offsets[run] + (instant > start ? (instant - start).nanoseconds : 0)
+  }
+
+  /// The wall-clock times at which the sections begin; nil where the wall clock is no good axis.
+  private static func wallStarts(
+    of runs: ContiguousArray<ChartRun>, within total: UInt64
+  ) -> ContiguousArray<UInt64>? {
+    var starts: ContiguousArray<UInt64> = []
+    var (end, pauses) = (UInt64(0), UInt64(0))
+    for run in runs {
+      guard let wall = run.wallStart, wall < 1 << 62 else { return nil }
+      let start = wall + run.start.nanoseconds
+      if !starts.isEmpty {
+        guard start >= end else { return nil }
+        pauses += start - end
+      }
+      guard pauses <= total else { return nil }
+      starts.append(start)
+      end = start + run.length
+    }
+    return starts.isEmpty ? nil : starts
+  }
+}

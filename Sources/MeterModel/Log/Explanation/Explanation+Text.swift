@@ -1,0 +1,131 @@
+// An explanation in words.
+
+extension Explanation {
+  /// The explanation, for people. Times are seconds of the section.
+  package func text(namespace: [UInt8], sections: Int) -> String {
+    var lines = [headline(String(decoding: namespace, as: UTF8.self), sections), ""]
+    lines += counts
+    lines += tellingLines
+    lines.append("next        \(outlook)")
+    if let telling {
+      let since = telling.formerInstant.map { "since \($0.decimalSeconds) s" } ?? "before"
+      if telling.cause != .unknown {
+        lines += list(telling.history, "What led to the telling (\(since)):")
+      }
+      lines += list(history, "Since the telling:")
+    } else if !history.entries.isEmpty {
+      lines += list(history, "What happened since something was last told:")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func headline(_ name: String, _ sections: Int) -> String {
+    let place = sections > 1 ? " of section \(section)" : ""
+    return "\(name) at \(instant.decimalSeconds) s\(place)"
+      + (isEnd ? ", where the log ends" : "")
+  }
+
+  private var counts: [String] {
+    guard let state else { return ["members     none: the namespace does not exist"] }
+    let remote = state.members - UInt64(state.localMembers)
+    let pending = state.open - state.localMembers
+    var parts = "\(state.members)"
+    if remote > 0 { parts += ", \(remote) of them on other nodes" }
+    return ["members     \(parts); \(state.open) open here, \(pending) of them pending"]
+  }
+
+  private var tellingLines: [String] {
+    guard let telling, let state else { return ["last told   nothing to anybody who is there"] }
+    var lines = [
+      "last told   \(telling.count), at \(telling.instant.decimalSeconds) s, \(reason(telling))"
+    ]
+    let span = state.greeted
+    lines.append(
+      greetings == 0
+        ? "greetings   none since"
+        : "greetings   \(greetings) since, at \(span.lowerBound) to \(span.upperBound) members")
+    lines.append("threshold   \(thresholdInWords(telling.count))")
+    return lines
+  }
+
+  private func thresholdInWords(_ told: UInt64) -> String {
+    let ratio = configuration.notifyDeltaRatio
+    let product = "⌊\(told) × \(ratio.decimal)⌋ = \(ratio.floorOfProduct(with: told))"
+    return ratio.floorOfProduct(with: told) == 0 ? "\(product), so 1" : product
+  }
+
+  private func reason(_ telling: Telling) -> String {
+    let former = telling.formerCount ?? 0
+    let age = telling.formerInstant.map { (telling.instant - $0).decimalSeconds } ?? "?"
+    switch telling.cause {
+    case .firstIn: return "by rule 3: the first open connection here was greeted"
+    case .change(let change, _):
+      return "by rule 4 (a): a change of \(change) from what was told or greeted,"
+        + " threshold \(thresholdInWords(former)); \(age) s after the telling before"
+        + " (notify-min-delay \(configuration.notifyMinDelay.decimalSeconds))"
+    case .silence:
+      return "by rule 4 (b): \(age) s after the telling before"
+        + " (notify-max-delay \(configuration.notifyMaxDelay.decimalSeconds))"
+    case .unknown: return "before this part of the log"
+    }
+  }
+
+  /// Why nothing is told at the time, and when something will be.
+  private var outlook: String {
+    guard let state else { return "nothing: nobody is there" }
+    guard state.open > 0 else { return "nothing: no connection is open here" }
+    guard state.members > 0 else {
+      return "nothing: nobody is counted (the change of \(state.change) waits for a member)"
+    }
+    let threshold = configuration.threshold(afterTelling: state.told)
+    let latest = (state.toldAt + configuration.notifyMaxDelay).decimalSeconds
+    if state.change < threshold {
+      let distance =
+        state.change == 0
+        ? "nothing has changed"
+        : "a change of \(state.change) is \(threshold - state.change) below the threshold"
+      return "\(distance); told again at \(latest) s at the latest (notify-max-delay)"
+    }
+    let ripe = state.toldAt + configuration.notifyMinDelay
+    return "a change of \(state.change) is enough; throttled until \(ripe.decimalSeconds) s"
+      + " (notify-min-delay)"
+  }
+
+  private func list(_ history: TellingHistory, _ heading: String) -> [String] {
+    var lines = ["", heading]
+    if history.dropped > 0 { lines.append("  … \(history.dropped) more before these") }
+    let times = history.entries.map(\.instant.decimalSeconds)
+    let width = times.reduce(0) { max($0, $1.count) }
+    for (time, entry) in zip(times, history.entries) {
+      lines.append(
+        "  \(time)" + String(repeating: " ", count: width - time.count) + "  \(entry.text)")
+    }
+    if history.entries.isEmpty { lines.append("  nothing") }
+    return lines
+  }
+}
+
+extension TellingEntry {
+  /// The entry without its time: `open 7, greeted with 3 → 3 members`.
+  package var text: String {
+    let counts = "\(members) \(members == 1 ? "member" : "members")"
+    return "\(what.text) → \(counts)" + (pending > 0 ? ", \(pending) pending" : "")
+  }
+}
+
+extension TellingEntry.What {
+  fileprivate var text: String {
+    switch self {
+    case .opened(let connection, let greeting): "open \(connection), greeted with \(greeting)"
+    case .closed(let connection): "close \(connection)"
+    case .ended(let connection, let reason): "end \(connection) (\(reason.word))"
+    case .refused(let connection, let reason): "refuse \(connection) (\(reason.word))"
+    case .counted(let connections): "counted after increment-delay: \(connections)"
+    case .peer(let node, let members):
+      "node \(String(decoding: TextEscape.visible(node), as: UTF8.self)) says \(members)"
+    case .remoteChanged: "other nodes' counts ran out, or their node said goodbye"
+    case .restored: "the state as the log remembers it"
+    case .retired: "forgotten"
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import MeterIO
+import MeterModel
+
+/// Prints why a namespace was told what it was told at a time.
+func explain(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
+  guard let moment = settings.moment else { return .usage }
+  var explainer = Explainer(moment)
+  var progress = Progress(through: file)
+  var replay = Replay(detail: .instants, changes: settings.changes)
+  let status = play(file, settings.logPath, &progress) { piece, progress in
+    var status = ExitStatus.success
+    replay.take(piece) { step, replay in
+      explainer.note(step, of: replay)
+      status = worse(status, reportTroubles(step, of: settings.logPath, &progress))
+    }
+    return (replay.figures.records, status)
+  }
+  progress.clear()
+  guard let explanation = explainer.explanation else {
+    if status == .success {
+      complain(
+        "--explain: \(settings.logPath) has no section \(moment.section.map(String.init) ?? "")")
+    }
+    return worse(status, .failure)
+  }
+  let text = explanation.text(namespace: moment.namespace, sections: explainer.sections)
+  return worse(status, writeToStandardOutput(text))
+}
+
+/// Reads a log through, once. `take` gets each piece and at last an empty one, and answers with the records
+/// replayed so far and a status.
+func play(
+  _ file: borrowing InputFile, _ path: String, _ progress: inout Progress,
+  take: ([UInt8], inout Progress) -> (records: UInt64, status: ExitStatus)
+) -> ExitStatus {
+  var status = ExitStatus.success
+  while true {
+    do throws(InputFileError) {
+      let piece = try file.read()
+      let result = take(piece, &progress)
+      status = worse(status, result.status)
+      progress.note(bytes: piece.count, records: result.records)
+      if piece.isEmpty { return status }
+    } catch {
+      progress.clear()
+      complain("\(path): \(error.reason)")
+      return .failure
+    }
+  }
+}
+
+/// Says what is wrong with a log, if the step is that something is.
+func reportTroubles(
+  _ step: Replay.Step, of path: String, _ progress: inout Progress
+) -> ExitStatus {
+  switch step {
+  case .section, .applied, .restored, .end: return .success
+  case .gap, .difference, .torn, .damage:
+    progress.clear()
+    return report(step, of: path)
+  }
+}
+
+extension Replay {
+  /// Replays the next bytes of a log, or its end when there are none, and shows each step.
+  mutating func take(_ piece: [UInt8], show: (Step, borrowing Replay) -> Void) {
+    if piece.isEmpty { finish() } else { append(piece.span) }
+    while let step = next() { show(step, self) }
+  }
+}

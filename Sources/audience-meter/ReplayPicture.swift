@@ -1,0 +1,107 @@
+import MeterIO
+import MeterModel
+
+/// Draws a log, or compares it with itself under other settings, or both. The log is read twice: to find its
+/// length and its largest namespaces, and to record them.
+func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
+  var progress = Progress(through: file, readings: 2)
+  var census = AudienceCensus(limit: AudiencePicture.namespaces)
+  // The namespaces of a comparison are the largest under the log's own settings.
+  let ownChanges = settings.compares ? ConfigurationChanges() : settings.changes
+  var first = Replay(detail: .instants, changes: ownChanges)
+  var status = play(file, settings.logPath, &progress) { piece, _ in
+    first.take(piece) { census.note($0, of: $1) }
+    return (first.figures.records, .success)
+  }
+  guard status == .success else { return status }
+  do throws(InputFileError) {
+    try file.rewind()
+  } catch {
+    progress.clear()
+    complain(
+      "\(settings.logPath): cannot be read a second time, as a picture needs: \(error.reason)")
+    return .failure
+  }
+  progress.beginAgain()
+  let started = ContinuousClock.now
+  let plan = (census.largest, ChartTimeline(census.runs))
+  var own = RecordedReplay(changes: ownChanges, plan)
+  var given = settings.compares ? RecordedReplay(changes: settings.changes, plan) : nil
+  status = play(file, settings.logPath, &progress) { piece, progress in
+    var status = ExitStatus.success
+    own.take(piece) {
+      status = worse(status, reportTroubles($0, of: settings.logPath, &progress))
+    }
+    given?.take(piece) { _ in }
+    return (own.replay.figures.records, status)
+  }
+  progress.clear()
+  let elapsed = started.duration(to: .now)
+  if let given {
+    let comparison = ReplayComparison(own: own, given: given)
+    status = worse(status, writePicture(settings) { comparison.picture($0) })
+    let text = settings.json ? comparison.json : comparison.text
+    return worse(status, writeToStandardOutput(text))
+  }
+  status = worse(status, writePicture(settings) { own.picture($0) })
+  let figures = own.replay.figures
+  let text = settings.json ? figures.json : figures.text(elapsed: elapsed)
+  return worse(status, writeToStandardOutput(text))
+}
+
+/// Writes the picture of a log with this name where it was asked for, if it was.
+private func writePicture(
+  _ settings: ReplaySettings, _ make: (String) -> [UInt8]
+) -> ExitStatus {
+  guard let path = settings.svgPath else { return .success }
+  let name = settings.logPath == "-" ? "standard input" : settings.logPath
+  do throws(SystemError) {
+    try OutputFile(path: path).write(make(name.split(separator: "/").last.map(String.init) ?? name))
+    return .success
+  } catch {
+    complain("--svg \(path): \(error.description)")
+    return .failure
+  }
+}
+
+/// A replay and what is recorded of it.
+struct RecordedReplay {
+  private(set) var replay: Replay
+  private(set) var recording: AudienceRecording
+
+  /// The settings of the first section.
+  private(set) var configuration: Configuration?
+
+  init(
+    changes: ConfigurationChanges, _ plan: (ContiguousArray<NamespacePeak>, ChartTimeline)
+  ) {
+    replay = Replay(detail: .instants, changes: changes)
+    recording = AudienceRecording(of: plan.0, along: plan.1, columns: ChartMeasures.columns)
+  }
+
+  /// Replays the next bytes of the log, or its end when there are none.
+  mutating func take(_ piece: [UInt8], show: (Replay.Step) -> Void) {
+    if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
+    while let step = replay.next() {
+      recording.note(step, of: replay)
+      if configuration == nil, case .section(let section) = step {
+        configuration = section.configuration
+      }
+      show(step)
+    }
+    if piece.isEmpty { recording.finish() }
+  }
+
+  /// The picture of a log of this name.
+  func picture(_ name: String) -> [UInt8] {
+    var notes = [replay.figures.summary]
+    if let dates = recording.timeline.datesInWords { notes.append(dates) }
+    // Every daemon has another limit of connections: what its machine allows.
+    let differences = (configuration ?? Configuration()).differences(from: Configuration())
+      .filter { $0.name != ConfigurationOption.maximumConnections.rawValue }
+    if !differences.isEmpty {
+      notes.append(differences.map { "\($0.name) \($0.value)" }.joined(separator: " · "))
+    }
+    return AudiencePicture(title: "Audience of \(name)", notes: notes).draw(recording)
+  }
+}

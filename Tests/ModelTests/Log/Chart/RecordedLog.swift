@@ -1,0 +1,43 @@
+import MeterModel
+
+/// A log, read twice as a picture needs it.
+struct RecordedLog {
+  let census: AudienceCensus
+  let recording: AudienceRecording
+
+  /// `limit` namespaces of a log in text, in so many columns.
+  init(
+    _ log: String, limit: Int = 10, columns: Int = 10,
+    whatIf adjust: (@Sendable (inout Configuration) -> Void)? = nil
+  ) {
+    var census = AudienceCensus(limit: limit)
+    Self.play(Array(log.utf8), adjust) { census.note($0, of: $1) }
+    var recording = AudienceRecording(
+      of: census.largest, along: ChartTimeline(census.runs), columns: columns)
+    Self.play(Array(log.utf8), adjust) { recording.note($0, of: $1) }
+    recording.finish()
+    self.census = census
+    self.recording = recording
+  }
+
+  static func play(
+    _ log: [UInt8], _ adjust: (@Sendable (inout Configuration) -> Void)?,
+    show: (Replay.Step, borrowing Replay) -> Void
+  ) {
+    var replay = adjust.map { Replay(detail: .instants, whatIf: $0) } ?? Replay(detail: .instants)
+    replay.append(log.span)
+    while let step = replay.next() { show(step, replay) }
+    replay.finish()
+    while let step = replay.next() { show(step, replay) }
+  }
+}
+
+extension ChartCurve {
+  /// The columns as text: `3` where the value is steady, `1-9` where it is not, `.` where it is absent.
+  var text: String {
+    columns.map { column in
+      guard column.isPresent else { return "." }
+      return column.least == column.most ? "\(column.least)" : "\(column.least)-\(column.most)"
+    }.joined(separator: " ")
+  }
+}

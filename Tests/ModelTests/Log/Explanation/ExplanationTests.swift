@@ -1,0 +1,153 @@
+import MeterModel
+import Testing
+
+/// Explanations as their readers see them.
+struct ExplanationTests {
+  private static let log = """
+    0    open 1 football
+    0.5  open 2 football
+    1    open 3 tennis
+    3    open 4 football
+    3.5  close 2
+    4.25 open 5 football
+    40   close 1
+    40   close 4
+    40   close 5
+    50   end
+    """
+
+  private func explain(_ log: String, _ text: String) throws -> String {
+    let moment = try #require(Moment(text))
+    var explainer = Explainer(moment)
+    RecordedLog.play(Array(log.utf8), nil) { explainer.note($0, of: $1) }
+    return try #require(explainer.explanation)
+      .text(namespace: moment.namespace, sections: explainer.sections)
+  }
+
+  @Test func `a change is told by rule 4 (a), and what led to it is listed`() throws {
+    #expect(
+      try explain(Self.log, "football@2.5") == """
+        football at 2.5 s
+
+        members     2; 2 open here, 0 of them pending
+        last told   2, at 2 s, by rule 4 (a): a change of 1 from what was told or greeted, \
+        threshold ⌊1 × 0.1⌋ = 0, so 1; 2 s after the telling before (notify-min-delay 2)
+        greetings   none since
+        threshold   ⌊2 × 0.1⌋ = 0, so 1
+        next        nothing has changed; told again at 27 s at the latest (notify-max-delay)
+
+        What led to the telling (since 0 s):
+          0.5  open 2, greeted with 2 → 2 members
+
+        Since the telling:
+          nothing
+
+        """)
+  }
+
+  @Test func `a change that must wait is throttled`() throws {
+    let text = try explain(Self.log, "football@3.75")
+    #expect(text.contains("greetings   1 since, at 2 to 3 members\n"))
+    #expect(
+      text.contains(
+        "next        a change of 1 is enough; throttled until 4 s (notify-min-delay)\n"))
+    #expect(
+      text.hasSuffix(
+        """
+        Since the telling:
+          3    open 4, greeted with 3 → 3 members
+          3.5  close 2 → 2 members
+
+        """))
+  }
+
+  @Test func `silence is ended by rule 4 (b)`() throws {
+    let text = try explain(Self.log, "football@36")
+    #expect(text.contains("last told   3, at 31 s, by rule 4 (b): 25 s after the telling before"))
+    #expect(text.contains("What led to the telling (since 6 s):\n  nothing\n"))
+  }
+
+  @Test func `the first one in has been told by its greeting`() throws {
+    let text = try explain(Self.log, "tennis@1")
+    #expect(text.contains("last told   1, at 1 s, by rule 3: the first open connection"))
+    #expect(text.contains("  1  open 3, greeted with 1 → 1 member\n"))
+  }
+
+  @Test func `a change below the threshold is told to be that`() throws {
+    let crowd = (1...100).map { "0 open \($0) a" }.joined(separator: "\n")
+    let text = try explain(crowd + "\n10 open 101 a\n11 open 102 a\n20 end", "a@15")
+    #expect(text.contains("last told   100, at 2 s, by rule 4 (a): a change of 99"))
+    #expect(
+      text.contains("a change of 2 is 8 below the threshold; told again at 27 s at the latest"))
+    #expect(text.contains("  … 50 more before these\n"))
+    #expect(text.split(separator: "\n").count { $0.hasPrefix("  0  open") } == 50)
+  }
+
+  @Test func `where nobody is there nothing is told`() throws {
+    let gone = try explain(Self.log, "football@45")
+    #expect(gone.contains("last told   nothing to anybody who is there\n"))
+    #expect(gone.contains("next        nothing: no connection is open here\n"))
+    #expect(gone.contains("  40  close 5 → 0 members\n"))
+    let unknown = try explain(Self.log, "chess@45")
+    #expect(unknown.contains("members     none: the namespace does not exist\n"))
+    #expect(unknown.hasSuffix("next        nothing: nobody is there\n"))
+  }
+
+  @Test func `nobody is counted yet`() throws {
+    let text = try explain("option increment-delay 10\n0 open 1 a\n20 end", "a@5")
+    #expect(text.contains("members     0; 1 open here, 1 of them pending\n"))
+    #expect(text.contains("next        nothing: nobody is counted"))
+  }
+
+  @Test func `counted connections, refusals, ends, peers and retirements are listed`() throws {
+    let log = """
+      option increment-delay 1
+      option max-connections 2
+      option notify-min-delay 100
+      option notify-max-delay 100
+      0 open 1 a viewer=x
+      0 open 2 a
+      2 open 3 a
+      2 open 4 a viewer=x
+      3 peer b a 7 7
+      20 end
+      """
+    let text = try explain(log, "a@9")
+    #expect(
+      text.hasSuffix(
+        """
+        Since the telling:
+          0  open 2, greeted with 1 → 0 members, 2 pending
+          1  counted after increment-delay: 2 → 2 members
+          2  refuse 3 (full) → 2 members
+          2  open 4, greeted with 2 → 1 member, 1 pending
+          2  end 1 (excluded) → 1 member, 1 pending
+          3  counted after increment-delay: 1 → 2 members
+          3  node b says 7 → 9 members
+          8  other nodes' counts ran out, or their node said goodbye → 2 members
+
+        """), "\(text)")
+    let gone = try explain("option namespace-clean-delay 1\n0 open 1 a\n1 close 1\n9 end", "a@5")
+    #expect(gone.hasSuffix("  1  close 1 → 0 members\n  2  forgotten → 0 members\n"))
+  }
+
+  @Test func `a time past the end is the end`() throws {
+    let text = try explain(Self.log, "tennis@1000")
+    #expect(text.hasPrefix("tennis at 50 s, where the log ends\n"))
+  }
+
+  @Test(
+    arguments: [
+      ("a@1", nil, 1_000_000_000), ("a@b@2:0.5", 2, 500_000_000), ("@@0", nil, 0),
+    ] as [(String, Int?, UInt64)])
+  func `a moment is a name and a time`(text: String, section: Int?, nanoseconds: UInt64) throws {
+    let moment = try #require(Moment(text))
+    #expect(moment.section == section && moment.instant.nanoseconds == nanoseconds)
+    #expect(moment.namespace == Array(text.prefix(text.count == 9 ? 3 : 1).utf8))
+  }
+
+  @Test(arguments: ["", "a", "a@", "@1", "a@-1", "a@0:1", "a@x:1", "a@1:", "a b@1", "a@1s", "é@1"])
+  func `what is no moment is none`(text: String) {
+    #expect(Moment(text) == nil)
+  }
+}
