@@ -52,8 +52,7 @@ package struct ServeSettings: Equatable, Sendable {
   package init() {}
 
   /// How many connections may be open at once; nil where it is to be taken from the limit of file
-  /// descriptors (`--max-connections`, whose largest value is one below what the configuration
-  /// begins with).
+  /// descriptors (`--max-connections`, whose largest value is no limit).
   package var maximumConnections: UInt32? {
     configuration.maximumConnections == .max ? nil : configuration.maximumConnections
   }

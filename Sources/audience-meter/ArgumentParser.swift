@@ -28,6 +28,7 @@ private struct ArgumentParser {
   var rest: ArraySlice<String>
   var serve = ServeSettings()
   var replay = ReplaySettings()
+  var simulate = SimulateSettings()
   var operands: [String] = []
 
   /// The long names of the options that were given.
@@ -72,6 +73,12 @@ private struct ArgumentParser {
       }
       replay.logPath = path
       return .replay(replay)
+    case .simulate:
+      try refuseOperands(after: 0)
+      guard simulate.seconds == nil || simulate.logPath == nil else {
+        throw UsageError(message: "--seconds and --log exclude each other")
+      }
+      return .simulate(simulate)
     }
   }
 
@@ -110,7 +117,7 @@ private struct ArgumentParser {
     switch option.action {
     case .help: return .help(command)
     case .version: return .version
-    case .model, .serve, .replay: break
+    case .model, .serve, .replay, .simulate: break
     }
     let accepted = option.syntax?.accepted ?? ""
     guard let text = value ?? (option.syntax == nil ? "" : rest.popFirst()) else {
@@ -120,6 +127,7 @@ private struct ArgumentParser {
       throw UsageError(message: "--\(option.long): \(quoted(text)) is not \(accepted)")
     }
     given.insert(option.long)
+    if option.isPartOfReproduction { simulate.reproduction.append("--\(option.long) \(text)") }
     return nil
   }
 
@@ -129,11 +137,14 @@ private struct ArgumentParser {
       return true
     case .model(let value):
       replay.changes.append { _ = value.read(&$0, text) }
+      simulate.changes.append { _ = value.read(&$0, text) }
       return value.read(&serve.configuration, text)
     case .serve(let value):
       return value.read(&serve, text)
     case .replay(let value):
       return value.read(&replay, text)
+    case .simulate(let value):
+      return value.read(&simulate, text)
     }
   }
 
@@ -152,7 +163,10 @@ private struct ArgumentParser {
 
   private func refuseOperands(after count: Int) throws(UsageError) {
     guard operands.count > count else { return }
-    throw UsageError(message: "\(quoted(operands[count])) is one argument too many")
+    let isCommand = Command(rawValue: operands[count]) != nil
+    throw UsageError(
+      message: "\(quoted(operands[count])) is one argument too many"
+        + (isCommand ? "; the command comes first" : ""))
   }
 
   private func refuseTogether(_ names: [String]) throws(UsageError) {

@@ -33,6 +33,11 @@ package struct CommandOption: Sendable {
     self.environment = environment
   }
 
+  /// A setting of the model, under the name that the log calls it by too.
+  init(_ setting: ConfigurationOption, _ help: String, default defaultText: String? = nil) {
+    self.init(setting.rawValue, .model(.setting(setting)), help, default: defaultText)
+  }
+
   /// What values the option takes; nil for a flag.
   package var syntax: ValueSyntax? {
     switch action {
@@ -40,6 +45,7 @@ package struct CommandOption: Sendable {
     case .model(let value): value.syntax
     case .serve(let value): value.syntax
     case .replay(let value): value.syntax
+    case .simulate(let value): value.syntax
     }
   }
 
@@ -51,6 +57,7 @@ package struct CommandOption: Sendable {
     case .model(let value): value.show(Configuration())
     case .serve(let value): value.show(ServeSettings())
     case .replay(let value): value.show(ReplaySettings())
+    case .simulate(let value): value.show(SimulateSettings())
     }
   }
 }
@@ -69,6 +76,9 @@ package enum OptionAction: Sendable {
 
   /// Sets something of a replay's.
   case replay(OptionValue<ReplaySettings>)
+
+  /// Sets something of a simulation's.
+  case simulate(OptionValue<SimulateSettings>)
 }
 
 extension Command {
@@ -79,6 +89,7 @@ extension Command {
       case .help, .version, .model: true
       case .serve: self == .serve
       case .replay: self == .replay
+      case .simulate: self == .simulate
       }
     }
   }

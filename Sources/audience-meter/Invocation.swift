@@ -4,15 +4,17 @@ import MeterIO
 package enum Command: String, CaseIterable, Sendable {
   case serve
   case replay
+  case simulate
 
   /// Those that help tells of, in its order.
-  package static let announced: [Command] = [.serve, .replay]
+  package static let announced: [Command] = [.serve, .replay, .simulate]
 
   /// What follows the program's name in its usage line.
   var usage: String {
     switch self {
     case .serve: "[serve] [options]"
     case .replay: "replay LOG [options]"
+    case .simulate: "simulate [options]"
     }
   }
 
@@ -22,6 +24,7 @@ package enum Command: String, CaseIterable, Sendable {
     case .serve:
       "Counts the open event streams of each namespace, and tells every viewer the count."
     case .replay: "Replays the log of a run, and tells what became of it."
+    case .simulate: "Simulates a crowd from a seed, and checks all that the meter makes of it."
     }
   }
 }
@@ -32,6 +35,7 @@ package enum Invocation: Sendable {
   case version
   case serve(ServeSettings)
   case replay(ReplaySettings)
+  case simulate(SimulateSettings)
 }
 
 /// A command line that makes no sense.

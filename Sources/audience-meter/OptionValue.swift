@@ -52,28 +52,6 @@ extension OptionValue {
       }, show: { _ in nil })
   }
 
-  /// A time from `least` to `Duration.longest`.
-  static func duration(_ property: Property<Duration>, from least: Duration = .zero) -> Self {
-    let longest = Duration.longest.nanoseconds / 1_000_000_000
-    return Self(
-      property,
-      ValueSyntax(
-        placeholder: "S",
-        accepted: "a time from \(least.decimalSeconds) to \(longest) seconds"
-          + " (2, 0.5, 500ms, 5m, 1h)",
-        range: least > .zero ? "at least \(least.decimalSeconds)s" : nil),
-      read: { Duration(decimal: $0.utf8.span, atLeast: least) },
-      show: { "\($0.decimalSeconds)s" })
-  }
-
-  /// A ratio from 0 to 1.
-  static func ratio(_ property: Property<Fraction>) -> Self {
-    Self(
-      property,
-      ValueSyntax(placeholder: "R", accepted: "a number from 0 to 1", range: "0 to 1"),
-      read: { Fraction(decimal: $0.utf8.span) }, show: { $0.decimal })
-  }
-
   /// A whole number in `range`.
   static func number(_ property: Property<UInt32>, _ range: ClosedRange<UInt32>) -> Self {
     let bounds = "\(range.lowerBound) to \(range.upperBound)"
@@ -164,5 +142,22 @@ extension OptionValue {
         default: false
         }
       }
+  }
+}
+
+extension OptionValue<Configuration> {
+  /// A setting of the model: what it accepts is the model's to say.
+  static func setting(_ option: ConfigurationOption) -> Self {
+    let (placeholder, range, unit): (String, String?, String) =
+      switch option.kind {
+      case .delay(let least):
+        ("S", least > .zero ? "at least \(least.decimalSeconds)s" : nil, "s")
+      case .ratio: ("R", "0 to 1", "")
+      case .limit(let most): ("N", "1 to \(most)", "")
+      }
+    return Self(
+      syntax: ValueSyntax(placeholder: placeholder, accepted: option.accepts, range: range),
+      read: { configuration, text in option.set(text, in: &configuration) },
+      show: { "\(option.value(in: $0))\(unit)" })
   }
 }

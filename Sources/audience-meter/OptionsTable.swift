@@ -3,7 +3,7 @@ import MeterModel
 extension CommandOption {
   /// Every option there is, in the order of help (SPEC §3). Parsing and help know of no other.
   package static let table: [CommandOption] =
-    general + listening + counting + limits + capturing + replaying
+    general + listening + counting + limits + capturing + replaying + simulating
 
   private static let general = [
     CommandOption("help", short: "h", .help, "show this help"),
@@ -40,34 +40,34 @@ extension CommandOption {
       "enable-uuid", .serve(.flag(\.enableViewerIDs)),
       "take the second segment of the path for a viewer id, which holds at most one connection"),
     CommandOption(
-      "increment-delay", .model(.duration(\.incrementDelay)),
+      .incrementDelay,
       "how long a connection must last before it is counted"),
     CommandOption(
-      "notify-delta-ratio", .model(.ratio(\.notifyDeltaRatio)),
+      .notifyDeltaRatio,
       "how much a count must change, relative to what was told, to be told again"),
     CommandOption(
-      "notify-min-delay", .model(.duration(\.notifyMinDelay)),
+      .notifyMinDelay,
       "the least time between two notifications of a change"),
     CommandOption(
-      "notify-max-delay", .model(.duration(\.notifyMaxDelay, from: .milliseconds(1))),
+      .notifyMaxDelay,
       "the most time between two notifications, changed or not"),
     CommandOption(
-      "namespace-clean-delay", .model(.duration(\.namespaceCleanDelay)),
+      .namespaceCleanDelay,
       "how long a namespace without an audience is remembered"),
     CommandOption(
-      "cluster-node-timeout", .model(.duration(\.clusterNodeTimeout)),
+      .clusterNodeTimeout,
       "how long another node's counts hold after it said them"),
   ]
 
   private static let limits = [
     CommandOption(
-      "max-conn-duration", .model(.duration(\.maximumConnectionDuration)),
+      .maximumConnectionDuration,
       "how long a connection may last; 0 disables it"),
     CommandOption(
-      "max-connections", .model(.number(\.maximumConnections, 1...(.max - 1))),
+      .maximumConnections,
       "how many connections may be open", default: "what the limit of descriptors allows"),
     CommandOption(
-      "max-namespaces", .model(.number(\.maximumNamespaces, 1...16_777_216)),
+      .maximumNamespaces,
       "how many namespaces may exist"),
   ]
 
@@ -102,4 +102,39 @@ extension CommandOption {
       "print what NAMESPACE was told at or last before second TIME, by which rule and after what;"
         + " @2:TIME is of the second section"),
   ]
+
+  private static let simulating = [
+    CommandOption(
+      "profile", .simulate(.profile),
+      "the crowd: " + SimulationProfile.allCases.map(\.rawValue).joined(separator: ", "),
+      default: "flash-crowd, or swarm with --seconds"),
+    CommandOption(
+      "connections", .simulate(.size(\.connections, most: 100_000_000)),
+      "how many viewers there are, or connections they make", default: "the profile's"),
+    CommandOption(
+      "namespaces", .simulate(.size(\.namespaces, most: 16_777_216)),
+      "how many namespaces they choose from", default: "the profile's"),
+    CommandOption(
+      "duration", .simulate(.span(\.duration)), "how long they come and go",
+      default: "the profile's"),
+    CommandOption(
+      "seed", .simulate(.seed), "what decides everything else, or the first seed to try",
+      default: "1, or a fresh one with --seconds"),
+    CommandOption(
+      "seconds", .simulate(.span(\.seconds)), "try seed after seed on every core, for so long",
+      default: "a single seed"),
+    CommandOption("log", .simulate(.file(\.logPath)), "keep the log there", default: "nowhere"),
+    CommandOption("json", .simulate(.flag(\.json)), "print the figures as one JSON object"),
+  ]
+}
+
+extension CommandOption {
+  /// Whether the option decides what a simulation of a seed is.
+  var isPartOfReproduction: Bool {
+    switch action {
+    case .model: true
+    case .simulate: ["connections", "namespaces", "duration"].contains(long)
+    case .help, .version, .serve, .replay: false
+    }
+  }
 }

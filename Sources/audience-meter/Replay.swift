@@ -110,7 +110,7 @@ private struct ReplayOutput {
 extension Replay {
   /// A replay as the command line asks for it.
   init(detail: Detail, changes: ConfigurationChanges) {
-    let key = HashKey(UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+    let key = randomKey()
     if changes.isEmpty {
       self.init(detail: detail, key: key)
     } else {
@@ -139,6 +139,11 @@ private struct SeriesFile: ~Copyable {
       return false
     }
   }
+}
+
+/// A key for the tables of a log's names, which strangers chose.
+func randomKey() -> HashKey {
+  HashKey(UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
 }
 
 /// Says on standard error what is wrong with a log; the answer is the exit status for it.

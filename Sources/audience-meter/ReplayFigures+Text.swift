@@ -15,7 +15,7 @@ extension ReplayFigures {
       counted            \(counted)
       peak members       \(peakMembers)
       notifications      \(notifications)
-      digest             \(hexadecimalDigest)
+      digest             \(digest.hexadecimal)
       verified           \(verdict)
       events per second  \(rate)
 
@@ -28,12 +28,6 @@ extension ReplayFigures {
     return "{\"records\":\(records),\"duration_seconds\":\(duration.decimalSeconds),"
       + "\"namespaces\":\(namespaces),\"opened\":\(opened),\"counted\":\(counted),"
       + "\"peak_members\":\(peakMembers),\"notifications\":\(notifications),"
-      + "\"digest\":\"\(hexadecimalDigest)\",\"verified\":\(verdict)}\n"
-  }
-
-  /// The digest in 16 digits.
-  private var hexadecimalDigest: String {
-    let digits = String(digest, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+      + "\"digest\":\"\(digest.hexadecimal)\",\"verified\":\(verdict)}\n"
   }
 }

@@ -22,7 +22,7 @@ private struct LogPrinter {
   private(set) var status = ExitStatus.success
 
   private let settings: ReplaySettings
-  private var reader = LogReader()
+  private var reader = LogReader(key: randomKey())
   private var writer = LogTextWriter()
   private var sections = 0
 

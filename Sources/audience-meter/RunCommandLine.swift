@@ -24,6 +24,7 @@ func runCommandLine() -> ExitStatus {
   case .version: return writeToStandardOutput("\(programName) \(programVersion)\n")
   case .serve(let settings): return runServe(settings)
   case .replay(let settings): return runReplay(settings)
+  case .simulate(let settings): return runSimulate(settings)
   }
 }
 

@@ -50,6 +50,7 @@ private struct LogFuzzer {
     guard whole.lines == pieces.lines else {
       fatalError("split \(seed): \(pieces.lines) is not \(whole.lines)")
     }
+    guard !whole.lasts else { return }
     let batches = replayed(.batches)
     for detail in [Replay.Detail.records, .instants] {
       let figures = replayed(detail)
@@ -57,7 +58,8 @@ private struct LogFuzzer {
     }
     guard let again = whole.again else { return }
     let copy = LogFuzzer(bytes: again.bytes, seed: 0)
-    guard batches.sections > 1 || copy.replayed(.batches).digest == batches.digest else { fatalError("another digest") }
+    let replayed = copy.replayed(.batches)
+    guard batches.sections > 1 || replayed.digest == batches.digest else { fatalError("digest") }
     guard bytes.first == LogFormat.magic[0] else { return }
     let second = copy.transcript(batch: 1) { _ in .max }
     let records = second.lines.filter { $0.hasSuffix("\n") }
@@ -66,6 +68,9 @@ private struct LogFuzzer {
 
   private struct Transcript {
     var lines: [String] = []
+
+    /// Whether there is time for more notifications than a fuzzer has patience for.
+    var lasts = false
 
     /// The records of the first section, encoded again, should they be all that it has.
     var again: (records: [String], bytes: [UInt8])?
@@ -77,11 +82,13 @@ private struct LogFuzzer {
     reader.longestBatch = batch
     var encoder: LogEncoder?
     var records: [String] = []
+    var delay = UInt64.max
     func drain() {
       while let item = reader.next() {
         switch item {
         case .records:
           for record in reader.records {
+            if record.instant.nanoseconds / delay > 1000 { transcript.lasts = true }
             var writer = LogTextWriter()
             writer.write(reader.textEvent(record.event), at: record.instant)
             transcript.lines.append(String(decoding: writer.bytes, as: UTF8.self))
@@ -89,16 +96,20 @@ private struct LogFuzzer {
             records += encoder == nil ? [] : transcript.lines.suffix(1)
           }
         case .section(let section):
+          delay = section.configuration.notifyMaxDelay.nanoseconds
           transcript.lines.append("\(item)")
           if transcript.lines.count == 1 { encoder = LogEncoder(section: section, offset: 0) }
         case .end(let instant, _):
+          if instant.nanoseconds / delay > 1000 { transcript.lasts = true }
           transcript.lines.append("\(item)")
           if var done = encoder {
             done.end(at: instant, digest: Digest())
             transcript.again = (records, Array(done.take()))
           }
           encoder = nil
-        case .checkpoint: transcript.lines.append("\(item)")
+        case .checkpoint(let instant, _):
+          if instant.nanoseconds / delay > 1000 { transcript.lasts = true }
+          transcript.lines.append("\(item)")
         case .gap, .snapshot, .torn, .damage:
           transcript.lines.append("\(item)")
           encoder = nil

@@ -56,16 +56,15 @@ import audience_meter
       ("-workers", "--workers: 'orkers' is not a whole number from 0 to 1024"),
       ("--effects", "unknown option '--effects' (try --help)"),
       ("--capture", "--capture takes the path of a file, but nothing follows it"),
-      ("--cluster", "unknown option '--cluster' (try --help)"),
       ("--debug=1", "--debug takes no value"), ("--help=serve", "--help takes no value"),
       ("--enable-uuid=", "--enable-uuid takes no value"),
       ("--workers", "--workers takes a whole number from 0 to 1024, but nothing follows it"),
       ("-w", "--workers takes a whole number from 0 to 1024, but nothing follows it"),
       ("--workers=", "--workers: '' is not a whole number from 0 to 1024"),
       ("-w=4", "--workers: '=4' is not a whole number from 0 to 1024"),
-      ("run", "'run' is no command; there is: serve, replay"),
-      ("", "'' is no command; there is: serve, replay"),
-      ("Serve", "'Serve' is no command; there is: serve, replay"),
+      ("run", "'run' is no command; there is: serve, replay, simulate"),
+      ("", "'' is no command; there is: serve, replay, simulate"),
+      ("Serve", "'Serve' is no command; there is: serve, replay, simulate"),
       ("-", "'-' is one argument too many"),
     ] as [(String, String?)])
   func `what is no option, or lacks or has a value against its nature, is refused`(
@@ -76,7 +75,7 @@ import audience_meter
 
   @Test(arguments: [
     (["serve", "football"], "'football' is one argument too many"),
-    (["-d", "serve"], "'serve' is one argument too many"),
+    (["-d", "serve"], "'serve' is one argument too many; the command comes first"),
     (["--", "-d"], "'-d' is one argument too many"),
     (["--", "--"], "'--' is one argument too many"),
     (["serve", ""], "'' is one argument too many"),

@@ -22,6 +22,7 @@ import audience_meter
   @Test func `each command has its own help`() throws {
     #expect(try ProgramRun("serve", "--help").output == help(for: .serve))
     #expect(try ProgramRun("replay", "--help").output == help(for: .replay))
+    #expect(try ProgramRun("simulate", "--help").output == help(for: .simulate))
   }
 
   @Test func `wrong usage is one line on standard error that names the option`() throws {

@@ -40,7 +40,7 @@ import audience_meter
       { $0.configuration.maximumConnectionDuration = .seconds(5400) }
     ),
     ("max-connections", "1", { $0.configuration.maximumConnections = 1 }),
-    ("max-connections", "4294967294", { $0.configuration.maximumConnections = .max - 1 }),
+    ("max-connections", "4294967295", { $0.configuration.maximumConnections = .max }),
     ("max-namespaces", "1", { $0.configuration.maximumNamespaces = 1 }),
     ("max-namespaces", "16777216", { $0.configuration.maximumNamespaces = 16_777_216 }),
     ("capture", "a log", { $0.capturePath = "a log" }),
@@ -64,8 +64,11 @@ import audience_meter
     "cluster-node-timeout": ["1e9", "2305843010"], "csv": ["", "a\0b"],
     "svg": ["", "a\0b"], "explain": ["a@", "@1", "a@0:1", "a@1s", "a b@1"],
     "max-conn-duration": ["1m30s", "99999999999999999999h"],
-    "max-connections": ["0", "4294967295", "4294967296"],
+    "max-connections": ["0", "4294967296"],
     "max-namespaces": ["0", "16777217", "1e6"],
+    "profile": ["crowd", "Churn"], "connections": ["0", "1e6", "100000001"],
+    "namespaces": ["0", "16777217"], "duration": ["1d", "soon"], "seconds": ["0.0000000001", "x"],
+    "seed": ["-1", "18446744073709551616"], "log": ["", "a\0b"],
     "capture": ["", "a\0b"], "capture-rotate": ["0", "63K", "65535", "1025G", "1T", "64k", "M"],
   ]
 
@@ -90,7 +93,7 @@ import audience_meter
     }
   }
 
-  @Test(arguments: CommandOption.table.filter { $0.syntax != nil }.map(\.long))
+  @Test(arguments: Command.serve.options.filter { $0.syntax != nil }.map(\.long))
   func `what an option does not accept is refused with its name and what it accepts`(
     name: String
   ) throws {
@@ -140,10 +143,12 @@ import audience_meter
   }
 
   @Test func `names are unique, and only long ones may be alone`() {
-    let table = CommandOption.table
-    #expect(Set(table.map(\.long)).count == table.count)
-    let letters = table.compactMap(\.short)
-    #expect(Set(letters).count == letters.count)
+    for command in Command.allCases {
+      let names = command.options.map(\.long)
+      #expect(Set(names).count == names.count)
+      let letters = command.options.compactMap(\.short)
+      #expect(Set(letters).count == letters.count)
+    }
   }
 
   @Test(arguments: Command.allCases)

@@ -13,6 +13,14 @@ struct CanaryTests {
     #expect(shrunk.steps.count <= 10, "\(shrunk.text)")
   }
 
+  @Test(arguments: Fault.allCases)
+  func `the auditor alone catches a wrong rule, and the swarm reaches it`(fault: Fault) {
+    let caught = (0..<UInt64(600)).contains { seed in
+      complaint(about: fault, on: RandomLog(swarm: seed)) != nil
+    }
+    #expect(caught)
+  }
+
   private func firstCaught(
     _ makeSubject: @escaping (Configuration) -> FaultyMeter
   ) -> RandomLog? {
@@ -24,5 +32,18 @@ struct CanaryTests {
       }
     }
     return nil
+  }
+
+  /// What the auditor says of a faulty meter that was fed the whole log at once.
+  private func complaint(about fault: Fault, on log: RandomLog) -> String? {
+    var meter = FaultyMeter(configuration: log.configuration, fault: fault)
+    var auditor = Auditor(log.configuration)
+    var effects = EffectBuffer()
+    let records = log.records
+    for record in records { meter.apply(record.event, at: record.instant, into: &effects) }
+    if let wrong = auditor.complaint(about: effects.effects, after: records.span) { return wrong }
+    effects.removeAll()
+    meter.advance(to: log.end, into: &effects)
+    return auditor.complaint(about: effects.effects, upTo: log.end)
   }
 }

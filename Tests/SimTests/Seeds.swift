@@ -20,6 +20,9 @@ struct SeedRange: CustomTestStringConvertible, Sendable {
     return CrowdProfile.allCases.map { SeedRange(profile: $0, seeds: 0..<perProfile) }
   }()
 
+  /// How many seeds of the swarm are tried.
+  static let swarm = max(600, Environment.seeds / 10)
+
   private static let count = CrowdProfile.allCases.count
 }
 
@@ -36,9 +39,11 @@ private enum Environment {
   }
 
   static var seed: SeedRange? {
-    guard let parts = variables["AUDIENCE_METER_SEED"]?.split(separator: ":"), parts.count == 2,
-      let profile = CrowdProfile(rawValue: String(parts[0])), let seed = UInt64(parts[1])
-    else { return nil }
+    guard let text = variables["AUDIENCE_METER_SEED"] else { return nil }
+    let parts = text.split(separator: ":")
+    guard parts.count == 2, let profile = CrowdProfile(rawValue: String(parts[0])),
+      let seed = UInt64(parts[1])
+    else { fatalError("AUDIENCE_METER_SEED: '\(text)' is no profile and seed, like churn:17") }
     return SeedRange(profile: profile, seeds: seed..<seed + 1)
   }
 }

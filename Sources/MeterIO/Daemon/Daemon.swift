@@ -35,7 +35,8 @@ package enum Daemon {
       for line in ports.lines { console.say(line) }
       if wanted > configuration.maximumConnections {
         console.say(
-          "--max-connections: the limit of descriptors allows \(plan.streams); raise it (ulimit -n)"
+          "--max-connections: going on with \(plan.streams), which is what the limit of descriptors "
+            + "allows (ulimit -n)"
         )
       }
       let signal = signals.wait()

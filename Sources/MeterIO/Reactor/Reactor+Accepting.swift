@@ -34,6 +34,7 @@ extension Reactor {
     }
     let slot = table.add(descriptor: descriptor, port: port)
     table[slot].state = .conversing
+    context.console.debug("reactor \(index): socket \(slot) opened, \(port.title)")
     do throws(SystemError) {
       let handle = table.handle(slot)
       try poller.add(descriptor, .readable, key: key(of: handle))

@@ -213,6 +213,8 @@ extension Reactor {
 
   /// Answers a request that is not served.
   mutating func fail(_ side: UInt32, _ failure: RequestFailure) {
+    context.console.debug(
+      "reactor \(index): socket \(dialogues[side].slot) answered with \(failure.rawValue)")
     let exchange = dialogues[side].head.map { Exchange($0) } ?? .last
     let anyPage = table[dialogues[side].slot].port == .audience
     encoder.append(failure, anyPage: anyPage, for: exchange, into: &dialogues[side].output)

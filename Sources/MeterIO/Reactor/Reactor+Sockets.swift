@@ -75,6 +75,7 @@ extension Reactor {
       leaveAudience(slot)
       outgoing.reports.append(.closed(slot: slot))
     }
+    context.console.debug("reactor \(index): socket \(slot) closed")
     table.remove(slot)
     budgets[port].giveBack()
     isOverLimit = false

@@ -30,7 +30,8 @@ struct Sequencer: ~Copyable {
   private var messageCount: UInt64 = 0
   private var deliveries = Deliveries()
   private var capture: Capture?
-  private let fullNotice: RecurringNotice
+  private let connectionsNotice: RecurringNotice
+  private let namespacesNotice: RecurringNotice
   private let rejectionNotice: RecurringNotice
 
   /// Where it arrives.
@@ -56,7 +57,10 @@ struct Sequencer: ~Copyable {
     namespaces = NameTable(key: hashKey)
     viewers = NameTable(key: hashKey)
     outgoing = reactors.map { _ in Commands() }
-    fullNotice = RecurringNotice("streams refused: a limit is reached", on: console)
+    connectionsNotice = RecurringNotice(
+      "streams refused: --max-connections is reached", on: console)
+    namespacesNotice = RecurringNotice(
+      "streams refused: --max-namespaces is reached", on: console)
     rejectionNotice = RecurringNotice("events that made no sense", on: console)
     self.capture = capture
     self.clock = clock
@@ -204,6 +208,7 @@ extension Sequencer {
   }
 
   private mutating func feed(_ event: Event) {
+    if console.isVerbose { say(event) }
     capture?.append(event, at: meter.now)
     meter.apply(event, at: meter.now, into: &effects)
     carryOut(message: .none, of: nil)
@@ -246,6 +251,7 @@ extension Sequencer {
     guard !effects.effects.isEmpty else { return }
     for index in effects.effects.indices {
       let effect = effects.effects[index]
+      if console.isVerbose { say(effect) }
       switch effect.action {
       case .greet(let connection, let ordinal, let namespace, let count):
         tell(connection) { .greet($0, ordinal: ordinal, namespace, count: count) }
@@ -257,7 +263,7 @@ extension Sequencer {
         tell(connection) { .end($0, reason) }
         unbindIfFree(meter.viewer(of: connection))
       case .refuse(let connection, let reason):
-        if reason == .full { fullNotice.note(at: meter.now) }
+        if reason == .full { noteFull() }
         tell(connection) { .refuse($0, reason) }
       case .retire(let namespace):
         tellAll(.retire(namespace))
@@ -266,9 +272,13 @@ extension Sequencer {
         rejectionNotice.note(at: meter.now)
         console.debug("rejected: \(rejection)")
       }
-      console.debug("\(effect)")
     }
     effects.removeAll()
+  }
+
+  private func noteFull() {
+    let isFull = meter.openConnections >= meter.configuration.maximumConnections
+    (isFull ? connectionsNotice : namespacesNotice).note(at: meter.now)
   }
 
   private mutating func tell(_ connection: ConnectionID, _ command: (Handle) -> Command) {

@@ -93,7 +93,7 @@ struct Listener: Sendable {
       return "\(what): not permitted; ports below 1024 need root or the capability "
         + "CAP_NET_BIND_SERVICE; or give a port from 1024 to 65535"
     case EADDRNOTAVAIL:
-      return "\(port.hostOption): \(address.description) is no address of this machine"
+      return "\(port.hostOption): \(address.host) is no address of this machine"
     default:
       return "\(what): \(error.description)"
     }

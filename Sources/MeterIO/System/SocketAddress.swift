@@ -79,13 +79,17 @@ struct SocketAddress: Sendable {
 
   /// `127.0.0.1:80` or `[::1]:80`.
   var description: String {
+    isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
+
+  /// `127.0.0.1` or `::1`.
+  var host: String {
     var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
     let code = withPointer { address, length in
       getnameinfo(address, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST)
     }
     let bytes = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    let name = code == 0 ? String(decoding: bytes, as: UTF8.self) : "?"
-    return isIPv6 ? "[\(name)]:\(port)" : "\(name):\(port)"
+    return code == 0 ? String(decoding: bytes, as: UTF8.self) : "?"
   }
 
   /// The address as system calls take it.

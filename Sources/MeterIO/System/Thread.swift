@@ -4,11 +4,11 @@ import CLinux
 import Glibc
 
 /// A thread that is to be joined once.
-struct JoinableThread {
+package struct JoinableThread {
   private let handle: pthread_t
 
   /// Starts `body` on a thread of its own, named for debuggers and `top` (at most 15 bytes).
-  init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+  package init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
     let box = Unmanaged.passRetained(Body(run: body))
     var handle = pthread_t()
     let code = pthread_create(
@@ -27,8 +27,13 @@ struct JoinableThread {
   }
 
   /// Waits until the body has returned.
-  func join() {
+  package func join() {
     pthread_join(handle, nil)
+  }
+
+  /// Names the calling thread anew (at most 15 bytes).
+  package static func rename(_ name: String) {
+    pthread_setname_np(pthread_self(), name)
   }
 
   private final class Body: Sendable {

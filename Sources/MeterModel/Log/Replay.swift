@@ -71,11 +71,11 @@ package struct Replay {
   /// What is still to be applied.
   private var ahead: Ahead?
 
-  /// A record, or all deadlines up to an instant, and the digest that should then be reached.
-  private struct Ahead {
-    var record: LogRecord?
-    var instant: Instant
-    var expected: Digest?
+  /// The reader's records from a place on, one by one; or all deadlines up to an instant, and the digest that
+  /// should then be reached.
+  private enum Ahead {
+    case records(from: Int)
+    case instant(Instant, Digest?)
   }
 
   /// What comes before anything else is read.
@@ -153,7 +153,7 @@ package struct Replay {
       return .section(section)
     case .records: return applyRecords()
     case .checkpoint(let instant, let digest):
-      return go(Ahead(record: nil, instant: instant, expected: digest))
+      return go(.instant(instant, digest))
     case .gap(let gap):
       tally.suspend()
       return .gap(gap)
@@ -161,7 +161,7 @@ package struct Replay {
     case .end(let instant, let digest):
       if tally.isSuspended { return .end(instant) }
       following = .end(instant)
-      return go(Ahead(record: nil, instant: instant, expected: digest))
+      return go(.instant(instant, digest))
     case .torn(let tear): return .torn(tear)
     case .damage(let damage): return stop(damage)
     }
@@ -186,41 +186,73 @@ package struct Replay {
   }
 
   private mutating func applyRecords() -> Step {
-    guard detail == .instants, let record = reader.records.first else {
-      meter.apply(reader.records.span, into: &buffer)
-      tally.note(records: reader.records.count, buffer.effects)
-      return .applied
+    let records = reader.records
+    guard detail == .batches, let last = records.last, last.instant <= horizon else {
+      return go(.records(from: 0))
     }
-    return go(Ahead(record: record, instant: record.instant, expected: nil))
+    meter.apply(records.span, into: &buffer)
+    tally.note(records: records.count, buffer.effects)
+    return .applied
   }
 
-  /// Applies what is ahead: all of it, or, in the detail of instants, its first deadlines.
+  /// How far the meter goes at once, so that a log in which nothing happens for years does not become one
+  /// heap of notifications.
+  private var horizon: Instant {
+    let longest = min(meter.configuration.notifyMaxDelay.nanoseconds, 1 << 54)
+    return meter.now + Duration(nanoseconds: 128 * longest)
+  }
+
+  /// Applies what is ahead: one record or all deadlines, or, in the detail of instants and when it is far,
+  /// some deadlines before.
   private mutating func go(_ goal: Ahead) -> Step {
-    ahead = goal
-    if detail == .instants, let deadline = meter.nextDeadline, deadline <= goal.instant {
-      let due = max(deadline, meter.now)
-      meter.visitPending(dueBy: due) { changes.note($0) }
-      meter.advance(to: due, into: &buffer)
+    let record: LogRecord?
+    let goalInstant: Instant
+    switch goal {
+    case .records(let place):
+      record = reader.records[place]
+      goalInstant = reader.records[place].instant
+    case .instant(let instant, _):
+      record = nil
+      goalInstant = instant
+    }
+    if let stop = stop(before: goalInstant) {
+      ahead = goal
+      if detail == .instants { meter.visitPending(dueBy: stop) { changes.note($0) } }
+      meter.advance(to: stop, into: &buffer)
+      note(nil)
+      return .applied
+    }
+    ahead = nil
+    if let record {
+      meter.apply(record.event, at: record.instant, into: &buffer)
     } else {
-      if let record = goal.record {
-        meter.apply(record.event, at: record.instant, into: &buffer)
-      } else {
-        meter.advance(to: goal.instant, into: &buffer)
+      meter.advance(to: goalInstant, into: &buffer)
+    }
+    note(record)
+    switch goal {
+    case .records(let place):
+      if place + 1 < reader.records.count { ahead = .records(from: place + 1) }
+    case .instant(_, let expected):
+      if comparesDigests, let expected, tally.isFirstDifference(expected, buffer.digest) {
+        differing = .difference(goalInstant)
       }
-      ahead = nil
-    }
-    let isApplied = ahead == nil && goal.record != nil
-    tally.note(records: isApplied ? 1 : 0, buffer.effects)
-    if detail == .instants {
-      record = isApplied ? goal.record : nil
-      noteChanges(after: record)
-    }
-    if ahead == nil, comparesDigests, let expected = goal.expected,
-      tally.isFirstDifference(expected, buffer.digest)
-    {
-      differing = .difference(goal.instant)
     }
     return .applied
+  }
+
+  /// Where to stop on the way to an instant, if anywhere.
+  private func stop(before instant: Instant) -> Instant? {
+    if detail == .instants, let deadline = meter.nextDeadline, deadline <= instant {
+      return max(deadline, meter.now)
+    }
+    return horizon < instant ? horizon : nil
+  }
+
+  private mutating func note(_ record: LogRecord?) {
+    tally.note(records: record == nil ? 0 : 1, buffer.effects)
+    guard detail == .instants else { return }
+    self.record = record
+    noteChanges(after: record)
   }
 
   /// Remembers the namespaces that the latest effects and the record may have changed.

@@ -26,7 +26,7 @@ package struct ReplayFigures: Equatable, Sendable {
   package var notifications: UInt64 = 0
 
   /// That of all effects; of several sections, that of their digests.
-  package var digest: UInt64 = Digest().value
+  package var digest = Digest()
 
   /// Whether all checkpoints were right; nil when none was compared.
   package var verified: Bool?
@@ -51,7 +51,7 @@ struct ReplayTally {
   mutating func begin(after meter: Meter, _ digest: Digest) {
     if past.sections > 0 {
       past = figures(with: meter, digest)
-      digests = Digest(resuming: past.digest)
+      digests = past.digest
     }
     past.sections += 1
     (start, countedBefore, createdBefore) = (.start, 0, 0)
@@ -104,10 +104,10 @@ struct ReplayTally {
     figures.namespaces += meter.createdNamespaces &- createdBefore
     figures.counted += meter.countedConnections &- countedBefore
     figures.peakMembers = max(figures.peakMembers, meter.peakMembers)
-    figures.digest = digest.value
+    figures.digest = digest
     if var all = digests {
       all.combine(digest.value)
-      figures.digest = all.value
+      figures.digest = all
     }
     return figures
   }

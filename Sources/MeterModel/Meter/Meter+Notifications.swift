@@ -36,26 +36,20 @@ extension Meter {
 
   /// Rule 4, for one namespace.
   private mutating func judge(_ index: UInt32, into effects: inout EffectBuffer) {
-    let namespace = namespaces[Int(index)]
-    let members = namespace.members
-    guard namespace.open > 0, members > 0 else { return }
-    let age = now - namespace.toldAt
-    let isWorthTelling = age >= configuration.notifyMinDelay && hasChanged(namespace, members)
+    // Its fields are read where they lie: a copy of the whole namespace shows in profiles.
+    let place = Int(index)
+    let members = namespaces[place].members
+    guard namespaces[place].open > 0, members > 0 else { return }
+    let age = now - namespaces[place].toldAt
+    let isWorthTelling =
+      age >= configuration.notifyMinDelay
+      && namespaces[place].differs(members, by: configuration.notifyDeltaRatio)
     guard isWorthTelling || age >= configuration.notifyMaxDelay else { return }
     effects.append(
-      .notify(NamespaceID(index), count: members), at: now, namespace: namespace.ordinal)
+      .notify(NamespaceID(index), count: members), at: now, namespace: namespaces[place].ordinal)
     unqueue(index)
-    namespaces[Int(index)].modified = now
+    namespaces[place].modified = now
     tell(index)
-  }
-
-  /// Whether members differ enough from told, or from what they were at a greeting since.
-  private func hasChanged(_ namespace: Namespace, _ members: UInt64) -> Bool {
-    let threshold = configuration.threshold(afterTelling: namespace.told)
-    let lowest = min(namespace.told, namespace.lowestGreeted)
-    let highest = max(namespace.told, namespace.highestGreeted)
-    return (members > lowest && members - lowest >= threshold)
-      || (members < highest && highest - members >= threshold)
   }
 
   /// Told := members, told-at := now, and the greetings are forgotten. It must wait in no queue.

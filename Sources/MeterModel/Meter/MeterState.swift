@@ -76,6 +76,15 @@ struct Namespace: Waiting {
   /// Counted connections of all nodes.
   var connections: UInt64 { saturated(UInt128(localConnections) + remoteConnections) }
 
+  /// Whether `members` differ enough from told, or from what they were at a greeting since (rule 4).
+  func differs(_ members: UInt64, by ratio: Fraction) -> Bool {
+    let threshold = max(ratio.floorOfProduct(with: told), 1)
+    let lowest = min(told, lowestGreeted)
+    let highest = max(told, highestGreeted)
+    return (members > lowest && members - lowest >= threshold)
+      || (members < highest && highest - members >= threshold)
+  }
+
   private func saturated(_ total: UInt128) -> UInt64 {
     UInt64(min(total, UInt128(Configuration.largestCount)))
   }

@@ -17,19 +17,27 @@ package struct Comparison<Subject: MeterProtocol> {
   private var reference: ReferenceMeter
   private var subject: Subject
   private var checker: EffectChecker
+  private var auditor: Auditor
+  private let audit: (Subject) -> Void
   private var expected = EffectBuffer()
   private var actual = EffectBuffer()
 
-  /// The kinds of effects that the log led to.
-  package private(set) var milestones: Set<Milestone> = []
+  /// What the log led to.
+  package var milestones: MilestoneSet { auditor.milestones }
 
-  package init(_ log: RandomLog, makeSubject: (Configuration) -> Subject) {
+  /// `audit` crashes when a subject is not as it must be.
+  package init(
+    _ log: RandomLog, makeSubject: (Configuration) -> Subject,
+    audit: @escaping (Subject) -> Void = { _ in }
+  ) {
     records = log.records
     namespaces = log.namespaces
     end = log.end
     reference = ReferenceMeter(configuration: log.configuration)
     subject = makeSubject(log.configuration)
     checker = EffectChecker(log.configuration)
+    auditor = Auditor(log.configuration)
+    self.audit = audit
   }
 
   /// Where the subject is first wrong; nil when it is right throughout.
@@ -38,7 +46,10 @@ package struct Comparison<Subject: MeterProtocol> {
       if let wrong = apply(record) { return Divergence(index: index, description: wrong) }
     }
     advance(to: end)
-    let wrong = difference ?? checker.complaint(about: actual.effects, after: nil)
+    audit(subject)
+    let wrong =
+      difference ?? checker.complaint(about: actual.effects, after: nil)
+      ?? auditor.complaint(about: actual.effects, upTo: end)
     return wrong.map { Divergence(index: nil, description: $0) }
   }
 
@@ -46,16 +57,20 @@ package struct Comparison<Subject: MeterProtocol> {
   private mutating func apply(_ record: LogRecord) -> String? {
     advance(to: record.instant)
     if expected.effects != actual.effects { return difference }
-    note(actual.effects, isAfterEvent: false)
-    if let wrong = checker.complaint(about: actual.effects, after: nil) { return wrong }
+    if let wrong = checker.complaint(about: actual.effects, after: nil)
+      ?? auditor.complaint(about: actual.effects, upTo: record.instant)
+    {
+      return wrong
+    }
 
     expected.removeAll()
     actual.removeAll()
     reference.apply(record.event, at: record.instant, into: &expected)
     subject.apply(record.event, at: record.instant, into: &actual)
+    audit(subject)
     if let wrong = difference { return wrong }
-    note(actual.effects, isAfterEvent: true)
     return checker.complaint(about: actual.effects, after: record)
+      ?? auditor.complaint(about: actual.effects, after: [record].span)
   }
 
   private mutating func advance(to instant: Instant) {
@@ -92,12 +107,6 @@ package struct Comparison<Subject: MeterProtocol> {
       ? "nothing"
       : effects.map { "\($0.instant.decimalSeconds) \($0.action)" }.joined(separator: "; ")
   }
-
-  private mutating func note(_ effects: ContiguousArray<Effect>, isAfterEvent: Bool) {
-    for effect in effects {
-      milestones.insert(Milestone(effect.action, isAfterEvent: isAfterEvent))
-    }
-  }
 }
 
 extension RandomLog {
@@ -115,29 +124,5 @@ extension RandomLog {
       if let namespace, !found.contains(namespace) { found.append(namespace) }
     }
     return found
-  }
-}
-
-/// What some log must have led to, or the logs test less than they seem to.
-package enum Milestone: CaseIterable, Hashable, Sendable {
-  case greeted, toldByEvent, toldByDeadline, messaged, expired, excluded, retired, stopped, full
-  case rejectedOpen, rejectedClose, rejectedPastLimit, rejectedOutOfRange
-
-  init(_ action: Effect.Action, isAfterEvent: Bool) {
-    self =
-      switch action {
-      case .greet: .greeted
-      case .notify: isAfterEvent ? .toldByEvent : .toldByDeadline
-      case .message: .messaged
-      case .end(_, .expired): .expired
-      case .end(_, .excluded): .excluded
-      case .retire: .retired
-      case .refuse(_, .stopped): .stopped
-      case .refuse(_, .full): .full
-      case .reject(.open): .rejectedOpen
-      case .reject(.close): .rejectedClose
-      case .reject(.peerPastLimit): .rejectedPastLimit
-      case .reject(.peerOutOfRange): .rejectedOutOfRange
-      }
   }
 }

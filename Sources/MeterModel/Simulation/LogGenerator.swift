@@ -4,11 +4,16 @@
 extension RandomLog {
   /// The log of a seed. It has 20 to 120 records.
   package init(seed: UInt64, profile: CrowdProfile) {
+    self.init(seed: seed, profile: profile, habits: profile.habits)
+  }
+
+  /// The log of a seed and a profile, but for what its crowd does how often.
+  init(seed: UInt64, profile: CrowdProfile, habits: Habits) {
     let source = RandomSource(seed: seed).fork(profile.rawValue)
     var settings = source.fork("configuration")
     configuration = Configuration(random: &settings, profile: profile)
     var generator = LogGenerator(
-      configuration: configuration, habits: profile.habits, isIdle: profile == .idle,
+      configuration: configuration, habits: habits, isIdle: profile == .idle,
       clock: source.fork("clock"), crowd: source.fork("crowd"))
     var length = source.fork("length")
     for _ in 0..<20 + length.below(100) { generator.addStep() }
@@ -19,7 +24,7 @@ extension RandomLog {
 
 extension Configuration {
   /// Delays of a few seconds each, often equal to one another, often nothing.
-  fileprivate init(random source: inout RandomSource, profile: CrowdProfile) {
+  init(random source: inout RandomSource, profile: CrowdProfile) {
     self.init()
     func delay(_ choices: [UInt64]) -> Duration { .seconds(source.choose(choices)) }
     incrementDelay = delay(profile == .flood ? [2, 3, 5] : [0, 0, 0, 1, 2, 5])

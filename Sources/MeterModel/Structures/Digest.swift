@@ -19,4 +19,10 @@ package struct Digest: Equatable, Sendable {
     let product = (value ^ word).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
     value = (product.high ^ product.low) &+ 0x2545_F491_4F6C_DD1D
   }
+
+  /// Sixteen hexadecimal digits.
+  package var hexadecimal: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
 }

@@ -22,17 +22,33 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     return nil
   }
 
-  /// What the option takes, to be read after "takes".
-  package var accepts: String {
+  /// What kind of value an option has, and its least or most.
+  package enum Kind: Equatable, Sendable {
+    case delay(atLeast: Duration)
+    case ratio
+    case limit(most: UInt32)
+  }
+
+  package var kind: Kind {
     switch self {
-    case .maximumConnectionDuration:
-      "seconds (or 500ms, 5m, 1h) from 0, which disables it, to 73 years"
-    case .notifyMaxDelay:
-      "seconds (or 500ms, 5m, 1h) from 0.001 to 73 years"
-    case .clusterNodeTimeout, .notifyMinDelay, .incrementDelay, .namespaceCleanDelay:
-      "seconds (or 500ms, 5m, 1h) from 0 to 73 years"
-    case .notifyDeltaRatio: "a decimal number from 0 to 1"
-    case .maximumConnections, .maximumNamespaces: "a whole number from 1 to 4294967295"
+    case .maximumConnectionDuration, .clusterNodeTimeout, .notifyMinDelay, .incrementDelay,
+      .namespaceCleanDelay:
+      .delay(atLeast: .zero)
+    case .notifyMaxDelay: .delay(atLeast: .milliseconds(1))
+    case .notifyDeltaRatio: .ratio
+    case .maximumConnections: .limit(most: .max)
+    case .maximumNamespaces: .limit(most: 16_777_216)
+    }
+  }
+
+  /// What the option accepts, to be read after "takes" or "is not".
+  package var accepts: String {
+    switch kind {
+    case .delay(let least):
+      "a time from \(least.decimalSeconds) to \(Duration.longest.decimalSeconds) seconds"
+        + " (2, 0.5, 500ms, 5m, 1h)"
+    case .ratio: "a number from 0 to 1"
+    case .limit(let most): "a whole number from 1 to \(most)"
     }
   }
 
@@ -41,24 +57,23 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
   package func set(_ value: Span<UInt8>, in configuration: inout Configuration) -> Bool {
     switch self {
     case .maximumConnectionDuration:
-      Self.store(Duration(decimal: value), in: &configuration.maximumConnectionDuration)
+      store(delay(value), in: &configuration.maximumConnectionDuration)
     case .clusterNodeTimeout:
-      Self.store(Duration(decimal: value), in: &configuration.clusterNodeTimeout)
+      store(delay(value), in: &configuration.clusterNodeTimeout)
     case .notifyDeltaRatio:
-      Self.store(Fraction(decimal: value), in: &configuration.notifyDeltaRatio)
+      store(Fraction(decimal: value), in: &configuration.notifyDeltaRatio)
     case .notifyMinDelay:
-      Self.store(Duration(decimal: value), in: &configuration.notifyMinDelay)
+      store(delay(value), in: &configuration.notifyMinDelay)
     case .notifyMaxDelay:
-      Self.store(
-        Duration(decimal: value, atLeast: .milliseconds(1)), in: &configuration.notifyMaxDelay)
+      store(delay(value), in: &configuration.notifyMaxDelay)
     case .incrementDelay:
-      Self.store(Duration(decimal: value), in: &configuration.incrementDelay)
+      store(delay(value), in: &configuration.incrementDelay)
     case .namespaceCleanDelay:
-      Self.store(Duration(decimal: value), in: &configuration.namespaceCleanDelay)
+      store(delay(value), in: &configuration.namespaceCleanDelay)
     case .maximumConnections:
-      Self.store(Self.limit(value), in: &configuration.maximumConnections)
+      store(limit(value), in: &configuration.maximumConnections)
     case .maximumNamespaces:
-      Self.store(Self.limit(value), in: &configuration.maximumNamespaces)
+      store(limit(value), in: &configuration.maximumNamespaces)
     }
   }
 
@@ -82,14 +97,21 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     }
   }
 
-  private static func store<Value>(_ value: Value?, in setting: inout Value) -> Bool {
+  private func store<Value>(_ value: Value?, in setting: inout Value) -> Bool {
     guard let value else { return false }
     setting = value
     return true
   }
 
-  private static func limit(_ value: Span<UInt8>) -> UInt32? {
-    guard let number = UInt64(digits: value), number >= 1 else { return nil }
-    return UInt32(exactly: number)
+  private func delay(_ value: Span<UInt8>) -> Duration? {
+    guard case .delay(let least) = kind else { return nil }
+    return Duration(decimal: value, atLeast: least)
+  }
+
+  private func limit(_ value: Span<UInt8>) -> UInt32? {
+    guard case .limit(let most) = kind, let number = UInt64(digits: value),
+      (1...UInt64(most)).contains(number)
+    else { return nil }
+    return UInt32(number)
   }
 }

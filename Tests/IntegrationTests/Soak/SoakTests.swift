@@ -12,6 +12,9 @@ import Testing
     var misinformed = 0
     var endsAwaited = false
     var descriptorsLeft = 0
+
+    /// By how many megabytes the daemon's memory grew in the second half.
+    var growth = 0
     var membersLeft: UInt64 = 0
     var status: Int32 = -1
   }
@@ -29,6 +32,7 @@ import Testing
     #expect(findings.misinformed == 0, line)
     #expect(findings.membersLeft == 0, line)
     #expect(findings.descriptorsLeft <= 0, line)
+    #expect(findings.growth <= 8, line)
     #expect(findings.status == 0, line)
   }
 
@@ -41,10 +45,13 @@ import Testing
     let idle = try daemon.idleDescriptors()
     let crowd = Crowd(seed: plan.seed, namespaces: plan.namespaces, port: daemon.audience)
     let stopped = try stoppedProcesses(plan.stopped, of: daemon)
-    let end = Deadline(within: plan.seconds)
-    while !end.hasPassed {
-      try crowd.churn(around: plan.connections)
-      crowd.read(waiting: 0)
+    for half in 0..<2 {
+      let end = Deadline(within: plan.seconds / 2)
+      while !end.hasPassed {
+        try crowd.churn(around: plan.connections)
+        crowd.read(waiting: 0)
+      }
+      findings.growth = try daemon.residentMegabytes - (half == 0 ? 0 : findings.growth)
     }
     // At rest: within the max delay and a little everyone knows the truth.
     let rest = Deadline(within: 10 + Double(plan.connections) / 1000)

@@ -46,13 +46,19 @@ struct ConfigurationOptionTests {
   }
 
   @Test(arguments: [
-    ("1", true), ("4294967295", true), ("0", false), ("4294967296", false), ("1.5", false),
+    ("1", true), ("16777216", true), ("0", false), ("4294967296", false), ("1.5", false),
     ("-1", false), ("", false), ("1k", false),
   ])
   func `a limit is a whole number from 1`(text: String, isRead: Bool) {
     var configuration = Configuration()
     #expect(ConfigurationOption.maximumConnections.set(text, in: &configuration) == isRead)
     #expect(ConfigurationOption.maximumNamespaces.set(text, in: &configuration) == isRead)
+  }
+
+  @Test func `there may be more connections than namespaces`() {
+    var configuration = Configuration()
+    #expect(ConfigurationOption.maximumConnections.set("4294967295", in: &configuration))
+    #expect(!ConfigurationOption.maximumNamespaces.set("16777217", in: &configuration))
   }
 
   @Test(arguments: ConfigurationOption.allCases)

@@ -51,10 +51,11 @@ struct HostileLogTests {
     }
   }
 
-  @Test(arguments: [
-    (1, [1, 1]), (7, []), (255, [1]), (4, [0, 0]), (5, [0, 0]), (3, [0]),
-    (3, [0, 0, 0]), (6, [0]), (6, [UInt8](repeating: 0, count: 10)),
-  ] as [(UInt8, [UInt8])])
+  @Test(
+    arguments: [
+      (1, [1, 1]), (7, []), (255, [1]), (4, [0, 0]), (5, [0, 0]), (3, [0]),
+      (3, [0, 0, 0]), (6, [0]), (6, [UInt8](repeating: 0, count: 10)),
+    ] as [(UInt8, [UInt8])])
   func `a block that cannot be there is damage`(kind: UInt8, payload: [UInt8]) {
     var log = HandmadeLog()
     log.add(2, [0x0A] + Self.checkpoint)

@@ -6,7 +6,8 @@ import Testing
 struct LogEncoderTests {
   private let football = NamespaceID(0)
 
-  @Test func `an open and a close of one of a million connections cost at most ten bytes together`() {
+  @Test func `an open and a close of one of a million connections cost at most ten bytes together`()
+  {
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
     encoder.name(football, "football".utf8.span)
     func advance(_ connection: UInt32) -> Instant {
@@ -88,7 +89,8 @@ struct LogEncoderTests {
     #expect(items == ["1 records", "gap", "end"])
   }
 
-  @Test func `a namespace that outlives its binding under other settings is not taken for another`() {
+  @Test func `a namespace that outlives its binding under other settings is not taken for another`()
+  {
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
     // The edge retires "a" after a minute and gives its id, and the connection's, to others.
     for (minute, name) in ["a", "b", "a"].enumerated() {

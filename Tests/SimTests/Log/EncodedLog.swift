@@ -76,19 +76,34 @@ struct Capture {
 
 extension LogEncoder {
   /// Binds every name that an event needs.
-  mutating func name(all event: Event, names: NumberNames = NumberNames()) {
+  mutating func name(all event: Event, names: some TextNames = NumberNames()) {
     switch event {
     case .opened(_, let namespace, let viewer, _):
-      name(namespace, names.name(of: namespace).span)
-      if viewer != .none { name(viewer, names.name(of: viewer).span) }
+      bind(namespace, names)
+      if viewer != .none { bind(viewer, names) }
     case .closed: break
-    case .excluded(let viewer): if viewer != .none { name(viewer, names.name(of: viewer).span) }
-    case .message(let namespace, _): name(namespace, names.name(of: namespace).span)
+    case .excluded(let viewer): bind(viewer, names)
+    case .message(let namespace, _): bind(namespace, names)
     case .peer(let node, let namespace, _, _):
-      name(node, names.name(of: node).span)
-      name(namespace, names.name(of: namespace).span)
-    case .bye(let node): name(node, names.name(of: node).span)
+      bind(node, names)
+      bind(namespace, names)
+    case .bye(let node): bind(node, names)
     }
+  }
+
+  private mutating func bind(_ namespace: NamespaceID, _ names: some TextNames) {
+    let name = names.name(of: namespace)
+    self.name(namespace, name.span)
+  }
+
+  private mutating func bind(_ viewer: ViewerID, _ names: some TextNames) {
+    let name = names.name(of: viewer)
+    self.name(viewer, name.span)
+  }
+
+  private mutating func bind(_ node: NodeID, _ names: some TextNames) {
+    let name = names.name(of: node)
+    self.name(node, name.span)
   }
 }
 

@@ -12,7 +12,7 @@ struct ReplayTests {
       for detail in [Replay.Detail.batches, .records, .instants] {
         let run = ReplayRun(capture.file, Replay(detail: detail))
         #expect(run.figures.verified == true, "\(range.profile) \(seed) \(detail)")
-        #expect(run.figures.digest == capture.effects.digest.value)
+        #expect(run.figures.digest == capture.effects.digest)
         #expect(run.figures.records == UInt64(log.steps.count))
         #expect(run.figures.counted == capture.meter.countedConnections)
         #expect(run.figures.peakMembers == capture.meter.peakMembers)
@@ -28,9 +28,48 @@ struct ReplayTests {
       let log = RandomLog(seed: seed, profile: range.profile)
       let capture = Capture(log, recordsInBlock: 10)
       let text = ReplayRun(Array(text(of: capture.file).utf8), Replay())
-      #expect(text.figures.digest == capture.effects.digest.value, "\(range.profile) \(seed)")
+      #expect(text.figures.digest == capture.effects.digest, "\(range.profile) \(seed)")
       #expect(text.figures.verified == nil)
     }
+  }
+
+  @Test(arguments: SeedRange.few)
+  func `binary to text to binary is the same bytes`(range: SeedRange) {
+    for seed in range.seeds {
+      let log = RandomLog(seed: seed, profile: range.profile)
+      let first = captured(again: Capture(log, recordsInBlock: .max).file)
+      let second = captured(again: Array(text(of: first).utf8))
+      #expect(first == second, "\(range.profile) \(seed)")
+    }
+  }
+
+  /// A log of either form in the binary form, as one block.
+  private func captured(again log: [UInt8]) -> [UInt8] {
+    var reader = LogReader()
+    reader.longestBatch = 1
+    reader.append(log.span)
+    reader.finish()
+    var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
+    while let item = reader.next() {
+      switch item {
+      case .section(let section):
+        encoder = LogEncoder(
+          section: LogSection(configuration: section.configuration), offset: 0)
+      case .records:
+        for record in reader.records {
+          encoder.name(all: record.event, names: reader)
+          if case .message(let namespace, let message) = record.event {
+            let text = reader.messageText
+            encoder.append(message, to: namespace, text: text.span, at: record.instant)
+          } else {
+            encoder.append(record.event, at: record.instant)
+          }
+        }
+      case .end(let instant, _): encoder.end(at: instant, digest: Digest())
+      case .checkpoint, .gap, .snapshot, .torn, .damage: break
+      }
+    }
+    return Array(encoder.take())
   }
 
   @Test(arguments: SeedRange.few)
@@ -53,11 +92,41 @@ struct ReplayTests {
       capture.end(at: log.end)
       let run = ReplayRun(capture.file, Replay())
       #expect(run.figures.verified == true, "\(range.profile) \(seed) \(run.notices)")
-      #expect(run.figures.digest == capture.effects.digest.value)
+      #expect(run.figures.digest == capture.effects.digest)
       #expect(run.figures.records == UInt64(records.count - cut))
       #expect(statistics(run.meter) == statistics(capture.meter))
       run.meter.audit()
     }
+  }
+
+  @Test(arguments: SeedRange.few)
+  func `every change of an audience is noticed in its step`(range: SeedRange) {
+    for seed in range.seeds.prefix(20) {
+      let log = RandomLog(seed: seed, profile: range.profile)
+      let file = Capture(log, recordsInBlock: 10).file
+      var replay = Replay(detail: .instants)
+      var known: [NamespaceID: [UInt32]] = [:]
+      replay.append(file.span)
+      replay.finish()
+      while replay.next() != nil {
+        func audience(_ id: NamespaceID) -> [UInt32] {
+          [replay.meter.localMembers(of: id), replay.meter.openConnections(of: id)]
+        }
+        for id in replay.changed { known[id] = audience(id) }
+        for id in (0..<UInt32(12)).map({ NamespaceID($0) }) {
+          #expect(known[id] ?? [0, 0] == audience(id), "\(range.profile) \(seed)")
+        }
+      }
+    }
+  }
+
+  @Test func `years in which nothing happens do not pile up`() {
+    let bytes = Array("option max-conn-duration 0\n0 open 1 a\n1000000 close 1\n".utf8)
+    var replay = Replay()
+    replay.append(bytes.span)
+    replay.finish()
+    while replay.next() != nil { #expect(replay.effects.count <= 200) }
+    #expect(replay.figures.records == 2 && replay.figures.notifications == 40_000)
   }
 
   private func statistics(_ meter: Meter) -> [NamespaceStatistics] {

@@ -110,16 +110,14 @@ struct DecodedNames {
 
 /// The slots of connections, given as `EncodedConnections` does, and what the text form calls who is there.
 struct DecodedConnections {
-  private struct Slot {
-    /// Which connection in the order of opening took it; the text form's number of it.
-    var number: UInt64
-    var isOpen: Bool
-  }
-
   /// How many connections opened.
   private(set) var opened: UInt64
 
-  private var slots: ContiguousArray<Slot> = []
+  /// Whether somebody is there, by slot. It stands alone since it is looked up for every close.
+  private var isOpen: ContiguousArray<Bool> = []
+
+  /// Which connection took a slot last, in the order of opening (modulo 2³²).
+  private var numbers: ContiguousArray<UInt32> = []
   private var free: ContiguousArray<UInt32> = []
 
   /// What closed last without being open; the text form gives it the number of the next that opens.
@@ -138,31 +136,33 @@ struct DecodedConnections {
     opened &+= 1
     stray = nil
     if let slot = free.popLast() {
-      slots[Int(slot)] = Slot(number: opened, isOpen: true)
+      isOpen[Int(slot)] = true
+      numbers[Int(slot)] = UInt32(truncatingIfNeeded: opened)
       return ConnectionID(slot)
     }
-    slots.append(Slot(number: opened, isOpen: true))
-    return ConnectionID(UInt32(slots.count - 1))
+    isOpen.append(true)
+    numbers.append(UInt32(truncatingIfNeeded: opened))
+    return ConnectionID(UInt32(isOpen.count - 1))
   }
 
   /// A slot that is open is opened again, which makes no sense.
   mutating func open(again slot: UInt32) throws(Malformed) -> ConnectionID {
-    guard Int(slot) < slots.count, slots[Int(slot)].isOpen else {
+    guard Int(slot) < isOpen.count, isOpen[Int(slot)] else {
       throw Malformed("a connection opens again that is not open")
     }
     opened &+= 1
-    aliases[opened] = slots[Int(slot)].number
+    aliases[opened] = number(of: ConnectionID(slot))
     return ConnectionID(slot)
   }
 
   @inline(__always)
   mutating func close(_ slot: UInt32) throws(Malformed) -> ConnectionID {
-    if Int(slot) < slots.count, slots[Int(slot)].isOpen {
-      slots[Int(slot)].isOpen = false
+    if Int(slot) < isOpen.count, isOpen[Int(slot)] {
+      isOpen[Int(slot)] = false
       free.append(slot)
       stray = nil
     } else {
-      guard slot == free.last ?? UInt32(slots.count) else {
+      guard slot == free.last ?? UInt32(isOpen.count) else {
         throw Malformed("a connection closes that is not open")
       }
       stray = ConnectionID(slot)
@@ -171,14 +171,16 @@ struct DecodedConnections {
   }
 
   /// Puts a snapshot's next connection into the next slot.
-  mutating func restore(_ ordinal: ConnectionOrdinal, after last: UInt32) {
-    let number = ordinal == .none ? 0 : opened &- UInt64(last &- ordinal.number)
-    slots.append(Slot(number: number, isOpen: true))
+  mutating func restore(_ ordinal: ConnectionOrdinal) {
+    isOpen.append(true)
+    numbers.append(ordinal.number)
   }
 
-  /// What the text form calls a connection.
+  /// What the text form calls a connection: its place in the order.
   func number(of connection: ConnectionID) -> UInt64 {
-    connection == stray ? opened + 1 : slots[Int(connection.number)].number
+    if connection == stray { return opened + 1 }
+    let distance = UInt32(truncatingIfNeeded: opened) &- numbers[Int(connection.number)]
+    return opened &- UInt64(distance)
   }
 
   /// What the text form calls a connection by its ordinal; nil when it opened before the log began.

@@ -13,32 +13,36 @@ package struct LogEncoder {
   package private(set) var openSince: Instant?
 
   /// How many records were lost since the last block, because the caller discarded them.
-  package private(set) var lost: UInt64 = 0
+  package internal(set) var lost: UInt64 = 0
 
   /// Since when records are being lost; nil while none are.
   package private(set) var lostSince: Instant?
 
-  private var bytes: ContiguousArray<UInt8> = []
+  var bytes: ContiguousArray<UInt8> = []
   private var chain = BlockChain()
 
   /// Where in `bytes` the block that is being written begins.
   private var blockStart = 0
-  private var recordsInBlock: UInt64 = 0
+  var recordsInBlock: UInt64 = 0
 
-  private var latest = Instant.start
-  private var latestOrdinal = ConnectionOrdinal.none
-  private var messages: UInt64 = 0
+  /// Whether there is nothing but the header.
+  private var isEmpty = true
 
-  private var namespaces = EncodedNames()
-  private var viewers = EncodedNames()
-  private var nodes = EncodedNames()
-  private var connections = EncodedConnections()
+  var latest = Instant.start
+  var latestOrdinal = ConnectionOrdinal.none
+  var messages: UInt64 = 0
+
+  var namespaces = EncodedNames()
+  var viewers = EncodedNames()
+  var nodes = EncodedNames()
+  var connections = EncodedConnections()
 
   /// Begins a section at `offset` bytes from the beginning of its file: magic and header are to be taken
   /// at once.
   package init(section: LogSection, offset: UInt64) {
     for byte in LogFormat.magic { bytes.append(byte) }
     write(.header, section.encoded(offset: offset).span)
+    isEmpty = true
   }
 
   /// Whether the block that is being written has reached the size at which it should be ended.
@@ -63,8 +67,9 @@ package struct LogEncoder {
     return recycled
   }
 
-  /// Ends the block that is being written with a checkpoint: all deadlines up to `instant` have fired, and
-  /// `digest` is that of all effects so far. Nothing happens when no block was begun.
+  /// Ends the block that is being written with a checkpoint; nothing happens when none was begun. `digest` is
+  /// that of all effects so far. Precondition: all deadlines up to and including `instant` have fired, those
+  /// that the latest event set too.
   package mutating func endBlock(at instant: Instant, digest: Digest) {
     guard openSince != nil else { return }
     begin(.checkpoint, at: instant)
@@ -92,10 +97,11 @@ package struct LogEncoder {
   }
 
   /// Goes on after a loss, or begins a file in the middle of a run: what was lost, and what there is now.
+  /// Precondition: one of the two, so nothing else was written since. The deadlines of `now` have fired.
   package mutating func resume(
     from snapshot: MeterSnapshot, names: some TextNames, messages: UInt64, digest: Digest
   ) {
-    endBlock(at: snapshot.now, digest: digest)
+    invariant(lostSince != nil || isEmpty, "a snapshot in the middle of a section")
     if lostSince != nil { writeGap() }
     var coder = SnapshotEncoder(names: names)
     let payload = coder.encode(snapshot, messages: messages, digest: digest)
@@ -114,154 +120,13 @@ package struct LogEncoder {
   }
 }
 
-// MARK: - Names
-
-extension LogEncoder {
-  /// Binds a namespace's name, unless it is bound already.
-  package mutating func name(_ namespace: NamespaceID, _ name: Span<UInt8>) {
-    guard lostSince == nil, namespaces.number(of: namespace.number) == nil else { return }
-    write(.namespaceName, namespaces.bind(namespace.number), name)
-  }
-
-  /// Binds a viewer id's text, unless it is bound already.
-  package mutating func name(_ viewer: ViewerID, _ name: Span<UInt8>) {
-    guard lostSince == nil, viewers.number(of: viewer.number) == nil else { return }
-    write(.viewerName, viewers.bind(viewer.number), name)
-  }
-
-  /// Binds a node's session id, unless it is bound already.
-  package mutating func name(_ node: NodeID, _ name: Span<UInt8>) {
-    guard lostSince == nil, nodes.number(of: node.number) == nil else { return }
-    write(.nodeName, nodes.bind(node.number), name)
-  }
-
-  /// To be called when the id is free to be bound to another name.
-  package mutating func forget(_ namespace: NamespaceID) {
-    namespaces.unbind(namespace.number)
-  }
-
-  package mutating func forget(_ viewer: ViewerID) {
-    viewers.unbind(viewer.number)
-  }
-
-  package mutating func forget(_ node: NodeID) {
-    nodes.unbind(node.number)
-  }
-
-  private mutating func write(_ code: RecordCode, _ number: UInt32, _ name: Span<UInt8>) {
-    invariant((1...NameTable.longestName).contains(name.count), "a name of \(name.count) bytes")
-    if openSince == nil { openBlock(at: latest) }
-    bytes.append(code.rawValue)
-    bytes.append(number: UInt64(number))
-    bytes.append(counted: name)
-  }
-}
-
-// MARK: - Records
-
-extension LogEncoder {
-  /// Appends an event. Precondition: what it names is bound; it is no message; time does not go back.
-  package mutating func append(_ event: Event, at instant: Instant) {
-    guard count(event) else { return }
-    switch event {
-    case .opened(let connection, let namespace, let viewer, let after):
-      appendOpen(connection, namespace, viewer, after, at: instant)
-    case .closed(let connection):
-      begin(.closed, at: instant)
-      bytes.append(number: UInt64(connections.close(connection)))
-    case .excluded(let viewer):
-      begin(.excluded, at: instant)
-      bytes.append(number: bound(viewers.number(of: viewer.number)))
-    case .message:
-      fatalError("a message is appended together with its text")
-    case .peer(let node, let namespace, let members, let connections):
-      begin(.peer, at: instant)
-      bytes.append(number: bound(nodes.number(of: node.number)))
-      bytes.append(number: bound(namespaces.number(of: namespace.number)))
-      bytes.append(number: members)
-      bytes.append(number: connections)
-    case .bye(let node):
-      begin(.bye, at: instant)
-      bytes.append(number: bound(nodes.number(of: node.number)))
-    }
-  }
-
-  /// Appends a message. Precondition: its namespace is bound; messages are numbered 1, 2, 3, …; the text
-  /// has at most `TextLogReader.longestText` bytes.
-  package mutating func append(
-    _ message: MessageID, to namespace: NamespaceID, text: Span<UInt8>, at instant: Instant
-  ) {
-    guard count(.message(namespace, message)) else { return }
-    messages += 1
-    invariant(message.number == messages, "message \(message.number) came as \(messages)")
-    invariant(text.count <= TextLogReader.longestText, "a text of \(text.count) bytes")
-    begin(.message, at: instant)
-    bytes.append(number: bound(namespaces.number(of: namespace.number)))
-    bytes.append(counted: text)
-  }
-
-  @inline(__always)
-  private mutating func appendOpen(
-    _ connection: ConnectionID, _ namespace: NamespaceID, _ viewer: ViewerID,
-    _ after: ConnectionOrdinal, at instant: Instant
-  ) {
-    let former = connections.slot(of: connection)
-    begin(
-      .opened,
-      flags: (viewer == .none ? 0 : RecordCode.viewerFlag)
-        | (after == .none ? 0 : RecordCode.afterFlag)
-        | (former == nil ? 0 : RecordCode.againFlag),
-      at: instant)
-    bytes.append(number: bound(namespaces.number(of: namespace.number)))
-    if let former {
-      bytes.append(number: UInt64(former))
-    } else {
-      _ = connections.open(connection)
-    }
-    if viewer != .none { bytes.append(number: bound(viewers.number(of: viewer.number))) }
-    if after != .none {
-      bytes.append(number: UInt64(latestOrdinal.number &- after.number))
-    }
-    latestOrdinal = latestOrdinal.next
-  }
-
-  /// Whether the record is kept; it is counted in any case.
-  @inline(__always)
-  private mutating func count(_ event: Event) -> Bool {
-    guard lostSince == nil else {
-      lost += 1
-      return false
-    }
-    recordsInBlock += 1
-    return true
-  }
-
-  @inline(__always)
-  private func bound(_ number: UInt32?) -> UInt64 {
-    guard let number else { fatalError("an event names what has no name in the log") }
-    return UInt64(number)
-  }
-
-  /// Begins a record, and a block where none is.
-  @inline(__always)
-  private mutating func begin(_ code: RecordCode, flags: UInt8 = 0, at instant: Instant) {
-    if openSince == nil { openBlock(at: instant) }
-    if instant == latest {
-      bytes.append(code.rawValue | flags)
-    } else {
-      bytes.append(code.rawValue | flags | RecordCode.timeFlag)
-      bytes.append(number: (instant - latest).nanoseconds)
-      latest = instant
-    }
-  }
-}
-
 // MARK: - Blocks
 
 extension LogEncoder {
-  private mutating func openBlock(at instant: Instant) {
+  mutating func openBlock(at instant: Instant) {
     openSince = instant
     blockStart = bytes.count
+    isEmpty = false
     bytes.append(word: 0)
   }
 

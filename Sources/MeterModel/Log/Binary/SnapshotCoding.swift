@@ -202,7 +202,7 @@ struct SnapshotDecoder {
           last &- UInt32(truncatingIfNeeded: distance - 1))
       }
     }
-    numbers.connections.restore(connection.ordinal, after: last)
+    numbers.connections.restore(connection.ordinal)
     snapshot.connections.append(connection)
   }
 

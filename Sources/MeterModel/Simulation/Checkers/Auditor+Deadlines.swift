@@ -1,0 +1,164 @@
+// What happens by itself: the books go from instant to instant, take what deadlines cause, and miss what does
+// not come.
+
+extension Auditor {
+  /// Goes on to `instant`, to just before the next event there.
+  mutating func catchUp(to instant: Instant) -> String? {
+    while true {
+      let due = nextInstant
+      guard due <= instant else { break }
+      if due > now, let wrong = leaveInstant(for: due) { return wrong }
+      let before = position
+      countDue()
+      forgetDue()
+      if let wrong = takeByDeadline() ?? settle() { return wrong }
+      // What is left at the very instant must be an event's.
+      if position == before && nextInstant <= now { break }
+    }
+    if let effect = next, effect.instant < instant {
+      return "nothing justifies \(effect.instant.decimalSeconds) \(effect.action)"
+    }
+    if instant > now, let wrong = leaveInstant(for: instant) { return wrong }
+    return missing(by: instant, inclusive: true)
+  }
+
+  /// The next instant at which the books or the effects have anything.
+  private var nextInstant: Instant {
+    var instant = next?.instant ?? .never
+    if let entry = pending.first {
+      instant = min(instant, entry.since + configuration.incrementDelay)
+    }
+    if let entry = speaking.first {
+      instant = min(instant, entry.since + configuration.clusterNodeTimeout)
+    }
+    return instant
+  }
+
+  /// Goes on to a later instant, by which nothing may be missing.
+  private mutating func leaveInstant(for later: Instant) -> String? {
+    if let wrong = missing(by: later, inclusive: false) { return wrong }
+    now = later
+    return nil
+  }
+
+  private mutating func countDue() {
+    while let entry = pending.first, entry.since + configuration.incrementDelay <= now {
+      pending.removeFirst()
+      let place = Int(entry.connection)
+      guard connections[place].phase == .pending, connections[place].ordinal == entry.ordinal
+      else { continue }
+      count(place)
+      lastIncrement = now
+    }
+  }
+
+  private mutating func forgetDue() {
+    while let entry = speaking.first, entry.since + configuration.clusterNodeTimeout <= now {
+      speaking.removeFirst()
+      guard let said = remotes[entry.key], said.at == entry.since, said.members > 0 else {
+        continue
+      }
+      silence(entry.key)
+      let namespace = Int(entry.key & 0xFFFF_FFFF)
+      note(.remoteExpiredToZero, if: audiences[namespace].members == 0)
+    }
+  }
+
+  /// Takes the effects of deadlines at this instant, in their order: ends, notifications, retirements.
+  private mutating func takeByDeadline() -> String? {
+    var (stage, told) = (0, 0)
+    while let effect = next, effect.instant == now {
+      switch effect.action {
+      case .end(let connection, .expired) where stage == 0:
+        if let wrong = expire(connection) { return wrong }
+      case .notify(let namespace, let count) where stage <= 1 && mayTell(namespace, count):
+        stage = 1
+        told += 1
+        tell(namespace, isByEvent: false)
+      case .retire(let namespace):
+        guard mayRetire(namespace) else { return nil }
+        stage = 2
+        retire(namespace)
+      default: return nil
+      }
+      position += 1
+    }
+    note(.manyToldAtOnce, if: told > 2)
+    return nil
+  }
+
+  /// Complains about touched namespaces that should have been told.
+  private mutating func settle() -> String? {
+    for place in touched where mustTell(audiences[place]) {
+      return "namespace \(place) must be told \(audiences[place].members) at "
+        + now.decimalSeconds
+    }
+    touched.removeAll(keepingCapacity: true)
+    return nil
+  }
+
+  /// After an event: tells what must be told because of it, and complains about what is not.
+  mutating func judge() -> String? {
+    while let effect = next, effect.instant == now,
+      case .notify(let namespace, let count) = effect.action, mayTell(namespace, count)
+    {
+      tell(namespace, isByEvent: true)
+      position += 1
+    }
+    return settle()
+  }
+
+  /// What should have happened before `instant`, or at it too.
+  private mutating func missing(by instant: Instant, inclusive: Bool) -> String? {
+    func isDue(_ since: Instant, _ delay: Duration) -> Bool {
+      let due = since + delay
+      return inclusive ? due <= instant : due < instant
+    }
+    while let entry = quiet.first, isDue(entry.since, configuration.notifyMaxDelay) {
+      quiet.removeFirst()
+      let audience = audiences[entry.namespace]
+      if audience.exists, audience.toldAt == entry.since, audience.open > 0, audience.members > 0 {
+        return "namespace \(entry.namespace) was told nothing for the max delay"
+      }
+    }
+    while let entry = throttled.first, isDue(entry.since, configuration.notifyMinDelay) {
+      throttled.removeFirst()
+      let audience = audiences[entry.namespace]
+      if audience.exists, audience.toldAt == entry.since, audience.open > 0, audience.members > 0,
+        hasChanged(audience)
+      {
+        return "namespace \(entry.namespace) was not told its change after the min delay"
+      }
+    }
+    while let entry = vacant.first, isDue(entry.since, configuration.namespaceCleanDelay) {
+      vacant.removeFirst()
+      let audience = audiences[entry.namespace]
+      if audience.exists, audience.vacantSince == entry.since {
+        return "namespace \(entry.namespace) was not retired"
+      }
+    }
+    return nil
+  }
+
+  private mutating func expire(_ connection: ConnectionID) -> String? {
+    let place = Int(connection.number)
+    guard place < connections.count, connections[place].isOpen,
+      let lifetime = configuration.lifetime(of: connections[place].ordinal),
+      connections[place].opened + lifetime == now
+    else { return "connection \(connection.number) does not end at \(now.decimalSeconds)" }
+    note(.expired)
+    note(.expiredPending, if: connections[place].phase == .pending)
+    note(.expiredAtIncrement, if: lastIncrement == now)
+    leave(place)
+    connections[place].phase = .dismissed
+    return nil
+  }
+
+  /// Whether a connection's time was over before now, though it is still open.
+  func isOverdue(_ place: Int) -> Bool {
+    guard connections[place].isOpen,
+      let lifetime = configuration.lifetime(of: connections[place].ordinal)
+    else { return false }
+    return connections[place].opened + lifetime <= now
+  }
+}

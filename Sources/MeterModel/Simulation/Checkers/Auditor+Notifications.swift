@@ -1,0 +1,90 @@
+// Rules 3, 4 and 7 as the books have them.
+
+extension Auditor {
+  /// Whether members differ enough from told or from what was greeted since.
+  func hasChanged(_ audience: Audience) -> Bool {
+    let members = audience.members
+    let threshold = max(configuration.notifyDeltaRatio.floorOfProduct(with: audience.told), 1)
+    for shown in [audience.told, audience.lowestGreeted, audience.highestGreeted] {
+      let difference = members > shown ? members - shown : shown - members
+      if difference >= threshold { return true }
+    }
+    return false
+  }
+
+  func mustTell(_ audience: Audience) -> Bool {
+    guard audience.exists, audience.open > 0, audience.members > 0 else { return false }
+    let age = now - audience.toldAt
+    return age >= configuration.notifyMaxDelay
+      || age >= configuration.notifyMinDelay && hasChanged(audience)
+  }
+
+  func mayTell(_ namespace: NamespaceID, _ count: UInt64) -> Bool {
+    let place = Int(namespace.number)
+    guard place < audiences.count, audiences[place].members == count else { return false }
+    return mustTell(audiences[place])
+  }
+
+  mutating func tell(_ namespace: NamespaceID, isByEvent: Bool) {
+    let audience = audiences[Int(namespace.number)]
+    let age = now - audience.toldAt
+    notifications += 1
+    note(.toldByEvent, if: isByEvent)
+    if !isByEvent {
+      note(.toldAfterMinDelay, if: age == configuration.notifyMinDelay && hasChanged(audience))
+      note(.toldAfterMaxDelay, if: age == configuration.notifyMaxDelay)
+      note(.toldUnchanged, if: audience.members == audience.told && !hasChanged(audience))
+    }
+    note(.toldForGreeting, if: hasChanged(audience) && audience.told == audience.members)
+    note(.toldSaturated, if: audience.members == UInt64(Int64.max))
+    setTold(Int(namespace.number))
+  }
+
+  /// The namespace has been told its members now.
+  mutating func setTold(_ place: Int) {
+    let members = audiences[place].members
+    audiences[place].told = members
+    audiences[place].toldAt = now
+    audiences[place].lowestGreeted = members
+    audiences[place].highestGreeted = members
+    let entry = AudienceEntry(since: now, namespace: place)
+    quiet.append(entry)
+    throttled.append(entry)
+  }
+
+  mutating func touch(_ place: Int) {
+    touched.append(place)
+    audiences[place].changedAt = now
+    let isVacant = audiences[place].open == 0 && audiences[place].members == 0
+    if isVacant && audiences[place].vacantSince == nil && audiences[place].exists {
+      audiences[place].vacantSince = now
+      vacant.append(AudienceEntry(since: now, namespace: place))
+    } else if !isVacant {
+      note(.retirementCancelled, if: audiences[place].vacantSince != nil)
+      audiences[place].vacantSince = nil
+    }
+  }
+
+  mutating func create(_ place: Int) {
+    while audiences.count <= place { audiences.append(Audience()) }
+    guard !audiences[place].exists else { return }
+    audiences[place] = Audience()
+    audiences[place].exists = true
+    namespaceCount += 1
+  }
+
+  func exists(_ place: Int) -> Bool { place < audiences.count && audiences[place].exists }
+
+  func mayRetire(_ namespace: NamespaceID) -> Bool {
+    guard exists(Int(namespace.number)),
+      let since = audiences[Int(namespace.number)].vacantSince
+    else { return false }
+    return since + configuration.namespaceCleanDelay == now
+  }
+
+  mutating func retire(_ namespace: NamespaceID) {
+    note(.retired)
+    audiences[Int(namespace.number)] = Audience()
+    namespaceCount -= 1
+  }
+}

@@ -1,0 +1,53 @@
+// A flood of connections that are gone before they are counted must change nobody's notifications: a second
+// meter that never hears of the flood must tell the same, at the same instants.
+
+/// The meter that hears only of those who stay.
+struct FloodTwin {
+  private var meter: Meter
+  private var effects = EffectBuffer()
+
+  /// Connections with smaller numbers stay.
+  private let residents: UInt32
+
+  /// Nil where the law does not hold exactly: nobody is ever pending, or lifetimes, which depend on the
+  /// order of opening, are limited.
+  init?(_ options: SimulationOptions, _ configuration: Configuration, _ workload: Workload) {
+    guard options.profile == .flood, configuration.incrementDelay > .zero,
+      configuration.maximumConnectionDuration == .zero,
+      workload.mostConnections < configuration.maximumConnections,
+      workload.namespaces < configuration.maximumNamespaces
+    else { return nil }
+    meter = Meter(configuration: configuration)
+    residents = workload.arrivals.first?.count ?? 0
+  }
+
+  /// How the notifications of a batch differ from those without the flood; nil when they do not.
+  mutating func complaint(
+    about told: ContiguousArray<Effect>, after records: ContiguousArray<LogRecord>, now: Instant
+  ) -> String? {
+    effects.removeAll()
+    for record in records {
+      switch record.event {
+      case .opened(let connection, _, _, _), .closed(let connection):
+        guard connection.number < residents else { continue }
+      case .excluded, .message, .peer, .bye: break
+      }
+      meter.apply(record.event, at: record.instant, into: &effects)
+    }
+    meter.advance(to: now, into: &effects)
+    let right = effects.effects.filter(\.isNotification)
+    let actual = told.filter(\.isNotification)
+    guard right != actual else { return nil }
+    let place = zip(right, actual).prefix { $0 == $1 }.count
+    let (one, other) = (right.dropFirst(place).first, actual.dropFirst(place).first)
+    return "the flood changed a notification: \(String(describing: one)) became "
+      + String(describing: other)
+  }
+}
+
+extension Effect {
+  fileprivate var isNotification: Bool {
+    if case .notify = action { return true }
+    return false
+  }
+}

@@ -1,0 +1,109 @@
+// The swarm: small logs of which everything is drawn from the seed, that is the kind of crowd and how often
+// it does what, the faults, the settings, and how coarse time is. Small enough for the reference meter, and
+// coarse enough for many things to happen at one instant.
+
+extension RandomLog {
+  /// The swarm's log of a seed; at most 300 records.
+  package init(swarm seed: UInt64, adjust: (inout Configuration) -> Void = { _ in }) {
+    var source = RandomSource(seed: seed).fork("swarm")
+    if source.chance(1, in: 2) {
+      let profile = source.choose(CrowdProfile.allCases)
+      let habits = source.chance(1, in: 2) ? Habits(random: &source) : profile.habits
+      self.init(seed: source.next(), profile: profile, habits: habits)
+      adjust(&configuration)
+    } else {
+      self.init(workload: &source, adjust)
+    }
+  }
+
+  /// A full-size profile made small.
+  private init(workload source: inout RandomSource, _ adjust: (inout Configuration) -> Void) {
+    let profiles = SimulationProfile.allCases.filter { $0 != .swarm }
+    let profile = source.choose(profiles)
+    var configuration = Configuration(random: &source, profile: profile == .idle ? .idle : .churn)
+    adjust(&configuration)
+    let tick = Duration.milliseconds(source.choose([1, 100, 250, 250, 500, 1000]))
+    let steps = 20 + source.below(UInt64(200))
+    let duration = Duration.milliseconds(500 * steps)
+    var workload = Workload(
+      profile, connections: 1 + UInt32(source.below(UInt64(30))),
+      namespaces: 1 + UInt32(source.below(UInt64(5))), duration: duration,
+      scale: TimeScale(tick: tick), configuration: configuration, source: source.fork("workload"))
+    workload.viewers = source.chance(1, in: 3) ? 1 + UInt32(source.below(UInt64(3))) : 0
+    workload.faults = EdgeFaults.drawn(
+      for: workload, configuration, source.fork("faults"),
+      mostRate: source.choose([0, 1000, 8000]), mostBends: 3)
+    if profile == .flood { workload.faults = EdgeFaults() }
+    var crowd = Crowd(workload, configuration, source.fork("crowd"))
+    _ = crowd.fill(limit: 300)
+    let end = crowd.latest + configuration.notifyMaxDelay
+    self.init(configuration: configuration, records: crowd.records, end: end)
+  }
+
+  /// A log of records as a meter takes them. An `after` is kept while its connection's number is not
+  /// given to another, since the text form knows numbers only.
+  init(configuration: Configuration, records: some Sequence<LogRecord>, end: Instant) {
+    self.configuration = configuration
+    self.end = end
+    steps = []
+    var latest = ConnectionOrdinal.none
+    var numbers: [ConnectionOrdinal: ConnectionID] = [:]
+    for record in records {
+      guard case .opened(let connection, let namespace, let viewer, let after) = record.event else {
+        steps.append(Step(instant: record.instant, event: record.event, after: nil))
+        continue
+      }
+      latest = latest.next
+      numbers[latest] = connection
+      let event = Event.opened(connection, namespace, viewer: viewer, after: .none)
+      steps.append(Step(instant: record.instant, event: event, after: numbers[after]))
+    }
+  }
+}
+
+extension Habits {
+  /// Anything goes.
+  fileprivate init(random source: inout RandomSource) {
+    func weight() -> UInt64 { source.below(UInt64(12)) }
+    self.init(
+      open: 1 + weight(), close: weight(), exclude: weight() / 2, message: weight() / 4,
+      peer: weight() / 2, bye: weight() / 4, together: 1 + weight(),
+      nonsense: source.choose([0, 0, 1, 4]), connections: 1 + UInt32(source.below(UInt64(40))),
+      namespaces: 1 + UInt32(source.below(UInt64(8))),
+      viewers: 1 + UInt32(source.below(UInt64(4))), nodes: 1 + UInt32(source.below(UInt64(4))),
+      withViewer: source.choose([0, 0, 3, 9]))
+  }
+}
+
+extension RandomLog {
+  /// Where the meter is first wrong on this log, by the reference, the checkers and its own audit; nil when
+  /// it is right throughout. `milestones` gains what the log led to.
+  package func divergence(milestones: inout MilestoneSet) -> Divergence? {
+    var comparison = Comparison(
+      self, makeSubject: Meter.init(configuration:), audit: { $0.audit() })
+    let divergence = comparison.firstDivergence()
+    milestones.formUnion(comparison.milestones)
+    return divergence
+  }
+
+  /// The figures of the meter's run over this log. Milestones are left out.
+  package var figures: SimulationFigures {
+    var meter = Meter(configuration: configuration)
+    var effects = EffectBuffer()
+    let records = records
+    meter.apply(records.span, into: &effects)
+    meter.advance(to: end, into: &effects)
+    var figures = SimulationFigures()
+    figures.records = UInt64(records.count)
+    figures.duration = end - .start
+    figures.namespaces = meter.createdNamespaces
+    figures.counted = meter.countedConnections
+    figures.peakMembers = meter.peakMembers
+    figures.digest = effects.digest
+    for effect in effects.effects {
+      if case .greet = effect.action { figures.opened += 1 }
+      if case .notify = effect.action { figures.notifications += 1 }
+    }
+    return figures
+  }
+}

@@ -1,0 +1,240 @@
+// The crowd at work: from a plan to a stream of events, made a batch at a time. A viewer costs sixteen bytes
+// here, those of the calendar included, and the events are the same whatever a meter makes of them: when
+// connections expire is known from their ordinals.
+
+/// Makes the events of one log, in order.
+struct Crowd {
+  /// What a connection's viewer will do at the next appointment.
+  private enum Plan: UInt8 {
+    /// Leaves, for the session is over. Can become `startsOver`, `isFound`, or the slot is free.
+    case leaves
+    /// Is ended or cut off, and comes back. Becomes `comesBack`.
+    case isCut
+    /// Comes back to an unfinished session. Becomes `leaves` or `isCut`.
+    case comesBack
+    /// Comes for a new session. Becomes `leaves` or `isCut`.
+    case startsOver
+    /// Is found to be gone since long. The slot is free then.
+    case isFound
+  }
+
+  private struct Visitor {
+    var leave: UInt32 = .max
+    private var word: UInt32 = 0
+
+    init(behaviour: Int) { word = UInt32(behaviour) << 28 }
+
+    var namespace: UInt32 {
+      get { word & 0xFF_FFFF }
+      set { word = word & ~0xFF_FFFF | newValue }
+    }
+    var plan: Plan {
+      get { Plan(rawValue: UInt8(word >> 24 & 0xF)) ?? .leaves }
+      set { word = word & ~(0xF << 24) | UInt32(newValue.rawValue) << 24 }
+    }
+    var behaviour: Int { Int(word >> 28) }
+  }
+
+  let workload: Workload
+  private let configuration: Configuration
+  private var visitors: ContiguousArray<Visitor> = []
+  private var free: ContiguousArray<UInt32> = []
+  private var calendar: Calendar
+  private var choosers: [NamespaceChooser]
+  private var warp: TimeWarp
+  private(set) var others: OtherNodes?
+
+  private var arrivals: ArrivalClock
+  private var nextChatter: UInt32
+  private var choices: RandomSource
+  private var chances: RandomSource
+  private var latestOrdinal = ConnectionOrdinal.none
+  private var ids: ViewerIDs
+  private var messages: UInt64 = 0
+
+  /// What happened and was not taken yet. The caller empties it.
+  var records: ContiguousArray<LogRecord> = []
+
+  /// The instant of the latest event.
+  private(set) var latest = Instant.start
+
+  init(_ workload: Workload, _ configuration: Configuration, _ source: RandomSource) {
+    precondition(workload.namespaces <= 1 << 24, "there are at most 2²⁴ namespaces")
+    self.workload = workload
+    self.configuration = configuration
+    let wait = Self.longestFinding(workload.scale, configuration)
+    calendar = Calendar(slots: workload.mostConnections, last: workload.last.plus(wait))
+    visitors.reserveCapacity(workload.mostConnections)
+    choosers = workload.behaviours.map {
+      NamespaceChooser($0.popularity, count: workload.namespaces)
+    }
+    warp = TimeWarp(workload.scale, workload.faults)
+    others = workload.cluster.map { OtherNodes($0, source.fork("nodes")) }
+    arrivals = ArrivalClock(workload.arrivals, source.fork("arrivals"))
+    nextChatter = workload.chatter > 0 ? workload.chatter : .max
+    choices = source.fork("choices")
+    chances = source.fork("chances")
+    ids = ViewerIDs(count: workload.viewers, source.fork("ids"))
+  }
+
+  /// Makes events until there are `limit` of them; false once there are no more to come.
+  mutating func fill(limit: Int) -> Bool {
+    while records.count < limit {
+      let arrival = arrivals.next ?? .max
+      let datagram = others?.nextDue ?? .max
+      let other = min(arrival, min(datagram, nextChatter))
+      let appointment = calendar.nextDue(upTo: other) ?? .max
+      let next = min(appointment, other)
+      if next == .max { return false }
+      if next == arrival {
+        arrive(at: next)
+      } else if next == appointment {
+        keepAppointment(of: calendar.takeNext(), at: next)
+      } else if next == datagram {
+        others?.takeNext().map { emit($0, at: next) }
+      } else {
+        chatter(at: next)
+      }
+    }
+    return true
+  }
+
+  private mutating func arrive(at now: UInt32) {
+    let behaviour = arrivals.take()
+    startSession(of: newSlot(behaviour), at: now)
+  }
+
+  private mutating func newSlot(_ behaviour: Int) -> UInt32 {
+    if let slot = free.popLast() {
+      visitors[Int(slot)] = Visitor(behaviour: behaviour)
+      return slot
+    }
+    visitors.append(Visitor(behaviour: behaviour))
+    return UInt32(visitors.count - 1)
+  }
+
+  private mutating func startSession(of slot: UInt32, at now: UInt32) {
+    let number = visitors[Int(slot)].behaviour
+    let behaviour = workload.behaviours[number]
+    var leave = now.plus(behaviour.session.draw(&choices))
+    if let whistle = behaviour.whistle {
+      leave = min(leave, whistle.start + UInt32(choices.below(UInt64(whistle.length) + 1)))
+    }
+    visitors[Int(slot)].leave = max(leave, now)
+    visitors[Int(slot)].namespace = choosers[number].draw(&choices)
+    open(slot, at: now)
+  }
+
+  private mutating func keepAppointment(of slot: UInt32, at now: UInt32) {
+    switch visitors[Int(slot)].plan {
+    case .leaves: leave(slot, at: now)
+    case .isCut:
+      emit(.closed(ConnectionID(slot)), at: now)
+      // The browser waits for 2 s, and some seconds more so that not all come back at once.
+      let jitter = UInt64(workload.scale.ticks(.seconds(5)))
+      let pause = workload.scale.ticks(.seconds(2)) + UInt32(choices.below(jitter + 1))
+      plan(.comesBack, slot, at: now.plus(pause))
+    case .comesBack:
+      if visitors[Int(slot)].leave > now && now <= workload.last {
+        open(slot, at: now)
+      } else {
+        free.append(slot)
+      }
+    case .startsOver:
+      if now <= workload.last { startSession(of: slot, at: now) } else { free.append(slot) }
+    case .isFound:
+      emit(.closed(ConnectionID(slot)), at: now)
+      free.append(slot)
+    }
+  }
+
+  private mutating func plan(_ plan: Plan, _ slot: UInt32, at due: UInt32) {
+    visitors[Int(slot)].plan = plan
+    calendar.add(slot, due: due)
+  }
+
+  private mutating func emit(_ event: Event, at now: UInt32) {
+    latest = warp.instant(of: now)
+    records.append(LogRecord(latest, event))
+  }
+}
+
+extension Crowd {
+  /// Opens a slot's connection and plans what comes next, which is the first of: the end of the session, the
+  /// connection's maximum duration, a cut.
+  private mutating func open(_ slot: UInt32, at now: UInt32) {
+    let faults = workload.faults
+    let behaviour = workload.behaviours[visitors[Int(slot)].behaviour]
+    let isFaulty = now < faults.end && !behaviour.isReliable
+    let isOvertaken = isFaulty && strikes(faults.overtakenOpens)
+    if isOvertaken { emit(.closed(ConnectionID(slot)), at: now) }
+    if !(isFaulty && strikes(faults.lostOpens)) { emitOpen(slot, at: now) }
+    if isFaulty && strikes(faults.repeatedOpens) { emitOpen(slot, at: now) }
+    if isOvertaken { return plan(.isFound, slot, at: findingDead(at: now)) }
+
+    let leave = visitors[Int(slot)].leave
+    var cut = workload.cuts.first { $0 > now } ?? .max
+    if let lifetime = configuration.lifetime(of: latestOrdinal) {
+      cut = min(cut, now.plus(workload.scale.ticks(lifetime)).plus(1))
+    }
+    if cut < leave {
+      plan(.isCut, slot, at: cut)
+    } else {
+      plan(.leaves, slot, at: leave)
+    }
+  }
+
+  private mutating func emitOpen(_ slot: UInt32, at now: UInt32) {
+    latestOrdinal = latestOrdinal.next
+    let (viewer, after) = ids.draw(for: latestOrdinal)
+    let namespace = NamespaceID(visitors[Int(slot)].namespace)
+    emit(.opened(ConnectionID(slot), namespace, viewer: viewer, after: after), at: now)
+  }
+
+  private mutating func leave(_ slot: UInt32, at now: UInt32) {
+    let faults = workload.faults
+    let number = visitors[Int(slot)].behaviour
+    let isFaulty = now < faults.end && !workload.behaviours[number].isReliable
+    let pause = workload.behaviours[number].pause?.draw(&choices)
+    var next = slot
+    if isFaulty && strikes(faults.lostCloses) {
+      plan(.isFound, slot, at: findingDead(at: now))
+      // The viewer is free, the connection is not: who comes back makes another one.
+      if pause != nil { next = newSlot(number) }
+    } else {
+      emit(.closed(ConnectionID(slot)), at: now)
+      if isFaulty && strikes(faults.repeatedCloses) {
+        emit(.closed(ConnectionID(slot)), at: now)
+      }
+      if pause == nil { free.append(slot) }
+    }
+    if let pause { plan(.startsOver, next, at: now.plus(pause)) }
+  }
+
+  /// When a connection whose viewer vanished is found dead: at the first data that is not acknowledged for
+  /// 30 s.
+  private mutating func findingDead(at now: UInt32) -> UInt32 {
+    let most = Self.longestFinding(workload.scale, configuration)
+    return now.plus(UInt32(chances.below(UInt64(most) + 1)))
+  }
+
+  private static func longestFinding(_ scale: TimeScale, _ configuration: Configuration) -> UInt32 {
+    scale.ticks(configuration.notifyMaxDelay).plus(scale.ticks(.seconds(30)))
+  }
+
+  private mutating func strikes(_ rate: UInt64) -> Bool {
+    chances.chance(rate, in: 65_536)
+  }
+
+  private mutating func chatter(at now: UInt32) {
+    let next = now.plus(workload.chatter)
+    nextChatter = next <= workload.last ? next : .max
+    if workload.viewers > 0 && choices.chance(1, in: 2) {
+      let viewer = ViewerID(UInt32(choices.below(UInt64(workload.viewers))))
+      return emit(.excluded(viewer), at: now)
+    }
+    messages += 1
+    let namespace = NamespaceID(UInt32(choices.below(UInt64(workload.namespaces))))
+    emit(.message(namespace, MessageID(messages)), at: now)
+  }
+}

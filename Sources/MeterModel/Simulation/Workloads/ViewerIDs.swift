@@ -1,0 +1,23 @@
+// The viewer ids of a crowd, for which its viewers compete.
+
+/// Who has which viewer id. Half of those who come with one name the connection that its holder displaced.
+struct ViewerIDs {
+  private var holders: [ConnectionOrdinal]
+  private var displaced: [ConnectionOrdinal]
+  private var source: RandomSource
+
+  init(count: UInt32, _ source: RandomSource) {
+    holders = Array(repeating: .none, count: Int(count))
+    displaced = holders
+    self.source = source
+  }
+
+  mutating func draw(for ordinal: ConnectionOrdinal) -> (ViewerID, after: ConnectionOrdinal) {
+    guard !holders.isEmpty, source.chance(3, in: 4) else { return (.none, .none) }
+    let number = source.below(holders.count)
+    let after = source.chance(1, in: 2) ? displaced[number] : .none
+    displaced[number] = holders[number]
+    holders[number] = ordinal
+    return (ViewerID(UInt32(number)), after)
+  }
+}

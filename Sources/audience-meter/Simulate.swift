@@ -1,0 +1,137 @@
+import Glibc
+import MeterIO
+import MeterModel
+
+/// Simulates a crowd, drives the meter with it, checks it, and tells the figures; or tries seeds until the
+/// time is over.
+func runSimulate(_ settings: SimulateSettings) -> ExitStatus {
+  if settings.seconds != nil { return runSoak(settings) }
+  let options = settings.options(seed: settings.seed ?? 1)
+  let started = ContinuousClock.now
+  do throws(SystemError) {
+    let outcome =
+      options.profile == .swarm
+      ? try simulateSwarm(options, settings) : try simulateCrowd(options, settings)
+    let elapsed = started.duration(to: .now)
+    if let failure = outcome.failure { return report(failure, of: options, settings) }
+    return writeToStandardOutput(
+      settings.json
+        ? json(outcome.figures, options, seconds: elapsed)
+        : text(outcome.figures, options, seconds: elapsed))
+  } catch {
+    complain("\(settings.logPath ?? ""): \(error.description)")
+    return .failure
+  }
+}
+
+/// What a run came to.
+private struct Outcome {
+  let figures: SimulationFigures
+  let failure: Investigation?
+}
+
+/// One log of the swarm.
+private func simulateSwarm(
+  _ options: SimulationOptions, _ settings: SimulateSettings
+) throws(SystemError) -> Outcome {
+  if let path = settings.logPath {
+    let log = RandomLog(swarm: options.seed, adjust: options.adjust)
+    try OutputFile(path: path).write(Array(log.text.utf8))
+  }
+  let outcome = SeedOutcome(options)
+  return Outcome(figures: outcome.figures, failure: outcome.failure)
+}
+
+/// One crowd, batch by batch.
+private func simulateCrowd(
+  _ options: SimulationOptions, _ settings: SimulateSettings
+) throws(SystemError) -> Outcome {
+  var simulation = Simulation(options)
+  var log = try settings.logPath.map { path throws(SystemError) in
+    try LogFile(path: path, simulation.configuration)
+  }
+  let line = ProgressLine()
+  let duration = options.duration ?? options.profile.size.duration
+  var hasMore = true
+  while hasMore {
+    hasMore = simulation.runBatch()
+    try log?.append(simulation.records)
+    line.show {
+      let part = min(simulation.now.nanoseconds / max(1, duration.nanoseconds / 100), 100)
+      return "\(part) % of the time, \(grouped(simulation.figures.records)) records"
+    }
+  }
+  let end = simulation.finish()
+  try log?.finish(at: end)
+  line.erase()
+  let failure = simulation.failure.map { Investigation(of: options, complaint: $0) }
+  return Outcome(figures: simulation.figures, failure: failure)
+}
+
+/// The file that keeps a simulation's log, in the text form. All that writes a log goes through here.
+private struct LogFile: ~Copyable {
+  private let file: OutputFile
+  private var writer: SimulationLogWriter
+
+  init(path: String, _ configuration: Configuration) throws(SystemError) {
+    file = try OutputFile(path: path)
+    writer = SimulationLogWriter(configuration)
+  }
+
+  mutating func append(_ records: ContiguousArray<LogRecord>) throws(SystemError) {
+    writer.append(records)
+    try file.write(writer.bytes)
+    writer.removeAll()
+  }
+
+  mutating func finish(at end: Instant) throws(SystemError) {
+    writer.finish(at: end)
+    try file.write(writer.bytes)
+    writer.removeAll()
+  }
+}
+
+/// Says what is wrong, how to see it again, and where the small log is.
+func report(
+  _ failure: Investigation, of options: SimulationOptions, _ settings: SimulateSettings
+) -> ExitStatus {
+  let name = options.profile.rawValue
+  let words = ["\(programName) simulate --profile \(name) --seed \(options.seed)"]
+  complain("wrong: \(failure.complaint)")
+  complain("to see it again: \((words + settings.reproduction).joined(separator: " "))")
+  guard let log = failure.log else { return .difference }
+  let path = "\(programName)-\(name)-\(options.seed).log"
+  do throws(SystemError) {
+    try OutputFile(path: path).write(Array(log.utf8))
+    complain("the smallest log that shows it (\(failure.records) records): \(path)")
+  } catch {
+    complain("\(path): \(error.description); the smallest log that shows it:\n\(log)")
+  }
+  return .difference
+}
+
+/// A line on standard error that is written over again and again, where that is a terminal.
+final class ProgressLine {
+  private let isOnTerminal = isatty(STDERR_FILENO) == 1
+  private var next = ContinuousClock.now + .milliseconds(500)
+  private var isShown = false
+
+  /// Shows the text if the last one is old enough.
+  func show(_ text: () -> String) {
+    guard isOnTerminal, ContinuousClock.now >= next else { return }
+    next = .now + .milliseconds(250)
+    isShown = true
+    write("\r\u{1B}[K\(text())")
+  }
+
+  /// Leaves an empty line.
+  func erase() {
+    if isShown { write("\r\u{1B}[K") }
+    isShown = false
+  }
+
+  private func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}

@@ -1,0 +1,92 @@
+import MeterModel
+
+/// The figures of a simulation, a line each.
+func text(
+  _ figures: SimulationFigures, _ options: SimulationOptions, seconds: Swift.Duration
+) -> String {
+  """
+  profile            \(options.profile.rawValue)
+  seed               \(options.seed)
+  \(lines(of: figures, seconds: seconds))
+  digest             \(figures.digest.hexadecimal)
+  milestones         \(figures.milestones.members.count) of \(Milestone.allCases.count)
+
+  """
+}
+
+/// The figures of many seeds, a line each.
+func text(
+  _ soak: SoakState, _ options: SimulationOptions, seconds: Swift.Duration
+) -> String {
+  """
+  profile            \(options.profile.rawValue)
+  seeds              \(grouped(soak.seeds)) from \(options.seed) on
+  \(lines(of: soak.figures, seconds: seconds))
+  \(milestoneLines(soak.figures.milestones))
+
+  """
+}
+
+/// The figures as one JSON object, under the names of a replay's (§7) where it has them.
+func json(
+  _ figures: SimulationFigures, _ options: SimulationOptions, seeds: UInt64? = nil,
+  seconds: Swift.Duration
+) -> String {
+  let names = figures.milestones.members.map { "\"\($0)\"" }
+  var fields = [
+    "\"profile\":\"\(options.profile.rawValue)\"", "\"seed\":\(options.seed)",
+    "\"records\":\(figures.records)",
+    "\"duration_seconds\":\(figures.duration.decimalSeconds)",
+    "\"namespaces\":\(figures.namespaces)", "\"opened\":\(figures.opened)",
+    "\"counted\":\(figures.counted)", "\"peak_members\":\(figures.peakMembers)",
+    "\"notifications\":\(figures.notifications)",
+    "\"events_per_second\":\(rate(figures.records, seconds))",
+    "\"milestones\":[\(names.joined(separator: ","))]",
+  ]
+  // The digest of many seeds, which end in any order, would tell nothing.
+  if let seeds {
+    fields.insert("\"seeds\":\(seeds)", at: 2)
+  } else {
+    fields.append("\"digest\":\"\(figures.digest.hexadecimal)\"")
+    fields.append("\"verified\":true")
+  }
+  return "{\(fields.joined(separator: ","))}\n"
+}
+
+private func lines(of figures: SimulationFigures, seconds: Swift.Duration) -> String {
+  """
+  records            \(grouped(figures.records))
+  duration           \(figures.duration.decimalSeconds) s
+  namespaces         \(grouped(figures.namespaces))
+  opened             \(grouped(figures.opened))
+  counted            \(grouped(figures.counted))
+  peak members       \(grouped(figures.peakMembers))
+  notifications      \(grouped(figures.notifications))
+  events per second  \(grouped(rate(figures.records, seconds)))
+  """
+}
+
+/// How many milestones many seeds have reached, and which they have not.
+private func milestoneLines(_ milestones: MilestoneSet) -> String {
+  let all = Milestone.allCases.count
+  let missing = milestones.missing.map { "\($0)" }.joined(separator: ", ")
+  let count = "milestones         \(milestones.members.count) of \(all)"
+  return missing.isEmpty ? count : "\(count); not \(missing)"
+}
+
+private func rate(_ records: UInt64, _ seconds: Swift.Duration) -> UInt64 {
+  let (whole, attoseconds) = seconds.components
+  let milliseconds = UInt64(whole) * 1000 + UInt64(attoseconds) / 1_000_000_000_000_000
+  return records * 1000 / max(1, milliseconds)
+}
+
+/// A number with a comma after each three digits.
+func grouped(_ number: UInt64) -> String {
+  var digits = Array(String(number))
+  var place = digits.count - 3
+  while place > 0 {
+    digits.insert(",", at: place)
+    place -= 3
+  }
+  return String(digits)
+}
