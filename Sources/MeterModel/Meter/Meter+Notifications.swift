@@ -43,7 +43,7 @@ extension Meter {
     let age = now - namespaces[place].toldAt
     let isWorthTelling =
       age >= configuration.notifyMinDelay
-      && namespaces[place].differs(members, by: configuration.notifyDeltaRatio)
+      && namespaces[place].differs(members, under: configuration)
     guard isWorthTelling || age >= configuration.notifyMaxDelay else { return }
     effects.append(
       .notify(NamespaceID(index), count: members), at: now, namespace: namespaces[place].ordinal)

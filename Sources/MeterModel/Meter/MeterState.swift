@@ -77,8 +77,8 @@ struct Namespace: Waiting {
   var connections: UInt64 { saturated(UInt128(localConnections) + remoteConnections) }
 
   /// Whether `members` differ enough from told, or from what they were at a greeting since (rule 4).
-  func differs(_ members: UInt64, by ratio: Fraction) -> Bool {
-    let threshold = max(ratio.floorOfProduct(with: told), 1)
+  func differs(_ members: UInt64, under configuration: Configuration) -> Bool {
+    let threshold = configuration.threshold(afterTelling: told)
     let lowest = min(told, lowestGreeted)
     let highest = max(told, highestGreeted)
     return (members > lowest && members - lowest >= threshold)
