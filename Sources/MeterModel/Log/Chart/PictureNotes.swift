@@ -4,7 +4,8 @@ extension ReplayFigures {
   /// The figures in one line.
   package var summary: String {
     "\(records.grouped) records in \(duration.inWords) · \(opened.grouped) opened, "
-      + "\(counted.grouped) counted · \(namespaces.grouped) namespaces · peak "
+      + "\(counted.grouped) counted · \(namespaces.grouped) namespace"
+      + "\(namespaces == 1 ? "" : "s") · peak "
       + "\(peakMembers.grouped) members · \(notifications.grouped) notifications"
   }
 }

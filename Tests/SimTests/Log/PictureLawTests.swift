@@ -1,0 +1,70 @@
+// What pictures and explanations say of random logs is what the meter did.
+
+import MeterModel
+import Testing
+
+struct PictureLawTests {
+  private func play(_ log: [UInt8], show: (Replay.Step, borrowing Replay) -> Void) -> Replay {
+    var replay = Replay(detail: .instants)
+    replay.append(log.span)
+    while let step = replay.next() { show(step, replay) }
+    replay.finish()
+    while let step = replay.next() { show(step, replay) }
+    return replay
+  }
+
+  @Test(arguments: SeedRange.few)
+  func `a curve reaches the peak that the census found, in text and when captured`(
+    range: SeedRange
+  ) {
+    for seed in range.seeds {
+      let log = RandomLog(seed: seed, profile: range.profile)
+      for file in [Array(log.text.utf8), Capture(log, recordsInBlock: 9).file] {
+        var census = AudienceCensus(limit: 3)
+        let figures = play(file) { census.note($0, of: $1) }.figures
+        var recording = AudienceRecording(
+          of: census.largest, along: ChartTimeline(census.runs), columns: 7)
+        #expect(play(file) { recording.note($0, of: $1) }.figures == figures)
+        recording.finish()
+        for curves in recording.namespaces {
+          #expect(curves.local.most == UInt64(curves.peak), "\(range.profile) \(seed)")
+          #expect(curves.local.columns.map(\.most).max() == UInt64(curves.peak))
+          #expect(curves.members.most >= curves.local.most)
+          #expect(curves.told.most <= curves.members.most)
+        }
+        #expect(recording.frames >= figures.notifications)
+      }
+    }
+  }
+
+  @Test(arguments: SeedRange.few)
+  func `an explanation knows what was last told, and by a rule that held`(
+    range: SeedRange
+  ) throws {
+    for seed in range.seeds {
+      let log = RandomLog(seed: seed, profile: range.profile)
+      let moment = try #require(Moment("n\(seed % 3)@\(log.end.decimalSeconds)"))
+      var explainer = Explainer(moment)
+      let replay = play(Array(log.text.utf8)) { explainer.note($0, of: $1) }
+      let explanation = try #require(explainer.explanation)
+      let id = replay.reader.find(namespace: moment.namespace)
+      let truth = id.flatMap { replay.meter.telling(of: $0) }
+      #expect(explanation.state == truth, "\(range.profile) \(seed)")
+      guard let truth, truth.open > 0 else {
+        #expect(explanation.telling == nil, "\(range.profile) \(seed)")
+        continue
+      }
+      let telling = try #require(explanation.telling, "\(range.profile) \(seed)")
+      #expect(telling.count == truth.told && telling.instant == truth.toldAt)
+      let age = telling.formerInstant.map { telling.instant - $0 }
+      switch telling.cause {
+      case .firstIn: break
+      case .change(let change, let threshold):
+        #expect(change >= threshold && threshold > 0)
+        #expect(try #require(age) >= log.configuration.notifyMinDelay)
+      case .silence: #expect(try #require(age) >= log.configuration.notifyMaxDelay)
+      case .unknown: Issue.record("\(range.profile) \(seed) is not explained")
+      }
+    }
+  }
+}
