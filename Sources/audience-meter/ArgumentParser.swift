@@ -75,9 +75,8 @@ private struct ArgumentParser {
       return .replay(replay)
     case .simulate:
       try refuseOperands(after: 0)
-      guard simulate.seconds == nil || simulate.logPath == nil else {
-        throw UsageError(message: "--seconds and --log exclude each other")
-      }
+      try refuseTogether(["seconds", "svg"])
+      try refuseTogether(["seconds", "log"])
       return .simulate(simulate)
     }
   }

@@ -124,6 +124,10 @@ extension CommandOption {
       "seconds", .simulate(.span(\.seconds)), "try seed after seed on every core, for so long",
       default: "a single seed"),
     CommandOption("log", .simulate(.file(\.logPath)), "keep the log there", default: "nowhere"),
+    CommandOption(
+      "svg", .simulate(.file(\.svgPath)),
+      "draw the audience of the largest namespaces over time, and what they were told",
+      default: "nowhere"),
     CommandOption("json", .simulate(.flag(\.json)), "print the figures as one JSON object"),
   ]
 }

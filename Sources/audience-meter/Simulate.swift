@@ -14,12 +14,14 @@ func runSimulate(_ settings: SimulateSettings) -> ExitStatus {
       ? try simulateSwarm(options, settings) : try simulateCrowd(options, settings)
     let elapsed = started.duration(to: .now)
     if let failure = outcome.failure { return report(failure, of: options, settings) }
+    if let path = settings.svgPath { try OutputFile(path: path).write(picture(of: options)) }
     return writeToStandardOutput(
       settings.json
         ? json(outcome.figures, options, seconds: elapsed)
         : text(outcome.figures, options, seconds: elapsed))
   } catch {
-    complain("\(settings.logPath ?? ""): \(error.description)")
+    let paths = [settings.logPath, settings.svgPath].compactMap { $0 }
+    complain("\(paths.joined(separator: ", ")): \(error.description)")
     return .failure
   }
 }
@@ -48,47 +50,24 @@ private func simulateCrowd(
 ) throws(SystemError) -> Outcome {
   var simulation = Simulation(options)
   var log = try settings.logPath.map { path throws(SystemError) in
-    try LogFile(path: path, simulation.configuration)
+    try SimulationLogFile(path: path, simulation.configuration)
   }
   let line = ProgressLine()
   let duration = options.duration ?? options.profile.size.duration
   var hasMore = true
   while hasMore {
     hasMore = simulation.runBatch()
-    try log?.append(simulation.records)
+    try log?.append(simulation)
     line.show {
       let part = min(simulation.now.nanoseconds / max(1, duration.nanoseconds / 100), 100)
       return "\(part) % of the time, \(grouped(simulation.figures.records)) records"
     }
   }
-  let end = simulation.finish()
-  try log?.finish(at: end)
+  _ = simulation.finish()
+  try log?.finish(simulation)
   line.erase()
   let failure = simulation.failure.map { Investigation(of: options, complaint: $0) }
   return Outcome(figures: simulation.figures, failure: failure)
-}
-
-/// The file that keeps a simulation's log, in the text form. All that writes a log goes through here.
-private struct LogFile: ~Copyable {
-  private let file: OutputFile
-  private var writer: SimulationLogWriter
-
-  init(path: String, _ configuration: Configuration) throws(SystemError) {
-    file = try OutputFile(path: path)
-    writer = SimulationLogWriter(configuration)
-  }
-
-  mutating func append(_ records: ContiguousArray<LogRecord>) throws(SystemError) {
-    writer.append(records)
-    try file.write(writer.bytes)
-    writer.removeAll()
-  }
-
-  mutating func finish(at end: Instant) throws(SystemError) {
-    writer.finish(at: end)
-    try file.write(writer.bytes)
-    writer.removeAll()
-  }
 }
 
 /// Says what is wrong, how to see it again, and where the small log is.

@@ -19,6 +19,9 @@ package struct SimulateSettings: Sendable {
   /// Where the log is kept (`--log`).
   package var logPath: String?
 
+  /// Where the picture is drawn (`--svg`).
+  package var svgPath: String?
+
   /// Print the figures as one JSON object (`--json`).
   package var json = false
 

@@ -26,6 +26,9 @@ package struct Simulation {
     twin = FloodTwin(options, configuration, workload)
   }
 
+  /// The digest of all effects so far.
+  package var digest: Digest { effects.digest }
+
   /// The records of the last batch.
   package var records: ContiguousArray<LogRecord> { crowd.records }
 
@@ -39,6 +42,7 @@ package struct Simulation {
     let records = crowd.records
     effects.removeAll()
     meter.apply(records.span, into: &effects)
+    meter.advance(to: meter.now, into: &effects)
     now = meter.now
     failure =
       auditor.complaint(about: effects.effects, after: records.span)

@@ -1,43 +1,85 @@
-// Writes a simulation's log in the text form, under names made of numbers.
+// Writes a simulation's log in the binary form, under names made of numbers, with a checkpoint after each
+// batch: so a replay of it verifies that the simulation can be repeated.
 
-/// Gathers the text of a log, batch by batch. The caller takes `bytes` and empties it.
+/// Encodes the log of a simulation, batch by batch.
 package struct SimulationLogWriter {
-  private var writer = LogTextWriter()
+  private var encoder: LogEncoder
 
-  /// The number of each connection by its ordinal, kept only while viewer ids name former connections.
-  private var numbers: [ConnectionOrdinal: UInt64] = [:]
-  private var latest = ConnectionOrdinal.none
+  /// Which namespaces, viewer ids and nodes were named already.
+  private var namespaces = NamedNumbers()
+  private var viewers = NamedNumbers()
+  private var nodes = NamedNumbers()
+
+  /// Every message's text.
+  private static let text = ContiguousArray("hello".utf8)
 
   package init(_ configuration: Configuration) {
-    writer.write(configuration)
+    encoder = LogEncoder(section: LogSection(configuration: configuration), offset: 0)
   }
 
-  /// What was written and not taken yet.
-  package var bytes: [UInt8] { writer.bytes }
-
-  /// Forgets what was taken.
-  package mutating func removeAll() {
-    writer.bytes.removeAll(keepingCapacity: true)
-  }
-
-  package mutating func append(_ records: ContiguousArray<LogRecord>) {
+  /// Appends a batch, of which the meter has fired all that was due by `now`.
+  package mutating func append(
+    _ records: ContiguousArray<LogRecord>, now: Instant, digest: Digest
+  ) {
     for record in records {
-      writer.write(textEvent(record.event), at: record.instant)
+      name(record.event)
+      if case .message(let namespace, let message) = record.event {
+        encoder.append(message, to: namespace, text: Self.text.span, at: record.instant)
+      } else {
+        encoder.append(record.event, at: record.instant)
+      }
+    }
+    encoder.endBlock(at: now, digest: digest)
+  }
+
+  /// Ends the log.
+  package mutating func finish(at end: Instant, digest: Digest) {
+    encoder.end(at: end, digest: digest)
+  }
+
+  /// Gives what was encoded since it was last taken.
+  package mutating func take() -> [UInt8] { [UInt8](encoder.take()) }
+
+  private mutating func name(_ event: Event) {
+    switch event {
+    case .opened(_, let namespace, let viewer, _):
+      name(namespace)
+      name(viewer)
+    case .message(let namespace, _): name(namespace)
+    case .excluded(let viewer): name(viewer)
+    case .peer(let node, let namespace, _, _):
+      name(namespace)
+      name(node)
+    case .bye(let node): name(node)
+    case .closed: break
     }
   }
 
-  /// The last line.
-  package mutating func finish(at end: Instant) {
-    writer.writeEnd(at: end)
+  private mutating func name(_ namespace: NamespaceID) {
+    guard let name = namespaces.firstName("n", namespace.number) else { return }
+    encoder.name(namespace, name.span)
   }
 
-  private mutating func textEvent(_ event: Event) -> TextEvent {
-    guard case .opened(let connection, _, let viewer, let after) = event else {
-      return RandomLog.Step(instant: .start, event: event, after: nil).textEvent
-    }
-    latest = latest.next
-    let number = numbers[after].map { ConnectionID(UInt32($0)) }
-    if viewer != .none { numbers[latest] = UInt64(connection.number) }
-    return RandomLog.Step(instant: .start, event: event, after: number).textEvent
+  private mutating func name(_ viewer: ViewerID) {
+    guard viewer != .none, let name = viewers.firstName("v", viewer.number) else { return }
+    encoder.name(viewer, name.span)
+  }
+
+  private mutating func name(_ node: NodeID) {
+    guard let name = nodes.firstName("p", node.number) else { return }
+    encoder.name(node, name.span)
+  }
+}
+
+/// Dense numbers that have got their names.
+private struct NamedNumbers {
+  private var isNamed: ContiguousArray<Bool> = []
+
+  /// The number's name, the first time that it is asked for.
+  mutating func firstName(_ letter: String, _ number: UInt32) -> [UInt8]? {
+    while isNamed.count <= Int(number) { isNamed.append(false) }
+    guard !isNamed[Int(number)] else { return nil }
+    isNamed[Int(number)] = true
+    return Array("\(letter)\(number)".utf8)
   }
 }
