@@ -34,7 +34,7 @@ struct Progress {
     isShown = true
     let elapsed = max(1, UInt64((now - started) / .milliseconds(1)))
     let rate = UInt128(recordsBefore + records) * 1000 / UInt128(elapsed)
-    say("\r" + Self.bar(share: min(done, total) * 1000 / total, rate: UInt64(clamping: rate)))
+    say("\r" + progressBar(share: min(done, total) * 1000 / total, rate: UInt64(clamping: rate)))
   }
 
   /// The next reading begins, and with it the records.
@@ -50,16 +50,16 @@ struct Progress {
     say("\r\u{1B}[K")
   }
 
-  /// The bar of a share in thousandths, with events a second.
-  static func bar(share: UInt64, rate: UInt64) -> String {
-    let full = Int(share) * 30 / 1000
-    let percent = "\(share / 10) %"
-    return "[" + String(repeating: "#", count: full) + String(repeating: "·", count: 30 - full)
-      + "] " + String(repeating: " ", count: max(0, 5 - percent.count)) + percent
-      + "  \(rate.grouped) events/s\u{1B}[K"
-  }
-
   private func say(_ text: String) {
     writeToStandardError(text)
   }
+}
+
+/// The bar of a share in thousandths, with events a second; what stood on its line goes.
+package func progressBar(share: UInt64, rate: UInt64) -> String {
+  let full = Int(min(share, 1000)) * 30 / 1000
+  let percent = "\(share / 10) %"
+  return "[" + String(repeating: "#", count: full) + String(repeating: "·", count: 30 - full)
+    + "] " + String(repeating: " ", count: max(0, 5 - percent.count)) + percent
+    + "  \(rate.grouped) events/s\u{1B}[K"
 }

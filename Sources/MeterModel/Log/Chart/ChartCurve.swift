@@ -51,7 +51,7 @@ package struct ChartCurve: Sendable {
   private let count: Int
   private let length: UInt64
 
-  /// A curve of `count` columns over `length` nanoseconds, at first absent. Precondition: at least one column.
+  /// A curve of `count` columns over `length` nanoseconds, at first absent. Precondition: there is a column.
   package init(columns count: Int, length: UInt64) {
     invariant(count > 0, "a curve has no columns")
     self.count = count

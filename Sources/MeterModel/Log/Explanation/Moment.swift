@@ -1,6 +1,6 @@
 // What is asked of an explanation: a namespace and a time in the log.
 
-/// A namespace and an instant of a section. Written `football@4.5`, or `football@2:4.5` for the second section.
+/// A namespace and an instant of a section. Written `football@4.5`, or `football@2:4.5` for section 2.
 package struct Moment: Equatable, Sendable {
   package var namespace: [UInt8]
 
