@@ -5,14 +5,25 @@
 import MeterModel
 
 /// The capture of one run.
-struct Capture {
+package struct Capture {
   /// How the operator wants it.
-  struct Policy: Sendable {
+  package struct Policy: Sendable {
     /// The size from which a file is put aside, in bytes; nil for never.
-    var rotation: UInt64?
+    let rotation: UInt64?
 
     /// The key under which viewer ids are hashed; nil to write them as they are.
-    var viewerKey: HashKey?
+    let viewerKey: HashKey?
+
+    /// What may wait to be written, in bytes; above it records are left out.
+    let mostPending: Int
+
+    package init(
+      rotation: UInt64? = nil, viewerKey: HashKey? = nil, mostPending: Int = 64 * 1024 * 1024
+    ) {
+      self.rotation = rotation
+      self.viewerKey = viewerKey
+      self.mostPending = mostPending
+    }
   }
 
   private let writer: CaptureWriter
@@ -25,11 +36,8 @@ struct Capture {
   /// A block is finished at the latest this long after its first record.
   private static let longestBlock = Duration.seconds(1)
 
-  /// What may wait to be written, in bytes.
-  private static let mostPending = 64 * 1024 * 1024
-
   /// Opens the file and writes a header to it. All that can go wrong at start does so here.
-  static func start(
+  package static func start(
     _ path: String, section: LogSection, policy: Policy, console: Console
   ) throws(StartError) -> Capture {
     do throws(CaptureFileError) {
@@ -55,9 +63,12 @@ struct Capture {
   }
 
   /// The body of the thread that writes.
-  var writing: @Sendable () -> Void {
+  package var writing: @Sendable () -> Void {
     { [writer] in writer.run() }
   }
+
+  /// Whether records are being left out, as the disk does not keep up.
+  package var isLosing: Bool { encoder.lostSince != nil }
 
   /// When the block that is being written is to be finished; nil while none is.
   var deadline: Instant? { encoder.openSince.map { $0 + Self.longestBlock } }
@@ -67,7 +78,7 @@ struct Capture {
 
 extension Capture {
   /// Notes an event that is about to be judged. A namespace that it names was named by `name`.
-  mutating func append(_ event: Event, at instant: Instant) {
+  package mutating func append(_ event: Event, at instant: Instant) {
     encoder.append(event, at: instant)
   }
 
@@ -77,7 +88,7 @@ extension Capture {
     encoder.append(message, to: namespace, text: text, at: instant)
   }
 
-  mutating func name(_ namespace: NamespaceID, _ name: Span<UInt8>) {
+  package mutating func name(_ namespace: NamespaceID, _ name: Span<UInt8>) {
     encoder.name(namespace, name)
   }
 
@@ -103,29 +114,38 @@ extension Capture.Policy {
 
 extension Capture {
   /// What a snapshot needs to know beside the meter.
-  struct Position {
+  package struct Position {
     let digest: Digest
     let messages: UInt64
     let namespaces: NameTable
     let viewers: NameTable
+
+    package init(
+      digest: Digest, messages: UInt64, namespaces: NameTable, viewers: NameTable
+    ) {
+      self.digest = digest
+      self.messages = messages
+      self.namespaces = namespaces
+      self.viewers = viewers
+    }
   }
 
   /// Whether `finishBlock` has something to do: the block is full or old enough, or the disk has caught up
   /// after a loss.
-  func isDue(at now: Instant) -> Bool {
-    if encoder.lostSince != nil { return writer.pendingBytes < Self.mostPending / 2 }
+  package func isDue(at now: Instant) -> Bool {
+    if isLosing { return writer.pendingBytes < policy.mostPending / 2 }
     return encoder.isFull || (deadline ?? .never) <= now
   }
 
   /// Does what is due. To be called when all deadlines of the meter that are due have fired.
-  mutating func finishBlock(_ meter: borrowing Meter, _ position: Position) {
-    if encoder.lostSince != nil {
+  package mutating func finishBlock(_ meter: borrowing Meter, _ position: Position) {
+    if isLosing {
       console.say("--capture: the log goes on; \(encoder.lost) records are left out")
       resume(&encoder, meter, position)
       handOver()
       return
     }
-    guard writer.pendingBytes < Self.mostPending else {
+    guard writer.pendingBytes < policy.mostPending else {
       console.say("--capture: the disk does not keep up; records are left out")
       encoder.discardBlock(at: meter.now)
       return
@@ -136,7 +156,7 @@ extension Capture {
   }
 
   /// Ends the log.
-  mutating func end(_ meter: borrowing Meter, digest: Digest) {
+  package mutating func end(_ meter: borrowing Meter, digest: Digest) {
     encoder.end(at: meter.now, digest: digest)
     handOver()
     writer.close()
