@@ -70,13 +70,15 @@ struct Namespace: Waiting {
   var exists: Bool { ordinal != 0 }
   var waitsSince: Instant { queue == .vacant ? vacantSince : toldAt }
 
-  /// Members of all nodes.
+  /// Members of all nodes. Inlined, as a call copies the whole namespace: a fifth of a replay's time.
+  @inline(__always)
   var members: UInt64 { saturated(UInt128(localMembers) + remoteMembers) }
 
   /// Counted connections of all nodes.
   var connections: UInt64 { saturated(UInt128(localConnections) + remoteConnections) }
 
   /// Whether `members` differ enough from told, or from what they were at a greeting since (rule 4).
+  @inline(__always)
   func differs(_ members: UInt64, under configuration: Configuration) -> Bool {
     let threshold = configuration.threshold(afterTelling: told)
     let lowest = min(told, lowestGreeted)
@@ -85,6 +87,7 @@ struct Namespace: Waiting {
       || (members < highest && highest - members >= threshold)
   }
 
+  @inline(__always)
   private func saturated(_ total: UInt128) -> UInt64 {
     UInt64(min(total, UInt128(Configuration.largestCount)))
   }
