@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [SIGTERM, SIGINT])
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
   func `ends every stream with FIN and exits 0 on a signal`(signal: Int32) throws {
     let daemon = try RunningDaemon.start(["--workers", "2"])
     let streams = try (0..<50).map { try EventStream("/ns\($0 % 5)", of: daemon) }

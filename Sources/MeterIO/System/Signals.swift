@@ -8,7 +8,7 @@ import Glibc
 struct StopSignals: ~Copyable {
   private let source: Descriptor
 
-  /// Blocks SIGTERM and SIGINT for this thread and those it starts, and ignores for the process those
+  /// Blocks SIGTERM, SIGINT and SIGHUP for this thread and those it starts, and ignores for the process those
   /// signals that a write may cause (SIGPIPE, SIGXFSZ): its error says enough.
   init() throws(SystemError) {
     signal(SIGPIPE, SIG_IGN)
@@ -17,6 +17,7 @@ struct StopSignals: ~Copyable {
     sigemptyset(&mask)
     sigaddset(&mask, SIGTERM)
     sigaddset(&mask, SIGINT)
+    sigaddset(&mask, SIGHUP)
     pthread_sigmask(SIG_SETMASK, &mask, nil)
     source = Descriptor(
       owning: try systemCall("signalfd") {

@@ -1,0 +1,69 @@
+// What the meter decided, sent to whom it concerns.
+
+import MeterModel
+
+extension Sequencer {
+  /// Sends the effects to whom they concern.
+  mutating func carryOut(message: TextRange, of reports: Reports?) {
+    guard !effects.effects.isEmpty else { return }
+    for index in effects.effects.indices {
+      let effect = effects.effects[index]
+      if console.isVerbose { say(effect) }
+      switch effect.action {
+      case .greet(let connection, let ordinal, let namespace, let count):
+        tell(connection) { .greet($0, ordinal: ordinal, namespace, count: count) }
+      case .notify(let namespace, let count):
+        tellAll(.notify(namespace, count: count))
+      case .message(let namespace, let ticket):
+        if let reports { tellAll(message, of: reports, namespace, ticket: ticket.number) }
+      case .end(let connection, let reason):
+        tell(connection) { .end($0, reason) }
+        unbindIfFree(meter.viewer(of: connection))
+      case .refuse(let connection, let reason):
+        if reason == .full { noteFull() }
+        tell(connection) { .refuse($0, reason) }
+      case .retire(let namespace):
+        tellAll(.retire(namespace))
+        unbind(namespace)
+      case .reject(let rejection):
+        rejectionNotice.note(at: meter.now)
+        console.debug("rejected: \(rejection)")
+      }
+    }
+    effects.removeAll()
+  }
+
+  private func noteFull() {
+    let isFull = meter.openConnections >= meter.configuration.maximumConnections
+    (isFull ? connectionsNotice : namespacesNotice).note(at: meter.now)
+  }
+
+  private mutating func tell(_ connection: ConnectionID, _ command: (Handle) -> Command) {
+    let (slot, reactor) = connection.number.quotientAndRemainder(
+      dividingBy: UInt32(audienceReactors))
+    let handle = Handle(slot: slot, generation: generations[Int(connection.number)])
+    outgoing[Int(reactor)].commands.append(command(handle))
+  }
+
+  private mutating func tellAll(_ command: Command) {
+    for reactor in 0..<audienceReactors { outgoing[reactor].commands.append(command) }
+  }
+
+  private mutating func tellAll(
+    _ text: TextRange, of reports: Reports, _ namespace: NamespaceID, ticket: UInt64
+  ) {
+    for reactor in 0..<audienceReactors {
+      let start = outgoing[reactor].bytes.count
+      ServerSentEvents.append(
+        message: reports.bytes.span.extracting(text.bounds), into: &outgoing[reactor].bytes)
+      let frame = TextRange(
+        start: UInt32(start), count: UInt32(outgoing[reactor].bytes.count - start))
+      outgoing[reactor].commands.append(.message(namespace, frame: frame, ticket: ticket))
+    }
+  }
+
+  /// The number of a reactor's slot among the connections of all reactors; dense.
+  func number(_ slot: UInt32, _ reactor: Int) -> ConnectionID {
+    ConnectionID(slot * UInt32(audienceReactors) + UInt32(reactor))
+  }
+}
