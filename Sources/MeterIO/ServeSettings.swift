@@ -49,6 +49,9 @@ package struct ServeSettings: Equatable, Sendable {
   /// Whether viewer ids are captured as they are, and not hashed (`--capture-viewer-ids`).
   package var capturesViewerIDs = false
 
+  /// The other nodes, and how they are reached.
+  package var cluster = ClusterOptions()
+
   package init() {}
 
   /// How many connections may be open at once; nil where it is to be taken from the limit of file

@@ -123,7 +123,8 @@ private struct ArgumentParser {
       throw UsageError(message: "--\(option.long) takes \(accepted), but nothing follows it")
     }
     guard set(option, to: text) else {
-      throw UsageError(message: "--\(option.long): \(quoted(text)) is not \(accepted)")
+      let shown = option.syntax?.isConfidential ?? false ? "'…'" : quoted(text)
+      throw UsageError(message: "--\(option.long): \(shown) is not \(accepted)")
     }
     given.insert(option.long)
     if option.isPartOfReproduction { simulate.reproduction.append("--\(option.long) \(text)") }

@@ -10,6 +10,9 @@ package struct ValueSyntax: Sendable {
 
   /// The range, where help should tell it.
   var range: String?
+
+  /// Whether a value that is not accepted may hold a password, and is not repeated.
+  var isConfidential = false
 }
 
 /// How an option's value is read into a property of some settings, and how the property is shown. The
@@ -29,7 +32,7 @@ extension OptionValue {
   typealias Property<Value> = WritableKeyPath<Root, Value> & Sendable
 
   /// A value of `property` that `read` gives for a text it accepts, and nil for another.
-  private init<Value>(
+  init<Value>(
     _ property: Property<Value>, _ syntax: ValueSyntax,
     read: @escaping @Sendable (String) -> Value?, show: @escaping @Sendable (Value) -> String?
   ) {
@@ -131,7 +134,7 @@ extension OptionValue {
   /// Whether `text` could be resolved at all: letters, digits and what addresses, zones and names
   /// (RFC 1123, 253 bytes at most) have between them. It begins with no hyphen, so that an option in
   /// the place of a value is noticed.
-  private static func isHost(_ text: String) -> Bool {
+  static func isHost(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 253 && !text.hasPrefix("-")
       && text.utf8.allSatisfy {
         switch $0 {

@@ -3,7 +3,7 @@ import MeterModel
 extension CommandOption {
   /// Every option there is, in the order of help (SPEC §3). Parsing and help know of no other.
   package static let table: [CommandOption] =
-    general + listening + counting + limits + capturing + replaying + simulating
+    general + listening + counting + clustering + limits + capturing + replaying + simulating
 
   private static let general = [
     CommandOption("help", short: "h", .help, "show this help"),
@@ -54,6 +54,32 @@ extension CommandOption {
     CommandOption(
       .namespaceCleanDelay,
       "how long a namespace without an audience is remembered"),
+  ]
+
+  private static let clustering = [
+    CommandOption(
+      "cluster-addr", short: "m", .serve(.group(\.cluster.group)),
+      "share counts with the nodes of this multicast group (customary: 239.255.13.37:314)",
+      default: "off"),
+    CommandOption(
+      "cluster-interface", .serve(.interface(\.cluster.interface)),
+      "the network of the group: an interface's name or one of its addresses",
+      default: "what the routes say"),
+    CommandOption(
+      "cluster-peers", .serve(.endpoints(\.cluster.peers)),
+      "share counts with these nodes one by one, where there is no multicast", default: "off"),
+    CommandOption(
+      "cluster-port", .serve(.portOfOurs(\.cluster.port)),
+      "UDP port on which the peers' datagrams are received"),
+    CommandOption(
+      "cluster-redis", .serve(.redis(\.cluster.redis)),
+      "share counts by way of a Redis or Valkey server's publish/subscribe", default: "off"),
+    CommandOption(
+      "cluster-secret", .serve(.file(\.cluster.secretPath)),
+      "take only what other nodes with the secret in this file have said", default: "none"),
+    CommandOption(
+      "cluster-notify-interval", .serve(.interval(\.cluster.notifyInterval)),
+      "how often the other nodes are told this one's counts"),
     CommandOption(
       .clusterNodeTimeout,
       "how long another node's counts hold after it said them"),

@@ -1,5 +1,8 @@
 // The Linux system calls that the Glibc module leaves out.
 #pragma once
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -10,8 +13,10 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
-// Behind _GNU_SOURCE in <pthread.h>, <spawn.h> and <sys/socket.h>; the tests start programs.
+// Behind _GNU_SOURCE in <pthread.h>, <sched.h>, <spawn.h> and <sys/socket.h>; the tests start programs, and
+// enter networks.
 int pthread_setname_np(pthread_t thread, const char *name);
 int sched_getaffinity(pid_t process, size_t size, void *mask);
 int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+int setns(int descriptor, int type);
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);

@@ -13,15 +13,17 @@ struct Assembly {
   let ports: OpenPorts
   let viewersEnabled: Bool
   let capture: Capture?
+  let cluster: ClusterStart?
 
   /// Starts all threads. What can fail is made before the first of them.
   func start(
     _ configuration: Configuration, workers: Int
   ) throws(SystemError) -> [JoinableThread] {
     var random = SystemRandomNumberGenerator()
+    let run: UInt64 = random.next()
     let context = ReactorContext(
       clock: clock, console: console, sequencer: inbox, viewersEnabled: viewersEnabled,
-      audiencePort: ports.audiencePort, run: random.next())
+      audiencePort: ports.audiencePort, run: run)
     let budgets = DescriptorBudgets(plan)
     var outboxes: [Mailbox<Commands>] = []
     var bodies: [(name: String, run: @Sendable () -> Void)] = []
@@ -43,11 +45,14 @@ struct Assembly {
           }
         ))
     }
+    let cluster = try cluster?.begin(configuration, run: run, clock: clock, console: console)
+    if let cluster { bodies.append(("cluster", cluster.body)) }
     let sequencer = Handover(
       try Sequencer(
         configuration: configuration, clock: clock, console: console, mailbox: inbox,
         reactors: outboxes, audienceReactors: workers,
-        hashKey: HashKey(random.next(), random.next()), capture: capture))
+        hashKey: HashKey(random.next(), random.next()), capture: capture,
+        cluster: cluster?.link))
     bodies.append(
       (
         "sequencer",

@@ -14,7 +14,11 @@ package enum Daemon {
     let limit = raiseDescriptorLimit()
     let workers = settings.workers == 0 ? processorCount() : Int(settings.workers)
     let ports = try OpenPorts(settings, workers: workers)
-    let own = ports.descriptorCount + descriptorCount(ofWorkers: workers)
+    let cluster = try ClusterStart(
+      settings.cluster, nodeTimeout: settings.configuration.clusterNodeTimeout)
+    let own =
+      ports.descriptorCount + descriptorCount(ofWorkers: workers)
+      + (cluster == nil ? 0 : ClusterSockets.descriptorCount)
     guard let plan = DescriptorPlan(limit: limit, own: own) else {
       throw StartError(
         reason: "cannot start: the limit of \(limit) file descriptors (ulimit -n) is too low; "
@@ -30,9 +34,9 @@ package enum Daemon {
       let inbox = try Sequencer.Inbox()
       let assembly = Assembly(
         console: console, clock: clock, inbox: inbox, plan: plan, ports: ports,
-        viewersEnabled: settings.enableViewerIDs, capture: capture)
+        viewersEnabled: settings.enableViewerIDs, capture: capture, cluster: cluster)
       let threads = try assembly.start(configuration, workers: workers)
-      for line in ports.lines { console.say(line) }
+      for line in (cluster?.lines ?? []) + ports.lines { console.say(line) }
       if wanted > configuration.maximumConnections {
         console.say(
           "--max-connections: going on with \(plan.streams), which is what the limit of descriptors "

@@ -20,9 +20,23 @@ extension Reactor {
       let body: ContiguousArray<UInt8> = [UInt8(ascii: "o"), UInt8(ascii: "k")]
       encoder.append(.text, body: body.span, for: exchange, into: &dialogues[side].output)
       respond(side, exchange)
-    case .cluster, .notFound:
+    case .cluster:
+      leaveToSequencer(side, .cluster(table.handle(dialogues[side].slot)))
+    case .notFound:
       fail(side, .notFound)
     }
+  }
+
+  /// The sequencer said what is known of the other nodes; nil where there is no cluster.
+  mutating func answerCluster(_ side: UInt32, _ report: Span<UInt8>?) {
+    guard let head = dialogues[side].head else { return }
+    guard let report else {
+      fail(side, .notFound)
+      return
+    }
+    let exchange = Exchange(head)
+    encoder.append(.json, body: report, for: exchange, into: &dialogues[side].output)
+    respond(side, exchange)
   }
 
   /// Sends the bare JSON, and then ends the connection.

@@ -34,6 +34,10 @@ extension Reactor {
       let piece = bytes.extracting(piece.bounds)
       guard table.isCurrent(handle), table[handle.slot].state == .conversing else { return }
       continueStatistics(table[handle.slot].side, piece, next: next)
+    case .cluster(let handle, let report):
+      answer(handle) { reactor, side in
+        reactor.answerCluster(side, report.map { bytes.extracting($0.bounds) })
+      }
     case .stop:
       isStopped = true
     }

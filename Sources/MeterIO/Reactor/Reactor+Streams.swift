@@ -10,10 +10,12 @@ extension Reactor {
   ) {
     let lastEventID = bytes.extracting(head.lastEventID.bounds)
     let after = StreamIdentifier.parse(lastEventID, run: context.run) ?? .none
+    let tellsStream = !viewer.bounds.isEmpty && lastEventID.count == StreamIdentifier.length
     let report = Report.opened(
       table.handle(slot),
       namespace: outgoing.bytes.appendText(bytes.extracting(namespace.bounds)),
-      viewer: outgoing.bytes.appendText(bytes.extracting(viewer.bounds)), after: after)
+      viewer: outgoing.bytes.appendText(bytes.extracting(viewer.bounds)), after: after,
+      streamID: tellsStream ? outgoing.bytes.appendText(lastEventID) : .none)
     outgoing.reports.append(report)
     removeDialogue(slot)
     table[slot].state = .opening

@@ -26,8 +26,11 @@ extension ContiguousArray<UInt8> {
 
 /// One thing that a reactor says.
 enum Report: Sendable {
-  /// A client asks for an event stream. It is answered with `greet` or `refuse`.
-  case opened(Handle, namespace: TextRange, viewer: TextRange, after: ConnectionOrdinal)
+  /// A client asks for an event stream. It is answered with `greet` or `refuse`. `streamID` is what it says
+  /// of the stream before, of whatever run and node; none without a viewer id.
+  case opened(
+    Handle, namespace: TextRange, viewer: TextRange, after: ConnectionOrdinal,
+    streamID: TextRange)
 
   /// A connection that was reported as opened is gone. Said exactly once of each.
   case closed(slot: UInt32)
@@ -43,6 +46,9 @@ enum Report: Sendable {
 
   /// A client wants the namespaces created after the one with this ordinal. Answered with `statistics`.
   case statistics(Handle, after: UInt64)
+
+  /// A client wants to know of the other nodes. Answered with `cluster`.
+  case cluster(Handle)
 }
 
 /// What one reactor says at once.
@@ -73,6 +79,9 @@ enum Command: Sendable {
 
   /// A piece of the statistics' JSON, and the ordinal to go on after; nil for the last piece.
   case statistics(Handle, TextRange, next: UInt64?)
+
+  /// What is known of the other nodes, as JSON; nil where there is no cluster.
+  case cluster(Handle, TextRange?)
 
   /// End every connection and return.
   case stop

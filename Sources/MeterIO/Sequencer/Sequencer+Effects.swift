@@ -17,12 +17,14 @@ extension Sequencer {
       case .message(let namespace, let ticket):
         if let reports { tellAll(message, of: reports, namespace, ticket: ticket.number) }
       case .end(let connection, let reason):
+        if reason == .excluded { tellCluster(excluded: connection) }
         tell(connection) { .end($0, reason) }
         unbindIfFree(meter.viewer(of: connection))
       case .refuse(let connection, let reason):
         if reason == .full { noteFull() }
         tell(connection) { .refuse($0, reason) }
       case .retire(let namespace):
+        tellCluster(retired: namespace)
         tellAll(.retire(namespace))
         unbind(namespace)
       case .reject(let rejection):

@@ -29,7 +29,13 @@ struct Sequencer: ~Copyable {
   private var poller: Poller
   private var messageCount: UInt64 = 0
   private var deliveries = Deliveries()
-  private var capture: Capture?
+  var capture: Capture?
+
+  /// The other nodes; nil where there are none.
+  var cluster: ClusterLink?
+
+  /// What the node orders.
+  var orders = ClusterOrders()
   let connectionsNotice: RecurringNotice
   let namespacesNotice: RecurringNotice
   let rejectionNotice: RecurringNotice
@@ -50,9 +56,11 @@ struct Sequencer: ~Copyable {
 
   init(
     configuration: Configuration, clock: Clock, console: Console, mailbox: Inbox,
-    reactors: [Mailbox<Commands>], audienceReactors: Int, hashKey: HashKey, capture: Capture?
+    reactors: [Mailbox<Commands>], audienceReactors: Int, hashKey: HashKey, capture: Capture?,
+    cluster: ClusterLink?
   ) throws(SystemError) {
-    poller = try Poller(watching: [(mailbox.descriptor, 0)])
+    let arrivals = cluster.map { [($0.arrivals.descriptor, UInt64(1))] } ?? []
+    poller = try Poller(watching: [(mailbox.descriptor, 0)] + arrivals)
     meter = Meter(configuration: configuration)
     namespaces = NameTable(key: hashKey)
     viewers = NameTable(key: hashKey)
@@ -63,6 +71,7 @@ struct Sequencer: ~Copyable {
       "streams refused: --max-namespaces is reached", on: console)
     rejectionNotice = RecurringNotice("events that made no sense", on: console)
     self.capture = capture
+    self.cluster = cluster
     self.clock = clock
     self.console = console
     self.mailbox = mailbox
@@ -82,20 +91,23 @@ struct Sequencer: ~Copyable {
         case .reports(let reports):
           for report in reports.reports { take(report, of: reports, at: now) }
         case .stop:
+          leaveCluster(at: now)
           for reactor in outgoing.indices { outgoing[reactor].commands.append(.stop) }
           sendOutgoing()
           capture?.end(meter, digest: effects.digest)
           return
         }
       }
+      hearCluster(at: now)
       advance(to: now)
+      advanceCluster(to: now)
       finishCapturedBlock()
       sendOutgoing()
     }
   }
 
   private func millisecondsToDeadline() -> Int32 {
-    let deadlines = [meter.nextDeadline, capture?.deadline].compactMap { $0 }
+    let deadlines = [meter.nextDeadline, capture?.deadline, clusterDeadline].compactMap { $0 }
     guard let deadline = deadlines.min() else { return -1 }
     let now = clock.now
     guard deadline > now else { return 0 }
@@ -103,7 +115,7 @@ struct Sequencer: ~Copyable {
   }
 
   /// Fires what is due, so that a name that is resolved afterwards cannot be retired beneath it.
-  private mutating func advance(to now: Instant) {
+  mutating func advance(to now: Instant) {
     meter.advance(to: now, into: &effects)
     carryOut(message: .none, of: nil)
   }
@@ -131,10 +143,19 @@ extension Sequencer {
     advance(to: now)
     finishCapturedBlock()
     switch report {
-    case .opened(let handle, let namespace, let viewer, let after):
+    case .opened(let handle, let namespace, let viewer, let after, let streamID):
+      if isStoppedByCluster(
+        reports.bytes.span.extracting(viewer.bounds),
+        reports.bytes.span.extracting(streamID.bounds))
+      {
+        cluster?.refused.insert(number(handle.slot, reports.reactor).number)
+        outgoing[reports.reactor].commands.append(.refuse(handle, .stopped))
+        return
+      }
       open(handle, namespace, viewer, after, of: reports)
     case .closed(let slot):
       let connection = number(slot, reports.reactor)
+      if cluster?.refused.remove(connection.number) != nil { return }
       let viewer = meter.isOpen(connection) ? meter.viewer(of: connection) : .none
       feed(.closed(connection))
       unbindIfFree(viewer)
@@ -149,6 +170,10 @@ extension Sequencer {
       outgoing[reactor].commands.append(.delivered(sender, connections))
     case .statistics(let handle, let ordinal):
       writeStatistics(after: ordinal, for: handle, of: reports.reactor)
+    case .cluster(let handle):
+      let report = writeClusterReport(at: now)
+      let text = report.map { outgoing[reports.reactor].bytes.appendText($0.span) }
+      outgoing[reports.reactor].commands.append(.cluster(handle, text))
     }
   }
 
@@ -170,6 +195,9 @@ extension Sequencer {
       capture?.name(viewer, reports.bytes.span.extracting(viewerName.bounds))
     }
     feed(.opened(connection, namespace, viewer: viewer, after: after))
+    if viewer != .none, meter.isOpen(connection) {
+      tellCluster(opened: reports.bytes.span.extracting(viewerName.bounds))
+    }
     if !meter.exists(namespace) { unbind(namespace) }
     unbindIfFree(viewer)
   }
@@ -181,6 +209,7 @@ extension Sequencer {
   }
 
   private mutating func exclude(_ viewer: Span<UInt8>) {
+    tellCluster(asked: viewer)
     guard let id = viewers.find(viewer) else { return }
     feed(.excluded(ViewerID(id)))
     unbindIfFree(ViewerID(id))
@@ -189,25 +218,32 @@ extension Sequencer {
   private mutating func deliver(
     _ text: TextRange, to namespace: TextRange, of reports: Reports, from sender: Handle
   ) {
+    tellCluster(
+      message: reports.bytes.span.extracting(text.bounds),
+      to: reports.bytes.span.extracting(namespace.bounds))
     let id = namespaces.find(reports.bytes.span.extracting(namespace.bounds))
     let connections = id.map { meter.openConnections(of: NamespaceID($0)) } ?? 0
     guard let id, connections > 0 else {
       outgoing[reports.reactor].commands.append(.delivered(sender, 0))
       return
     }
-    messageCount += 1
     deliveries.begin(
-      ticket: messageCount, to: audienceReactors, connections: connections, from: sender,
+      ticket: messageCount + 1, to: audienceReactors, connections: connections, from: sender,
       of: reports.reactor)
+    tell(text, of: reports, to: NamespaceID(id))
+  }
+
+  /// Feeds a message to those who are open in a namespace.
+  mutating func tell(_ text: TextRange, of reports: Reports, to namespace: NamespaceID) {
+    messageCount += 1
     capture?.append(
-      MessageID(messageCount), to: NamespaceID(id),
+      MessageID(messageCount), to: namespace,
       text: reports.bytes.span.extracting(text.bounds), at: meter.now)
-    meter.apply(
-      .message(NamespaceID(id), MessageID(messageCount)), at: meter.now, into: &effects)
+    meter.apply(.message(namespace, MessageID(messageCount)), at: meter.now, into: &effects)
     carryOut(message: text, of: reports)
   }
 
-  private mutating func feed(_ event: Event) {
+  mutating func feed(_ event: Event) {
     if console.isVerbose { say(event) }
     capture?.append(event, at: meter.now)
     meter.apply(event, at: meter.now, into: &effects)
@@ -216,6 +252,7 @@ extension Sequencer {
 
   mutating func unbindIfFree(_ viewer: ViewerID) {
     guard viewer != .none, !meter.isHeld(viewer), viewers.isBound(viewer.number) else { return }
+    tellCluster(left: viewer)
     viewers.unbind(viewer.number)
     capture?.forget(viewer)
   }

@@ -8,6 +8,9 @@ struct SocketAddress: Sendable {
   private var storage = sockaddr_storage()
   private var length = socklen_t(0)
 
+  /// No address yet: to be filled by a system call.
+  init() {}
+
   /// Every address of this machine: one socket for IPv4 and IPv6; without IPv6, every IPv4 address.
   static func everyAddress(port: UInt16) throws(ResolutionError) -> [SocketAddress] {
     let probe = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
@@ -16,10 +19,14 @@ struct SocketAddress: Sendable {
   }
 
   /// The addresses of a literal or a name, in the system's order.
-  static func resolve(_ host: String, port: UInt16) throws(ResolutionError) -> [SocketAddress] {
+  ///
+  /// A literal is resolved at once; for a name others may have to be asked, which takes its time.
+  static func resolve(
+    _ host: String, port: UInt16, literalOnly: Bool = false
+  ) throws(ResolutionError) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV | (literalOnly ? AI_NUMERICHOST : 0)
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, "\(port)", &hints, &list)
     guard code == 0 else { throw ResolutionError(code: code) }
@@ -96,6 +103,29 @@ struct SocketAddress: Sendable {
   func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     withUnsafePointer(to: storage) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+    }
+  }
+}
+
+extension SocketAddress {
+  /// Lends the place of an address to a system call that fills it.
+  mutating func withMutablePointer<Result>(
+    _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Result
+  ) -> Result {
+    length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return withUnsafeMutablePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, &length) }
+    }
+  }
+}
+
+extension SocketAddress: Equatable {
+  /// Whether both name the same family, port and host; a zone is no part of it.
+  static func == (left: SocketAddress, right: SocketAddress) -> Bool {
+    guard left.family == right.family, left.port == right.port else { return false }
+    let host = left.isIPv6 ? 8..<24 : 4..<8
+    return withUnsafeBytes(of: left.storage) { left in
+      withUnsafeBytes(of: right.storage) { right in left[host].elementsEqual(right[host]) }
     }
   }
 }

@@ -49,4 +49,11 @@ extension Meter {
     guard Int(connection.number) < connections.count else { return .none }
     return connections[Int(connection.number)].viewer
   }
+
+  /// The ordinal of a connection that is open, or was ended and not yet closed; `.none` for one that was
+  /// never opened.
+  package func ordinal(of connection: ConnectionID) -> ConnectionOrdinal {
+    guard Int(connection.number) < connections.count else { return .none }
+    return connections[Int(connection.number)].ordinal
+  }
 }

@@ -3,10 +3,13 @@
 
 /// Writes and reads streams' ids.
 package enum StreamIdentifier {
+  /// How long every id is, in bytes.
+  package static let length = 24
+
   /// The id of a connection in a run of the daemon.
   package static func make(_ ordinal: ConnectionOrdinal, run: UInt64) -> ContiguousArray<UInt8> {
     var bytes = ContiguousArray<UInt8>()
-    bytes.reserveCapacity(24)
+    bytes.reserveCapacity(length)
     for shift in stride(from: UInt64(60), through: 0, by: -4) {
       bytes.append(digit(UInt8(truncatingIfNeeded: run >> shift) & 15))
     }
@@ -18,9 +21,9 @@ package enum StreamIdentifier {
 
   /// The connection that an id names; nil for what is no id, or one of another run.
   package static func parse(_ bytes: Span<UInt8>, run: UInt64) -> ConnectionOrdinal? {
-    guard bytes.count == 24 else { return nil }
+    guard bytes.count == length else { return nil }
     var (runRead, ordinal) = (UInt64(0), UInt32(0))
-    for index in 0..<24 {
+    for index in 0..<length {
       guard let value = value(of: bytes[index]) else { return nil }
       if index < 16 {
         runRead = runRead << 4 | UInt64(value)

@@ -28,7 +28,7 @@ final class EventStream {
     _ path: String, of daemon: RunningDaemon, _ fields: String..., by address: Loopback = .v4,
     receiveBuffer: Int32? = nil
   ) throws {
-    client = try RawClient(port: daemon.audience, by: address, receiveBuffer: receiveBuffer)
+    client = try daemon.connect(to: daemon.audience, by: address, receiveBuffer: receiveBuffer)
     try client.send(request("GET \(path)", ["Accept: text/event-stream"] + fields))
     head = try client.readAnswerHead()
     guard head.status == 200, head["Content-Type"] == "text/event-stream" else {

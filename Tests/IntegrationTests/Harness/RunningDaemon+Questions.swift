@@ -11,7 +11,7 @@ struct NamespaceFigures: Codable, Equatable {
 extension RunningDaemon {
   /// Sends one request on a connection of its own; the answer is what comes back.
   func ask(_ port: UInt16, _ request: String) throws -> HTTPAnswer {
-    let client = try RawClient(port: port)
+    let client = try connect(to: port)
     try client.send(request)
     return try client.readAnswer(toHead: request.hasPrefix("HEAD "))
   }
@@ -22,7 +22,7 @@ extension RunningDaemon {
   }
 
   func statistics(within seconds: Double = 10) throws -> [String: NamespaceFigures] {
-    let client = try RawClient(port: statistics)
+    let client = try connect(to: statistics)
     try client.send(request("GET /stats"))
     let body = try client.readAnswer(within: seconds).body
     return try JSONDecoder().decode([String: NamespaceFigures].self, from: Data(body.utf8))

@@ -8,6 +8,9 @@ final class RunningDaemon {
   /// What it said on standard error until it served.
   let lines: [String]
   private let complaints: Int32
+
+  /// The network that it is in; nil for the machine's own.
+  private let network: NetworkNamespace?
   private var hasEnded = false
 
   /// Starts a daemon, hands it to `body`, and stops it, which it must do cleanly. Whatever fails, it is
@@ -46,8 +49,10 @@ final class RunningDaemon {
 
   /// Starts a daemon on free ports. `shell` is a line that becomes the daemon by `exec "$0" "$@"`.
   static func start(
-    _ options: [String], environment: [String: String] = [:], shell: String? = nil
+    _ options: [String], environment: [String: String] = [:], shell: String? = nil,
+    network: NetworkNamespace? = nil
   ) throws -> RunningDaemon {
+    let shell = shell ?? network.map { "exec ip netns exec \($0.name) \"$0\" \"$@\"" }
     var complaint = ""
     for _ in 0..<8 {
       var arguments = options
@@ -59,7 +64,7 @@ final class RunningDaemon {
       }
       let child = try spawn(arguments, environment, shell)
       do {
-        return try RunningDaemon(child.process, child.complaints)
+        return try RunningDaemon(child.process, child.complaints, network)
       } catch let error as HarnessError {
         complaint = error.description
         if !complaint.contains("the port is in use") { throw error }
@@ -68,8 +73,11 @@ final class RunningDaemon {
     throw HarnessError(complaint)
   }
 
-  private init(_ process: pid_t, _ complaints: Int32) throws {
+  private init(
+    _ process: pid_t, _ complaints: Int32, _ network: NetworkNamespace?
+  ) throws {
     self.process = process
+    self.network = network
     self.complaints = complaints
     let deadline = Deadline(within: 20)
     var text = ""
@@ -100,6 +108,17 @@ final class RunningDaemon {
   private func port(_ title: String) -> UInt16 {
     let line = lines.first { $0.hasPrefix("audience-meter: \(title) on ") } ?? ""
     return line.lastIndex(of: ":").flatMap { UInt16(line[line.index(after: $0)...]) } ?? 0
+  }
+
+  /// Connects to one of its ports.
+  func connect(
+    to port: UInt16, by address: Loopback = .v4, receiveBuffer: Int32? = nil
+  ) throws -> RawClient {
+    guard let network else {
+      return try RawClient(port: port, by: address, receiveBuffer: receiveBuffer)
+    }
+    return RawClient(
+      connected: try network.enter { try address.connect(to: port, receiveBuffer: receiveBuffer) })
   }
 
   // MARK: Its end

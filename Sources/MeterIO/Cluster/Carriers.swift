@@ -1,0 +1,335 @@
+// The cluster's thread: it has the sockets that carry datagrams between nodes, and decides nothing. What
+// arrives goes to the sequencer as it came; what the sequencer hands over is sent.
+
+import CLinux
+import Glibc
+import MeterModel
+
+/// What the thread is told.
+enum CarrierOrder: Sendable {
+  /// Send these.
+  case send(Outbound)
+
+  /// A name was resolved, or not.
+  case resolved(Resolution)
+
+  /// Send what is still to be sent, and return.
+  case stop
+}
+
+/// Datagrams on their way out.
+struct Outbound: Sendable {
+  var datagrams: ContiguousArray<(bytes: TextRange, reach: Reach)> = []
+  var bytes: ContiguousArray<UInt8> = []
+}
+
+/// The sockets of one node.
+struct Carriers: ~Copyable {
+  let clock: Clock
+  let console: Console
+  let mailbox: Mailbox<CarrierOrder>
+  let arrivalQueue: ArrivalQueue
+  let board: CarrierBoard
+
+  /// For how long a peer must be silent to be resolved anew.
+  let nodeTimeout: Duration
+
+  var poller: Poller
+  var multicast: MulticastSocket?
+  var unicast: UnicastSockets?
+  var redis: RedisCarrier?
+  let resolver: Resolver?
+
+  var figures: CarrierList
+  var now = Instant.start
+  var random = SystemRandomNumberGenerator()
+  var arrivals = Arrivals()
+
+  /// What more the sequencer's queue takes, as it was at the beginning of the turn.
+  var room = (datagrams: 0, bytes: 0)
+  var scratch = ContiguousArray<UInt8>(repeating: 0, count: 65_536)
+
+  /// Datagrams for multicast and unicast.
+  private var outbound = OutboundQueue(limit: 32 * 1024 * 1024)
+
+  /// When the group is joined again, to make sure.
+  private var joinsAt = Instant.start
+  private var joinError: SystemError?
+  private var sendError: SystemError?
+  private var isStopping = false
+
+  /// What went wrong last with Redis, and when the next of it is said.
+  var redisFailure: String?
+  var redisComplainsAt = Instant.start
+
+  /// The last addresses that something came from, as text.
+  private var sources: ContiguousArray<(address: SocketAddress, text: NodeAddress)> = []
+
+  let multicastNotice: RecurringNotice
+  let unicastNotice: RecurringNotice
+  let overrunNotice: RecurringNotice
+
+  /// Keys of events. Those of the Redis connections have their generation above them.
+  static let mailboxKey: UInt64 = 0
+  static let multicastKey: UInt64 = 1
+  static let unicastKeys: ClosedRange<UInt64> = 2...3
+
+  /// How many datagrams are taken from a socket before another has its turn.
+  private static let mostAtOnce = 256
+
+  /// How many are sent in a millisecond: a hundred thousand namespaces are some 1,500 datagrams, which
+  /// would overrun a receiver's socket if they came all at once.
+  private static let pace = 64
+
+  /// How often the group is joined again. A member need not do anything; one whose interface was gone must.
+  private static let joinInterval = Duration.milliseconds(500)
+
+  init(
+    _ sockets: consuming ClusterSockets, context: CarrierContext
+  ) throws(SystemError) {
+    clock = context.clock
+    console = context.console
+    mailbox = context.mailbox
+    arrivalQueue = context.arrivals
+    board = context.board
+    nodeTimeout = context.nodeTimeout
+    poller = try Poller(watching: [(mailbox.descriptor, Self.mailboxKey)])
+    figures = sockets.figures
+    let order = mailbox
+    resolver =
+      sockets.needsResolver
+      ? try Resolver { order.post(.resolved($0)) } : nil
+    multicast = sockets.multicast.take()
+    unicast = sockets.unicast.take()
+    redis = sockets.redis.map { RedisCarrier($0) }
+    multicastNotice = RecurringNotice("multicast: datagrams could not be sent", on: console)
+    unicastNotice = RecurringNotice("unicast: datagrams could not be sent", on: console)
+    overrunNotice = RecurringNotice(
+      "datagrams of other nodes dropped: more came than can be judged", on: console)
+    if let number = multicast?.socket.number {
+      try poller.add(number, .readable, key: Self.multicastKey)
+    }
+    if let number = unicast?.v4.number {
+      try poller.add(number, .readable, key: Self.unicastKeys.lowerBound)
+    }
+    if let number = unicast?.v6?.number {
+      try poller.add(number, .readable, key: Self.unicastKeys.upperBound)
+    }
+  }
+
+  /// Serves until it is told to stop.
+  mutating func run() {
+    while !isStopping {
+      let count = poller.wait(milliseconds: millisecondsToDeadline())
+      now = clock.now
+      room = arrivalQueue.room
+      for index in 0..<count {
+        let event = poller.event(at: index)
+        handle(event.key, event.seen)
+      }
+      maintain()
+      sendSome(Self.pace)
+      handOver()
+    }
+    finish()
+  }
+
+  private mutating func handle(_ key: UInt64, _ seen: Readiness) {
+    switch key {
+    case Self.mailboxKey: obey()
+    case Self.multicastKey:
+      for _ in 0..<Self.mostAtOnce {
+        guard let (count, source) = multicast?.socket.receive(into: &scratch) else { return }
+        arrived(count, from: source, over: .multicast)
+      }
+    case Self.unicastKeys.lowerBound:
+      for _ in 0..<Self.mostAtOnce {
+        guard let (count, source) = unicast?.v4.receive(into: &scratch) else { return }
+        arrived(count, from: source, over: .unicast)
+      }
+    case Self.unicastKeys.upperBound:
+      for _ in 0..<Self.mostAtOnce {
+        guard let (count, source) = unicast?.v6?.receive(into: &scratch) else { return }
+        arrived(count, from: source, over: .unicast)
+      }
+    default: redisReady(key, seen)
+    }
+  }
+
+  private mutating func obey() {
+    for order in mailbox.takeAll() {
+      switch order {
+      case .send(let batch):
+        for datagram in batch.datagrams {
+          let bytes = batch.bytes.span.extracting(datagram.bytes.bounds)
+          if datagram.reach != .engineOnly, multicast != nil || unicast != nil {
+            outbound.append(bytes)
+          }
+          if datagram.reach != .datagramsOnly { publish(bytes) }
+        }
+      case .resolved(let resolution): take(resolution)
+      case .stop: isStopping = true
+      }
+    }
+  }
+
+  private mutating func millisecondsToDeadline() -> Int32 {
+    if !outbound.isEmpty { return 1 }
+    let deadlines = [
+      multicast == nil ? nil : joinsAt, unicast?.nextDeadline, redis?.nextDeadline,
+    ].compactMap { $0 }
+    guard let deadline = deadlines.min() else { return -1 }
+    let now = clock.now
+    guard deadline > now else { return 0 }
+    return Int32(clamping: ((deadline - now).nanoseconds + 999_999) / 1_000_000)
+  }
+
+  /// Tells the sequencer what arrived, and the operator how it goes.
+  private mutating func handOver() {
+    board.all = figures.all
+    guard !arrivals.isEmpty else { return }
+    let batch = arrivals
+    arrivals = Arrivals()
+    arrivalQueue.post(batch)
+  }
+
+  /// The last datagrams, a goodbye among them, go out without waiting for anything long.
+  private mutating func finish() {
+    sendSome(.max)
+    finishRedis()
+  }
+}
+
+// MARK: - Datagrams
+
+extension Carriers {
+  /// A datagram lies at the beginning of `scratch`.
+  private mutating func arrived(
+    _ count: Int, from source: SocketAddress, over carrier: Carrier
+  ) {
+    if carrier == .unicast { unicast?.heard(from: source, at: now) }
+    let bytes = scratch
+    arrived(bytes.span.extracting(first: count), from: text(of: source), over: carrier)
+  }
+
+  /// An address as it is reported. The latest are remembered: to write one takes longer than to receive.
+  private mutating func text(of source: SocketAddress) -> NodeAddress {
+    if let known = sources.first(where: { $0.address == source }) { return known.text }
+    let text = NodeAddress(source.description)
+    if sources.count == 64 { sources.removeFirst() }
+    sources.append((source, text))
+    return text
+  }
+
+  /// Keeps what arrived for the sequencer, if that is not too far behind.
+  mutating func arrived(
+    _ bytes: Span<UInt8>, from source: NodeAddress, over carrier: Carrier
+  ) {
+    figures[carrier].received += 1
+    guard arrivals.datagrams.count < room.datagrams,
+      arrivals.bytes.count + bytes.count <= room.bytes
+    else {
+      figures[carrier].overrun += 1
+      overrunNotice.note(at: now)
+      return
+    }
+    arrivals.datagrams.append(
+      Arrivals.Datagram(bytes: arrivals.bytes.appendText(bytes), source: source, carrier: carrier))
+  }
+
+  /// Sends at most that many of the datagrams that wait.
+  private mutating func sendSome(_ most: Int) {
+    var sent = 0
+    while sent < most, let datagram = outbound.popFirst() {
+      sent += 1
+      sendToGroup(datagram.span)
+      sendToPeers(datagram.span)
+    }
+  }
+
+  private mutating func sendToGroup(_ datagram: Span<UInt8>) {
+    guard let group = multicast?.group else { return }
+    let former = sendError
+    sendError = multicast?.socket.send(datagram, to: group)
+    if let sendError {
+      figures[.multicast].unsent += 1
+      multicastNotice.note(at: now)
+      if former == nil { console.debug("multicast: \(sendError.description)") }
+      // The membership may have gone with the interface.
+      joinsAt = min(joinsAt, now + .milliseconds(100))
+    } else {
+      figures[.multicast].sent += 1
+    }
+    noteMulticast(wasWorking: former == nil && joinError == nil)
+  }
+
+  private mutating func sendToPeers(_ datagram: Span<UInt8>) {
+    guard let (error, hasReturned) = unicast?.send(datagram) else { return }
+    if let error {
+      figures[.unicast].unsent += 1
+      unicastNotice.note(at: now)
+      figures[.unicast].state = error.description
+    } else {
+      figures[.unicast].sent += 1
+      describePeers()
+    }
+    if hasReturned { arrivals.hasReturned = true }
+  }
+
+  private mutating func describePeers() {
+    guard let (known, all) = unicast?.knownPeers else { return }
+    figures[.unicast].state = known == all ? "up" : "\(known) of \(all) peers resolved"
+  }
+}
+
+// MARK: - Upkeep
+
+extension Carriers {
+  private mutating func maintain() {
+    if multicast != nil, joinsAt <= now { join() }
+    let silence = nodeTimeout
+    for request in unicast?.namesToResolve(at: now, silence: silence) ?? [] {
+      resolver?.ask(request)
+    }
+    maintainRedis()
+  }
+
+  private mutating func join() {
+    joinsAt = now + Self.joinInterval
+    let wasWorking = joinError == nil && sendError == nil
+    do throws(SystemError) {
+      try multicast?.join()
+      joinError = nil
+    } catch {
+      if joinError == nil {
+        console.say("multicast: the group cannot be joined: \(error.description); trying again")
+      }
+      joinError = error
+    }
+    noteMulticast(wasWorking: wasWorking)
+  }
+
+  private mutating func noteMulticast(wasWorking: Bool) {
+    let error = joinError ?? sendError
+    if error == nil, !wasWorking {
+      console.debug("multicast: the group is joined again")
+      arrivals.hasReturned = true
+    }
+    figures[.multicast].state = error?.description ?? "up"
+  }
+
+  private mutating func take(_ resolution: Resolution) {
+    if resolution.target == RedisCarrier.target {
+      takeServer(resolution)
+      return
+    }
+    guard let endpoint = unicast?.endpoint(of: resolution.target),
+      let isNew = unicast?.take(resolution, at: now, using: &random)
+    else { return }
+    if case .failure(let error) = resolution.result {
+      console.debug("unicast: \(endpoint.description): \(error.description)")
+    }
+    if isNew { arrivals.hasReturned = true }
+    describePeers()
+  }
+}

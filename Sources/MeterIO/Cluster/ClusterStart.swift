@@ -1,0 +1,68 @@
+// How the cluster begins: its sockets are opened and its secret is read before anything is served.
+
+import Glibc
+import MeterModel
+
+/// What the cluster's thread shares with the rest of the daemon.
+struct CarrierContext: Sendable {
+  let clock: Clock
+  let console: Console
+  let mailbox: Mailbox<CarrierOrder>
+  let arrivals: ArrivalQueue
+  let board: CarrierBoard
+  let nodeTimeout: Duration
+}
+
+/// A cluster that is ready to begin.
+struct ClusterStart: Sendable {
+  private let sockets: Handover<ClusterSockets>
+  private let secret: ClusterSecret?
+  private let options: ClusterOptions
+
+  /// What is said at the start, a line for each carrier.
+  let lines: [String]
+
+  /// Opens what the options name. Nil where they name no carrier.
+  init?(_ options: ClusterOptions, nodeTimeout: Duration) throws(StartError) {
+    guard options.isEnabled else { return nil }
+    guard options.notifyInterval < nodeTimeout else {
+      throw StartError(
+        reason: "--cluster-notify-interval: \(options.notifyInterval.decimalSeconds)s is not less "
+          + "than the --cluster-node-timeout of \(nodeTimeout.decimalSeconds)s, within which "
+          + "counts must be repeated")
+    }
+    secret = try options.secretPath.map { path throws(StartError) in try readClusterSecret(path) }
+    let sockets = try ClusterSockets(options)
+    lines = sockets.lines
+    self.options = options
+    self.sockets = Handover(sockets)
+  }
+
+  /// Makes the thread's body and the sequencer's part.
+  func begin(
+    _ configuration: Configuration, run: UInt64, clock: Clock, console: Console
+  ) throws(SystemError) -> (link: ClusterLink, body: @Sendable () -> Void) {
+    let context = CarrierContext(
+      clock: clock, console: console, mailbox: try Mailbox<CarrierOrder>(),
+      arrivals: try ArrivalQueue(), board: CarrierBoard(),
+      nodeTimeout: configuration.clusterNodeTimeout)
+    let carriers = Handover(try Carriers(sockets.take(), context: context))
+    var random = SystemRandomNumberGenerator()
+    var settings = ClusterSettings()
+    settings.notifyInterval = options.notifyInterval
+    settings.nodeTimeout = configuration.clusterNodeTimeout
+    let node = ClusterNode(
+      session: SessionID.random(using: &random), settings: settings, secret: secret,
+      wallStart: clock.wallStart / 1_000_000, hashKey: HashKey(random.next(), random.next()))
+    let link = ClusterLink(
+      node: node, arrivals: context.arrivals, carriers: context.mailbox, board: context.board,
+      run: run)
+    return (
+      link,
+      {
+        var carriers = carriers.take()
+        carriers.run()
+      }
+    )
+  }
+}

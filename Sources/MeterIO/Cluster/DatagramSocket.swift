@@ -1,0 +1,76 @@
+// A UDP socket that never waits.
+
+import CLinux
+import Glibc
+import MeterModel
+
+/// One UDP socket.
+struct DatagramSocket: ~Copyable {
+  private let descriptor: Descriptor
+
+  /// What the kernel is asked to keep for a thread that is held up, in bytes.
+  private static let bufferSize: Int32 = 4 * 1024 * 1024
+
+  /// Opens a socket and binds it. One that is `shared` may have its address together with others that say
+  /// the same.
+  init(boundTo address: SocketAddress, isShared: Bool) throws(SystemError) {
+    let type = Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    descriptor = Descriptor(
+      owning: try systemCall("socket") { socket(address.family, type, 0) }.get())
+    if isShared { try set(SOL_SOCKET, SO_REUSEADDR, 1) }
+    if address.isIPv6 { try set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+    for (forced, usual) in [(SO_RCVBUFFORCE, SO_RCVBUF), (SO_SNDBUFFORCE, SO_SNDBUF)] {
+      do throws(SystemError) {
+        try set(SOL_SOCKET, forced, Self.bufferSize)
+      } catch {
+        // Without the privilege the system grants what its limit allows.
+        try set(SOL_SOCKET, usual, Self.bufferSize)
+      }
+    }
+    let number = descriptor.number
+    _ = try systemCall("bind") { address.withPointer { bind(number, $0, $1) } }.get()
+  }
+
+  /// For a poller.
+  var number: Int32 { descriptor.number }
+
+  /// Sets an option that takes a number.
+  func set(_ level: Int32, _ option: Int32, _ value: Int32) throws(SystemError) {
+    try set(level, option, to: value)
+  }
+
+  /// Sets an option that takes a structure.
+  func set<Value>(_ level: Int32, _ option: Int32, to value: Value) throws(SystemError) {
+    _ = try systemCall("setsockopt") {
+      withUnsafeBytes(of: value) {
+        setsockopt(descriptor.number, level, option, $0.baseAddress, socklen_t($0.count))
+      }
+    }.get()
+  }
+
+  /// Takes the next datagram into `buffer`: how long it is and whence it came; nil when there is none now.
+  func receive(into buffer: inout ContiguousArray<UInt8>) -> (count: Int, source: SocketAddress)? {
+    var source = SocketAddress()
+    let result = systemCall("recvfrom") {
+      buffer.withUnsafeMutableBytes { buffer in
+        source.withMutablePointer {
+          recvfrom(descriptor.number, buffer.baseAddress, buffer.count, 0, $0, $1)
+        }
+      }
+    }
+    // An error of a network that is down was sent for by nobody; the next datagram tells whether it is up.
+    guard case .success(let count) = result else { return nil }
+    return (count, source)
+  }
+
+  /// Sends a datagram; the answer is why it could not be.
+  func send(_ bytes: Span<UInt8>, to address: SocketAddress) -> SystemError? {
+    let result = systemCall("sendto") {
+      bytes.withUnsafeBytes { bytes in
+        address.withPointer { sendto(descriptor.number, bytes.baseAddress, bytes.count, 0, $0, $1) }
+      }
+    }
+    if case .failure(let error) = result { return error }
+    return nil
+  }
+}

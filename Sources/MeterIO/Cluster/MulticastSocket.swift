@@ -1,0 +1,84 @@
+// The multicast group (§6). The socket is bound to the group's own address, so that it gets no datagram of
+// another group on the same port; the port is shared, so that several nodes run on one machine.
+
+import CLinux
+import Glibc
+
+/// A socket that is a member of one group.
+struct MulticastSocket: ~Copyable {
+  let socket: DatagramSocket
+
+  /// Where datagrams are sent.
+  let group: SocketAddress
+  private let interface: NetworkInterface?
+
+  /// The interface that the group was last joined on; 0 for the one that the system chose.
+  private var joined: UInt32?
+
+  /// Opens the socket; `join` is still to be called.
+  init(group: SocketAddress, interface: NetworkInterface?) throws(SystemError) {
+    socket = try DatagramSocket(boundTo: group, isShared: true)
+    self.group = group
+    self.interface = interface
+    if group.isIPv6 {
+      let level = Int32(IPPROTO_IPV6)
+      try socket.set(level, IPV6_MULTICAST_HOPS, 1)
+      try socket.set(level, IPV6_MULTICAST_LOOP, 1)
+      try socket.set(level, IPV6_MULTICAST_ALL, 0)
+    } else {
+      let level = Int32(IPPROTO_IP.rawValue)
+      try socket.set(level, IP_MULTICAST_TTL, 1)
+      try socket.set(level, IP_MULTICAST_LOOP, 1)
+      try socket.set(level, IP_MULTICAST_ALL, 0)
+    }
+  }
+
+  /// Joins the group, or makes sure that it is still joined: an interface that went and came back has
+  /// another number and no members. To be called now and then.
+  mutating func join() throws(SystemError) {
+    let index: UInt32
+    if let interface {
+      guard let found = interface.index else { throw SystemError(code: ENODEV) }
+      index = found
+    } else {
+      index = 0
+    }
+    do throws(SystemError) {
+      if group.isIPv6 {
+        try joinIPv6(on: index)
+      } else {
+        try joinIPv4(on: index)
+      }
+    } catch {
+      // It is a member already.
+      guard error.code == EADDRINUSE else { throw error }
+    }
+    joined = index
+  }
+
+  private func joinIPv4(on index: UInt32) throws(SystemError) {
+    var request = ip_mreqn()
+    request.imr_ifindex = Int32(index)
+    let level = Int32(IPPROTO_IP.rawValue)
+    if index > 0, index != joined { try socket.set(level, IP_MULTICAST_IF, to: request) }
+    group.withPointer { address, _ in
+      address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+        request.imr_multiaddr = $0.pointee.sin_addr
+      }
+    }
+    try socket.set(level, IP_ADD_MEMBERSHIP, to: request)
+  }
+
+  private func joinIPv6(on index: UInt32) throws(SystemError) {
+    var request = ipv6_mreq()
+    request.ipv6mr_interface = index
+    let level = Int32(IPPROTO_IPV6)
+    if index > 0, index != joined { try socket.set(level, IPV6_MULTICAST_IF, Int32(index)) }
+    group.withPointer { address, _ in
+      address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+        request.ipv6mr_multiaddr = $0.pointee.sin6_addr
+      }
+    }
+    try socket.set(level, IPV6_ADD_MEMBERSHIP, to: request)
+  }
+}

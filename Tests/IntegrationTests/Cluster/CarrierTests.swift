@@ -1,0 +1,151 @@
+import Glibc
+import Testing
+
+/// What carries datagrams between the nodes of a test.
+enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
+  case multicast, unicast, redis
+
+  static let installed = allCases.filter { $0 != .redis || isRedisInstalled }
+
+  var testDescription: String { rawValue }
+
+  /// The options of each of some nodes, and what must last as long as they do.
+  func options(for count: Int) throws -> (options: [[String]], server: RedisServer?) {
+    switch self {
+    case .multicast:
+      return (Array(repeating: TestGroup().options, count: count), nil)
+    case .unicast:
+      return (peerOptions(count), nil)
+    case .redis:
+      let server = try RedisServer()
+      return (Array(repeating: ["--cluster-redis", server.url()], count: count), server)
+    }
+  }
+}
+
+/// Nodes on one machine, over each carrier (SPEC §6).
+@Suite(.serialized) struct `Nodes that share their counts` {
+  @Test(arguments: TestCarrier.installed)
+  func `show one total, and each other's namespaces`(carrier: TestCarrier) throws {
+    let (options, server) = try carrier.options(for: 2)
+    let nodes = try options.map { try RunningDaemon.node($0) }
+    let first = try EventStream("/ns", of: nodes[0])
+    let second = try EventStream("/ns", of: nodes[1])
+    if second.greeting.count == 1 { try second.read(untilTold: 2) }
+    try first.read(untilTold: 2)
+    try nodes[0].awaitMembers("ns", 2)
+    let other = try EventStream("/other", of: nodes[1])
+    try nodes[0].awaitMembers("other", 1)
+    other.client.close()
+    try nodes[0].awaitMembers("other", 0)
+    for (node, peer) in [(nodes[0], nodes[1]), (nodes[1], nodes[0])] {
+      let id = try peer.cluster().id
+      let report = try node.awaitCluster { $0.nodes.map(\.id) == [id] }
+      #expect(report.nodes.first?.carrier == carrier.rawValue)
+      #expect(report.carriers.map(\.carrier) == [carrier.rawValue])
+      #expect(report.dropped.values.allSatisfy { $0 == 0 })
+    }
+    for node in nodes { #expect(try node.stop(by: SIGTERM) == 0) }
+    withExtendedLifetime(server) {}
+  }
+
+  @Test(arguments: TestCarrier.installed)
+  func `forget at once a node that says goodbye, in time one that is killed or stopped`(
+    carrier: TestCarrier
+  ) throws {
+    let (options, server) = try carrier.options(for: 3)
+    // With the longer timeout, what a goodbye does is told from what the timeout does.
+    let nodes = try options.map { try RunningDaemon.node($0 + ["--cluster-node-timeout", "3s"]) }
+    let streams = try nodes.map { try EventStream("/ns", of: $0) }
+    for stream in streams where stream.greeting.count != 3 { try stream.read(untilTold: 3) }
+
+    #expect(try nodes[2].stop(by: SIGTERM) == 0)
+    let goodbye = try measuring { try streams[0].read(untilTold: 2) }
+    #expect(goodbye < 2)
+
+    kill(nodes[1].process, SIGSTOP)
+    let stopped = try measuring { try streams[0].read(untilTold: 1) }
+    kill(nodes[1].process, SIGCONT)
+    let continued = try measuring { try streams[0].read(untilTold: 2) }
+    #expect(continued < 2)
+
+    nodes[1].kill()
+    let killed = try measuring { try streams[0].read(untilTold: 1) }
+    for time in [stopped, killed] { #expect((2...4.5).contains(time), "\(time)") }
+    print(
+      "\(carrier): truth after a goodbye \(goodbye) s, a stop \(stopped) s, going on"
+        + " \(continued) s, a kill \(killed) s (timeout 3 s)")
+    withExtendedLifetime(server) {}
+  }
+
+  @Test(arguments: TestCarrier.installed)
+  func `count no viewer twice when a node is restarted`(carrier: TestCarrier) throws {
+    let (options, server) = try carrier.options(for: 2)
+    let stays = try RunningDaemon.node(options[0])
+    let witness = try EventStream("/ns", of: stays)
+    for _ in 0..<3 {
+      let restarts = try RunningDaemon.node(options[1])
+      let viewers = try (0..<4).map { _ in try EventStream("/ns", of: restarts) }
+      let counts = try witness.read(untilTold: 5).compactMap(\.count)
+      #expect(counts.allSatisfy { $0 <= 5 }, "\(counts)")
+      #expect(try restarts.stop(by: SIGTERM) == 0)
+      try witness.read(untilTold: 1)
+      withExtendedLifetime(viewers) {}
+    }
+    withExtendedLifetime(server) {}
+  }
+
+  @Test(arguments: TestCarrier.installed)
+  func `tell a message once to everybody, whichever node it was sent to`(
+    carrier: TestCarrier
+  ) throws {
+    let (options, server) = try carrier.options(for: 2)
+    let nodes = try options.map { try RunningDaemon.node($0) }
+    let streams = try nodes.map { try EventStream("/ns", of: $0) }
+    for stream in streams where stream.greeting.count != 2 { try stream.read(untilTold: 2) }
+    // One that fills a datagram several times over, and some that share one.
+    let long = String(repeating: "lång ", count: 3000)
+    let texts = ["1-0", long, "", "2-0", "a\nb"]
+    for (index, text) in texts.enumerated() {
+      #expect(try nodes[index % 2].sendMessage(text, to: "ns") == #"{"connections":1}"#)
+      for stream in streams {
+        let event = try stream.next()
+        #expect(event.data == "s=\(text)")
+      }
+    }
+    #expect(try nodes[0].sendMessage("last", to: "ns") == #"{"connections":1}"#)
+    for stream in streams { #expect(try stream.next().data == "s=last") }
+    withExtendedLifetime(server) {}
+  }
+
+  @Test(arguments: TestCarrier.installed)
+  func `let a viewer id have one connection in all, and stop the one that comes back`(
+    carrier: TestCarrier
+  ) throws {
+    let (options, server) = try carrier.options(for: 3)
+    let nodes = try options.map { try RunningDaemon.node($0 + ["--enable-uuid"]) }
+    let former = try EventStream("/ns/me", of: nodes[0])
+    for node in nodes { try node.awaitMembers("ns", 1) }
+    let newcomer = try EventStream("/ns/me", of: nodes[1])
+    #expect(try former.client.readToEnd().hasSuffix("retry: -1\n\n"))
+    for node in nodes { try node.awaitMembers("ns", 1) }
+
+    // A native EventSource comes back, to any of the nodes, and is stopped for good.
+    let fields = ["Accept: text/event-stream", "Last-Event-ID: \(former.greeting.id ?? "")"]
+    for node in nodes {
+      let deadline = Deadline(within: 2)
+      var status = 0
+      while status != 204, !deadline.hasPassed {
+        status = try node.ask(node.audience, request("GET /ns/me", fields)).status
+      }
+      #expect(status == 204)
+    }
+    for node in nodes { try node.awaitMembers("ns", 1) }
+
+    // A plain request at a third node sends the holder away.
+    #expect(try nodes[2].ask(nodes[2].audience, request("GET /ns/me")).status == 200)
+    #expect(try newcomer.client.readToEnd().hasSuffix("retry: -1\n\n"))
+    for node in nodes { try node.awaitMembers("ns", 0) }
+    withExtendedLifetime(server) {}
+  }
+}

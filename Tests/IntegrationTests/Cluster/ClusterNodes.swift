@@ -1,0 +1,88 @@
+import Foundation
+
+/// What `GET /cluster` says.
+struct ClusterReport: Decodable {
+  struct Node: Decodable {
+    let id: String
+    let address: String
+    let carrier: String
+    let namespaces: Int
+    let members: Int
+    let dropped: [String: Int]
+  }
+
+  struct Carrier: Decodable {
+    let carrier: String
+    let address: String
+    let state: String
+    let sent: Int
+    let unsent: Int
+    let received: Int
+    let overrun: Int
+  }
+
+  let id: String
+  let nodes: [Node]
+  let dropped: [String: Int]
+  let carriers: [Carrier]
+}
+
+/// Short delays, so that a failure is over within a second or two.
+let quickly = [
+  "--notify-min-delay", "0", "--notify-max-delay", "60", "--cluster-notify-interval", "200ms",
+  "--cluster-node-timeout", "1s",
+]
+
+extension RunningDaemon {
+  /// Starts a node of a cluster.
+  static func node(_ options: [String], in network: NetworkNamespace? = nil) throws -> RunningDaemon {
+    try start(quickly + options, network: network)
+  }
+
+  /// What it knows of the cluster.
+  func cluster() throws -> ClusterReport {
+    let answer = try ask(statistics, request("GET /cluster"))
+    guard answer.status == 200 else { throw HarnessError("GET /cluster: \(answer.status)") }
+    return try JSONDecoder().decode(ClusterReport.self, from: Data(answer.body.utf8))
+  }
+
+  /// Waits until what it knows of the cluster is as wanted.
+  @discardableResult
+  func awaitCluster(
+    within seconds: Double = 5, _ isWanted: (ClusterReport) -> Bool
+  ) throws -> ClusterReport {
+    let deadline = Deadline(within: seconds)
+    while true {
+      let report = try cluster()
+      if isWanted(report) { return report }
+      guard !deadline.hasPassed else { throw HarnessError("the cluster is not so: \(report)") }
+    }
+  }
+}
+
+/// A multicast group that no other test has, on this machine's own network.
+struct TestGroup {
+  let address = "239.255.\(Int.random(in: 1...254)).\(Int.random(in: 1...254))"
+  let port = UInt16.random(in: 21_000...21_999)
+
+  var options: [String] {
+    ["--cluster-addr", "\(address):\(port)", "--cluster-interface", "127.0.0.1"]
+  }
+}
+
+/// Free UDP ports for nodes that are each other's peers, and their options.
+func peerOptions(_ count: Int) -> [[String]] {
+  let first = UInt16.random(in: 21_000...21_900)
+  let ports = (0..<UInt16(count)).map { first + $0 }
+  return ports.map { own in
+    let others = ports.filter { $0 != own }.map { "127.0.0.1:\($0)" }
+    return ["--cluster-port", "\(own)", "--cluster-peers", others.joined(separator: ",")]
+  }
+}
+
+/// How long something took, in seconds.
+func measuring(_ body: () throws -> Void) rethrows -> Double {
+  let start = ContinuousClock.now
+  try body()
+  return (ContinuousClock.now - start) / .seconds(1)
+}

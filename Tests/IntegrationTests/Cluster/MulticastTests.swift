@@ -1,0 +1,155 @@
+import Glibc
+import Testing
+
+/// Whether Debian's Python, which is the one that Debian's modules are for, has MessagePack.
+private let isMessagePackInstalled: Bool = {
+  guard let check = try? ChildProgram("/usr/bin/python3", ["-c", "import msgpack"]) else {
+    return false
+  }
+  return (try? check.awaitExit().status) == 0
+}()
+
+/// A group and what is in it beside nodes of this kind (SPEC §6).
+@Suite(.serialized) struct `A multicast group` {
+  @Test func `on the same port as another is another cluster`() throws {
+    let group = TestGroup()
+    let twin = ["--cluster-addr", "239.254.7.7:\(group.port)", "--cluster-interface", "lo"]
+    let one = try RunningDaemon.node(group.options)
+    let other = try RunningDaemon.node(twin)
+    let sameAsOne = try RunningDaemon.node(group.options)
+    let stream = try EventStream("/ns", of: one)
+    try sameAsOne.awaitMembers("ns", 1)
+    #expect(try other.count("ns") == 0)
+    #expect(try other.cluster().nodes.isEmpty)
+    #expect(stream.greeting.count == 1)
+  }
+
+  @Test func `has nodes of the original's kind in it, whose counts are in the total`() throws {
+    let group = TestGroup()
+    let original = try GroupSocket(group)
+    let node = try RunningDaemon.node(group.options)
+    let stream = try EventStream("/ns", of: node)
+    let said = OriginalDatagram.bytes(OriginalDatagram.session, [("ns", 3, 9), ("theirs", 2, 2)])
+    for _ in 0..<3 {
+      try original.send(said)
+      try stream.read(untilTold: 4)
+      #expect(try node.count("theirs") == 2)
+      #expect(try node.statistics()["ns"]?.connections == 10)
+      let known = try node.cluster().nodes.first { $0.id == OriginalDatagram.session }
+      #expect(known?.members == 5)
+      #expect(known?.address == "127.0.0.1:\(group.port)")
+      // It says nothing more, and is forgotten.
+      try stream.read(untilTold: 1)
+    }
+  }
+
+  @Test func `gets what the original reads: sid, vals, and keys that it does not know`() throws {
+    let group = TestGroup()
+    let listener = try GroupSocket(group)
+    let node = try RunningDaemon.node(group.options)
+    let stream = try EventStream("/ns", of: node)
+    let id = try node.cluster().id
+    let beginning: [UInt8] =
+      [0xA3] + Array("sid".utf8) + [0xDA, 0, 36] + Array(id.utf8) + [0xA4] + Array("vals".utf8)
+      + [0x93, 0xA2] + Array("ns".utf8) + [1, 1]
+    let datagram = try listener.receive { $0.dropFirst().starts(with: beginning) }
+    #expect((0x82...0x8F).contains(datagram[0]))
+    // Each interval again, though nothing changed.
+    for _ in 0..<3 { _ = try listener.receive { $0.dropFirst().starts(with: beginning) } }
+    #expect(stream.greeting.count == 1)
+  }
+
+  @Test(.enabled(if: isMessagePackInstalled, "needs python3-msgpack"))
+  func `is understood by, and understands, another MessagePack`() throws {
+    let group = TestGroup()
+    let node = try RunningDaemon.node(group.options)
+    let stream = try EventStream("/ns", of: node)
+    let python = try ChildProgram(
+      "/usr/bin/python3", ["-c", Self.speaker, group.address, "\(group.port)"])
+    try stream.read(untilTold: 8)
+    #expect(try node.count("theirs") == 65_536)
+    #expect(try python.output.read(through: "\n") == "heard ns 1 1\n")
+    python.end()
+    try stream.read(untilTold: 1)
+  }
+
+  /// Says what the original would, as another implementation encodes it, and what it hears of `ns`.
+  private static let speaker = """
+    import msgpack, select, socket, struct, sys, time
+    group, port = sys.argv[1], int(sys.argv[2])
+    own = "5f9d3a70-6b1c-4e0e-9d36-0c7a6f1b2e44"
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("", port))
+    lo = socket.inet_aton("127.0.0.1")
+    s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + lo)
+    s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, lo)
+    counts = ["ns", 7, 300, "theirs", 65536, 1 << 40]
+    said = msgpack.packb({"sid": own, "vals": counts}, use_bin_type=False)
+    told = False
+    while True:
+        s.sendto(said, (group, port))
+        end = time.monotonic() + 0.2
+        while select.select([s], [], [], max(0, end - time.monotonic()))[0]:
+            heard = msgpack.unpackb(s.recv(65536), raw=True)
+            vals = heard[b"vals"]
+            if heard[b"sid"] != own.encode() and b"ns" in vals and not told:
+                at = vals.index(b"ns")
+                print("heard", "ns", vals[at + 1], vals[at + 2], flush=True)
+                told = True
+    """
+
+  @Test func `is harmed by nothing that comes in, and says what was dropped`() throws {
+    let group = TestGroup()
+    let stranger = try GroupSocket(group)
+    let nodes = try (0..<2).map { _ in try RunningDaemon.node(group.options) }
+    let stream = try EventStream("/ns", of: nodes[0])
+    try nodes[1].awaitMembers("ns", 1)
+    let whole = OriginalDatagram.bytes(OriginalDatagram.session, [("ns", 3, 9), ("a", 1, 1)])
+    var hostile = (0..<whole.count).map { Array(whole.prefix($0)) }
+    hostile += [
+      [0xC0], [0xDD, 0x7F, 0xFF, 0xFF, 0xFF], [0xDF, 0xFF, 0xFF, 0xFF, 0xFF],
+      Array(repeating: 0x91, count: 60_000), Array(repeating: 0xFF, count: 65_507),
+      whole + [0], OriginalDatagram.bytes(OriginalDatagram.session, [("", 1, 1)]),
+      OriginalDatagram.bytes(OriginalDatagram.session, [("a b", 1, 1)]),
+      // Minus five; 2⁶⁴ − 1; "5".
+      whole.dropLast() + [0xFB], whole.dropLast() + [0xCF] + Array(repeating: 0xFF, count: 8),
+      whole.dropLast() + [0xA1, 0x35],
+    ]
+    for bytes in hostile { try stranger.send(bytes) }
+    for node in nodes {
+      try node.awaitCluster { $0.dropped.values.reduce(0, +) == hostile.count }
+      #expect(try node.count("ns") == 1)
+      #expect(try node.count("a") == 0)
+    }
+    #expect(stream.client.takeWhatCame() == "")
+    for node in nodes {
+      #expect(try node.stop(by: SIGTERM) == 0)
+      // All of it within a second or two: a line a second.
+      #expect(node.lastWords.split(separator: "\n").count < 6, "\(node.lastWords)")
+    }
+  }
+
+  @Test func `that floods does not hold up the viewers`() throws {
+    let group = TestGroup()
+    let stranger = try GroupSocket(group)
+    let node = try RunningDaemon.node(group.options + ["--max-namespaces", "1000"])
+    let stream = try EventStream("/ns", of: node)
+    var flood: [[UInt8]] = []
+    for index in 0..<100 {
+      let session = "5f9d3a70-6b1c-4e0e-9d36-0c7a6f1b\(1000 + index)"
+      flood.append(OriginalDatagram.bytes(session, [("f\(index)", 1, 1), ("ns", 1, 1)]))
+      flood.append(Array(repeating: 0x91, count: 1400))
+    }
+    let deadline = Deadline(within: 2)
+    var slowest = 0.0
+    while !deadline.hasPassed {
+      for bytes in flood { try stranger.send(bytes) }
+      slowest = max(slowest, try measuring { _ = try node.count("ns") })
+    }
+    print("the slowest answer in a flood of datagrams: \(slowest) s")
+    #expect(slowest < 1)
+    try node.awaitMembers("ns", 1, within: 10)
+    #expect(stream.greeting.count == 1)
+  }
+}

@@ -1,0 +1,72 @@
+import Glibc
+
+/// Whether a Redis server is installed.
+let isRedisInstalled = ChildProgram.path(of: "redis-server") != nil
+
+/// A Redis server of a test's own: a free port, a password, and nothing kept on the disk.
+final class RedisServer {
+  let port: UInt16
+  let password = "p/ss:w%rd"
+  private let folder: TemporaryFolder
+  private let mostClients: Int
+  private(set) var program: ChildProgram
+
+  /// Starts it, on a free port or on one that it had before.
+  init(port: UInt16? = nil, mostClients: Int = 1000) throws {
+    let free = try Loopback.v4.listen()
+    close(free.socket)
+    self.port = port ?? free.port
+    self.mostClients = mostClients
+    folder = try TemporaryFolder()
+    program = try Self.start(self.port, password, folder.path, mostClients)
+    try awaitAnswer()
+  }
+
+  /// The URL of a channel, as the option takes it.
+  func url(_ channel: String = "meters") -> String {
+    "redis://:p%2Fss%3Aw%25rd@127.0.0.1:\(port)/\(channel)"
+  }
+
+  /// Ends it as its operator does, or as a power cut does.
+  func end(by signal: Int32 = SIGKILL) throws {
+    kill(program.process, signal)
+    _ = try program.awaitExit()
+  }
+
+  /// Starts it again, on the same port.
+  func restart() throws {
+    program = try Self.start(port, password, folder.path, mostClients)
+    try awaitAnswer()
+  }
+
+  /// Sends a command by a connection of its own, and waits for the beginning of the answer.
+  @discardableResult
+  func command(_ line: String) throws -> String {
+    let client = try RawClient(port: port)
+    try client.send("AUTH \(password)\r\n\(line)\r\n")
+    _ = try client.read(through: "\r\n")
+    return try client.read(through: "\r\n")
+  }
+
+  private static func start(
+    _ port: UInt16, _ password: String, _ folder: String, _ mostClients: Int
+  ) throws -> ChildProgram {
+    try ChildProgram(
+      "redis-server",
+      [
+        "--port", "\(port)", "--bind", "127.0.0.1", "--requirepass", password, "--save", "",
+        "--appendonly", "no", "--dir", folder, "--maxclients", "\(mostClients)",
+      ])
+  }
+
+  /// Waits until it answers.
+  private func awaitAnswer() throws {
+    let deadline = Deadline(within: 10)
+    while true {
+      if let answer = try? command("PING"), answer == "+PONG\r\n" { return }
+      guard !deadline.hasPassed else {
+        throw HarnessError("redis-server does not answer: \(program.output.takeWhatCame())")
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Glibc
+import Testing
+
+/// A Redis server that fails in every way, as a carrier (SPEC §6).
+@Suite(.enabled(if: isRedisInstalled, "needs redis-server in PATH or /usr/sbin"), .serialized)
+struct `Nodes behind a Redis server` {
+  /// Two nodes with a viewer each, who see each other.
+  private func pair(
+    _ server: RedisServer, _ options: [String] = []
+  ) throws -> (nodes: [RunningDaemon], streams: [EventStream]) {
+    let nodes = try (0..<2).map { _ in
+      try RunningDaemon.node(["--cluster-redis", server.url()] + options)
+    }
+    let streams = try nodes.map { try EventStream("/ns", of: $0) }
+    for stream in streams where stream.greeting.count != 2 { try stream.read(untilTold: 2) }
+    return (nodes, streams)
+  }
+
+  @Test(arguments: [SIGTERM, SIGKILL])
+  func `count their own while it is gone, and all again when it is back`(signal: Int32) throws {
+    let server = try RedisServer()
+    let (nodes, streams) = try pair(server)
+    for _ in 0..<2 {
+      try server.end(by: signal)
+      for stream in streams { try stream.read(untilTold: 1) }
+      for node in nodes {
+        try node.awaitCluster { $0.carriers.first?.state != "up" }
+        #expect(try node.count("ns") == 1)
+      }
+      try server.restart()
+      let time = try measuring { for stream in streams { try stream.read(untilTold: 2, within: 8) } }
+      print("redis: truth \(time) s after the server's return (signal \(signal))")
+      // A delay of at most 5 s, and a notify interval.
+      #expect(time < 5.5)
+    }
+  }
+
+  @Test func `take a server that is stuck for dead, and it back when it goes on`() throws {
+    let server = try RedisServer()
+    let (nodes, streams) = try pair(server)
+    kill(server.program.process, SIGSTOP)
+    for stream in streams { try stream.read(untilTold: 1) }
+    let dead = try measuring {
+      try nodes[0].awaitCluster(within: 25) { $0.carriers.first?.state != "up" }
+    }
+    #expect(dead < 20)
+    kill(server.program.process, SIGCONT)
+    let time = try measuring { for stream in streams { try stream.read(untilTold: 2, within: 8) } }
+    print("redis: stuck for dead after \(dead) s; truth \(time) s after it went on")
+    #expect(time < 5.5)
+  }
+
+  @Test func `see each other again after a short stall, on the connections that they have`() throws {
+    let server = try RedisServer()
+    let (nodes, streams) = try pair(server)
+    kill(server.program.process, SIGSTOP)
+    for stream in streams { try stream.read(untilTold: 1) }
+    kill(server.program.process, SIGCONT)
+    let time = try measuring { for stream in streams { try stream.read(untilTold: 2) } }
+    print("redis: truth \(time) s after a stall")
+    #expect(time < 1.5)
+    #expect(try nodes[0].cluster().nodes.count == 1)
+  }
+
+  @Test func `wait for their turn at a server that is full`() throws {
+    let server = try RedisServer(mostClients: 4)
+    let (nodes, streams) = try pair(server)
+    let late = try RunningDaemon.node(["--cluster-redis", server.url()])
+    try late.awaitCluster { $0.carriers.first?.state.contains("max number of clients") ?? false }
+    #expect(try late.count("ns") == 0)
+    #expect(try nodes[1].stop(by: SIGTERM) == 0)
+    try late.awaitMembers("ns", 1, within: 8)
+    try streams[0].read(untilTold: 1)
+  }
+
+  @Test func `survive that it cuts their connections`() throws {
+    let server = try RedisServer()
+    let (_, streams) = try pair(server)
+    let joined = try EventStream("/more", of: try RunningDaemon.node([]))
+    for _ in 0..<3 {
+      try server.command("CLIENT KILL TYPE pubsub")
+      try server.command("CLIENT KILL TYPE normal")
+    }
+    let node = try RunningDaemon.node(["--cluster-redis", server.url()])
+    let third = try EventStream("/ns", of: node)
+    for stream in streams { try stream.read(untilTold: 3, within: 8) }
+    #expect(third.greeting.count != nil)
+    #expect(joined.greeting.count == 1)
+  }
+
+  @Test func `say what is wrong with a password, and never what it is`() throws {
+    let server = try RedisServer()
+    let wrong = "redis://:not-it@127.0.0.1:\(server.port)/meters"
+    let node = try RunningDaemon.node(["--cluster-redis", wrong, "--debug"])
+    let report = try node.awaitCluster { $0.carriers.first?.state.contains("WRONGPASS") ?? false }
+    #expect(report.carriers.first?.address == "127.0.0.1:\(server.port), channel meters")
+    let text = try node.ask(node.statistics, request("GET /cluster")).body
+    #expect(!text.contains("not-it"))
+    #expect(try node.stop(by: SIGTERM) == 0)
+    #expect(!node.lastWords.contains("not-it"))
+    #expect(node.lastWords.contains("WRONGPASS"))
+    #expect(!node.lines.contains { $0.contains("not-it") })
+  }
+
+  @Test func `of other channels are another cluster`() throws {
+    let server = try RedisServer()
+    let one = try RunningDaemon.node(["--cluster-redis", server.url("one")])
+    let other = try RunningDaemon.node(["--cluster-redis", server.url("other")])
+    let sameAsOne = try RunningDaemon.node(["--cluster-redis", server.url("one")])
+    let stream = try EventStream("/ns", of: one)
+    try sameAsOne.awaitMembers("ns", 1)
+    #expect(try other.count("ns") == 0)
+    #expect(try other.cluster().nodes.isEmpty)
+    #expect(stream.greeting.count == 1)
+  }
+
+  @Test func `drop what is no datagram of theirs`() throws {
+    let server = try RedisServer()
+    let (nodes, streams) = try pair(server)
+    try server.command("PUBLISH meters nonsense")
+    try server.command("PUBLISH meters \"\"")
+    try server.command("PUBLISH meters \"\(String(repeating: "x", count: 60_000))\"")
+    for node in nodes {
+      try node.awaitCluster { $0.dropped.values.reduce(0, +) == 3 }
+    }
+    let late = try EventStream("/ns", of: nodes[0])
+    for stream in streams { try stream.read(untilTold: 3) }
+    #expect(late.greeting.count == 3)
+  }
+
+  @Test func `start without it, and need no carrier but it`() throws {
+    let free = try Loopback.v4.listen()
+    close(free.socket)
+    let url = "redis://:p%2Fss%3Aw%25rd@localhost:\(free.port)/meters"
+    let nodes = try (0..<2).map { _ in try RunningDaemon.node(["--cluster-redis", url]) }
+    let streams = try nodes.map { try EventStream("/ns", of: $0) }
+    #expect(streams.allSatisfy { $0.greeting.count == 1 })
+    let server = try RedisServer(port: free.port)
+    for stream in streams { try stream.read(untilTold: 2, within: 8) }
+    withExtendedLifetime(server) {}
+  }
+}

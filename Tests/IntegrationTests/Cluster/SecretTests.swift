@@ -1,0 +1,71 @@
+import Glibc
+import Testing
+
+/// Nodes that share a secret (SPEC §6).
+@Suite(.serialized) struct `A cluster's secret` {
+  @Test func `lets in those who have it, and nobody else`() throws {
+    let group = TestGroup()
+    let folder = try TemporaryFolder()
+    // The final line end is no part of it.
+    let right = ["--cluster-secret", try folder.write("open sesame\n", to: "right")]
+    let same = ["--cluster-secret", try folder.write("open sesame", to: "same")]
+    let wrong = ["--cluster-secret", try folder.write("open barley", to: "wrong")]
+    let nodes = try [right, same, wrong, []].map { try RunningDaemon.node(group.options + $0) }
+    let streams = try nodes.map { try EventStream("/ns", of: $0) }
+    try streams[0].read(untilTold: 2)
+    try nodes[1].awaitMembers("ns", 2)
+
+    // The other two are alone. The one without a secret takes nobody for a stranger.
+    for index in [0, 1] {
+      let other = try nodes[1 - index].cluster().id
+      let report = try nodes[index].awaitCluster { $0.dropped.values.reduce(0, +) > 4 }
+      #expect(report.nodes.map(\.id) == [other])
+      #expect(try nodes[index].count("ns") == 2)
+    }
+    try nodes[2].awaitCluster { $0.dropped.values.reduce(0, +) > 4 }
+    #expect(try nodes[2].count("ns") == 1)
+    #expect(try nodes[2].cluster().nodes.isEmpty)
+  }
+
+  @Test func `keeps out nodes of the original, and what was recorded before`() throws {
+    let group = TestGroup()
+    let folder = try TemporaryFolder()
+    let secret = ["--cluster-secret", try folder.write("open sesame", to: "secret")]
+    let recorder = try GroupSocket(group)
+    let first = try RunningDaemon.node(group.options + secret)
+    let stream = try EventStream("/ns", of: first)
+    let second = try RunningDaemon.node(group.options + secret)
+    try second.awaitMembers("ns", 1)
+    let recorded = try recorder.receive { $0.firstRange(of: Array("ns".utf8)) != nil }
+
+    try recorder.send(OriginalDatagram.bytes(OriginalDatagram.session, [("ns", 3, 9)]))
+    try second.awaitCluster { $0.dropped.values.reduce(0, +) == 1 }
+    #expect(try second.count("ns") == 1)
+
+    #expect(try first.stop(by: SIGTERM) == 0)
+    try second.awaitMembers("ns", 0)
+    for _ in 0..<10 { try recorder.send(recorded) }
+    try second.awaitCluster { $0.dropped.values.reduce(0, +) >= 11 }
+    #expect(try second.count("ns") == 0)
+    #expect(stream.greeting.count == 1)
+
+    // By the time that a new node starts it is older than the timeout.
+    let third = try RunningDaemon.node(group.options + secret)
+    let deadline = Deadline(within: 5)
+    while try third.cluster().dropped.values.reduce(0, +) == 0, !deadline.hasPassed {
+      try recorder.send(recorded)
+    }
+    #expect(try third.count("ns") == 0)
+  }
+
+  @Test func `is nowhere in what a node says`() throws {
+    let group = TestGroup()
+    let folder = try TemporaryFolder()
+    let secret = ["--cluster-secret", try folder.write("open sesame", to: "secret")]
+    let node = try RunningDaemon.node(group.options + secret + ["--debug"])
+    let text = try node.ask(node.statistics, request("GET /cluster")).body
+    #expect(!text.contains("sesame"))
+    #expect(try node.stop(by: SIGTERM) == 0)
+    #expect(!(node.lines.joined() + node.lastWords).contains("sesame"))
+  }
+}
