@@ -1,0 +1,199 @@
+// One pass over a datagram, which believes nothing: neither counts nor lengths nor the order of keys.
+
+/// Decodes a datagram.
+struct DatagramDecoder {
+  /// No node sends half as many; so that looking for a key twice takes a bounded time.
+  static let keysLimit = 64
+
+  private var reader = MessagePackReader()
+  private var seen: UInt16 = 0
+
+  /// The names of the keys that are not known.
+  private var others: ContiguousArray<ByteRange> = []
+  private var session: SessionID?
+  private var hasCounts = false
+
+  /// What was read so far. Its session is not the sender's before all is read.
+  private var datagram: ClusterDatagram
+
+  private init() {
+    datagram = ClusterDatagram(session: SessionID(randomBits: 0, 0))
+  }
+
+  static func decode(_ bytes: Span<UInt8>) throws(DatagramFault) -> ClusterDatagram {
+    guard !bytes.isEmpty else { throw .empty }
+    guard bytes.count <= ClusterDatagram.lengthLimit else { throw .tooLarge }
+    var decoder = DatagramDecoder()
+    guard case .map(let count) = try decoder.reader.next(bytes) else { throw .notAMap }
+    guard count <= keysLimit else { throw .tooManyKeys }
+    for _ in 0..<count { try decoder.readKey(bytes) }
+    guard decoder.reader.position == bytes.count else { throw .trailingBytes }
+    guard let session = decoder.session else { throw .noSession }
+    guard decoder.hasCounts else { throw .badCounts }
+    decoder.datagram.session = session
+    return decoder.datagram
+  }
+
+  /// Reads a key and its value.
+  private mutating func readKey(_ bytes: Span<UInt8>) throws(DatagramFault) {
+    // The code is over all before it, so that nothing can be after it.
+    guard datagram.macStart == nil else { throw .badKey }
+    guard case .raw(let name) = try reader.next(bytes) else { throw .badKey }
+    guard let key = DatagramKey(bytes.extracting(name)) else {
+      try rememberOther(name, bytes)
+      return try reader.skip(bytes, depth: 1)
+    }
+    guard seen & key.bit == 0 else { throw .duplicateKey }
+    seen |= key.bit
+    switch key {
+    case .session: try readSession(bytes)
+    case .counts: try readCounts(bytes)
+    case .sequence: datagram.sequence = try number(bytes, from: 1)
+    case .round: datagram.round = try number(bytes, from: 1)
+    case .wall: datagram.wall = try number(bytes, from: 0)
+    case .ask: try readAsk(bytes)
+    case .goodbye: datagram.isGoodbye = try truth(bytes)
+    case .full: datagram.isFull = try truth(bytes)
+    case .messages: try readMessages(bytes)
+    case .exclusions: try readExclusions(bytes)
+    case .held: try readHeld(bytes)
+    case .code: datagram.macStart = try text(bytes, of: 32...32).lowerBound
+    }
+  }
+
+  private mutating func rememberOther(
+    _ name: Range<Int>, _ bytes: Span<UInt8>
+  ) throws(DatagramFault) {
+    for other in others where other.bounds.count == name.count {
+      guard !bytes.equals(other.bounds, name) else { throw .duplicateKey }
+    }
+    others.append(ByteRange(name))
+  }
+
+  private mutating func readSession(_ bytes: Span<UInt8>) throws(DatagramFault) {
+    guard case .raw(let range) = try reader.next(bytes),
+      let session = SessionID(bytes.extracting(range))
+    else { throw .noSession }
+    self.session = session
+  }
+
+  private mutating func readCounts(_ bytes: Span<UInt8>) throws(DatagramFault) {
+    guard case .array(let count) = try reader.next(bytes), count % 3 == 0 else { throw .badCounts }
+    hasCounts = true
+    // Each takes four bytes at least, so the bytes bound this too.
+    datagram.counts.reserveCapacity(min(count / 3, (bytes.count - reader.position) / 4))
+    for _ in 0..<count / 3 {
+      guard case .raw(let name) = try reader.next(bytes), (1...255).contains(name.count),
+        bytes.extracting(name).isVisibleASCII
+      else { throw .badName }
+      datagram.counts.append(
+        ClusterDatagram.Count(
+          name: ByteRange(name), members: try magnitude(bytes), connections: try magnitude(bytes)))
+    }
+  }
+
+  /// Members or connections.
+  @inline(__always)
+  private mutating func magnitude(_ bytes: Span<UInt8>) throws(DatagramFault) -> UInt64 {
+    guard case .natural(let number) = try reader.next(bytes),
+      number <= ClusterDatagram.largestNumber
+    else { throw .badNumber }
+    return number
+  }
+
+  private mutating func readAsk(_ bytes: Span<UInt8>) throws(DatagramFault) {
+    let count = try list(bytes, of: 1)
+    var asked: ContiguousArray<SessionID> = []
+    for _ in 0..<count {
+      guard case .raw(let range) = try reader.next(bytes),
+        let session = SessionID(bytes.extracting(range))
+      else { throw .badKey }
+      asked.append(session)
+    }
+    datagram.asked = asked
+  }
+
+  private mutating func readMessages(_ bytes: Span<UInt8>) throws(DatagramFault) {
+    for _ in 0..<(try list(bytes, of: 5)) {
+      let event = try number(bytes, from: 1)
+      let part = try number(bytes, from: 0)
+      let parts = try number(bytes, from: 1)
+      guard part < parts, parts <= ClusterDatagram.partsLimit else { throw .badKey }
+      datagram.messages.append(
+        ClusterDatagram.Message(
+          number: event, part: Int(part), parts: Int(parts),
+          namespace: ByteRange(try visibleText(bytes, of: 1...255)),
+          text: ByteRange(try text(bytes, of: 0...ClusterDatagram.lengthLimit))))
+    }
+  }
+
+  private mutating func readExclusions(_ bytes: Span<UInt8>) throws(DatagramFault) {
+    for _ in 0..<(try list(bytes, of: 3)) {
+      datagram.exclusions.append(
+        ClusterDatagram.Exclusion(
+          number: try number(bytes, from: 1),
+          viewer: ByteRange(try visibleText(bytes, of: 1...128)),
+          stamp: try number(bytes, from: 0)))
+    }
+  }
+
+  private mutating func readHeld(_ bytes: Span<UInt8>) throws(DatagramFault) {
+    for _ in 0..<(try list(bytes, of: 3)) {
+      datagram.held.append(
+        ClusterDatagram.Held(
+          number: try number(bytes, from: 1),
+          viewer: ByteRange(try visibleText(bytes, of: 1...128)),
+          stream: ByteRange(try visibleText(bytes, of: 1...128))))
+    }
+  }
+}
+
+// MARK: - The values of known keys
+
+extension DatagramDecoder {
+  /// How many groups of `size` values an array has.
+  private mutating func list(_ bytes: Span<UInt8>, of size: Int) throws(DatagramFault) -> Int {
+    guard case .array(let count) = try reader.next(bytes), count % size == 0 else { throw .badKey }
+    return count / size
+  }
+
+  private mutating func number(
+    _ bytes: Span<UInt8>, from least: UInt64
+  ) throws(DatagramFault) -> UInt64 {
+    guard case .natural(let number) = try reader.next(bytes),
+      (least...ClusterDatagram.largestNumber).contains(number)
+    else { throw .badKey }
+    return number
+  }
+
+  private mutating func truth(_ bytes: Span<UInt8>) throws(DatagramFault) -> Bool {
+    guard case .truth(true) = try reader.next(bytes) else { throw .badKey }
+    return true
+  }
+
+  private mutating func text(
+    _ bytes: Span<UInt8>, of lengths: ClosedRange<Int>
+  ) throws(DatagramFault) -> Range<Int> {
+    guard case .raw(let range) = try reader.next(bytes), lengths.contains(range.count) else {
+      throw .badKey
+    }
+    return range
+  }
+
+  private mutating func visibleText(
+    _ bytes: Span<UInt8>, of lengths: ClosedRange<Int>
+  ) throws(DatagramFault) -> Range<Int> {
+    let range = try text(bytes, of: lengths)
+    guard bytes.extracting(range).isVisibleASCII else { throw .badKey }
+    return range
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether two ranges of the same length have the same bytes.
+  fileprivate func equals(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
+    for offset in 0..<one.count
+    where self[one.lowerBound + offset] != self[other.lowerBound + offset] { return false }
+    return true
+  }
+}

@@ -1,0 +1,77 @@
+// The keys of a datagram's map. The original has the first two; old nodes pass over the others.
+
+/// A key, with the bytes of its name as a number, the first of them the most significant.
+enum DatagramKey: UInt32, CaseIterable {
+  /// `sid`: the sender's session id, 36 bytes.
+  case session = 0x73_6964
+
+  /// `vals`: name, members, connections, and so on.
+  case counts = 0x7661_6C73
+
+  /// `seq`: the number of the datagram; each of one session is one more than the one before.
+  case sequence = 0x73_6571
+
+  /// `rnd`: the number of the first datagram of this round of counts.
+  case round = 0x72_6E64
+
+  /// `wall`: the sender's clock in UNIX milliseconds.
+  case wall = 0x7761_6C6C
+
+  /// `ask`: the session ids of who shall tell all counts at once; everybody, if there is none.
+  case ask = 0x61_736B
+
+  /// `bye`: true of the last datagram of a session.
+  case goodbye = 0x62_7965
+
+  /// `full`: true if the datagrams of this round list every count that the sender has.
+  case full = 0x6675_6C6C
+
+  /// `msgs`: number, part, parts, namespace, text, and so on.
+  case messages = 0x6D73_6773
+
+  /// `excl`: number, viewer id, stamp, and so on.
+  case exclusions = 0x6578_636C
+
+  /// `held`: number, viewer id, stream id, and so on.
+  case held = 0x6865_6C64
+
+  /// `mac`: the code of 32 bytes over all before it, always the last.
+  case code = 0x6D_6163
+
+  /// The key whose name these bytes are; nil for the names of later versions.
+  init?(_ bytes: Span<UInt8>) {
+    guard (3...4).contains(bytes.count) else { return nil }
+    self.init(rawValue: UInt32(truncatingIfNeeded: bytes.bigEndian(at: 0, count: bytes.count)))
+    // A zero byte in front would not show in the number.
+    guard length == bytes.count else { return nil }
+  }
+
+  /// How many bytes the name has.
+  var length: Int { rawValue > 0xFF_FFFF ? 4 : 3 }
+
+  /// This key's bit in a set of keys.
+  var bit: UInt16 {
+    switch self {
+    case .session: 1 << 0
+    case .counts: 1 << 1
+    case .sequence: 1 << 2
+    case .round: 1 << 3
+    case .wall: 1 << 4
+    case .ask: 1 << 5
+    case .goodbye: 1 << 6
+    case .full: 1 << 7
+    case .messages: 1 << 8
+    case .exclusions: 1 << 9
+    case .held: 1 << 10
+    case .code: 1 << 11
+    }
+  }
+}
+
+extension ContiguousArray<UInt8> {
+  /// Appends a key as a text.
+  mutating func append(key: DatagramKey) {
+    append(rawHead: key.length)
+    append(bigEndian: UInt64(key.rawValue), count: key.length)
+  }
+}

@@ -1,0 +1,255 @@
+// What Redis or Valkey answers (RESP2), taken as it comes in from the connection: a server that is none, or
+// that was taken over, can neither stop the daemon nor make it keep more than the limits below.
+
+/// A value of a reply. Its bytes are not copied: they are named as a range of the buffer that was parsed.
+package struct RESPValue: Equatable, Sendable {
+  package enum Kind: UInt8, Sendable {
+    /// A line of text: `+OK`.
+    case simple
+
+    /// A line that says what went wrong: `-ERR …`.
+    case error
+
+    case integer
+
+    /// Any bytes.
+    case bulk
+
+    /// Its `number` elements follow it, each before those that it contains itself.
+    case array
+
+    /// Neither bytes nor elements.
+    case null
+  }
+
+  package let kind: Kind
+
+  /// The bytes of a simple string, an error or a bulk string.
+  package let bytes: Range<Int>
+
+  /// What an integer is; how many elements an array has.
+  package let number: Int64
+}
+
+/// A reply that is there whole.
+package struct RESPReply: Equatable, Sendable {
+  /// The reply itself, then its elements if it is an array, in the order in which they came. Never empty.
+  package let values: ContiguousArray<RESPValue>
+
+  /// How many bytes it took.
+  package let length: Int
+
+  /// The reply itself.
+  package var root: RESPValue { values[0] }
+
+  /// Whether it is an array of `count` elements at least, none of which has elements itself.
+  package func isFlat(ofAtLeast count: Int) -> Bool {
+    root.kind == .array && values.count > count && values.count == Int(root.number) + 1
+  }
+}
+
+/// Why a connection cannot be what it should be.
+package enum RESPFault: UInt8, CaseIterable, Error, Sendable {
+  /// A byte where a reply should begin that begins none.
+  case notAReply
+
+  /// A line that is longer than 1,024 bytes, or does not end with CR LF.
+  case badLine
+
+  /// A number that is none, or has more than 64 bits.
+  case badNumber
+
+  /// A bulk string longer than 65,536 bytes, or one whose end is not where it says.
+  case badBulk
+
+  /// An array with more than 1,024 elements, with what they contain.
+  case badArray
+
+  /// Arrays nested deeper than 4.
+  case tooDeep
+
+  /// A clause for the log.
+  package var reason: String {
+    switch self {
+    case .notAReply: "it does not speak the Redis protocol"
+    case .badLine: "it sent a line that is too long or has no proper end"
+    case .badNumber: "it sent a number that is none"
+    case .badBulk: "it sent a string of more than 64 KB, or with a wrong length"
+    case .badArray: "it sent a list of more than 1,024 elements"
+    case .tooDeep: "it sent lists nested deeper than 4"
+    }
+  }
+}
+
+/// How far a reply is.
+package enum RESPProgress: Equatable, Sendable {
+  /// The bytes so far are its beginning.
+  case incomplete
+  case complete(RESPReply)
+  case failed(RESPFault)
+}
+
+/// Parses one reply after the other, as their bytes come in.
+package struct RESPParser: Sendable {
+  /// How many bytes a simple string, an error or a number may have.
+  package static let lineLimit = 1024
+
+  /// How many bytes a bulk string may have: more than any datagram.
+  package static let bulkLimit = 65_536
+
+  /// How many elements an array may have, with what they contain.
+  package static let elementsLimit = 1024
+
+  /// How deep arrays may be nested.
+  package static let depthLimit = 4
+
+  /// Where the next value begins, and how far its line was searched for its end.
+  private var position = 0
+  private var searched = 0
+
+  private var values: ContiguousArray<RESPValue> = []
+
+  /// How many elements each open array lacks, the innermost last.
+  private var missing = InlineArray<4, Int>(repeating: 0)
+  private var depth = 0
+
+  package init() {}
+
+  /// Goes on with a reply. `bytes` are all that came in since the reply began: those of the last call, and
+  /// what is new. After a reply that is complete they shall begin with the byte after it; after a failure
+  /// there is nothing more to parse. O(new bytes)
+  package mutating func parse(_ bytes: Span<UInt8>) -> RESPProgress {
+    do {
+      while try readValue(bytes) {
+        guard isWhole() else { continue }
+        let reply = RESPReply(values: values, length: position)
+        self = RESPParser()
+        return .complete(reply)
+      }
+      return .incomplete
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  /// Takes the value that was read last for an element of the arrays around it; whether none of them lacks
+  /// any.
+  private mutating func isWhole() -> Bool {
+    while depth > 0, missing[depth - 1] == 0 {
+      depth -= 1
+    }
+    return depth == 0
+  }
+
+  /// Reads one value, or the head of an array; false if its bytes are not all there.
+  private mutating func readValue(_ bytes: Span<UInt8>) throws(RESPFault) -> Bool {
+    guard position < bytes.count else { return false }
+    let kind = bytes[position]
+    guard Self.begins(with: kind) else { throw .notAReply }
+    guard let line = try line(bytes) else { return false }
+    let value: RESPValue
+    var end = line.upperBound + 2
+    switch kind {
+    case UInt8(ascii: "+"): value = RESPValue(kind: .simple, bytes: line, number: 0)
+    case UInt8(ascii: "-"): value = RESPValue(kind: .error, bytes: line, number: 0)
+    case UInt8(ascii: ":"):
+      value = RESPValue(kind: .integer, bytes: line, number: try number(bytes, in: line))
+    case UInt8(ascii: "$"):
+      let length = try number(bytes, in: line)
+      guard length >= 0 else {
+        value = try null(length, orElse: .badBulk)
+        break
+      }
+      guard length <= Self.bulkLimit else { throw .badBulk }
+      let content = end..<end + Int(length)
+      guard try isThere(lineEndAt: content.upperBound, bytes) else { return false }
+      value = RESPValue(kind: .bulk, bytes: content, number: 0)
+      end = content.upperBound + 2
+    default:
+      let count = try number(bytes, in: line)
+      value =
+        count < 0
+        ? try null(count, orElse: .badArray)
+        : RESPValue(kind: .array, bytes: line, number: count)
+    }
+    try take(value)
+    position = end
+    searched = end
+    return true
+  }
+
+  /// Notes a value, and opens it if it is an array.
+  private mutating func take(_ value: RESPValue) throws(RESPFault) {
+    if depth > 0 { missing[depth - 1] -= 1 }
+    values.append(value)
+    guard value.kind == .array else { return }
+    guard depth < Self.depthLimit else { throw .tooDeep }
+    guard value.number <= Int64(Self.elementsLimit) else { throw .badArray }
+    missing[depth] = Int(value.number)
+    depth += 1
+    var elements = values.count - 1
+    for level in 0..<depth { elements += missing[level] }
+    guard elements <= Self.elementsLimit else { throw .badArray }
+  }
+}
+
+// MARK: - Lines and numbers
+
+extension RESPParser {
+  private static func begins(with kind: UInt8) -> Bool {
+    switch kind {
+    case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: "$"),
+      ASCII.asterisk:
+      true
+    default: false
+    }
+  }
+
+  /// Where the text of the value's line lies; nil if its end is not there yet.
+  private mutating func line(_ bytes: Span<UInt8>) throws(RESPFault) -> Range<Int>? {
+    let start = position + 1
+    var index = max(searched, start)
+    while index < bytes.count {
+      if bytes[index] == ASCII.carriageReturn || bytes[index] == ASCII.lineFeed { break }
+      index += 1
+    }
+    searched = index
+    guard index - start <= Self.lineLimit else { throw .badLine }
+    guard index < bytes.count, try isThere(lineEndAt: index, bytes) else { return nil }
+    return start..<index
+  }
+
+  /// Whether CR LF is at an index; false if the bytes end before that.
+  private func isThere(lineEndAt index: Int, _ bytes: Span<UInt8>) throws(RESPFault) -> Bool {
+    if index < bytes.count, bytes[index] != ASCII.carriageReturn { throw .badLine }
+    if index + 1 < bytes.count, bytes[index + 1] != ASCII.lineFeed { throw .badLine }
+    return index + 1 < bytes.count
+  }
+
+  /// The value of `-1` as a length.
+  private func null(_ length: Int64, orElse fault: RESPFault) throws(RESPFault) -> RESPValue {
+    guard length == -1 else { throw fault }
+    return RESPValue(kind: .null, bytes: 0..<0, number: 0)
+  }
+
+  /// The number that a line says: digits, perhaps after a sign.
+  private func number(_ bytes: Span<UInt8>, in line: Range<Int>) throws(RESPFault) -> Int64 {
+    guard let first = line.first else { throw .badNumber }
+    let isNegative = bytes[first] == UInt8(ascii: "-")
+    let digits = isNegative || bytes[first] == UInt8(ascii: "+") ? line.dropFirst() : line[...]
+    guard !digits.isEmpty else { throw .badNumber }
+    var value: Int64 = 0
+    for index in digits {
+      guard bytes[index].isDigit else { throw .badNumber }
+      let digit = Int64(bytes[index] - ASCII.zero)
+      let (shifted, overflows) = value.multipliedReportingOverflow(by: 10)
+      // Built up below zero, as the least number has no positive counterpart.
+      let (sum, overflowsToo) = shifted.subtractingReportingOverflow(digit)
+      guard !overflows, !overflowsToo else { throw .badNumber }
+      value = sum
+    }
+    if isNegative { return value }
+    guard value != .min else { throw .badNumber }
+    return -value
+  }
+}
