@@ -19,7 +19,7 @@ enum CarrierOrder: Sendable {
 
 /// Datagrams on their way out.
 struct Outbound: Sendable {
-  var datagrams: ContiguousArray<(bytes: TextRange, reach: Reach)> = []
+  var datagrams: ContiguousArray<(bytes: TextRange, reach: ClusterOrders.Reach)> = []
   var bytes: ContiguousArray<UInt8> = []
 }
 
@@ -72,7 +72,7 @@ struct Carriers: ~Copyable {
   /// Keys of events. Those of the Redis connections have their generation above them.
   static let mailboxKey: UInt64 = 0
   static let multicastKey: UInt64 = 1
-  static let unicastKeys: ClosedRange<UInt64> = 2...3
+  static let unicastKeys = (v4: UInt64(2), v6: UInt64(3))
 
   /// How many datagrams are taken from a socket before another has its turn.
   private static let mostAtOnce = 256
@@ -87,34 +87,31 @@ struct Carriers: ~Copyable {
   init(
     _ sockets: consuming ClusterSockets, context: CarrierContext
   ) throws(SystemError) {
+    let poller = try Poller(watching: [(context.mailbox.descriptor, Self.mailboxKey)])
+    if let number = sockets.multicast?.socket.number {
+      try poller.add(number, .readable, key: Self.multicastKey)
+    }
+    if let numbers = sockets.unicast?.numbers {
+      try poller.add(numbers.v4, .readable, key: Self.unicastKeys.v4)
+      if let v6 = numbers.v6 { try poller.add(v6, .readable, key: Self.unicastKeys.v6) }
+    }
+    let mailbox = context.mailbox
+    resolver = sockets.needsResolver ? try Resolver { mailbox.post(.resolved($0)) } : nil
     clock = context.clock
     console = context.console
-    mailbox = context.mailbox
+    self.mailbox = mailbox
     arrivalQueue = context.arrivals
     board = context.board
     nodeTimeout = context.nodeTimeout
-    poller = try Poller(watching: [(mailbox.descriptor, Self.mailboxKey)])
+    self.poller = poller
     figures = sockets.figures
-    let order = mailbox
-    resolver =
-      sockets.needsResolver
-      ? try Resolver { order.post(.resolved($0)) } : nil
+    redis = sockets.redis.map { RedisCarrier($0) }
     multicast = sockets.multicast.take()
     unicast = sockets.unicast.take()
-    redis = sockets.redis.map { RedisCarrier($0) }
     multicastNotice = RecurringNotice("multicast: datagrams could not be sent", on: console)
     unicastNotice = RecurringNotice("unicast: datagrams could not be sent", on: console)
     overrunNotice = RecurringNotice(
       "datagrams of other nodes dropped: more came than can be judged", on: console)
-    if let number = multicast?.socket.number {
-      try poller.add(number, .readable, key: Self.multicastKey)
-    }
-    if let number = unicast?.v4.number {
-      try poller.add(number, .readable, key: Self.unicastKeys.lowerBound)
-    }
-    if let number = unicast?.v6?.number {
-      try poller.add(number, .readable, key: Self.unicastKeys.upperBound)
-    }
   }
 
   /// Serves until it is told to stop.
@@ -142,14 +139,12 @@ struct Carriers: ~Copyable {
         guard let (count, source) = multicast?.socket.receive(into: &scratch) else { return }
         arrived(count, from: source, over: .multicast)
       }
-    case Self.unicastKeys.lowerBound:
+    case Self.unicastKeys.v4, Self.unicastKeys.v6:
+      let isIPv6 = key == Self.unicastKeys.v6
       for _ in 0..<Self.mostAtOnce {
-        guard let (count, source) = unicast?.v4.receive(into: &scratch) else { return }
-        arrived(count, from: source, over: .unicast)
-      }
-    case Self.unicastKeys.upperBound:
-      for _ in 0..<Self.mostAtOnce {
-        guard let (count, source) = unicast?.v6?.receive(into: &scratch) else { return }
+        guard let (count, source) = unicast?.receive(isIPv6: isIPv6, into: &scratch) else {
+          return
+        }
         arrived(count, from: source, over: .unicast)
       }
     default: redisReady(key, seen)

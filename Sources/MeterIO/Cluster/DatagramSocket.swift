@@ -15,20 +15,21 @@ struct DatagramSocket: ~Copyable {
   /// the same.
   init(boundTo address: SocketAddress, isShared: Bool) throws(SystemError) {
     let type = Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-    descriptor = Descriptor(
+    let descriptor = Descriptor(
       owning: try systemCall("socket") { socket(address.family, type, 0) }.get())
-    if isShared { try set(SOL_SOCKET, SO_REUSEADDR, 1) }
-    if address.isIPv6 { try set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+    let number = descriptor.number
+    if isShared { try Self.set(number, SOL_SOCKET, SO_REUSEADDR, to: Int32(1)) }
+    if address.isIPv6 { try Self.set(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: Int32(1)) }
     for (forced, usual) in [(SO_RCVBUFFORCE, SO_RCVBUF), (SO_SNDBUFFORCE, SO_SNDBUF)] {
       do throws(SystemError) {
-        try set(SOL_SOCKET, forced, Self.bufferSize)
+        try Self.set(number, SOL_SOCKET, forced, to: Self.bufferSize)
       } catch {
         // Without the privilege the system grants what its limit allows.
-        try set(SOL_SOCKET, usual, Self.bufferSize)
+        try Self.set(number, SOL_SOCKET, usual, to: Self.bufferSize)
       }
     }
-    let number = descriptor.number
     _ = try systemCall("bind") { address.withPointer { bind(number, $0, $1) } }.get()
+    self.descriptor = descriptor
   }
 
   /// For a poller.
@@ -41,9 +42,15 @@ struct DatagramSocket: ~Copyable {
 
   /// Sets an option that takes a structure.
   func set<Value>(_ level: Int32, _ option: Int32, to value: Value) throws(SystemError) {
+    try Self.set(descriptor.number, level, option, to: value)
+  }
+
+  private static func set<Value>(
+    _ number: Int32, _ level: Int32, _ option: Int32, to value: Value
+  ) throws(SystemError) {
     _ = try systemCall("setsockopt") {
       withUnsafeBytes(of: value) {
-        setsockopt(descriptor.number, level, option, $0.baseAddress, socklen_t($0.count))
+        setsockopt(number, level, option, $0.baseAddress, socklen_t($0.count))
       }
     }.get()
   }

@@ -17,20 +17,21 @@ struct MulticastSocket: ~Copyable {
 
   /// Opens the socket; `join` is still to be called.
   init(group: SocketAddress, interface: NetworkInterface?) throws(SystemError) {
-    socket = try DatagramSocket(boundTo: group, isShared: true)
-    self.group = group
-    self.interface = interface
+    let socket = try DatagramSocket(boundTo: group, isShared: true)
     if group.isIPv6 {
       let level = Int32(IPPROTO_IPV6)
       try socket.set(level, IPV6_MULTICAST_HOPS, 1)
       try socket.set(level, IPV6_MULTICAST_LOOP, 1)
       try socket.set(level, IPV6_MULTICAST_ALL, 0)
     } else {
-      let level = Int32(IPPROTO_IP.rawValue)
+      let level = Int32(IPPROTO_IP)
       try socket.set(level, IP_MULTICAST_TTL, 1)
       try socket.set(level, IP_MULTICAST_LOOP, 1)
       try socket.set(level, IP_MULTICAST_ALL, 0)
     }
+    self.socket = socket
+    self.group = group
+    self.interface = interface
   }
 
   /// Joins the group, or makes sure that it is still joined: an interface that went and came back has
@@ -59,7 +60,7 @@ struct MulticastSocket: ~Copyable {
   private func joinIPv4(on index: UInt32) throws(SystemError) {
     var request = ip_mreqn()
     request.imr_ifindex = Int32(index)
-    let level = Int32(IPPROTO_IP.rawValue)
+    let level = Int32(IPPROTO_IP)
     if index > 0, index != joined { try socket.set(level, IP_MULTICAST_IF, to: request) }
     group.withPointer { address, _ in
       address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {

@@ -175,7 +175,7 @@ extension Carriers {
   mutating func finishRedis() {
     let deadline = clock.now + .milliseconds(500)
     maintainRedis()
-    while redis.map({ !$0.publisher.isIdle }) ?? false, clock.now < deadline {
+    while !(redis?.publisher.isIdle ?? true), clock.now < deadline {
       let count = poller.wait(milliseconds: 10)
       now = clock.now
       for index in 0..<count {

@@ -40,7 +40,9 @@ struct RedisConnection: ~Copyable {
   /// Why the server did not do what it was last asked to, in its words; nil if it did.
   private(set) var refusal: String?
 
+  /// The socket and its number, while there is one.
   private var socket: Descriptor?
+  private(set) var number: Int32?
   private var output: ContiguousArray<UInt8> = []
   private var sent = 0
   private var queue = OutboundQueue(limit: 4 * 1024 * 1024)
@@ -73,9 +75,6 @@ struct RedisConnection: ~Copyable {
     self.role = role
     self.server = server
   }
-
-  /// The socket, while there is one.
-  var number: Int32? { socket?.number }
 
   /// What its socket is to be watched for.
   var interest: Readiness {
@@ -113,6 +112,7 @@ extension RedisConnection {
       let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
       let number = try systemCall("socket") { Glibc.socket(address.family, type, 0) }.get()
       socket = Descriptor(owning: number)
+      self.number = number
       var one: Int32 = 1
       let size = socklen_t(MemoryLayout<Int32>.size)
       _ = try systemCall("setsockopt") {
@@ -130,6 +130,7 @@ extension RedisConnection {
   /// Drops the connection; it is made again after a while.
   mutating func fail(at now: Instant, using random: inout some RandomNumberGenerator) {
     socket = nil
+    number = nil
     watched = []
     output = []
     sent = 0
@@ -202,19 +203,20 @@ extension RedisConnection {
         unanswered += 1
       }
       guard sent < output.count else { return }
+      let (output, sent) = (output, sent)
       let result = systemCall("send") {
         output.span.extracting(droppingFirst: sent).withUnsafeBytes {
-          Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+          Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
       }
       switch result {
-      case .success(let count): sent += count
+      case .success(let count): self.sent += count
       case .failure(let error) where error.isWouldBlock: return
       case .failure(let error): throw RedisFailure(error.description)
       }
-      if sent == output.count {
-        output.removeAll(keepingCapacity: true)
-        sent = 0
+      if self.sent == output.count {
+        self.output = []
+        self.sent = 0
       }
     }
   }
@@ -256,7 +258,7 @@ extension RedisConnection {
 
   private mutating func parse(at now: Instant) throws(RedisFailure) {
     while parsed < input.count {
-      let start = parsed
+      let (start, input) = (parsed, input)
       switch parser.parse(input.span.extracting(droppingFirst: start)) {
       case .incomplete: return
       case .failed(let fault): throw RedisFailure(fault.reason)

@@ -28,18 +28,19 @@ private struct Peer {
 /// The unicast carrier.
 struct UnicastSockets: ~Copyable {
   private var peers: [Peer]
-  let v4: DatagramSocket
+  private let v4: DatagramSocket
 
   /// nil where the system has no IPv6.
-  let v6: DatagramSocket?
+  private let v6: DatagramSocket?
 
   /// A name may stand for this many machines.
   private static let mostAddresses = 64
 
   /// Opens the sockets.
   init(port: UInt16, peers: [Endpoint]) throws(SystemError) {
-    v4 = try DatagramSocket(boundTo: Self.every("0.0.0.0", port), isShared: false)
+    let v4 = try DatagramSocket(boundTo: Self.every("0.0.0.0", port), isShared: false)
     v6 = try Self.openIPv6(port)
+    self.v4 = v4
     self.peers = peers.map { endpoint in
       let literal = try? SocketAddress.resolve(
         endpoint.host, port: endpoint.port, literalOnly: true)
@@ -81,12 +82,19 @@ struct UnicastSockets: ~Copyable {
     return (last, hasReturned)
   }
 
+  /// The sockets, for a poller.
+  var numbers: (v4: Int32, v6: Int32?) { (v4.number, v6?.number) }
+
+  /// Takes the next datagram of one of the sockets into `buffer`; nil when there is none now.
+  func receive(
+    isIPv6: Bool, into buffer: inout ContiguousArray<UInt8>
+  ) -> (count: Int, source: SocketAddress)? {
+    isIPv6 ? v6?.receive(into: &buffer) : v4.receive(into: &buffer)
+  }
+
   private func send(_ datagram: Span<UInt8>, to address: SocketAddress) -> SystemError? {
-    if address.isIPv6 {
-      guard v6 != nil else { return SystemError(code: EAFNOSUPPORT) }
-      return v6?.send(datagram, to: address)
-    }
-    return v4.send(datagram, to: address)
+    guard address.isIPv6 else { return v4.send(datagram, to: address) }
+    return v6 == nil ? SystemError(code: EAFNOSUPPORT) : v6?.send(datagram, to: address)
   }
 
   /// Something came from an address.

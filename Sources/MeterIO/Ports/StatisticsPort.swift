@@ -28,14 +28,14 @@ extension Reactor {
   }
 
   /// The sequencer said what is known of the other nodes; nil where there is no cluster.
-  mutating func answerCluster(_ side: UInt32, _ report: Span<UInt8>?) {
+  mutating func answerCluster(_ side: UInt32, _ report: ContiguousArray<UInt8>?) {
     guard let head = dialogues[side].head else { return }
     guard let report else {
       fail(side, .notFound)
       return
     }
     let exchange = Exchange(head)
-    encoder.append(.json, body: report, for: exchange, into: &dialogues[side].output)
+    encoder.append(.json, body: report.span, for: exchange, into: &dialogues[side].output)
     respond(side, exchange)
   }
 

@@ -35,9 +35,8 @@ extension Reactor {
       guard table.isCurrent(handle), table[handle.slot].state == .conversing else { return }
       continueStatistics(table[handle.slot].side, piece, next: next)
     case .cluster(let handle, let report):
-      answer(handle) { reactor, side in
-        reactor.answerCluster(side, report.map { bytes.extracting($0.bounds) })
-      }
+      let report = report.map { ContiguousArray(bytes.extracting($0.bounds).array) }
+      answer(handle) { $0.answerCluster($1, report) }
     case .stop:
       isStopped = true
     }

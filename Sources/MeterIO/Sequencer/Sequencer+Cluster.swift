@@ -14,6 +14,7 @@ extension Sequencer {
   /// Lets the node do what is due.
   mutating func advanceCluster(to now: Instant) {
     guard cluster != nil else { return }
+    cluster?.node.setWall(Clock.wallMilliseconds, at: now)
     cluster?.node.advance(to: now, meter: meter, names: namespaces, into: &orders)
     carryOutOrders(at: now)
     cluster?.send()
@@ -148,7 +149,12 @@ extension Sequencer {
   func writeClusterReport(at now: Instant) -> ContiguousArray<UInt8>? {
     guard let cluster else { return nil }
     var json: ContiguousArray<UInt8> = []
-    cluster.node.report(at: now, into: &json)
+    cluster.node.report(at: now, meter: meter, into: &json)
+    // The carriers' figures are members of the same object.
+    json.removeLast()
+    json.append(contentsOf: ",\"carriers\":".utf8)
+    cluster.board.append(into: &json)
+    json.append(UInt8(ascii: "}"))
     return json
   }
 }

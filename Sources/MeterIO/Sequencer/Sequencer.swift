@@ -148,7 +148,8 @@ extension Sequencer {
         reports.bytes.span.extracting(viewer.bounds),
         reports.bytes.span.extracting(streamID.bounds))
       {
-        cluster?.refused.insert(number(handle.slot, reports.reactor).number)
+        let connection = number(handle.slot, reports.reactor)
+        cluster?.refused.insert(connection.number)
         outgoing[reports.reactor].commands.append(.refuse(handle, .stopped))
         return
       }

@@ -29,6 +29,9 @@ package struct Clock: Sendable {
   /// UNIX time now, in whole seconds; follows changes of the system's clock.
   static var wallSeconds: UInt64 { read(CLOCK_REALTIME) / 1_000_000_000 }
 
+  /// UNIX time now, in milliseconds.
+  static var wallMilliseconds: UInt64 { read(CLOCK_REALTIME) / 1_000_000 }
+
   private static func read(_ clock: clockid_t) -> UInt64 {
     var time = timespec()
     guard clock_gettime(clock, &time) == 0 else { fatalError("no clock") }

@@ -21,7 +21,7 @@ final class GroupSocket {
     inet_pton(AF_INET, group.address, &request.imr_multiaddr)
     inet_pton(AF_INET, "127.0.0.1", &request.imr_address)
     let size = socklen_t(MemoryLayout<ip_mreqn>.size)
-    let level = Int32(IPPROTO_IP.rawValue)
+    let level = Int32(IPPROTO_IP)
     guard setsockopt(descriptor, level, IP_ADD_MEMBERSHIP, &request, size) == 0,
       setsockopt(descriptor, level, IP_MULTICAST_IF, &request, size) == 0
     else { throw HarnessError("joining: errno \(errno)") }
