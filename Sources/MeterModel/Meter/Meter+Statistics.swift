@@ -25,6 +25,27 @@ extension Meter {
     exists(namespace) ? namespaces[Int(namespace.number)].localMembers : 0
   }
 
+  /// How many connections of a namespace were counted on this node since it was created.
+  package func localConnections(of namespace: NamespaceID) -> UInt64 {
+    exists(namespace) ? namespaces[Int(namespace.number)].localConnections : 0
+  }
+
+  /// What this node counts in the namespace with a number, for the nodes that are told of every namespace
+  /// in turn; nil if there is none.
+  @inline(__always)
+  func localCounts(_ number: Int) -> (members: UInt32, connections: UInt64)? {
+    guard namespaces[number].ordinal != 0 else { return nil }
+    return (namespaces[number].localMembers, namespaces[number].localConnections)
+  }
+
+  /// All namespaces' numbers are below this.
+  var namespaceNumbersEnd: Int { namespaces.count }
+
+  /// Visits what other nodes say of namespaces and is not over: the node and its members. O(all)
+  func visitRemoteCounts(_ visit: (NodeID, UInt64) -> Void) {
+    for remote in remotes where remote.members > 0 { visit(remote.node, remote.members) }
+  }
+
   /// The namespace that a connection is in, or was in last; nil if it was in none.
   package func namespace(of connection: ConnectionID) -> NamespaceID? {
     guard Int(connection.number) < connections.count else { return nil }

@@ -34,6 +34,9 @@ package struct DeadlineQueue: Sendable {
   package private(set) var head: UInt32 = .max
   private var tail: UInt32 = .max
 
+  /// The one whose wait began last; `.max` in an empty queue.
+  var last: UInt32 { tail }
+
   /// How many wait.
   package private(set) var count = 0
 

@@ -1,0 +1,114 @@
+// Events: what happens on a node and concerns the others at once.
+
+extension ClusterNode {
+  /// The longest text that is told to other nodes: what fits into the parts of one message.
+  package static let longestMessage = DatagramEncoder.partLength * ClusterDatagram.partsLimit
+
+  /// Tells the other nodes' connections of a namespace a text. A name that is none (1 to 255 visible ASCII
+  /// bytes), or a text of more than `longestMessage` bytes, is told to nobody, and the answer is false.
+  @discardableResult
+  package mutating func publish(
+    message text: Span<UInt8>, to namespace: Span<UInt8>, at instant: Instant
+  ) -> Bool {
+    takeTime(instant)
+    guard (1...255).contains(namespace.count), namespace.isVisibleASCII,
+      text.count <= Self.longestMessage
+    else { return false }
+    let length = DatagramEncoder.partLength
+    let parts = max(1, (text.count + length - 1) / length)
+    for part in 0..<parts {
+      let piece = text.extracting(part * length..<min(text.count, (part + 1) * length))
+      addEvent(.message(part: part, of: parts), namespace, piece)
+    }
+    return true
+  }
+
+  mutating func addEvent(
+    _ kind: ClusterEvent.Kind, _ subject: Span<UInt8>, _ text: Span<UInt8>
+  ) {
+    guard !hasLeft else { return }
+    journal.add(kind, subject, text, at: now)
+    if journal.isWaiting { eventsDue = min(eventsDue, now + Self.eventDelay) }
+  }
+
+  /// Sends the events that wait, until `datagrams` reaches the limit.
+  mutating func sendEvents(
+    _ datagrams: inout Int, limit: Int, into orders: inout ClusterOrders
+  ) {
+    eventsDue = .never
+    beginDatagram()
+    while journal.isWaiting {
+      let (event, isRepeated) = journal.nextEvent
+      if isRepeated, !isWorthRepeating(event) {
+        journal.pass()
+        continue
+      }
+      guard datagrams < limit else { break }
+      if append(event) {
+        journal.pass()
+      } else {
+        finishDatagram(.everyCarrier, into: &orders)
+        datagrams += 1
+        beginDatagram()
+      }
+    }
+    if !encoder.isEmpty {
+      finishDatagram(.everyCarrier, into: &orders)
+      datagrams += 1
+    }
+    if journal.isWaiting { eventsDue = now + Self.sliceGap }
+  }
+
+  private mutating func append(_ event: ClusterEvent) -> Bool {
+    switch event.kind {
+    case .message(let part, let parts):
+      encoder.append(
+        message: event.number, part: part, of: parts, to: event.subject.span,
+        text: event.text.span)
+    case .exclusion(let stamp):
+      encoder.append(exclusion: event.number, viewer: event.subject.span, stamp: stamp)
+    case .held:
+      encoder.append(held: event.number, viewer: event.subject.span, stream: event.text.span)
+    }
+  }
+
+  /// What another node's events mean here.
+  mutating func takeEvents(
+    of datagram: ClusterDatagram, _ bytes: Span<UInt8>, from place: UInt32,
+    into orders: inout ClusterOrders
+  ) {
+    peers[place].assembly.forget(since: instant(before: settings.memory))
+    for message in datagram.messages {
+      guard peers[place].events.verdict(on: message.number) == .new else { continue }
+      takeMessage(message, bytes, from: place, into: &orders)
+    }
+    for exclusion in datagram.exclusions {
+      guard peers[place].events.admit(exclusion.number) == .new else { continue }
+      heardExclusion(
+        of: bytes.extracting(exclusion.viewer.bounds), stamp: exclusion.stamp, from: place,
+        into: &orders)
+    }
+    for held in datagram.held {
+      guard peers[place].events.admit(held.number) == .new else { continue }
+      heardEnd(
+        of: bytes.extracting(held.viewer.bounds),
+        stream: bytes.extracting(held.stream.bounds), from: place)
+    }
+  }
+
+  private mutating func takeMessage(
+    _ message: ClusterDatagram.Message, _ bytes: Span<UInt8>, from place: UInt32,
+    into orders: inout ClusterOrders
+  ) {
+    let text = bytes.extracting(message.text.bounds)
+    var whole: ContiguousArray<UInt8>?
+    if message.parts > 1 {
+      whole = peers[place].assembly.add(message, text: text, at: now)
+      if whole == nil { return }
+    }
+    peers[place].events.admit(message.number)
+    let namespace = orders.copy(bytes.extracting(message.namespace.bounds))
+    let copy = if let whole { orders.copy(whole.span) } else { orders.copy(text) }
+    orders.append(.message(namespace: namespace, text: copy))
+  }
+}

@@ -1,0 +1,144 @@
+// What arrives: whether it is believed, whom it is from, what was missed before it, and what it means.
+
+extension ClusterNode {
+  /// Takes in a datagram, whatever its bytes are.
+  package mutating func receive(
+    _ bytes: Span<UInt8>, from source: NodeAddress, over carrier: Carrier, at instant: Instant,
+    into orders: inout ClusterOrders
+  ) {
+    takeTime(instant)
+    guard !hasLeft else { return }
+    let datagram: ClusterDatagram
+    switch ClusterDatagram.decode(bytes) {
+    case .success(let decoded): datagram = decoded
+    case .failure(let fault): return dropped.add(fault)
+    }
+    // What this node sent comes back over multicast and over Redis.
+    guard datagram.session != session else { return }
+    if let fault = distrust(datagram, bytes) { return drop(datagram, fault) }
+    guard let place = place(of: datagram, from: source, over: carrier) else { return }
+    if let number = datagram.sequence {
+      let verdict = peers[place].sequences.admit(number)
+      guard verdict == .new else {
+        return takeDuplicate(datagram, bytes, verdict, over: carrier, from: place, into: &orders)
+      }
+    }
+    take(datagram, bytes, from: place, source, carrier, into: &orders)
+  }
+
+  /// Takes in what a known node says for the first time.
+  private mutating func take(
+    _ datagram: ClusterDatagram, _ bytes: Span<UInt8>, from place: UInt32, _ source: NodeAddress,
+    _ carrier: Carrier, into orders: inout ClusterOrders
+  ) {
+    if let wall = datagram.wall { heardTime(wall) }
+    var isCurrent = true
+    if let number = datagram.sequence {
+      let round = datagram.round ?? number
+      isCurrent = round >= peers[place].round
+      if peers[place].heard(number, of: round, isFull: datagram.isFull) { ask(place) }
+    }
+    takeEvents(of: datagram, bytes, from: place, into: &orders)
+    if datagram.asks(session) { isAsked() }
+    guard isCurrent else { return }
+    peers[place].lastHeard = now
+    peers[place].address = source
+    peers[place].carrier = carrier
+    guard !datagram.isGoodbye else {
+      orders.append(.bye(peers[place].id))
+      return peers.depart(place)
+    }
+    for count in datagram.counts { takeCount(count, bytes, from: place, into: &orders) }
+  }
+
+  private mutating func takeCount(
+    _ count: ClusterDatagram.Count, _ bytes: Span<UInt8>, from place: UInt32,
+    into orders: inout ClusterOrders
+  ) {
+    let name = orders.copy(bytes.extracting(count.name.bounds))
+    orders.append(
+      .peer(peers[place].id, name: name, members: count.members, connections: count.connections))
+  }
+
+  /// A number that was seen before. Namespaces that original nodes must not hear are told over Redis only, and
+  /// a datagram of the same number without them elsewhere, which may have come first.
+  private mutating func takeDuplicate(
+    _ datagram: ClusterDatagram, _ bytes: Span<UInt8>, _ verdict: SequenceWindow.Verdict,
+    over carrier: Carrier, from place: UInt32, into orders: inout ClusterOrders
+  ) {
+    if secret != nil || verdict == .spent {
+      dropped.add(.replayed)
+      peers[place].dropped.add(.replayed)
+    } else {
+      duplicates += 1
+    }
+    guard secret == nil, carrier == .redis, peers[place].phase == .live,
+      datagram.round == peers[place].round
+    else { return }
+    for count in datagram.counts
+    where OriginalNode.isKilled(by: bytes.extracting(count.name.bounds)) {
+      takeCount(count, bytes, from: place, into: &orders)
+    }
+  }
+
+  /// Why the sender of a datagram is not believed; nil if it is.
+  private func distrust(_ datagram: ClusterDatagram, _ bytes: Span<UInt8>) -> DatagramFault? {
+    if let number = datagram.sequence, (datagram.round ?? number) > number { return .badNumber }
+    guard let secret else { return nil }
+    guard let macStart = datagram.macStart, datagram.sequence != nil, let wall = datagram.wall,
+      secret.authenticates(bytes, macStart: macStart)
+    else { return .unauthenticated }
+    let distance = wall > self.wall ? wall - self.wall : self.wall - wall
+    return distance > settings.nodeTimeout.nanoseconds / 1_000_000 ? .late : nil
+  }
+
+  private mutating func drop(_ datagram: ClusterDatagram, _ fault: DatagramFault) {
+    dropped.add(fault)
+    if let place = peers.place(of: datagram.session) { peers[place].dropped.add(fault) }
+  }
+
+  /// The node that a datagram is from, which is there from now on; nil, and the datagram dropped, if it cannot
+  /// be: there are too many, or what it says was said before it departed.
+  private mutating func place(
+    of datagram: ClusterDatagram, from source: NodeAddress, over carrier: Carrier
+  ) -> UInt32? {
+    guard let place = peers.place(of: datagram.session) else {
+      guard hasRoom(for: datagram), !datagram.isGoodbye else { return nil }
+      if let number = datagram.sequence, number > 1 { announceHeld(since: .start) }
+      return peers.add(
+        datagram.session, isOld: datagram.sequence == nil, from: source, over: carrier, at: now)
+    }
+    // A new node does not become an original one; who says so is somebody else.
+    guard peers[place].isOld || datagram.sequence != nil else {
+      drop(datagram, .replayed)
+      return nil
+    }
+    if peers[place].phase == .live, peers[place].lastHeard < timeoutAgo { peers.depart(place) }
+    guard peers[place].phase == .departed else {
+      if datagram.sequence != nil { peers[place].isOld = false }
+      return place
+    }
+    if let number = datagram.sequence, peers[place].sequences.verdict(on: number) != .new {
+      drop(datagram, .replayed)
+      return nil
+    }
+    guard hasRoom(for: datagram), !datagram.isGoodbye else { return nil }
+    let lastHeard = peers[place].lastHeard
+    let missedFrom =
+      lastHeard.nanoseconds
+      - min(
+        lastHeard.nanoseconds, settings.memory.nanoseconds)
+    announceHeld(since: Instant(nanoseconds: missedFrom))
+    peers[place].isOld = datagram.sequence == nil
+    peers[place].lastHeard = now
+    peers.revive(place)
+    return place
+  }
+
+  private mutating func hasRoom(for datagram: ClusterDatagram) -> Bool {
+    if peers.live.count >= settings.maximumNodes { peers.departSilent(since: timeoutAgo) }
+    guard peers.live.count >= settings.maximumNodes else { return true }
+    drop(datagram, .tooManyNodes)
+    return false
+  }
+}

@@ -1,0 +1,70 @@
+// What `GET /cluster` on the statistics port tells of the other nodes:
+// {"id":"…","nodes":[{"id":"…","address":"…","carrier":"redis","last_heard":1795350754.250,
+// "namespaces":2,"members":5,"old":false,"dropped":{"bad name":1}}],"departed":0,"duplicates":0,
+// "lost_events":0,"dropped":{"unauthenticated":3}}
+
+extension ClusterNode {
+  /// How many other nodes are there now.
+  package var nodeCount: Int { peers.live.count }
+
+  /// How many datagrams were dropped since the start, and why.
+  package var drops: DropCounts { dropped }
+
+  /// Appends a JSON object: this node's id, the nodes that were heard within the timeout, and what was dropped
+  /// and why. `last_heard` is in UNIX seconds; namespaces and members are what the meter holds of the node.
+  /// O(nodes + counts of other nodes)
+  package func report(
+    at instant: Instant, meter: borrowing Meter, into output: inout ContiguousArray<UInt8>
+  ) {
+    let known = ContiguousArray(
+      peers.live.filter { peers[$0].lastHeard + settings.nodeTimeout >= instant })
+    let figures = figures(of: known, meter)
+    output.append(contentsOf: "{\"id\":\"\(session.text)\",\"nodes\":[".utf8)
+    for (index, place) in known.enumerated() {
+      if index > 0 { output.append(ASCII.comma) }
+      append(peers[place], figures[index], into: &output)
+    }
+    output.append(contentsOf: "],\"duplicates\":\(duplicates)".utf8)
+    output.append(contentsOf: ",\"lost_events\":\(journal.droppedEvents)".utf8)
+    output.append(contentsOf: ",\"dropped\":".utf8)
+    dropped.append(into: &output)
+    output.append(UInt8(ascii: "}"))
+  }
+
+  private func append(
+    _ peer: Peer, _ figures: (namespaces: UInt64, members: UInt64),
+    into output: inout ContiguousArray<UInt8>
+  ) {
+    output.append(contentsOf: "{\"id\":".utf8)
+    var id: ContiguousArray<UInt8> = []
+    peer.session.append(into: &id)
+    JSONString.append(id.span, into: &output)
+    output.append(contentsOf: ",\"address\":".utf8)
+    JSONString.append(ContiguousArray(peer.address.text.utf8).span, into: &output)
+    output.append(contentsOf: ",\"carrier\":\"\(peer.carrier.name)\"".utf8)
+    let heard = wallStart + peer.lastHeard.nanoseconds / 1_000_000
+    let milliseconds = String(heard % 1000 + 1000).dropFirst()
+    output.append(contentsOf: ",\"last_heard\":\(heard / 1000).\(milliseconds)".utf8)
+    output.append(contentsOf: ",\"namespaces\":\(figures.namespaces)".utf8)
+    output.append(contentsOf: ",\"members\":\(figures.members)".utf8)
+    output.append(contentsOf: ",\"old\":\(peer.isOld),\"dropped\":".utf8)
+    peer.dropped.append(into: &output)
+    output.append(UInt8(ascii: "}"))
+  }
+
+  /// In how many namespaces each node has members, and how many.
+  private func figures(
+    of known: ContiguousArray<UInt32>, _ meter: borrowing Meter
+  ) -> ContiguousArray<(namespaces: UInt64, members: UInt64)> {
+    var indices: [NodeID: Int] = [:]
+    for (index, place) in known.enumerated() { indices[peers[place].id] = index }
+    var figures = ContiguousArray(
+      repeating: (namespaces: UInt64(0), members: UInt64(0)), count: known.count)
+    meter.visitRemoteCounts { node, members in
+      guard let index = indices[node] else { return }
+      figures[index].namespaces += 1
+      figures[index].members += members
+    }
+    return figures
+  }
+}

@@ -1,0 +1,133 @@
+// The counts of this node, told in rounds: every notify interval, and whenever somebody has to be told all.
+
+extension ClusterNode {
+  /// A namespace is forgotten and its number free: its zero is still told. To be called when the meter retires
+  /// it, while the name is known.
+  package mutating func retired(_ namespace: NamespaceID, name: Span<UInt8>) {
+    guard let former = advertising.retire(namespace, at: now) else { return }
+    retired.add(name, connections: former.connections, until: former.until)
+  }
+
+  /// Somebody wants to be told all.
+  mutating func isAsked() {
+    if answerDue == .never { answerDue = max(now, nextAnswer) }
+  }
+
+  mutating func beginRound(_ meter: borrowing Meter) {
+    peers.departSilent(since: timeoutAgo)
+    retired.forget(at: now)
+    journal.forget(since: instant(before: settings.memory))
+    isRoundFull = answerDue <= now
+    if isRoundFull {
+      answerDue = .never
+      // A large round takes a while, and is not begun again before as long has passed once more.
+      let length = UInt64(advertising.formerDatagrams) / UInt64(Self.slice)
+      nextAnswer = now + Self.answerGap + Duration.milliseconds(2 * length)
+      journal.rewind()
+      if journal.isWaiting { eventsDue = now }
+    }
+    if nextRound <= now {
+      let late = (now - nextRound).nanoseconds / settings.interval.nanoseconds
+      nextRound = nextRound + Duration(nanoseconds: (late + 1) * settings.interval.nanoseconds)
+    }
+    let hasOldPeer = peers.live.contains { peers[$0].isOld }
+    advertising.begin(listsAll: isRoundFull || hasOldPeer, at: now)
+    round = sequence + 1
+  }
+
+  /// Sends a slice of the round. The datagram that is last in the slice is sent though it is not full.
+  mutating func continueRound(
+    _ datagrams: inout Int, meter: borrowing Meter, names: borrowing NameTable,
+    into orders: inout ClusterOrders
+  ) {
+    let started = datagrams
+    beginDatagram()
+    while datagrams < Self.slice, advertising.cursor < meter.namespaceNumbersEnd {
+      let number = advertising.cursor
+      advertising.cursor += 1
+      guard let counts = advertising.next(number, of: meter, at: now) else { continue }
+      if append(number, counts, names) { continue }
+      finishDatagram(.everyCarrier, into: &orders)
+      datagrams += 1
+      beginDatagram()
+      _ = append(number, counts, names)
+    }
+    while datagrams < Self.slice, advertising.cursor >= meter.namespaceNumbersEnd,
+      advertising.retiredCursor < retired.count
+    {
+      let entry = retired[advertising.retiredCursor]
+      advertising.retiredCursor += 1
+      guard let connections = zero(of: entry, meter, names),
+        secret != nil || !OriginalNode.isKilled(by: entry.name.span)
+      else { continue }
+      if encoder.append(count: entry.name.span, members: 0, connections: connections) { continue }
+      finishDatagram(.everyCarrier, into: &orders)
+      datagrams += 1
+      beginDatagram()
+      _ = encoder.append(count: entry.name.span, members: 0, connections: connections)
+    }
+    let isOver =
+      advertising.cursor >= meter.namespaceNumbersEnd
+      && advertising.retiredCursor >= retired.count
+    if !encoder.isEmpty || (isOver && advertising.datagrams + datagrams - started == 0) {
+      finishDatagram(.everyCarrier, into: &orders)
+      datagrams += 1
+    }
+    advertising.datagrams += datagrams - started
+    guard isOver else {
+      advertising.nextSlice = now + Self.sliceGap
+      return
+    }
+    tellLethal(meter, names, into: &orders)
+    advertising.end()
+  }
+
+  /// Appends a namespace's counts; false if they do not fit any more. A name that must not be heard by
+  /// original nodes is put aside instead.
+  private mutating func append(
+    _ number: Int, _ counts: (members: UInt64, connections: UInt64), _ names: borrowing NameTable
+  ) -> Bool {
+    let hearsOriginal = secret == nil
+    var isLethal = false
+    let fits = names.withName(of: UInt32(number)) { name in
+      isLethal = hearsOriginal && OriginalNode.isKilled(by: name)
+      return isLethal
+        || encoder.append(
+          count: name, members: counts.members, connections: counts.connections)
+    }
+    if isLethal { advertising.lethal.append(UInt32(number)) }
+    return fits ?? true
+  }
+
+  /// Tells the namespaces that were put aside where original nodes cannot hear it. Elsewhere a datagram with
+  /// the same number and without them is sent, so that no number is missed. They are about a dozen names, and
+  /// fit into one.
+  private mutating func tellLethal(
+    _ meter: borrowing Meter, _ names: borrowing NameTable, into orders: inout ClusterOrders
+  ) {
+    guard !advertising.lethal.isEmpty else { return }
+    beginDatagram()
+    finishDatagram(.datagramsOnly, into: &orders)
+    sequence -= 1
+    beginDatagram()
+    for number in advertising.lethal {
+      let namespace = NamespaceID(number)
+      names.withName(of: number) { name in
+        _ = encoder.append(
+          count: name, members: UInt64(meter.localMembers(of: namespace)),
+          connections: meter.localConnections(of: namespace))
+      }
+    }
+    finishDatagram(.engineOnly, into: &orders)
+  }
+
+  /// The connections to tell with a retired namespace's zero; nil if it has members again.
+  private func zero(
+    of entry: RetiredNames.Entry, _ meter: borrowing Meter, _ names: borrowing NameTable
+  ) -> UInt64? {
+    guard let number = names.find(entry.name.span) else { return entry.connections }
+    let namespace = NamespaceID(number)
+    guard meter.exists(namespace) else { return entry.connections }
+    return meter.localMembers(of: namespace) > 0 ? nil : meter.localConnections(of: namespace)
+  }
+}

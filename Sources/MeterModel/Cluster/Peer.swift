@@ -1,0 +1,85 @@
+// What a node knows of another one.
+
+/// One run of another node.
+struct Peer {
+  /// Whether the node counts as being there.
+  enum Phase {
+    /// Heard within the node timeout. Can become `departed`.
+    case live
+
+    /// It said goodbye or was not heard for too long. What it says with a number above all that were heard
+    /// makes it `live` again. It is remembered, so that it is the same node to the meter then and repeated
+    /// datagrams do not revive it.
+    case departed
+  }
+
+  let session: SessionID
+  let id: NodeID
+  var phase = Phase.live
+  var address: NodeAddress
+  var carrier: Carrier
+  var lastHeard: Instant
+
+  /// Whether it is a node of the original, whose datagrams have no numbers.
+  var isOld: Bool
+
+  /// The numbers of its datagrams and of its events.
+  var sequences = SequenceWindow()
+  var events = SequenceWindow()
+  var assembly = MessageAssembly()
+
+  /// The number of the first datagram of its newest round; 0 before the first.
+  var round: UInt64 = 0
+
+  /// How many datagrams of the newest round came.
+  var received: UInt64 = 0
+
+  /// Whether that round lists all of its counts.
+  var isRoundFull = false
+
+  /// Whether something that it said was missed, and not made good since by a full round that came whole.
+  var isIncomplete = false
+
+  /// When it was last asked to tell all; nil if never.
+  var askedAt: Instant?
+
+  /// Whether it waits among those who are to be asked.
+  var isToBeAsked = false
+
+  var dropped = DropCounts()
+
+  /// Takes notice that a datagram of a round has come. The answer is whether the node is to be asked to tell
+  /// all. Precondition: the round is at most the datagram's number, which is new.
+  mutating func heard(_ number: UInt64, of round: UInt64, isFull: Bool) -> Bool {
+    guard round >= self.round else { return false }
+    guard round > self.round else {
+      received += 1
+      return false
+    }
+    // Its numbers grow by one, and each datagram is of the newest round, so this many were sent.
+    let isWhole = self.round > 0 && received == round - self.round
+    if !isWhole {
+      isIncomplete = true
+    } else if isRoundFull {
+      isIncomplete = false
+    }
+    // One that was not known begins with a round that tells all, and nothing of it is missed.
+    if self.round == 0, isFull, number == round { isIncomplete = false }
+    let hasMissedStart = self.round == 0 && number != round
+    self.round = round
+    received = 1
+    isRoundFull = isFull
+    return isIncomplete && (!isFull || hasMissedStart)
+  }
+
+  /// Forgets what only matters while the node is there.
+  mutating func depart() {
+    phase = .departed
+    sequences.close()
+    events.close()
+    assembly = MessageAssembly()
+    round = 0
+    received = 0
+    isToBeAsked = false
+  }
+}
