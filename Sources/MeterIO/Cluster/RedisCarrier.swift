@@ -108,9 +108,11 @@ extension Carriers {
         try connection.ready(seen, at: now)
       }
     }
-    let input = carrier.subscriber.input
-    for range in carrier.subscriber.datagrams {
-      arrived(input.span.extracting(range), from: carrier.source, over: .redis)
+    do {
+      let input = carrier.subscriber.input
+      for range in carrier.subscriber.datagrams {
+        arrived(input.span.extracting(range), from: carrier.source, over: .redis)
+      }
     }
     carrier.publisher.discardInput()
     carrier.subscriber.discardInput()

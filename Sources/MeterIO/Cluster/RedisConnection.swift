@@ -197,26 +197,27 @@ extension RedisConnection {
   /// Gives the socket what it takes.
   mutating func flush() throws(RedisFailure) {
     guard let number, phase != .connecting else { return }
+    let channel = server.channel
     while true {
       while output.count < Self.mostOutput, let datagram = queue.popFirst() {
-        RESPCommand.append(publish: datagram.span, on: server.channel.span, into: &output)
+        RESPCommand.append(publish: datagram.span, on: channel.span, into: &output)
         unanswered += 1
       }
-      guard sent < output.count else { return }
-      let (output, sent) = (output, sent)
+      let (rest, start) = (output, sent)
+      guard start < rest.count else { return }
       let result = systemCall("send") {
-        output.span.extracting(droppingFirst: sent).withUnsafeBytes {
+        rest.span.extracting(droppingFirst: start).withUnsafeBytes {
           Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
       }
       switch result {
-      case .success(let count): self.sent += count
+      case .success(let count): sent += count
       case .failure(let error) where error.isWouldBlock: return
       case .failure(let error): throw RedisFailure(error.description)
       }
-      if self.sent == output.count {
-        self.output = []
-        self.sent = 0
+      if sent == output.count {
+        output = []
+        sent = 0
       }
     }
   }

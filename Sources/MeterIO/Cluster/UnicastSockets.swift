@@ -33,13 +33,23 @@ struct UnicastSockets: ~Copyable {
   /// nil where the system has no IPv6.
   private let v6: DatagramSocket?
 
+  /// The sockets' numbers, for a poller.
+  let numbers: (v4: Int32, v6: Int32?)
+
   /// A name may stand for this many machines.
   private static let mostAddresses = 64
 
   /// Opens the sockets.
   init(port: UInt16, peers: [Endpoint]) throws(SystemError) {
     let v4 = try DatagramSocket(boundTo: Self.every("0.0.0.0", port), isShared: false)
-    v6 = try Self.openIPv6(port)
+    let v6 = try Self.openIPv6(port)
+    if let v6 {
+      numbers = (v4.number, v6.number)
+      self.v6 = consume v6
+    } else {
+      numbers = (v4.number, nil)
+      self.v6 = nil
+    }
     self.v4 = v4
     self.peers = peers.map { endpoint in
       let literal = try? SocketAddress.resolve(
@@ -81,9 +91,6 @@ struct UnicastSockets: ~Copyable {
     }
     return (last, hasReturned)
   }
-
-  /// The sockets, for a poller.
-  var numbers: (v4: Int32, v6: Int32?) { (v4.number, v6?.number) }
 
   /// Takes the next datagram of one of the sockets into `buffer`; nil when there is none now.
   func receive(
