@@ -33,6 +33,43 @@ import audience_meter
     ("notify-max-delay", "1ms", { $0.configuration.notifyMaxDelay = .milliseconds(1) }),
     ("notify-max-delay", "2305843009.213693952", { $0.configuration.notifyMaxDelay = .longest }),
     ("namespace-clean-delay", "5m", { $0.configuration.namespaceCleanDelay = .seconds(300) }),
+    (
+      "cluster-addr", "239.255.13.37:314",
+      { $0.cluster.group = Endpoint(host: "239.255.13.37", port: 314) }
+    ),
+    (
+      "cluster-addr", "[ff05::1:37]:65535",
+      { $0.cluster.group = Endpoint(host: "ff05::1:37", port: 65535) }
+    ),
+    (
+      "cluster-addr", "[ff02::37%eth0]:1",
+      { $0.cluster.group = Endpoint(host: "ff02::37%eth0", port: 1) }
+    ),
+    ("cluster-interface", "eth0", { $0.cluster.interface = "eth0" }),
+    ("cluster-interface", "a#b", { $0.cluster.interface = "a#b" }),
+    ("cluster-interface", "fd00::1", { $0.cluster.interface = "fd00::1" }),
+    (
+      "cluster-peers", "meter-1.example:3140,192.0.2.1:1,[2001:db8::1]:65535",
+      {
+        $0.cluster.peers = [
+          Endpoint(host: "meter-1.example", port: 3140), Endpoint(host: "192.0.2.1", port: 1),
+          Endpoint(host: "2001:db8::1", port: 65535),
+        ]
+      }
+    ),
+    (
+      "cluster-peers", Array(repeating: "a:1", count: 256).joined(separator: ","),
+      { $0.cluster.peers = Array(repeating: Endpoint(host: "a", port: 1), count: 256) }
+    ),
+    ("cluster-port", "1", { $0.cluster.port = 1 }),
+    ("cluster-port", "65535", { $0.cluster.port = 65535 }),
+    (
+      "cluster-redis", "redis://:pass@localhost:6379/channel",
+      { $0.cluster.redis = try? RedisURL("redis://:pass@localhost:6379/channel") }
+    ),
+    ("cluster-secret", "a file", { $0.cluster.secretPath = "a file" }),
+    ("cluster-notify-interval", "10ms", { $0.cluster.notifyInterval = .milliseconds(10) }),
+    ("cluster-notify-interval", "2305843009", { $0.cluster.notifyInterval = .seconds(2_305_843_009) }),
     ("cluster-node-timeout", "0", { $0.configuration.clusterNodeTimeout = .zero }),
     ("cluster-node-timeout", "7s", { $0.configuration.clusterNodeTimeout = .seconds(7) }),
     (
@@ -61,6 +98,24 @@ import audience_meter
     "notify-min-delay": ["1,5", "1 s", "2305843010"],
     "notify-max-delay": ["0", "0.999ms", "0.000999999", "0s"],
     "namespace-clean-delay": ["forever", "640512h"],
+    "cluster-addr": [
+      "239.255.13.37", "239.255.13.37:0", "239.255.13.37:65536", "192.0.2.1:314", "224.0.0:314",
+      "ff05::1:314", "[ff05::1]", "[fe80::1]:314", "[ffx::1]:314", "[ff05::1%]:314", "[::ff05]:314",
+      "group:314", "239.255.13.37:314,239.255.13.38:314", "239.255.13.37: 314", "[ff::1]:314",
+    ],
+    "cluster-interface": ["sixteen-bytes+now", "a b", "a/b"],
+    "cluster-peers": [
+      "a", "a:", "a:0", "a:65536", ":1", "a:1,", ",a:1", "a:1,,b:1", "a:1, b:1", "::1:3140",
+      "[::1]", "[a]:1", "-a:1", "a:1;b:1", "http://a:1", "a:+1", "a:000001",
+      Array(repeating: "a:1", count: 257).joined(separator: ","),
+    ],
+    "cluster-port": ["0", "65536", "314a"],
+    "cluster-redis": [
+      "localhost:6379", "http://localhost", "redis://", "redis://:@a", "redis://a:0",
+      "redis://a/b/c", "rediss://a:6379",
+    ],
+    "cluster-secret": ["", "a\0b"],
+    "cluster-notify-interval": ["0", "9ms", "0.009999999", "2305843010"],
     "cluster-node-timeout": ["1e9", "2305843010"], "csv": ["", "a\0b"],
     "svg": ["", "a\0b"], "explain": ["a@", "@1", "a@0:1", "a@1s", "a b@1"],
     "max-conn-duration": ["1m30s", "99999999999999999999h"],
@@ -104,6 +159,7 @@ import audience_meter
       switch option.syntax?.placeholder {
       case "A": ["", " 1", "-1", "+1"]
       case "FILE": [""]
+      case "NAME" where name == "cluster-interface": ["", " 1", "-1"]
       default: Self.nonsense
       }
     for text in values + nonsense {
@@ -112,6 +168,7 @@ import audience_meter
       }
       let message = error?.message ?? ""
       #expect(message.hasPrefix("--\(name): '"))
+      if name == "cluster-redis" { #expect(message.hasPrefix("--\(name): '…' is not")) }
       #expect(message.hasSuffix("' is not \(option.syntax?.accepted ?? "?")"))
       #expect(!message.contains("\n"))
     }
@@ -135,7 +192,10 @@ import audience_meter
         "notification-port 2442", "notification-host 127.0.0.1",
         "demo-port 8080", "demo-host every address, IPv4 and IPv6",
         "enable-uuid ", "increment-delay 0s", "notify-delta-ratio 0.1", "notify-min-delay 2s",
-        "notify-max-delay 25s", "namespace-clean-delay 60s", "cluster-node-timeout 5s",
+        "notify-max-delay 25s", "namespace-clean-delay 60s",
+        "-m cluster-addr off", "cluster-interface what the routes say", "cluster-peers off",
+        "cluster-port 3140", "cluster-redis off", "cluster-secret none",
+        "cluster-notify-interval 2s", "cluster-node-timeout 5s",
         "max-conn-duration 3600s",
         "max-connections what the limit of descriptors allows", "max-namespaces 1000000",
         "capture none", "capture-rotate never", "capture-viewer-ids ",

@@ -293,6 +293,10 @@ extension Carriers {
     joinsAt = now + Self.joinInterval
     let wasWorking = joinError == nil && sendError == nil
     do throws(SystemError) {
+      if let renewed = try multicast?.renewed() {
+        try poller.add(renewed.socket.number, .readable, key: Self.multicastKey)
+        multicast = consume renewed
+      }
       try multicast?.join()
       joinError = nil
     } catch {

@@ -44,20 +44,16 @@ struct ClusterSockets: ~Copyable {
     _ group: Endpoint, _ interface: String?
   ) throws(StartError) {
     let network = (interface ?? group.zone).map { NetworkInterface(text: $0) }
-    let index = network?.index
-    if let network, index == nil {
+    if let network, network.index == nil {
       throw StartError(
         reason: "--cluster-interface: '\(network.text)' is no network interface of this machine, "
           + "nor an address of one")
     }
-    var text = group.host
-    // A group of one link needs to know the link; the zone is how it is written.
-    if group.host.contains(":"), let index {
-      text = "\(text.prefix { $0 != "%" })%\(index)"
-    }
     do throws(SystemError) {
       guard
-        let address = try? SocketAddress.resolve(text, port: group.port, literalOnly: true).first
+        let address = try? SocketAddress.resolve(
+          group.host, port: group.port, literalOnly: true
+        ).first
       else { throw SystemError(code: EAFNOSUPPORT) }
       multicast = try MulticastSocket(group: address, interface: network)
     } catch {

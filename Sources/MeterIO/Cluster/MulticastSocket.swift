@@ -17,6 +17,8 @@ struct MulticastSocket: ~Copyable {
 
   /// Opens the socket; `join` is still to be called.
   init(group: SocketAddress, interface: NetworkInterface?) throws(SystemError) {
+    var group = group
+    if let index = interface?.index { group.scope = index }
     let socket = try DatagramSocket(boundTo: group, isShared: true)
     if group.isIPv6 {
       let level = Int32(IPPROTO_IPV6)
@@ -32,6 +34,13 @@ struct MulticastSocket: ~Copyable {
     self.socket = socket
     self.group = group
     self.interface = interface
+  }
+
+  /// A socket for the same group, if the interface has another number than when it was joined. IPv6 sockets
+  /// are bound to the number; those of IPv4 are not, and need no other.
+  func renewed() throws(SystemError) -> MulticastSocket? {
+    guard group.isIPv6, let joined, let index = interface?.index, index != joined else { return nil }
+    return try MulticastSocket(group: group, interface: interface)
   }
 
   /// Joins the group, or makes sure that it is still joined: an interface that went and came back has
@@ -61,6 +70,8 @@ struct MulticastSocket: ~Copyable {
     var request = ip_mreqn()
     request.imr_ifindex = Int32(index)
     let level = Int32(IPPROTO_IP)
+    // An interface that is called by one of its addresses sends from that one.
+    if let interface { inet_pton(AF_INET, interface.text, &request.imr_address) }
     if index > 0, index != joined { try socket.set(level, IP_MULTICAST_IF, to: request) }
     group.withPointer { address, _ in
       address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {

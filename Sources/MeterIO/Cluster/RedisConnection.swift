@@ -62,8 +62,8 @@ struct RedisConnection: ~Copyable {
 
   /// How long it may be quiet before the server is asked whether it lives, and how long before that is taken
   /// for dead.
-  private static let quiet = Duration.seconds(5)
-  private static let dead = Duration.seconds(15)
+  private static let quiet = Duration.seconds(3)
+  private static let dead = Duration.seconds(10)
 
   /// How much is given to the socket at once; what is not can still be forgotten.
   private static let mostOutput = 256 * 1024
@@ -159,7 +159,7 @@ extension RedisConnection {
     case .connecting, .greeting:
       if heardAt + Self.patience <= now { throw RedisFailure("no answer") }
     case .ready:
-      if heardAt + Self.dead <= now { throw RedisFailure("silent for 15 seconds") }
+      if heardAt + Self.dead <= now { throw RedisFailure("silent for 10 seconds") }
       guard pingsAt <= now else { return }
       pingsAt = now + Self.quiet
       command("PING", [])

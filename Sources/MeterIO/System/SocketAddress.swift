@@ -84,6 +84,17 @@ struct SocketAddress: Sendable {
     }
   }
 
+  /// The number of the interface that an IPv6 address of one link is of; 0 for none.
+  var scope: UInt32 {
+    get { isIPv6 ? withUnsafeBytes(of: storage) { $0.load(fromByteOffset: 24, as: UInt32.self) } : 0 }
+    set {
+      guard isIPv6 else { return }
+      withUnsafeMutableBytes(of: &storage) {
+        $0.storeBytes(of: newValue, toByteOffset: 24, as: UInt32.self)
+      }
+    }
+  }
+
   /// `127.0.0.1:80` or `[::1]:80`.
   var description: String {
     isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)"

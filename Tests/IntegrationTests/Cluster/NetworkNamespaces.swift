@@ -35,7 +35,23 @@ final class NetworkNamespace: Sendable {
     try ip("-n \(name) link set lo up")
   }
 
-  deinit { _ = try? ip("netns delete \(name)") }
+  deinit {
+    _ = try? ip("netns delete \(name)")
+    try? FileManager.default.removeItem(atPath: "/etc/netns/\(name)")
+  }
+
+  /// Gives the network's programs that are started from now on an `/etc/hosts` of their own, which may be
+  /// given other content while they run.
+  func setHosts(_ text: String) throws {
+    let folder = "/etc/netns/\(name)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let file = open("\(folder)/hosts", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    defer { close(file) }
+    // The same file as before, as that one is what the programs see.
+    guard file >= 0, write(file, text, text.utf8.count) == text.utf8.count else {
+      throw HarnessError("\(folder)/hosts: errno \(errno)")
+    }
+  }
 
   /// Those of tests that were killed.
   private static func removeRemains() {
@@ -44,6 +60,7 @@ final class NetworkNamespace: Sendable {
       let owner = name.dropFirst(prefix.count).prefix { $0 != "-" }
       guard let process = pid_t(owner), kill(process, 0) != 0, errno == ESRCH else { continue }
       _ = try? ip("netns delete \(name)")
+      try? FileManager.default.removeItem(atPath: "/etc/netns/\(name)")
     }
   }
 

@@ -72,8 +72,8 @@ import Testing
   }
 
   @Test func `is none where no carrier is given`() throws {
-    try RunningDaemon.serving { daemon in
-      #expect(try daemon.ask(daemon.statistics, request("GET /cluster")).status == 404)
-    }
+    let daemon = try RunningDaemon.start([])
+    #expect(try daemon.ask(daemon.statistics, request("GET /cluster")).status == 404)
+    #expect(try daemon.stop(by: SIGTERM) == 0)
   }
 }

@@ -13,8 +13,10 @@ final class ChildProgram {
   let complaints: RawClient
   private var status: Int32?
 
-  /// Where a program is installed; nil where it is not. `sbin` is in no user's `PATH`.
+  /// Where a program is installed, of which the name or the path is given; nil where it is not. `sbin` is in
+  /// no user's `PATH`.
   static func path(of name: String) -> String? {
+    if name.hasPrefix("/") { return access(name, X_OK) == 0 ? name : nil }
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     return (folders.map { String($0) } + ["/usr/sbin", "/usr/local/sbin"])
       .map { "\($0)/\(name)" }

@@ -24,10 +24,14 @@ final class EventStream {
   /// The first event.
   let greeting: StreamEvent
 
+  /// Whose stream it is; it lives as long as the stream is in use.
+  private let daemon: RunningDaemon
+
   init(
     _ path: String, of daemon: RunningDaemon, _ fields: String..., by address: Loopback = .v4,
     receiveBuffer: Int32? = nil
   ) throws {
+    self.daemon = daemon
     client = try daemon.connect(to: daemon.audience, by: address, receiveBuffer: receiveBuffer)
     try client.send(request("GET \(path)", ["Accept: text/event-stream"] + fields))
     head = try client.readAnswerHead()

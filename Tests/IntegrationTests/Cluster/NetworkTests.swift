@@ -1,0 +1,135 @@
+import Glibc
+import Testing
+
+/// Nodes in networks of their own, whose cables are cut and healed (SPEC §6).
+@Suite(
+  .enabled(if: whyNoNetworks == nil, "\(whyNoNetworks ?? "")"), .serialized)
+struct `Nodes in networks that fail` {
+  /// Three nodes with a viewer each, who see each other.
+  private struct Trio {
+    let networks: SwitchedNetworks
+    let nodes: [RunningDaemon]
+    let streams: [EventStream]
+
+    init(_ networks: SwitchedNetworks, _ options: (Int) throws -> [String]) throws {
+      self.networks = networks
+      nodes = try (0..<3).map { try RunningDaemon.node(try options($0), in: networks.nodes[$0]) }
+      streams = try nodes.map { try EventStream("/ns", of: $0) }
+      for stream in streams where stream.greeting.count != 3 {
+        try stream.read(untilTold: 3, within: 8)
+      }
+    }
+
+    /// Cuts off the first node in some way, and heals that; the answer is the seconds until all knew.
+    func suffer(
+      _ what: String, within seconds: Double, cut: () throws -> Void, heal: () throws -> Void
+    ) throws {
+      try cut()
+      let forgotten = try measuring {
+        for stream in streams.dropFirst() { try stream.read(untilTold: 2) }
+        try streams[0].read(untilTold: 1)
+      }
+      for (node, count) in zip(nodes, [1, 2, 2]) { #expect(try node.count("ns") == count) }
+      try heal()
+      let known = try measuring {
+        for stream in streams { try stream.read(untilTold: 3, within: seconds + 5) }
+      }
+      print("\(what): forgotten after \(forgotten) s, truth \(known) s after it was healed")
+      #expect(known < seconds)
+    }
+  }
+
+  private static let ipv4 = ["--cluster-addr", "239.255.21.1:314", "--cluster-interface", "eth0"]
+
+  @Test(arguments: [
+    ipv4, ["--cluster-addr", "[ff05::21:1]:314", "--cluster-interface", "eth0"],
+    ["--cluster-addr", "[ff02::21:1%eth0]:314"],
+  ])
+  func `of one group know each other again when the network is whole`(options: [String]) throws {
+    let trio = try Trio(try SwitchedNetworks(3)) { _ in options }
+    let networks = trio.networks
+    let group = options[1]
+    for _ in 0..<2 {
+      try trio.suffer(
+        "\(group), cable", within: 1.5, cut: { try networks.setCable(of: 0, up: false) },
+        heal: { try networks.setCable(of: 0, up: true) })
+    }
+    try trio.suffer(
+      "\(group), interface down", within: 1.5,
+      cut: { try networks.setInterface(of: 0, up: false) },
+      heal: { try networks.setInterface(of: 0, up: true) })
+    try trio.suffer(
+      "\(group), interface made anew", within: 1.5,
+      cut: { try networks.setCable(of: 0, up: false) },
+      heal: { try networks.replaceInterface(of: 0) })
+    for node in trio.nodes {
+      #expect(try node.cluster().carriers.first?.state == "up")
+      #expect(try node.stop(by: SIGTERM) == 0)
+    }
+  }
+
+  @Test func `choose their interface by its address, or by the routes`() throws {
+    let networks = try SwitchedNetworks(3)
+    try ip("-n \(networks.nodes[2].name) route add 224.0.0.0/4 dev eth0")
+    let trio = try Trio(networks) { index in
+      let group = ["--cluster-addr", "239.255.21.2:314"]
+      return index == 2 ? group : group + ["--cluster-interface", networks.address(of: index)]
+    }
+    let addresses = try trio.nodes[0].cluster().nodes.map(\.address).sorted()
+    #expect(addresses == ["10.77.0.2:314", "10.77.0.3:314"])
+  }
+
+  @Test func `that are each other's peers know each other again too`() throws {
+    let networks = try SwitchedNetworks(3)
+    let trio = try Trio(networks) { index in
+      let others = [0, 1, 2].filter { $0 != index }
+      // One by IPv4, the other by IPv6, and one of its own port.
+      let peers = ["10.77.0.\(others[0] + 1):3140", "[fd77::\(others[1] + 1)]:3140"]
+      return ["--cluster-peers", peers.joined(separator: ",")]
+    }
+    for _ in 0..<2 {
+      try trio.suffer(
+        "unicast, cable", within: 2.5, cut: { try networks.setCable(of: 0, up: false) },
+        heal: { try networks.setCable(of: 0, up: true) })
+    }
+    try trio.suffer(
+      "unicast, interface down", within: 2.5,
+      cut: { try networks.setInterface(of: 0, up: false) },
+      heal: { try networks.setInterface(of: 0, up: true) })
+  }
+
+  @Test func `find a peer that moved, by its name`() throws {
+    let networks = try SwitchedNetworks(3)
+    try networks.nodes[0].setHosts("127.0.0.1 localhost\n")
+    let options = ["--cluster-peers", "other.test:3140"]
+    let seeker = try RunningDaemon.node(options, in: networks.nodes[0])
+    let stream = try EventStream("/ns", of: seeker)
+    // Nobody has that name yet.
+    try seeker.awaitCluster { $0.carriers.first?.state == "0 of 1 peers resolved" }
+    for place in [1, 2, 1] {
+      try networks.nodes[0].setHosts("\(networks.address(of: place)) other.test\n")
+      let other = try RunningDaemon.node(
+        ["--cluster-peers", "\(networks.address(of: 0)):3140"], in: networks.nodes[place])
+      let viewer = try EventStream("/ns", of: other)
+      let time = try measuring { if viewer.greeting.count != 2 { try viewer.read(untilTold: 2, within: 10) } }
+      print("unicast: a peer that moved was found after \(time) s")
+      #expect(time < 6)
+      try stream.read(untilTold: 2)
+      try networks.nodes[0].setHosts("127.0.0.1 localhost\n")
+      other.kill()
+      try stream.read(untilTold: 1)
+    }
+  }
+
+  @Test func `of two networks are two clusters`() throws {
+    let networks = try [SwitchedNetworks(1), SwitchedNetworks(1)]
+    let nodes = try networks.map { try RunningDaemon.node(Self.ipv4, in: $0.nodes[0]) }
+    let streams = try nodes.map { try EventStream("/ns", of: $0) }
+    for node in nodes {
+      try node.awaitCluster { ($0.carriers.first?.sent ?? 0) > 10 }
+      #expect(try node.count("ns") == 1)
+      #expect(try node.cluster().nodes.isEmpty)
+    }
+    #expect(streams.allSatisfy { $0.greeting.count == 1 })
+  }
+}
