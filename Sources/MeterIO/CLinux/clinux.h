@@ -1,8 +1,5 @@
 // The Linux system calls that the Glibc module leaves out.
 #pragma once
-#include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -79,8 +79,16 @@ package struct Capture {
 extension Capture {
   /// Notes an event that is about to be judged. A namespace that it names was named by `name`.
   package mutating func append(_ event: Event, at instant: Instant) {
+    switch event {
+    case .peer(let node, _, _, _), .bye(let node):
+      if !encoder.knows(node) { encoder.name(node, Self.name(of: node).span) }
+    case .opened, .closed, .excluded, .message: break
+    }
     encoder.append(event, at: instant)
   }
+
+  /// What a node is called in the log: by its number, as it needs no table that strangers could fill.
+  fileprivate static func name(of node: NodeID) -> [UInt8] { Array("\(node.number)".utf8) }
 
   mutating func append(
     _ message: MessageID, to namespace: NamespaceID, text: Span<UInt8>, at instant: Instant
@@ -196,7 +204,7 @@ private struct CapturedNames: TextNames {
 
   func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
   func name(of namespace: NamespaceID) -> [UInt8] { namespaces.name(of: namespace.number) ?? [] }
-  func name(of node: NodeID) -> [UInt8] { [] }
+  func name(of node: NodeID) -> [UInt8] { Capture.name(of: node) }
 
   func name(of viewer: ViewerID) -> [UInt8] {
     viewers.withName(of: viewer.number) { policy.written($0) } ?? []

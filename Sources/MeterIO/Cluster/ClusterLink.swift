@@ -13,6 +13,9 @@ struct ClusterLink {
   /// Names this run of the daemon in the streams' ids.
   let run: UInt64
 
+  /// Tells the operator what was dropped.
+  var dropNotice = DropNotice()
+
   /// Connections that were refused without the meter's being asked: their close is no event.
   var refused: Set<UInt32> = []
 

@@ -1,5 +1,6 @@
 // Bytes in and out of a connection's socket, and the end of a connection.
 
+import CLinux
 import Glibc
 import MeterModel
 

@@ -6,7 +6,8 @@ import MeterModel
 extension Sequencer {
   /// Takes a slice of what other nodes said.
   mutating func hearCluster(at now: Instant) {
-    guard cluster != nil else { return }
+    guard let drops = cluster?.node.drops else { return }
+    cluster?.dropNotice.note(drops, at: now, on: console)
     cluster?.judge(at: now, into: &orders)
     carryOutOrders(at: now)
   }

@@ -152,3 +152,64 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
     withExtendedLifetime(server) {}
   }
 }
+
+/// Nodes that have more than one carrier, and what of the cluster is in a log (SPEC §6, §7).
+@Suite(.serialized) struct `Nodes with several carriers` {
+  @Test(.enabled(if: isRedisInstalled, "needs redis-server in PATH or /usr/sbin"))
+  func `tell everything once, and know each other while one of them works`() throws {
+    let group = TestGroup()
+    let peers = peerOptions(2)
+    let server = try RedisServer()
+    let nodes = try peers.map {
+      try RunningDaemon.node($0 + group.options + ["--cluster-redis", server.url()])
+    }
+    let streams = try nodes.map { try EventStream("/ns", of: $0) }
+    for stream in streams where stream.greeting.count != 2 { try stream.read(untilTold: 2) }
+    for text in ["1-0", "2-0"] {
+      try nodes[0].sendMessage(text, to: "ns")
+      for stream in streams { #expect(try stream.next().data == "s=\(text)") }
+    }
+    try server.end()
+    try nodes[1].awaitCluster { $0.carriers.last?.state != "up" }
+    let third = try EventStream("/ns", of: nodes[1])
+    for stream in streams { #expect(try stream.next().count == 3) }
+    try server.restart()
+    try nodes[1].awaitCluster(within: 8) { $0.carriers.map(\.state) == ["up", "up", "up"] }
+    third.client.close()
+    for stream in streams { #expect(try stream.next().count == 2) }
+    for node in nodes {
+      let report = try node.cluster()
+      #expect(report.carriers.map(\.carrier) == ["multicast", "unicast", "redis"])
+      #expect(report.dropped.isEmpty, "\(report.dropped)")
+    }
+  }
+
+  @Test func `capture what other nodes said, so that a replay tells the same`() throws {
+    let folder = try TemporaryFolder()
+    let log = "\(folder.path)/log"
+    let group = TestGroup()
+    let other = try RunningDaemon.node(group.options + ["--enable-uuid"])
+    let viewers = try (0..<3).map { try EventStream("/ns/viewer\($0)", of: other) }
+    let captured = try RunningDaemon.node(group.options + ["--enable-uuid", "--capture", log])
+    let stream = try EventStream("/ns/mine", of: captured)
+    if stream.greeting.count != 4 { try stream.read(untilTold: 4) }
+    try other.sendMessage("1-0", to: "ns")
+    #expect(try stream.next().data == "s=1-0")
+    let takes = try EventStream("/ns/mine", of: other)
+    #expect(try stream.client.readToEnd().hasSuffix("retry: -1\n\n"))
+    try captured.awaitMembers("ns", 4)
+    #expect(try other.stop(by: SIGTERM) == 0)
+    try captured.awaitMembers("ns", 0)
+    #expect(try captured.stop(by: SIGTERM) == 0)
+
+    let effects = try ProgramRun("replay", log, "--effects")
+    #expect(effects.status == 0)
+    for words in ["notify ns 4", "message ns s=1-0", "excluded", "greet"] {
+      #expect(effects.output.contains(words), "\(words)")
+    }
+    let figures = try ProgramRun("replay", log, "--json")
+    #expect(figures.output.contains(#""verified":true"#))
+    #expect(try ProgramRun("replay", log, "--text").output.contains("bye "))
+    withExtendedLifetime((viewers, takes)) {}
+  }
+}

@@ -15,6 +15,11 @@ extension LogEncoder {
     write(.viewerName, viewers.bind(viewer.number), name)
   }
 
+  /// Whether a node need not be named any more.
+  package func knows(_ node: NodeID) -> Bool {
+    lostSince != nil || nodes.number(of: node.number) != nil
+  }
+
   /// Binds a node's session id, unless it is bound already.
   package mutating func name(_ node: NodeID, _ name: Span<UInt8>) {
     guard lostSince == nil, nodes.number(of: node.number) == nil else { return }
