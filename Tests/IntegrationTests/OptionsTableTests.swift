@@ -69,7 +69,10 @@ import audience_meter
     ),
     ("cluster-secret", "a file", { $0.cluster.secretPath = "a file" }),
     ("cluster-notify-interval", "10ms", { $0.cluster.notifyInterval = .milliseconds(10) }),
-    ("cluster-notify-interval", "2305843009", { $0.cluster.notifyInterval = .seconds(2_305_843_009) }),
+    (
+      "cluster-notify-interval", "2305843009",
+      { $0.cluster.notifyInterval = .seconds(2_305_843_009) }
+    ),
     ("cluster-node-timeout", "0", { $0.configuration.clusterNodeTimeout = .zero }),
     ("cluster-node-timeout", "7s", { $0.configuration.clusterNodeTimeout = .seconds(7) }),
     (

@@ -53,9 +53,9 @@ struct Carriers: ~Copyable {
   private var outbound = OutboundQueue(limit: 32 * 1024 * 1024)
 
   /// When the group is joined again, to make sure.
-  private var joinsAt = Instant.start
-  private var joinError: SystemError?
-  private var sendError: SystemError?
+  var joinsAt = Instant.start
+  var joinError: SystemError?
+  var sendError: SystemError?
   private var isStopping = false
 
   /// What went wrong last with Redis, and when the next of it is said.
@@ -82,7 +82,7 @@ struct Carriers: ~Copyable {
   private static let pace = 64
 
   /// How often the group is joined again. A member need not do anything; one whose interface was gone must.
-  private static let joinInterval = Duration.milliseconds(500)
+  static let joinInterval = Duration.milliseconds(500)
 
   init(
     _ sockets: consuming ClusterSockets, context: CarrierContext
@@ -271,64 +271,9 @@ extension Carriers {
     if hasReturned { arrivals.hasReturned = true }
   }
 
-  private mutating func describePeers() {
+  /// Says of the peers how many can be reached.
+  mutating func describePeers() {
     guard let (known, all) = unicast?.knownPeers else { return }
     figures[.unicast].state = known == all ? "up" : "\(known) of \(all) peers resolved"
-  }
-}
-
-// MARK: - Upkeep
-
-extension Carriers {
-  private mutating func maintain() {
-    if multicast != nil, joinsAt <= now { join() }
-    let silence = nodeTimeout
-    for request in unicast?.namesToResolve(at: now, silence: silence) ?? [] {
-      resolver?.ask(request)
-    }
-    maintainRedis()
-  }
-
-  private mutating func join() {
-    joinsAt = now + Self.joinInterval
-    let wasWorking = joinError == nil && sendError == nil
-    do throws(SystemError) {
-      if let renewed = try multicast?.renewed() {
-        try poller.add(renewed.socket.number, .readable, key: Self.multicastKey)
-        multicast = consume renewed
-      }
-      try multicast?.join()
-      joinError = nil
-    } catch {
-      if joinError == nil {
-        console.say("multicast: the group cannot be joined: \(error.description); trying again")
-      }
-      joinError = error
-    }
-    noteMulticast(wasWorking: wasWorking)
-  }
-
-  private mutating func noteMulticast(wasWorking: Bool) {
-    let error = joinError ?? sendError
-    if error == nil, !wasWorking {
-      console.debug("multicast: the group is joined again")
-      arrivals.hasReturned = true
-    }
-    figures[.multicast].state = error?.description ?? "up"
-  }
-
-  private mutating func take(_ resolution: Resolution) {
-    if resolution.target == RedisCarrier.target {
-      takeServer(resolution)
-      return
-    }
-    guard let endpoint = unicast?.endpoint(of: resolution.target),
-      let isNew = unicast?.take(resolution, at: now, using: &random)
-    else { return }
-    if case .failure(let error) = resolution.result {
-      console.debug("unicast: \(endpoint.description): \(error.description)")
-    }
-    if isNew { arrivals.hasReturned = true }
-    describePeers()
   }
 }

@@ -50,7 +50,8 @@ package struct Endpoint: Equatable, Sendable {
 
   /// The name after `%` of an IPv6 address that has one.
   package var zone: String? {
-    host.contains(":") ? host.split(separator: "%", maxSplits: 1).dropFirst().first.map(String.init) : nil
+    host.contains(":")
+      ? host.split(separator: "%", maxSplits: 1).dropFirst().first.map(String.init) : nil
   }
 
   private static func isIPv6(_ host: Substring) -> Bool {

@@ -39,7 +39,9 @@ struct MulticastSocket: ~Copyable {
   /// A socket for the same group, if the interface has another number than when it was joined. IPv6 sockets
   /// are bound to the number; those of IPv4 are not, and need no other.
   func renewed() throws(SystemError) -> MulticastSocket? {
-    guard group.isIPv6, let joined, let index = interface?.index, index != joined else { return nil }
+    guard group.isIPv6, let joined, let index = interface?.index, index != joined else {
+      return nil
+    }
     return try MulticastSocket(group: group, interface: interface)
   }
 

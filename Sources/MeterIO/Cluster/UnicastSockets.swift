@@ -69,7 +69,8 @@ struct UnicastSockets: ~Copyable {
     }
   }
 
-  private static func every(_ literal: String, _ port: UInt16) throws(SystemError) -> SocketAddress {
+  private static func every(_ literal: String, _ port: UInt16) throws(SystemError) -> SocketAddress
+  {
     guard let address = try? SocketAddress.resolve(literal, port: port, literalOnly: true).first
     else { throw SystemError(code: EAFNOSUPPORT) }
     return address

@@ -89,6 +89,11 @@ extension Sequencer {
     guard let number = namespaces.find(namespace),
       meter.openConnections(of: NamespaceID(number)) > 0
     else { return }
+    // A node of this kind takes no text that makes a longer frame than streams are owed; who sends one to the
+    // group all the same shall not end the streams of slow viewers.
+    var frame: ContiguousArray<UInt8> = []
+    ServerSentEvents.append(message: text, into: &frame)
+    guard frame.count <= Backlog.mostBytes else { return }
     var carrier = Reports(reactor: 0)
     let range = carrier.bytes.appendText(text)
     tell(range, of: carrier, to: NamespaceID(number))

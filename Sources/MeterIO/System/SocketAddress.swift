@@ -86,7 +86,9 @@ struct SocketAddress: Sendable {
 
   /// The number of the interface that an IPv6 address of one link is of; 0 for none.
   var scope: UInt32 {
-    get { isIPv6 ? withUnsafeBytes(of: storage) { $0.load(fromByteOffset: 24, as: UInt32.self) } : 0 }
+    get {
+      isIPv6 ? withUnsafeBytes(of: storage) { $0.load(fromByteOffset: 24, as: UInt32.self) } : 0
+    }
     set {
       guard isIPv6 else { return }
       withUnsafeMutableBytes(of: &storage) {

@@ -35,7 +35,8 @@ let quickly = [
 
 extension RunningDaemon {
   /// Starts a node of a cluster.
-  static func node(_ options: [String], in network: NetworkNamespace? = nil) throws -> RunningDaemon {
+  static func node(_ options: [String], in network: NetworkNamespace? = nil) throws -> RunningDaemon
+  {
     try start(quickly + options, network: network)
   }
 

@@ -71,7 +71,9 @@ final class GroupSocket {
 /// Datagrams as the original's nodes write them, byte by byte as ORIGINAL.md D has it.
 enum OriginalDatagram {
   /// `82 a3"sid" da0024<36 bytes> a4"vals" 9x …` with numbers below 128.
-  static func bytes(_ sid: String, _ counts: [(name: String, members: UInt8, connections: UInt8)])
+  static func bytes(
+    _ sid: String, _ counts: [(name: String, members: UInt8, connections: UInt8)]
+  )
     -> [UInt8]
   {
     var bytes: [UInt8] = [0x82, 0xA3] + Array("sid".utf8) + [0xDA, 0, 36] + Array(sid.utf8)

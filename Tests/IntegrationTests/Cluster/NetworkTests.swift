@@ -98,6 +98,35 @@ struct `Nodes in networks that fail` {
       heal: { try networks.setInterface(of: 0, up: true) })
   }
 
+  /// How long each cut lasts is what the nodes need to forget: some 1 s. TCP tries again after pauses that
+  /// double, so a short cut is over for it within as long again.
+  @Test(.enabled(if: isRedisInstalled, "needs redis-server in PATH or /usr/sbin"))
+  func `that meet at a Redis server know each other again too`() throws {
+    let networks = try SwitchedNetworks(4)
+    let server = try RedisServer(in: networks.nodes[3], at: networks.address(of: 3))
+    let trio = try Trio(networks) { _ in ["--cluster-redis", server.url()] }
+    for _ in 0..<2 {
+      try trio.suffer(
+        "redis, cable of a node", within: 5.5, cut: { try networks.setCable(of: 0, up: false) },
+        heal: { try networks.setCable(of: 0, up: true) })
+    }
+    // Until the connections are given up.
+    try networks.setCable(of: 3, up: false)
+    let cut = try measuring {
+      for node in trio.nodes {
+        try node.awaitCluster(within: 20) { $0.carriers.first?.state != "up" }
+      }
+    }
+    #expect(cut < 20)
+    try networks.setCable(of: 3, up: true)
+    let known = try measuring {
+      for node in trio.nodes { try node.awaitMembers("ns", 3, within: 12) }
+    }
+    print(
+      "redis, cable of the server: given up after \(cut) s, truth \(known) s after it was healed")
+    #expect(known < 9.5)
+  }
+
   @Test func `find a peer that moved, by its name`() throws {
     let networks = try SwitchedNetworks(3)
     try networks.nodes[0].setHosts("127.0.0.1 localhost\n")
@@ -111,7 +140,9 @@ struct `Nodes in networks that fail` {
       let other = try RunningDaemon.node(
         ["--cluster-peers", "\(networks.address(of: 0)):3140"], in: networks.nodes[place])
       let viewer = try EventStream("/ns", of: other)
-      let time = try measuring { if viewer.greeting.count != 2 { try viewer.read(untilTold: 2, within: 10) } }
+      let time = try measuring {
+        if viewer.greeting.count != 2 { try viewer.read(untilTold: 2, within: 10) }
+      }
       print("unicast: a peer that moved was found after \(time) s")
       #expect(time < 6)
       try stream.read(untilTold: 2)

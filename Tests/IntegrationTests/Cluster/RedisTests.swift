@@ -28,7 +28,9 @@ struct `Nodes behind a Redis server` {
         #expect(try node.count("ns") == 1)
       }
       try server.restart()
-      let time = try measuring { for stream in streams { try stream.read(untilTold: 2, within: 8) } }
+      let time = try measuring {
+        for stream in streams { try stream.read(untilTold: 2, within: 8) }
+      }
       print("redis: truth \(time) s after the server's return (signal \(signal))")
       // A delay of at most 5 s, and a notify interval.
       #expect(time < 5.5)
@@ -50,7 +52,8 @@ struct `Nodes behind a Redis server` {
     #expect(time < 5.5)
   }
 
-  @Test func `see each other again after a short stall, on the connections that they have`() throws {
+  @Test func `see each other again after a short stall, on the connections that they have`() throws
+  {
     let server = try RedisServer()
     let (nodes, streams) = try pair(server)
     kill(server.program.process, SIGSTOP)

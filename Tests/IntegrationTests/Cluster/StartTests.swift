@@ -67,7 +67,8 @@ import Testing
   @Test func `must tell its counts more often than they are forgotten`() throws {
     let text = try complaint(
       "--cluster-addr", TestGroup().options[1], "--cluster-notify-interval", "5")
-    #expect(text.contains("--cluster-notify-interval: 5s is not less than the --cluster-node-timeout"))
+    #expect(
+      text.contains("--cluster-notify-interval: 5s is not less than the --cluster-node-timeout"))
     #expect(text.contains("(status 1)"))
   }
 
