@@ -23,7 +23,7 @@ package struct ClusterSecret: Sendable {
   /// Whether a datagram ends, from `macStart` on, with the code of all before that. The time that this takes
   /// does not tell how much of a code is right. O(n)
   package func authenticates(_ datagram: Span<UInt8>, macStart: Int) -> Bool {
-    guard macStart >= 0, macStart + HMAC.length == datagram.count else { return false }
+    guard macStart >= 0, macStart == datagram.count - HMAC.length else { return false }
     let code = datagram.extracting(macStart...)
     var words = InlineArray<8, UInt32>(repeating: 0)
     for index in words.indices {

@@ -118,8 +118,11 @@ extension RedisURL {
 
   /// Whether the host alone would do.
   private static func hasBadPort(_ bytes: ContiguousArray<UInt8>) -> Bool {
-    guard let colon = bytes.lastIndex(of: ASCII.colon) else { return false }
+    let close = bytes.lastIndex(of: ASCII.closeBracket) ?? 0
+    guard let colon = bytes[close...].firstIndex(of: ASCII.colon) else { return false }
+    // More colons are an IPv6 address without brackets.
     return Authority.isHostField(bytes.span, in: 0..<colon)
+      && !bytes[(colon + 1)...].contains(ASCII.colon)
   }
 
   private static func number(_ digits: Part) throws(Fault) -> UInt16 {
