@@ -52,6 +52,9 @@ struct Carriers: ~Copyable {
   /// Datagrams for multicast and unicast.
   private var outbound = OutboundQueue(limit: 32 * 1024 * 1024)
 
+  /// Before this, no more are sent.
+  private var sendsAgainAt = Instant.start
+
   /// When the group is joined again, to make sure.
   var joinsAt = Instant.start
   var joinError: SystemError?
@@ -125,7 +128,10 @@ struct Carriers: ~Copyable {
         handle(event.key, event.seen)
       }
       maintain()
-      sendSome(Self.pace)
+      if sendsAgainAt <= now {
+        sendSome(Self.pace)
+        sendsAgainAt = now + .milliseconds(1)
+      }
       handOver()
     }
     finish()
