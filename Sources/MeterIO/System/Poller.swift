@@ -30,6 +30,8 @@ struct Poller: ~Copyable {
     events = ContiguousArray(repeating: epoll_event(), count: 512)
   }
 
+  var descriptor: Int32 { epoll.number }
+
   /// Watches a descriptor; `ENOSPC` and `ENOMEM` are the errors that a caller may see.
   func add(_ descriptor: Int32, _ readiness: Readiness, key: UInt64) throws(SystemError) {
     try Self.control(epoll.number, EPOLL_CTL_ADD, descriptor, readiness, key)
