@@ -30,10 +30,9 @@ extension Reactor {
   mutating func greet(
     _ slot: UInt32, _ ordinal: ConnectionOrdinal, _ namespace: NamespaceID, _ count: UInt64
   ) {
-    let identifier = StreamIdentifier.make(ordinal, run: context.run)
     frame.removeAll(keepingCapacity: true)
     encoder.appendStream(
-      greeting: count, identifier: identifier.span, isPadded: table[slot].wantsPadding,
+      greeting: count, to: ordinal, run: context.run, isPadded: table[slot].wantsPadding,
       into: &frame)
     let place = Int(namespace.number)
     while audiences.count <= place { audiences.append(Audience()) }

@@ -47,9 +47,17 @@ package struct Exchange: Equatable, Sendable {
 package struct ResponseEncoder: Sendable {
   private let date: HTTPDate
 
+  /// How a stream begins, made once a second and not for each stream.
+  let streamStart: ContiguousArray<UInt8>
+
   /// An encoder for responses of one second.
   package init(date: HTTPDate) {
+    self.init(date: date, streamStart: Self.streamStart(date: date))
+  }
+
+  init(date: HTTPDate, streamStart: ContiguousArray<UInt8>) {
     self.date = date
+    self.streamStart = streamStart
   }
 
   /// Appends a namespace's count: `{"members":N}`, or `N` and a line end as text.

@@ -3,22 +3,27 @@
 
 /// Writes and reads streams' ids.
 package enum StreamIdentifier {
-  /// The id of a connection in a run of the daemon.
-  package static func make(_ ordinal: ConnectionOrdinal, run: UInt64) -> ContiguousArray<UInt8> {
-    var bytes = ContiguousArray<UInt8>()
-    bytes.reserveCapacity(24)
+  /// Appends the id of a connection in a run of the daemon, 24 bytes.
+  package static func append(
+    _ ordinal: ConnectionOrdinal, run: UInt64, into output: inout ContiguousArray<UInt8>
+  ) {
+    output.append(contentsOf: repeatElement(ASCII.zero, count: length))
+    var index = output.count - length
     for shift in stride(from: UInt64(60), through: 0, by: -4) {
-      bytes.append(digit(UInt8(truncatingIfNeeded: run >> shift) & 15))
+      output[index] = digit(UInt8(truncatingIfNeeded: run >> shift) & 15)
+      index += 1
     }
     for shift in stride(from: UInt32(28), through: 0, by: -4) {
-      bytes.append(digit(UInt8(truncatingIfNeeded: ordinal.number >> shift) & 15))
+      output[index] = digit(UInt8(truncatingIfNeeded: ordinal.number >> shift) & 15)
+      index += 1
     }
-    return bytes
   }
+
+  private static let length = 24
 
   /// The connection that an id names; nil for what is no id, or one of another run.
   package static func parse(_ bytes: Span<UInt8>, run: UInt64) -> ConnectionOrdinal? {
-    guard bytes.count == 24 else { return nil }
+    guard bytes.count == length else { return nil }
     var (runRead, ordinal) = (UInt64(0), UInt32(0))
     for index in 0..<24 {
       guard let value = value(of: bytes[index]) else { return nil }
