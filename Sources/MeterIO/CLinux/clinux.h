@@ -1,11 +1,12 @@
 // The Linux system calls that the Glibc module leaves out.
 #pragma once
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <linux/filter.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <sys/epoll.h>

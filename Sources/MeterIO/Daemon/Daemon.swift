@@ -9,6 +9,7 @@ import MeterModel
 package enum Daemon {
   /// Serves until SIGTERM or SIGINT.
   package static func run(_ settings: ServeSettings) throws(StartError) {
+    giveLargeBlocksBack()
     openStandardDescriptors()
     let console = Console(isVerbose: settings.debug)
     let limit = raiseDescriptorLimit()
