@@ -95,7 +95,7 @@ struct Reactor: ~Copyable {
     let sources = listeners.enumerated().map { position, listener in
       (listener.descriptor, Self.firstListenerKey + UInt64(position))
     }
-    poller = try Poller(watching: [(mailbox.descriptor, Self.mailboxKey)] + sources)
+    poller = try Poller(mailbox: (mailbox.descriptor, Self.mailboxKey), watching: sources)
     self.index = index
     self.context = context
     self.listeners = listeners

@@ -52,7 +52,7 @@ struct Sequencer: ~Copyable {
     configuration: Configuration, clock: Clock, console: Console, mailbox: Inbox,
     reactors: [Mailbox<Commands>], audienceReactors: Int, hashKey: HashKey, capture: Capture?
   ) throws(SystemError) {
-    poller = try Poller(watching: [(mailbox.descriptor, 0)])
+    poller = try Poller(mailbox: (mailbox.descriptor, 0), watching: [])
     meter = Meter(configuration: configuration)
     namespaces = NameTable(key: hashKey)
     viewers = NameTable(key: hashKey)
@@ -74,7 +74,7 @@ struct Sequencer: ~Copyable {
   mutating func run() {
     while true {
       _ = poller.wait(milliseconds: millisecondsToDeadline())
-      let orders = mailbox.takeAll()
+      let orders = mailbox.takeAllAtEdge()
       let now = clock.now
       advance(to: now)
       for order in orders {
