@@ -32,7 +32,7 @@ extension Reactor {
   ) {
     frame.removeAll(keepingCapacity: true)
     encoder.appendStream(
-      greeting: count, to: ordinal, run: context.run, isPadded: table[slot].wantsPadding,
+      greeting: count, to: ordinal, isPadded: table[slot].wantsPadding,
       into: &frame)
     let place = Int(namespace.number)
     while audiences.count <= place { audiences.append(Audience()) }

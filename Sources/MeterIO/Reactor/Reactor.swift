@@ -103,7 +103,7 @@ struct Reactor: ~Copyable {
     self.mostStreams = mostStreams
     self.mailbox = mailbox
     outgoing = Reports(reactor: index)
-    encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0))
+    encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0), run: context.run)
     dialogues = SideTable { Dialogue(slot: .max, limits: .standard) }
     backlogs = SideTable { Backlog(slot: .max, waitsSince: .start) }
   }
@@ -127,6 +127,7 @@ struct Reactor: ~Copyable {
       }
       endOverdue()
       tellAudiences()
+      if table.giveUpFreeSlots() { Allocator.giveBackFreePages() }
       report()
     }
     stop()
@@ -163,7 +164,7 @@ struct Reactor: ~Copyable {
     let seconds = Clock.wallSeconds
     if seconds != wallSeconds {
       wallSeconds = seconds
-      encoder = ResponseEncoder(date: HTTPDate(unixSeconds: seconds))
+      encoder = ResponseEncoder(date: HTTPDate(unixSeconds: seconds), run: context.run)
     }
   }
 

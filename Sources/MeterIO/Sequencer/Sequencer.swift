@@ -91,6 +91,7 @@ struct Sequencer: ~Copyable {
       advance(to: now)
       finishCapturedBlock()
       sendOutgoing()
+      if meter.openConnections == 0 { generations = [] }
     }
   }
 

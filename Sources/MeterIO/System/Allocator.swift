@@ -3,9 +3,17 @@
 import CLinux
 import Glibc
 
-/// Lets malloc give large blocks back to the system as soon as they are freed. Otherwise it raises the size
-/// from which a block is a mapping of its own with each one that is freed, and the tables that a crowd made
-/// grow stay behind it in pieces.
-func giveLargeBlocksBack() {
-  mallopt(M_MMAP_THRESHOLD, 128 * 1024)
+/// What is asked of malloc.
+enum Allocator {
+  /// Makes each block of 32 KB and more a mapping of its own, which goes back to the system when it is freed.
+  /// Otherwise malloc raises the size for that with each one that is freed, and the tables that a crowd made
+  /// grow stay behind it in pieces.
+  static func mapLargeBlocks() {
+    mallopt(M_MMAP_THRESHOLD, 32 * 1024)
+  }
+
+  /// Gives back the pages that hold nothing any more.
+  static func giveBackFreePages() {
+    malloc_trim(0)
+  }
 }
