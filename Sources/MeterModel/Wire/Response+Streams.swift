@@ -8,34 +8,38 @@ extension ResponseEncoder {
   /// `data`. The retry is in the event's own block, since some clients make an event of a block
   /// that has no other field. `isPadded` for clients that withhold the first 2 KB.
   package func appendStream(
-    greeting count: UInt64, to ordinal: ConnectionOrdinal, run: UInt64, isPadded: Bool,
+    greeting count: UInt64, to ordinal: ConnectionOrdinal, isPadded: Bool,
     into output: inout ContiguousArray<UInt8>
   ) {
     if isPadded {
       appendStreamHead(into: &output)
       output.append(contentsOf: repeatElement(ASCII.lineFeed, count: 2048))
-      Self.appendStreamStart(into: &output)
+      Self.appendStreamStart(run: run, into: &output)
     } else {
       output.append(contentsOf: streamStart)
     }
-    StreamIdentifier.append(ordinal, run: run, into: &output)
+    StreamIdentifier.append(ordinal, into: &output)
     output.append(ASCII.lineFeed)
     ServerSentEvents.append(count: count, into: &output)
   }
 
-  /// The head of a stream that is not padded, up to its id; the same for a second.
-  static func streamStart(date: HTTPDate) -> ContiguousArray<UInt8> {
+  /// The head of a stream that is not padded, up to the run in its id; the same for a
+  /// second.
+  static func streamStart(date: HTTPDate, run: UInt64) -> ContiguousArray<UInt8> {
     var bytes: ContiguousArray<UInt8> = []
-    let encoder = ResponseEncoder(date: date, streamStart: [])
+    let encoder = ResponseEncoder(date: date, run: run, streamStart: [])
     encoder.appendStreamHead(into: &bytes)
-    appendStreamStart(into: &bytes)
+    appendStreamStart(run: run, into: &bytes)
     return bytes
   }
 
-  private static func appendStreamStart(into output: inout ContiguousArray<UInt8>) {
+  private static func appendStreamStart(
+    run: UInt64, into output: inout ContiguousArray<UInt8>
+  ) {
     output.append(contentsOf: "retry: ".utf8)
     output.append(decimal: retryDelay)
     output.append(contentsOf: "\nid: ".utf8)
+    StreamIdentifier.append(run: run, into: &output)
   }
 
   /// Appends the head of a stream alone: the answer to `HEAD`. The connection ends after it.

@@ -3,19 +3,17 @@
 
 /// Writes and reads streams' ids.
 package enum StreamIdentifier {
-  /// Appends the id of a connection in a run of the daemon, 24 bytes.
-  package static func append(
-    _ ordinal: ConnectionOrdinal, run: UInt64, into output: inout ContiguousArray<UInt8>
-  ) {
-    output.append(contentsOf: repeatElement(ASCII.zero, count: length))
-    var index = output.count - length
+  /// Appends what the ids of a run of the daemon begin with; `append(_:into:)` completes it.
+  static func append(run: UInt64, into output: inout ContiguousArray<UInt8>) {
     for shift in stride(from: UInt64(60), through: 0, by: -4) {
-      output[index] = digit(UInt8(truncatingIfNeeded: run >> shift) & 15)
-      index += 1
+      output.append(digit(UInt8(truncatingIfNeeded: run >> shift) & 15))
     }
+  }
+
+  /// Appends what the id of a connection ends with.
+  static func append(_ ordinal: ConnectionOrdinal, into output: inout ContiguousArray<UInt8>) {
     for shift in stride(from: UInt32(28), through: 0, by: -4) {
-      output[index] = digit(UInt8(truncatingIfNeeded: ordinal.number >> shift) & 15)
-      index += 1
+      output.append(digit(UInt8(truncatingIfNeeded: ordinal.number >> shift) & 15))
     }
   }
 
