@@ -148,6 +148,11 @@ struct Reactor: ~Copyable {
   /// Something can be done on a connection.
   private mutating func ready(_ slot: UInt32, _ seen: Readiness) {
     let handle = table.handle(slot)
+    if seen.contains(.bothEnded), table[slot].state == .streaming {
+      // What the client has still said is of no interest.
+      drop(slot)
+      return
+    }
     if seen.contains(.writable) {
       writable(slot)
       guard table.isCurrent(handle) else { return }

@@ -13,6 +13,9 @@ struct Readiness: OptionSet, Sendable {
   /// Seen once when it comes to be so, and not for as long as it is.
   static let edge = Readiness(rawValue: EPOLLET.rawValue)
 
+  /// The connection was reset, or both sides have ended it; always watched for.
+  static let bothEnded = Readiness(rawValue: EPOLLHUP.rawValue)
+
   /// The connection is broken; always watched for.
   static let broken = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
 }
