@@ -53,7 +53,7 @@ import Testing
 
   @Test func `keeps its reserve from silent connections`() throws {
     try RunningDaemon.serving(shell: #"ulimit -n 128; exec "$0" "$@""#) { daemon in
-      let before = try daemon.idleDescriptors()
+      let before = try daemon.idleSockets()
       let stream = try EventStream("/ns", of: daemon)
       var silent = try (0..<300).map { _ in try RawClient(port: daemon.audience) }
       silent += try (0..<100).map { _ in try RawClient(port: daemon.statistics) }
@@ -67,20 +67,28 @@ import Testing
       #expect(try EventStream("/ns", of: daemon).greeting.count == 2)
       #expect(try daemon.sendMessage("x", to: "ns") != "")
       #expect(try stream.read(untilData: "s=x").isEmpty == false)
-      #expect(try daemon.descriptors <= 128)
+      #expect(try daemon.mostDescriptors <= 128)
       silent = []
       let deadline = Deadline(within: 5)
-      while try daemon.descriptors > before + 3, !deadline.hasPassed {}
-      #expect(try daemon.descriptors <= before + 3)
+      while try daemon.sockets > before + 3, !deadline.hasPassed {}
+      #expect(try daemon.sockets <= before + 3)
     }
   }
 
-  @Test func `is full of streams, tells it, neither stops nor spins, and recovers`() throws {
-    try RunningDaemon.serving("--workers", "4", shell: #"ulimit -n 128; exec "$0" "$@""#) {
-      daemon in
-      let before = try daemon.idleDescriptors()
+  /// Of four reactors each holds 64 streams where it has a limit of its own, and all together do where the
+  /// limit is the process's.
+  @Test(arguments: [Confinement.none, .noUnshare])
+  func `is full of streams, tells it, neither stops nor spins, and recovers`(
+    confinement: Confinement
+  ) throws {
+    let capacity: UInt64 = confinement == .none ? 256 : 64
+    try RunningDaemon.serving(
+      "--workers", "4", shell: #"ulimit -n 128; exec "$0" "$@""#, confined: confinement
+    ) { daemon in
+      let before = try daemon.idleSockets()
       var streams: [RawClient] = []
-      for _ in 0..<200 {
+      // The kernel spreads them as it likes, so there are enough for each reactor.
+      for _ in 0..<2 * capacity + 72 {
         let client = try RawClient(port: daemon.audience)
         try client.send(request("GET /ns", "Accept: text/event-stream"))
         streams.append(client)
@@ -90,8 +98,8 @@ import Testing
         guard let event = try? client.read(through: "\n\n") else { continue }
         if event.contains("\ndata: ") { open += 1 }
       }
-      #expect(open == 64)
-      #expect(try daemon.statistics()["ns"]?.members == 64)
+      #expect(open == capacity)
+      #expect(try daemon.statistics()["ns"]?.members == capacity)
       #expect(try daemon.ask(daemon.audience, request("GET /ns")).status == 503)
       #expect(try daemon.ask(daemon.audience, request("GET /")).status == 200)
       // Whichever reactor gets it, a request is answered.
@@ -107,8 +115,8 @@ import Testing
       try daemon.awaitMembers("ns", 0)
       #expect(try EventStream("/ns", of: daemon).greeting.count == 1)
       let deadline = Deadline(within: 5)
-      while try daemon.descriptors > before + 2, !deadline.hasPassed {}
-      let left = try daemon.descriptors
+      while try daemon.sockets > before + 2, !deadline.hasPassed {}
+      let left = try daemon.sockets
       #expect(left <= before + 2, "\(before) before")
     }
   }
@@ -147,7 +155,7 @@ import Testing
 
   @Test func `goes on when the system gives it no descriptor`() throws {
     try RunningDaemon.serving("--workers", "2", "--notify-max-delay", "100ms") { daemon in
-      let idle = try daemon.idleDescriptors()
+      let idle = try daemon.descriptors(ofThread: "reactor 0")
       let streams = try (0..<10).map { _ in try EventStream("/ns", of: daemon) }
       try daemon.limitDescriptors(to: idle + 12)
       let more = try (0..<100).map { _ in

@@ -4,7 +4,7 @@ import MeterModel
 import Testing
 
 @Suite struct `A response` {
-  private let encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 784_111_777))
+  private let encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 784_111_777), run: 0x7F1)
   private let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n"
 
   private func written(_ write: (inout ContiguousArray<UInt8>) -> Void) -> String {
@@ -26,16 +26,17 @@ import Testing
     """
 
   @Test func `that is a stream carries its first event`() {
-    let identifier = HTTP.bytes("7f-12")
+    let identifier = "00000000000007f1000000fe"
+    let ordinal = ConnectionOrdinal(0xFE)
     let plain = written {
-      encoder.appendStream(greeting: 601, identifier: identifier.span, isPadded: false, into: &$0)
+      encoder.appendStream(greeting: 601, to: ordinal, isPadded: false, into: &$0)
     }
-    #expect(plain == streamHead + date + "retry: 2000\nid: 7f-12\ndata: 601\n\n")
+    #expect(plain == streamHead + date + "retry: 2000\nid: \(identifier)\ndata: 601\n\n")
     let padded = written {
-      encoder.appendStream(greeting: 1, identifier: identifier.span, isPadded: true, into: &$0)
+      encoder.appendStream(greeting: 1, to: ordinal, isPadded: true, into: &$0)
     }
     let padding = String(repeating: "\n", count: 2048)
-    #expect(padded == streamHead + date + padding + "retry: 2000\nid: 7f-12\ndata: 1\n\n")
+    #expect(padded == streamHead + date + padding + "retry: 2000\nid: \(identifier)\ndata: 1\n\n")
     #expect(written { encoder.appendStreamHead(into: &$0) } == streamHead + date)
   }
 

@@ -90,7 +90,8 @@ struct Carriers: ~Copyable {
   init(
     _ sockets: consuming ClusterSockets, context: CarrierContext
   ) throws(SystemError) {
-    let poller = try Poller(watching: [(context.mailbox.descriptor, Self.mailboxKey)])
+    let poller = try Poller(
+      mailbox: (context.mailbox.descriptor, Self.mailboxKey), watching: [])
     if let number = sockets.multicast?.socket.number {
       try poller.add(number, .readable, key: Self.multicastKey)
     }

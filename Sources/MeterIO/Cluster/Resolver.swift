@@ -26,7 +26,7 @@ struct Resolver: Sendable {
   init(answer: @escaping @Sendable (Resolution) -> Void) throws(SystemError) {
     let requests = try Mailbox<ResolutionRequest>()
     self.requests = requests
-    let poller = Handover(try Poller(watching: [(requests.descriptor, 0)]))
+    let poller = Handover(try Poller(mailbox: (requests.descriptor, 0), watching: []))
     _ = try JoinableThread(name: "resolver") {
       var poller = poller.take()
       while true {

@@ -24,24 +24,34 @@ struct Assembly {
     let context = ReactorContext(
       clock: clock, console: console, sequencer: inbox, viewersEnabled: viewersEnabled,
       audiencePort: ports.audiencePort, run: run)
-    let budgets = DescriptorBudgets(plan)
+    let sharedBudgets = DescriptorBudgets(plan)
+    let startLine = StartLine()
+    var leftBehind: [Int32] = []
     var outboxes: [Mailbox<Commands>] = []
     var bodies: [(name: String, run: @Sendable () -> Void)] = []
     for index in 0...workers {
       let isWorker = index < workers
       let outbox = try Mailbox<Commands>()
       outboxes.append(outbox)
-      let reactor = Handover(
-        try Reactor(
-          index: index, context: context,
-          listeners: isWorker ? ports.audience[index] : ports.services, budgets: budgets,
-          mailbox: outbox))
+      let made = try Reactor(
+        index: index, context: context,
+        listeners: isWorker ? ports.audience[index] : ports.services,
+        budgets: plan.tables == .shared ? sharedBudgets : DescriptorBudgets(plan),
+        mostStreams: plan.tables == .shared ? .max : plan.streams, mailbox: outbox)
+      leftBehind += made.listenersAndPoller
+      let reactor = Handover(made)
       bodies.append(
         (
           isWorker ? "reactor \(index)" : "services",
-          {
+          { [tables = plan.tables] in
             var reactor = reactor.take()
-            reactor.run()
+            let failure: SystemError?
+            switch tables {
+            case .shared: failure = nil
+            case .perReactor: failure = DescriptorTables.takeOwn(keeping: reactor.descriptors)
+            }
+            startLine.arrive(failure)
+            if failure == nil { reactor.run() }
           }
         ))
     }
@@ -62,8 +72,12 @@ struct Assembly {
         }
       ))
     if let capture { bodies.append(("capture", capture.writing)) }
-    return try bodies.map { body throws(SystemError) in
+    let threads = try bodies.map { body throws(SystemError) in
       try JoinableThread(name: body.name, body.run)
     }
+    try startLine.awaitArrivals(workers + 1)
+    // A port is closed when its reactor closes it, so nobody else may hold it open.
+    if plan.tables == .perReactor { for descriptor in leftBehind { close(descriptor) } }
+    return threads
   }
 }

@@ -9,6 +9,7 @@ import MeterModel
 package enum Daemon {
   /// Serves until SIGTERM or SIGINT.
   package static func run(_ settings: ServeSettings) throws(StartError) {
+    Allocator.mapLargeBlocks()
     openStandardDescriptors()
     let console = Console(isVerbose: settings.debug)
     let limit = raiseDescriptorLimit()
@@ -16,17 +17,13 @@ package enum Daemon {
     let ports = try OpenPorts(settings, workers: workers)
     let cluster = try ClusterStart(
       settings.cluster, nodeTimeout: settings.configuration.clusterNodeTimeout)
-    let own =
-      ports.descriptorCount + descriptorCount(ofWorkers: workers)
-      + (cluster == nil ? 0 : ClusterSockets.descriptorCount)
-    guard let plan = DescriptorPlan(limit: limit, own: own) else {
-      throw StartError(
-        reason: "cannot start: the limit of \(limit) file descriptors (ulimit -n) is too low; "
-          + "at least \(DescriptorPlan.leastLimit(own: own)) are needed")
-    }
+    let plan = try makePlan(
+      limit: limit, workers: workers, ports,
+      others: cluster == nil ? 0 : ClusterSockets.descriptorCount)
+    let streams = plan.streams(ofWorkers: workers)
     var configuration = settings.configuration
-    let wanted = settings.maximumConnections ?? UInt32(clamping: plan.streams)
-    configuration.maximumConnections = min(wanted, UInt32(clamping: plan.streams))
+    let wanted = settings.maximumConnections ?? UInt32(clamping: streams)
+    configuration.maximumConnections = min(wanted, UInt32(clamping: streams))
     let clock = Clock()
     let capture = try startCapture(settings, configuration, clock, console)
     do throws(SystemError) {
@@ -39,7 +36,7 @@ package enum Daemon {
       for line in (cluster?.lines ?? []) + ports.lines { console.say(line) }
       if wanted > configuration.maximumConnections {
         console.say(
-          "--max-connections: going on with \(plan.streams), which is what the limit of descriptors "
+          "--max-connections: going on with \(streams), which is what the limit of descriptors "
             + "allows (ulimit -n)"
         )
       }
@@ -68,11 +65,25 @@ private func startCapture(
   return try Capture.start(path, section: section, policy: policy, console: console)
 }
 
-/// How many descriptors the daemon holds beside its listeners: the standard streams and the signals'
-/// source, a poller and a mailbox of the sequencer and of each reactor, one connection over the limit
-/// that each reactor may take, and the captured file with its writer's mailbox.
-private func descriptorCount(ofWorkers workers: Int) -> Int {
-  4 + 2 + 3 * (workers + 1) + 3
+/// Divides up the descriptors among what the daemon is to serve.
+private func makePlan(
+  limit: Int, workers: Int, _ ports: OpenPorts, others: Int
+) throws(StartError) -> DescriptorPlan {
+  let needs = DescriptorNeeds(
+    workers: workers, listeners: ports.descriptorCount + others,
+    reactorListeners: ports.mostOfOneReactor)
+  let tables: DescriptorTables
+  do throws(SystemError) {
+    tables = try DescriptorTables.permitted()
+  } catch {
+    throw StartError(reason: "cannot start: \(error.description)")
+  }
+  guard let plan = DescriptorPlan(tables, limit: limit, needs: needs) else {
+    throw StartError(
+      reason: "cannot start: the limit of \(limit) file descriptors (ulimit -n) is too low; "
+        + "at least \(DescriptorPlan.leastLimit(tables, needs: needs)) are needed")
+  }
+  return plan
 }
 
 /// How many processors this process may use.

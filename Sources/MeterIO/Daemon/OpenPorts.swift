@@ -42,6 +42,11 @@ struct OpenPorts {
     audience.reduce(services.count) { $0 + $1.count }
   }
 
+  /// How many of them one reactor has, at most.
+  var mostOfOneReactor: Int {
+    audience.reduce(services.count) { max($0, $1.count) }
+  }
+
   private static func line(_ port: Port, _ address: SocketAddress) -> String {
     "\(port.title) on \(address.description)"
   }

@@ -51,7 +51,15 @@ struct Audience {
       members[hole] = last
       moved(last, UInt32(hole))
     }
-    if members.isEmpty { members = [] }
+    // What a crowd has left behind is given up; copying it is paid for by those who went.
+    if members.count < members.capacity / 4 { giveUpCapacity() }
+  }
+
+  private mutating func giveUpCapacity() {
+    var rest: ContiguousArray<UInt32> = []
+    rest.reserveCapacity(members.count)
+    rest.append(contentsOf: members)
+    members = rest
   }
 
   /// Takes in a framed message, to be told after the pass under way.

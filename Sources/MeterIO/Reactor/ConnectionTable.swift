@@ -20,7 +20,7 @@ struct Socket {
 
   var descriptor: Int32 = -1
 
-  /// Which tenant of the slot this is; 1 and up.
+  /// Which tenant of the slot this is: no other has had the same number lately; 1 and up.
   var generation: UInt32 = 1
 
   /// The namespace of a stream.
@@ -44,6 +44,18 @@ struct ConnectionTable {
   private(set) var sockets: ContiguousArray<Socket> = []
   private var firstFree: UInt32 = .max
 
+  /// How many slots have a tenant.
+  private(set) var count = 0
+
+  /// The last tenant's number. Numbers are the table's, not the slot's, so that a slot can be given up.
+  private var lastGeneration: UInt32 = 0
+
+  /// When fewer are left than this, it is worth looking for slots to give up.
+  private var few = 0
+
+  /// A table with fewer slots than this keeps them.
+  private static let fewestSlots = 1024
+
   subscript(slot: UInt32) -> Socket {
     get { sockets[Int(slot)] }
     _modify { yield &sockets[Int(slot)] }
@@ -51,26 +63,42 @@ struct ConnectionTable {
 
   /// Takes a slot for an accepted socket.
   mutating func add(descriptor: Int32, port: Port) -> UInt32 {
-    let slot: UInt32
+    lastGeneration = lastGeneration == .max ? 1 : lastGeneration + 1
+    count += 1
+    let socket = Socket(descriptor: descriptor, generation: lastGeneration, port: port)
     if firstFree != .max {
-      slot = firstFree
+      let slot = firstFree
       firstFree = sockets[Int(slot)].place
-    } else {
-      slot = UInt32(sockets.count)
-      sockets.append(Socket())
+      sockets[Int(slot)] = socket
+      return slot
     }
-    let generation = sockets[Int(slot)].generation
-    sockets[Int(slot)] = Socket(descriptor: descriptor, generation: generation, port: port)
-    return slot
+    sockets.append(socket)
+    few = sockets.count / 4
+    return UInt32(sockets.count - 1)
   }
 
   /// Closes the slot's socket and frees the slot for its next tenant.
   mutating func remove(_ slot: UInt32) {
     close(sockets[Int(slot)].descriptor)
-    let generation = sockets[Int(slot)].generation
-    sockets[Int(slot)] = Socket(
-      generation: generation == .max ? 1 : generation + 1, place: firstFree)
+    sockets[Int(slot)] = Socket(place: firstFree)
     firstFree = slot
+    count -= 1
+  }
+
+  /// Gives up the free slots at the end when most slots are free, and lets the low ones first, so that the
+  /// table can become short again; whether there were any. Amortised O(1) for each slot freed.
+  mutating func giveUpFreeSlots() -> Bool {
+    guard count < few, sockets.count >= Self.fewestSlots else { return false }
+    few = count / 2
+    let used = (sockets.lastIndex { $0.state != .free } ?? -1) + 1
+    let isShorter = used < sockets.count
+    sockets = ContiguousArray(sockets.prefix(used))
+    firstFree = .max
+    for slot in sockets.indices.reversed() where sockets[slot].state == .free {
+      sockets[slot].place = firstFree
+      firstFree = UInt32(slot)
+    }
+    return isShorter
   }
 
   /// The tenant of a slot, for others to name it by.

@@ -4,7 +4,7 @@ import MeterModel
 
 extension Reactor {
   mutating func obeyCommands() {
-    for batch in mailbox.takeAll() {
+    for batch in mailbox.takeAllAtEdge() {
       for command in batch.commands { obey(command, batch.bytes.span) }
     }
   }

@@ -71,15 +71,21 @@ extension Reactor {
     switch table[slot].state {
     case .free: return
     case .conversing: removeDialogue(slot)
-    case .opening: outgoing.reports.append(.closed(slot: slot))
+    case .opening: reportClosed(slot)
     case .streaming:
       leaveAudience(slot)
-      outgoing.reports.append(.closed(slot: slot))
+      reportClosed(slot)
     }
     context.console.debug("reactor \(index): socket \(slot) closed")
     table.remove(slot)
     budgets[port].giveBack()
     isOverLimit = false
+  }
+
+  /// Tells the sequencer that a connection is no stream any more.
+  mutating func reportClosed(_ slot: UInt32) {
+    streamCount -= 1
+    outgoing.reports.append(.closed(slot: slot))
   }
 
   mutating func readable(_ slot: UInt32) {

@@ -8,6 +8,11 @@ extension Reactor {
     _ slot: UInt32, _ head: RequestHead, of bytes: Span<UInt8>, namespace: ByteRange,
     viewer: ByteRange
   ) {
+    guard streamCount < mostStreams else {
+      sendElsewhere(slot)
+      return
+    }
+    streamCount += 1
     let lastEventID = bytes.extracting(head.lastEventID.bounds)
     let after = StreamIdentifier.parse(lastEventID, run: context.run) ?? .none
     let tellsStream = !viewer.bounds.isEmpty && lastEventID.count == StreamIdentifier.length
@@ -27,10 +32,9 @@ extension Reactor {
   mutating func greet(
     _ slot: UInt32, _ ordinal: ConnectionOrdinal, _ namespace: NamespaceID, _ count: UInt64
   ) {
-    let identifier = StreamIdentifier.make(ordinal, run: context.run)
     frame.removeAll(keepingCapacity: true)
     encoder.appendStream(
-      greeting: count, identifier: identifier.span, isPadded: table[slot].wantsPadding,
+      greeting: count, to: ordinal, isPadded: table[slot].wantsPadding,
       into: &frame)
     let place = Int(namespace.number)
     while audiences.count <= place { audiences.append(Audience()) }
@@ -66,18 +70,34 @@ extension Reactor {
   mutating func refuse(_ slot: UInt32, _ reason: RefusalReason) {
     let side = becomeDialogue(slot)
     switch reason {
-    case .full:
-      encoder.appendFullStream(
-        retryMilliseconds: UInt64.random(in: 5_000...30_000), into: &dialogues[side].output)
-    case .stopped:
-      encoder.appendStopped(for: .last, into: &dialogues[side].output)
+    case .full: appendFull(side)
+    case .stopped: encoder.appendStopped(for: .last, into: &dialogues[side].output)
     }
     sendLast(side)
   }
 
+  /// Answers a client that asks for a stream of a reactor that holds as many as it can: when it comes again,
+  /// another one may get it.
+  private mutating func sendElsewhere(_ slot: UInt32) {
+    context.fullnessNotice.note(at: now)
+    removeDialogue(slot)
+    let side = makeBareDialogue(slot)
+    appendFull(side)
+    sendLast(side)
+  }
+
+  private mutating func appendFull(_ side: UInt32) {
+    encoder.appendFullStream(
+      retryMilliseconds: UInt64.random(in: 5_000...30_000), into: &dialogues[side].output)
+  }
+
   /// A connection that is no stream any more; the sequencer is told that it is gone.
   private mutating func becomeDialogue(_ slot: UInt32) -> UInt32 {
-    outgoing.reports.append(.closed(slot: slot))
+    reportClosed(slot)
+    return makeBareDialogue(slot)
+  }
+
+  private mutating func makeBareDialogue(_ slot: UInt32) -> UInt32 {
     table[slot].state = .conversing
     let side = dialogues.add(Dialogue(slot: slot, limits: .standard))
     table[slot].side = side

@@ -17,6 +17,7 @@ struct ReactorContext: Sendable {
   let run: UInt64
 
   let exhaustionNotice: RecurringNotice
+  let fullnessNotice: RecurringNotice
   let evictionNotice: RecurringNotice
 
   init(
@@ -30,6 +31,8 @@ struct ReactorContext: Sendable {
     self.audiencePort = audiencePort
     self.run = run
     exhaustionNotice = RecurringNotice("no descriptor or memory for a connection", on: console)
+    fullnessNotice = RecurringNotice(
+      "streams refused: a reactor has as many as its descriptors allow", on: console)
     evictionNotice = RecurringNotice("silent connections closed to make room", on: console)
   }
 }
@@ -40,10 +43,16 @@ struct Reactor: ~Copyable {
   let context: ReactorContext
   let listeners: [Listener]
   let budgets: DescriptorBudgets
+
+  /// How many streams fit into a table of descriptors of the reactor's own.
+  let mostStreams: Int
   let mailbox: Mailbox<Commands>
   var poller: Poller
 
   var table = ConnectionTable()
+
+  /// How many connections are streams, or are about to be.
+  var streamCount = 0
   var dialogues: SideTable<Dialogue>
   var backlogs: SideTable<Backlog>
 
@@ -81,21 +90,30 @@ struct Reactor: ~Copyable {
 
   init(
     index: Int, context: ReactorContext, listeners: [Listener], budgets: DescriptorBudgets,
-    mailbox: Mailbox<Commands>
+    mostStreams: Int, mailbox: Mailbox<Commands>
   ) throws(SystemError) {
     let sources = listeners.enumerated().map { position, listener in
       (listener.descriptor, Self.firstListenerKey + UInt64(position))
     }
-    poller = try Poller(watching: [(mailbox.descriptor, Self.mailboxKey)] + sources)
+    poller = try Poller(mailbox: (mailbox.descriptor, Self.mailboxKey), watching: sources)
     self.index = index
     self.context = context
     self.listeners = listeners
     self.budgets = budgets
+    self.mostStreams = mostStreams
     self.mailbox = mailbox
     outgoing = Reports(reactor: index)
-    encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0))
+    encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0), run: context.run)
     dialogues = SideTable { Dialogue(slot: .max, limits: .standard) }
     backlogs = SideTable { Backlog(slot: .max, waitsSince: .start) }
+  }
+
+  /// What nobody else needs to hold.
+  var listenersAndPoller: [Int32] { listeners.map(\.descriptor) + [poller.descriptor] }
+
+  /// All that it needs.
+  var descriptors: [Int32] {
+    listenersAndPoller + [mailbox.descriptor, context.sequencer.descriptor]
   }
 
   /// Serves until it is told to stop.
@@ -108,7 +126,10 @@ struct Reactor: ~Copyable {
         handle(event.key, event.seen)
       }
       endOverdue()
+      // The sequencer need not wait for the telling, nor do those whom it lets in.
+      report()
       tellAudiences()
+      if table.giveUpFreeSlots() { Allocator.giveBackFreePages() }
       report()
     }
     stop()
@@ -129,6 +150,11 @@ struct Reactor: ~Copyable {
   /// Something can be done on a connection.
   private mutating func ready(_ slot: UInt32, _ seen: Readiness) {
     let handle = table.handle(slot)
+    if seen.contains(.bothEnded), table[slot].state == .streaming {
+      // What the client has still said is of no interest.
+      drop(slot)
+      return
+    }
     if seen.contains(.writable) {
       writable(slot)
       guard table.isCurrent(handle) else { return }
@@ -145,7 +171,7 @@ struct Reactor: ~Copyable {
     let seconds = Clock.wallSeconds
     if seconds != wallSeconds {
       wallSeconds = seconds
-      encoder = ResponseEncoder(date: HTTPDate(unixSeconds: seconds))
+      encoder = ResponseEncoder(date: HTTPDate(unixSeconds: seconds), run: context.run)
     }
   }
 

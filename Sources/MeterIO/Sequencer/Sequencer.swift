@@ -60,7 +60,7 @@ struct Sequencer: ~Copyable {
     cluster: ClusterLink?
   ) throws(SystemError) {
     let arrivals = cluster.map { [($0.arrivals.descriptor, UInt64(1))] } ?? []
-    poller = try Poller(watching: [(mailbox.descriptor, 0)] + arrivals)
+    poller = try Poller(mailbox: (mailbox.descriptor, 0), watching: arrivals)
     meter = Meter(configuration: configuration)
     namespaces = NameTable(key: hashKey)
     viewers = NameTable(key: hashKey)
@@ -83,7 +83,7 @@ struct Sequencer: ~Copyable {
   mutating func run() {
     while true {
       _ = poller.wait(milliseconds: millisecondsToDeadline())
-      let orders = mailbox.takeAll()
+      let orders = mailbox.takeAllAtEdge()
       let now = clock.now
       advance(to: now)
       for order in orders {
@@ -103,6 +103,7 @@ struct Sequencer: ~Copyable {
       advanceCluster(to: now)
       finishCapturedBlock()
       sendOutgoing()
+      if meter.openConnections == 0 { generations = [] }
     }
   }
 

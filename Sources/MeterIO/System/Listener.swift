@@ -23,7 +23,7 @@ struct Listener: Sendable {
       if address.port == 0, let first = addresses.first { address.port = first.port }
       for copy in 0..<copies {
         do throws(SystemError) {
-          let socket = try listen(on: address, isFirst: copy == 0)
+          let socket = try listen(on: address, for: port, isFirst: copy == 0)
           sockets[copy].append(Listener(descriptor: socket, port: port))
           address = try SocketAddress(of: socket)
         } catch {
@@ -49,7 +49,7 @@ struct Listener: Sendable {
   }
 
   private static func listen(
-    on address: SocketAddress, isFirst: Bool
+    on address: SocketAddress, for port: Port, isFirst: Bool
   ) throws(SystemError) -> Int32 {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let socket = try systemCall("socket") { Glibc.socket(address.family, type, 0) }.get()
@@ -65,6 +65,9 @@ struct Listener: Sendable {
       try set(socket, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
       try set(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, 30_000)
       try set(socket, SOL_SOCKET, SO_SNDBUF, 16_384)
+      if port == .audience {
+        try set(socket, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, secondsUnaccepted)
+      }
       _ = try systemCall("listen") { Glibc.listen(socket, 65_535) }.get()
     } catch {
       close(socket)
@@ -72,6 +75,10 @@ struct Listener: Sendable {
     }
     return socket
   }
+
+  /// A viewer is accepted when its request has come, so that it wakes its reactor once and not twice; one
+  /// that has said nothing for this long is accepted all the same, so that its time runs.
+  private static let secondsUnaccepted: Int32 = 1
 
   private static func set(
     _ socket: Int32, _ level: Int32, _ option: Int32, _ value: Int32

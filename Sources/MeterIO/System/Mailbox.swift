@@ -23,10 +23,15 @@ final class Mailbox<Batch: Sendable>: Sendable {
     if wasEmpty { wakeup.wake() }
   }
 
-  /// Takes all batches, oldest first. For the receiver, when the descriptor is readable.
+  /// Takes all batches, oldest first. For a receiver that found the descriptor readable.
   func takeAll() -> [Batch] {
     wakeup.clear()
-    return batches.withLock { batches in
+    return takeAllAtEdge()
+  }
+
+  /// The same for a receiver whose poller sees each write of the descriptor once.
+  func takeAllAtEdge() -> [Batch] {
+    batches.withLock { batches in
       let taken = batches
       batches = []
       return taken

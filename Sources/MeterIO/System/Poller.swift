@@ -10,6 +10,12 @@ struct Readiness: OptionSet, Sendable {
   static let readable = Readiness(rawValue: EPOLLIN.rawValue)
   static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
 
+  /// Seen once when it comes to be so, and not for as long as it is.
+  static let edge = Readiness(rawValue: EPOLLET.rawValue)
+
+  /// The connection was reset, or both sides have ended it; always watched for.
+  static let bothEnded = Readiness(rawValue: EPOLLHUP.rawValue)
+
   /// The connection is broken; always watched for.
   static let broken = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
 }
@@ -19,16 +25,23 @@ struct Poller: ~Copyable {
   private let epoll: Descriptor
   private var events: ContiguousArray<epoll_event>
 
-  /// A set that watches some descriptors for reading.
-  init(watching sources: [(descriptor: Int32, key: UInt64)]) throws(SystemError) {
+  /// A set that watches a mailbox's descriptor, which is seen once for each time that it is written and so
+  /// need not be read, and some descriptors for reading.
+  init(
+    mailbox: (descriptor: Int32, key: UInt64), watching sources: [(descriptor: Int32, key: UInt64)]
+  ) throws(SystemError) {
     let epoll = Descriptor(
       owning: try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }.get())
+    try Self.control(
+      epoll.number, EPOLL_CTL_ADD, mailbox.descriptor, [.readable, .edge], mailbox.key)
     for source in sources {
       try Self.control(epoll.number, EPOLL_CTL_ADD, source.descriptor, .readable, source.key)
     }
     self.epoll = epoll
     events = ContiguousArray(repeating: epoll_event(), count: 512)
   }
+
+  var descriptor: Int32 { epoll.number }
 
   /// Watches a descriptor; `ENOSPC` and `ENOMEM` are the errors that a caller may see.
   func add(_ descriptor: Int32, _ readiness: Readiness, key: UInt64) throws(SystemError) {

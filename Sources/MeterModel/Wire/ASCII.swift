@@ -78,10 +78,9 @@ extension Span<UInt8> {
   /// Whether the bytes of `range` are `literal`, byte for byte. O(n)
   func equals(_ literal: String, in range: Range<Int>) -> Bool {
     guard literal.utf8.count == range.count else { return false }
-    var index = range.lowerBound
-    for byte in literal.utf8 {
-      guard self[index] == byte else { return false }
-      index += 1
+    let expected = literal.utf8.span
+    for index in expected.indices {
+      guard self[range.lowerBound + index] == expected[index] else { return false }
     }
     return true
   }
@@ -142,10 +141,9 @@ extension Span<UInt8> {
   }
 
   private func hasPrefixIgnoringCase(_ literal: String, at start: Int) -> Bool {
-    var index = start
-    for byte in literal.utf8 {
-      guard self[index].lowercased == byte else { return false }
-      index += 1
+    let expected = literal.utf8.span
+    for index in expected.indices {
+      guard self[start + index].lowercased == expected[index] else { return false }
     }
     return true
   }

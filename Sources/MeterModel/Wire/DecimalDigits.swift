@@ -3,18 +3,11 @@
 extension ContiguousArray<UInt8> {
   /// Appends the decimal digits of a number. O(digits)
   package mutating func append(decimal number: UInt64) {
-    var value = number
-    if value < 10 {
-      append(ASCII.zero + UInt8(value))
-      return
-    }
-    append(contentsOf: repeatElement(ASCII.zero, count: Self.decimalDigits(of: number)))
-    var index = count
-    while value > 0 {
-      let (quotient, remainder) = value.quotientAndRemainder(dividingBy: 10)
-      index -= 1
-      self[index] = ASCII.zero + UInt8(remainder)
-      value = quotient
+    var power: UInt64 = 1
+    while number / power >= 10 { power *= 10 }
+    while power > 0 {
+      append(ASCII.zero + UInt8(number / power % 10))
+      power /= 10
     }
   }
 

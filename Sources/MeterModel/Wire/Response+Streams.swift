@@ -6,20 +6,40 @@ extension ResponseEncoder {
 
   /// Appends the head of a stream and its first event, to be sent in one piece: `retry`, `id`,
   /// `data`. The retry is in the event's own block, since some clients make an event of a block
-  /// that has no other field. `identifier` is opaque, visible ASCII; `isPadded` for clients that
-  /// withhold the first 2 KB.
+  /// that has no other field. `isPadded` for clients that withhold the first 2 KB.
   package func appendStream(
-    greeting count: UInt64, identifier: Span<UInt8>, isPadded: Bool,
+    greeting count: UInt64, to ordinal: ConnectionOrdinal, isPadded: Bool,
     into output: inout ContiguousArray<UInt8>
   ) {
-    appendStreamHead(into: &output)
-    if isPadded { output.append(contentsOf: repeatElement(ASCII.lineFeed, count: 2048)) }
-    output.append(contentsOf: "retry: ".utf8)
-    output.append(decimal: Self.retryDelay)
-    output.append(contentsOf: "\nid: ".utf8)
-    output.append(identifier)
+    if isPadded {
+      appendStreamHead(into: &output)
+      output.append(contentsOf: repeatElement(ASCII.lineFeed, count: 2048))
+      Self.appendStreamStart(run: run, into: &output)
+    } else {
+      output.append(contentsOf: streamStart)
+    }
+    StreamIdentifier.append(ordinal, into: &output)
     output.append(ASCII.lineFeed)
     ServerSentEvents.append(count: count, into: &output)
+  }
+
+  /// The head of a stream that is not padded, up to the run in its id; the same for a
+  /// second.
+  static func streamStart(date: HTTPDate, run: UInt64) -> ContiguousArray<UInt8> {
+    var bytes: ContiguousArray<UInt8> = []
+    let encoder = ResponseEncoder(date: date, run: run, streamStart: [])
+    encoder.appendStreamHead(into: &bytes)
+    appendStreamStart(run: run, into: &bytes)
+    return bytes
+  }
+
+  private static func appendStreamStart(
+    run: UInt64, into output: inout ContiguousArray<UInt8>
+  ) {
+    output.append(contentsOf: "retry: ".utf8)
+    output.append(decimal: retryDelay)
+    output.append(contentsOf: "\nid: ".utf8)
+    StreamIdentifier.append(run: run, into: &output)
   }
 
   /// Appends the head of a stream alone: the answer to `HEAD`. The connection ends after it.

@@ -43,13 +43,23 @@ package struct Exchange: Equatable, Sendable {
   }
 }
 
-/// Writes responses with one date.
+/// Writes responses with one date, and streams' ids of one run of the daemon.
 package struct ResponseEncoder: Sendable {
   private let date: HTTPDate
+  let run: UInt64
 
-  /// An encoder for responses of one second.
-  package init(date: HTTPDate) {
+  /// How a stream begins, made once a second and not for each stream.
+  let streamStart: ContiguousArray<UInt8>
+
+  /// An encoder for responses of one second. `run` names the run of the daemon.
+  package init(date: HTTPDate, run: UInt64) {
+    self.init(date: date, run: run, streamStart: Self.streamStart(date: date, run: run))
+  }
+
+  init(date: HTTPDate, run: UInt64, streamStart: ContiguousArray<UInt8>) {
     self.date = date
+    self.run = run
+    self.streamStart = streamStart
   }
 
   /// Appends a namespace's count: `{"members":N}`, or `N` and a line end as text.

@@ -10,13 +10,23 @@ package enum StreamIdentifier {
   package static func make(_ ordinal: ConnectionOrdinal, run: UInt64) -> ContiguousArray<UInt8> {
     var bytes = ContiguousArray<UInt8>()
     bytes.reserveCapacity(length)
-    for shift in stride(from: UInt64(60), through: 0, by: -4) {
-      bytes.append(digit(UInt8(truncatingIfNeeded: run >> shift) & 15))
-    }
-    for shift in stride(from: UInt32(28), through: 0, by: -4) {
-      bytes.append(digit(UInt8(truncatingIfNeeded: ordinal.number >> shift) & 15))
-    }
+    append(run: run, into: &bytes)
+    append(ordinal, into: &bytes)
     return bytes
+  }
+
+  /// Appends what the ids of a run of the daemon begin with; `append(_:into:)` completes it.
+  static func append(run: UInt64, into output: inout ContiguousArray<UInt8>) {
+    for shift in stride(from: UInt64(60), through: 0, by: -4) {
+      output.append(digit(UInt8(truncatingIfNeeded: run >> shift) & 15))
+    }
+  }
+
+  /// Appends what the id of a connection ends with.
+  static func append(_ ordinal: ConnectionOrdinal, into output: inout ContiguousArray<UInt8>) {
+    for shift in stride(from: UInt32(28), through: 0, by: -4) {
+      output.append(digit(UInt8(truncatingIfNeeded: ordinal.number >> shift) & 15))
+    }
   }
 
   /// The connection that an id names; nil for what is no id, or one of another run.

@@ -61,17 +61,51 @@ extension RunningDaemon {
     return try ask(messages, head + text).body
   }
 
-  /// How many descriptors it has open when nobody is connected. Its threads open theirs when the daemon
-  /// has already said that it listens: those that were asked something have done so.
-  func idleDescriptors() throws -> Int {
+  /// How many sockets it has open when nobody is connected. Those of its threads that were asked something
+  /// have opened all of theirs.
+  func idleSockets() throws -> Int {
     for _ in 0..<32 { _ = try ask(audience, request("GET /")) }
     _ = try statistics()
-    return try descriptors
+    return try sockets
   }
 
-  /// How many descriptors it has open.
-  var descriptors: Int {
-    get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count }
+  /// How many sockets it has open, in whichever of its threads' descriptor tables.
+  var sockets: Int {
+    get throws {
+      let names = try descriptorTables().joined()
+      return Set(names.filter { $0.hasPrefix("socket:") }).count
+    }
+  }
+
+  /// How many descriptors the fullest of its threads' tables has.
+  var mostDescriptors: Int {
+    get throws { try descriptorTables().map(\.count).max() ?? 0 }
+  }
+
+  /// How many descriptors the table of one of its threads has.
+  func descriptors(ofThread name: String) throws -> Int {
+    for task in try tasks() {
+      let title = try String(contentsOfFile: "\(task)/comm", encoding: .utf8)
+      if title == "\(name)\n" { return try Self.openFiles(of: task).count }
+    }
+    throw HarnessError("there is no thread \(name)")
+  }
+
+  /// What each of its threads has open.
+  private func descriptorTables() throws -> [[String]] {
+    try tasks().map { try Self.openFiles(of: $0) }
+  }
+
+  private func tasks() throws -> [String] {
+    let folder = "/proc/\(process)/task"
+    return try FileManager.default.contentsOfDirectory(atPath: folder).map { "\(folder)/\($0)" }
+  }
+
+  /// A connection that is closed meanwhile is none.
+  private static func openFiles(of task: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(task)/fd").compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "\(task)/fd/\($0)")
+    }
   }
 
   /// Lowers the limit of its descriptors while it runs.

@@ -1,5 +1,6 @@
 import CLinux
 import Foundation
+import Synchronization
 
 /// The built daemon, serving on ports of its own.
 final class RunningDaemon {
@@ -17,9 +18,10 @@ final class RunningDaemon {
   /// gone afterwards.
   static func serving<Answer>(
     _ options: String..., environment: [String: String] = [:], shell: String? = nil,
-    _ body: (RunningDaemon) throws -> Answer
+    confined confinement: Confinement = .none, _ body: (RunningDaemon) throws -> Answer
   ) throws -> Answer {
-    let daemon = try start(options, environment: environment, shell: shell)
+    let daemon = try start(
+      options, environment: environment, shell: shell, confined: confinement)
     let answer: Answer
     do {
       answer = try body(daemon)
@@ -50,7 +52,7 @@ final class RunningDaemon {
   /// Starts a daemon on free ports. `shell` is a line that becomes the daemon by `exec "$0" "$@"`.
   static func start(
     _ options: [String], environment: [String: String] = [:], shell: String? = nil,
-    network: NetworkNamespace? = nil
+    network: NetworkNamespace? = nil, confined confinement: Confinement = .none
   ) throws -> RunningDaemon {
     let shell = shell ?? network.map { "exec ip netns exec \($0.name) \"$0\" \"$@\"" }
     var complaint = ""
@@ -62,7 +64,7 @@ final class RunningDaemon {
         // Below what the kernel gives to clients. A port that is in use all the same: another try.
         arguments += [option, "\(UInt16.random(in: 10_000...32_000))"]
       }
-      let child = try spawn(arguments, environment, shell)
+      let child = try spawn(arguments, environment, shell, confinement)
       do {
         return try RunningDaemon(child.process, child.complaints, network)
       } catch let error as HarnessError {
@@ -176,7 +178,8 @@ final class RunningDaemon {
 
   /// Starts the program with a socket as standard error, whose end is the program's.
   private static func spawn(
-    _ arguments: [String], _ environment: [String: String], _ shell: String?
+    _ arguments: [String], _ environment: [String: String], _ shell: String?,
+    _ confinement: Confinement
   ) throws -> (process: pid_t, complaints: Int32) {
     var pair: [Int32] = [0, 0]
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -184,31 +187,46 @@ final class RunningDaemon {
       throw HarnessError("socketpair: errno \(errno)")
     }
     defer { close(pair[1]) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0)
-    posix_spawn_file_actions_adddup2(&actions, pair[1], 2)
-    // Pipes of programs that other tests are just starting are none of the daemon's.
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     let program = ProgramRun.executable.path
     let command = shell.map { ["/bin/sh", "-c", $0, program] } ?? [program]
     let variables = ProcessInfo.processInfo.environment
       .filter { $0.key != "PORT" && $0.key != "HOST" }
       .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
       .merging(environment) { $1 }
-    var process: pid_t = 0
-    let code = withCStrings(command + arguments) { arguments in
-      withCStrings(variables.map { "\($0)=\($1)" }) { variables in
-        posix_spawn(&process, command[0], &actions, nil, arguments, variables)
-      }
+    let started = Started()
+    let code = try confinement.starting { [complaints = pair[1]] in
+      var process: pid_t = 0
+      let code = spawn(command + arguments, variables, complaints: complaints, &process)
+      started.process.withLock { [process] in $0 = process }
+      return code
     }
     guard code == 0 else {
       close(pair[0])
       throw HarnessError("posix_spawn: error \(code)")
     }
-    return (process, pair[0])
+    return (started.process.withLock { $0 }, pair[0])
+  }
+
+  private final class Started: Sendable {
+    let process = Mutex<pid_t>(0)
+  }
+
+  private static func spawn(
+    _ command: [String], _ variables: [String: String], complaints: Int32, _ process: inout pid_t
+  ) -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0)
+    posix_spawn_file_actions_adddup2(&actions, complaints, 2)
+    // Pipes of programs that other tests are just starting are none of the daemon's.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    return withCStrings(command) { arguments in
+      withCStrings(variables.map { "\($0)=\($1)" }) { variables in
+        posix_spawn(&process, command[0], &actions, nil, arguments, variables)
+      }
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import Testing
     var truth: [String: UInt64] = [:]
     var misinformed = 0
     var endsAwaited = false
-    var descriptorsLeft = 0
+    var socketsLeft = 0
 
     /// By how many megabytes the daemon's memory grew in the second half.
     var growth = 0
@@ -31,7 +31,7 @@ import Testing
     #expect(findings.statistics == findings.truth, line)
     #expect(findings.misinformed == 0, line)
     #expect(findings.membersLeft == 0, line)
-    #expect(findings.descriptorsLeft <= 0, line)
+    #expect(findings.socketsLeft <= 0, line)
     #expect(findings.growth <= 8, line)
     #expect(findings.status == 0, line)
   }
@@ -42,7 +42,7 @@ import Testing
       "--namespace-clean-delay", "1",
     ])
     var findings = Findings()
-    let idle = try daemon.idleDescriptors()
+    let idle = try daemon.idleSockets()
     let crowd = Crowd(seed: plan.seed, namespaces: plan.namespaces, port: daemon.audience)
     let stopped = try stoppedProcesses(plan.stopped, of: daemon)
     for half in 0..<2 {
@@ -72,8 +72,8 @@ import Testing
     let gone = Deadline(within: 10)
     repeat {
       findings.membersLeft = try daemon.statistics().values.reduce(0) { $0 + $1.members }
-      findings.descriptorsLeft = try daemon.descriptors - idle
-    } while !gone.hasPassed && (findings.membersLeft > 0 || findings.descriptorsLeft > 0)
+      findings.socketsLeft = try daemon.sockets - idle
+    } while !gone.hasPassed && (findings.membersLeft > 0 || findings.socketsLeft > 0)
     findings.status = try daemon.stop(by: SIGTERM)
     return findings
   }

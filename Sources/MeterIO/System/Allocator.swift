@@ -1,0 +1,19 @@
+// How malloc keeps what was freed.
+
+import CLinux
+import Glibc
+
+/// What is asked of malloc.
+enum Allocator {
+  /// Makes each block of 32 KB and more a mapping of its own, which goes back to the system when it is freed.
+  /// Otherwise malloc raises the size for that with each one that is freed, and the tables that a crowd made
+  /// grow stay behind it in pieces.
+  static func mapLargeBlocks() {
+    mallopt(M_MMAP_THRESHOLD, 32 * 1024)
+  }
+
+  /// Gives back the pages that hold nothing any more.
+  static func giveBackFreePages() {
+    malloc_trim(0)
+  }
+}
