@@ -65,8 +65,19 @@ struct Carriers: ~Copyable {
   var redisFailure: String?
   var redisComplainsAt = Instant.start
 
-  /// The last addresses that something came from, as text.
-  private var sources: ContiguousArray<(address: SocketAddress, text: NodeAddress)> = []
+  /// The last addresses that something came from, as text, and how many datagrams each got into the
+  /// sequencer's queue since that was last half empty.
+  private var sources: ContiguousArray<Source> = []
+
+  private struct Source {
+    let address: SocketAddress
+    let text: NodeAddress
+    var taken = 0
+  }
+
+  /// How many datagrams a sender may get into the fuller half of the queue, so that one who floods leaves
+  /// room for the others.
+  private static let share = 64
 
   let multicastNotice: RecurringNotice
   let unicastNotice: RecurringNotice
@@ -124,6 +135,7 @@ struct Carriers: ~Copyable {
       let count = poller.wait(milliseconds: millisecondsToDeadline())
       now = clock.now
       room = arrivalQueue.room
+      if !isHalfFull { for index in sources.indices { sources[index].taken = 0 } }
       for index in 0..<count {
         let event = poller.event(at: index)
         handle(event.key, event.seen)
@@ -210,31 +222,44 @@ extension Carriers {
     _ count: Int, from source: SocketAddress, over carrier: Carrier
   ) {
     if carrier == .unicast { unicast?.heard(from: source, at: now) }
+    let place = place(of: source)
+    if isHalfFull {
+      sources[place].taken += 1
+      guard sources[place].taken <= Self.share else { return overrun(carrier) }
+    }
     let bytes = scratch
-    arrived(bytes.span.extracting(first: count), from: text(of: source), over: carrier)
+    arrived(bytes.span.extracting(first: count), from: sources[place].text, over: carrier)
   }
 
-  /// An address as it is reported. The latest are remembered: to write one takes longer than to receive.
-  private mutating func text(of source: SocketAddress) -> NodeAddress {
-    if let known = sources.first(where: { $0.address == source }) { return known.text }
-    let text = NodeAddress(source.description)
+  /// Where an address is among the latest. They are remembered: to write one as text takes longer than to
+  /// receive.
+  private mutating func place(of source: SocketAddress) -> Int {
+    if let place = sources.firstIndex(where: { $0.address == source }) { return place }
     if sources.count == 64 { sources.removeFirst() }
-    sources.append((source, text))
-    return text
+    sources.append(Source(address: source, text: NodeAddress(source.description)))
+    return sources.count - 1
+  }
+
+  /// Whether half of the sequencer's queue is taken.
+  private var isHalfFull: Bool {
+    room.datagrams - arrivals.datagrams.count < ArrivalQueue.mostDatagrams / 2
+      || room.bytes - arrivals.bytes.count < ArrivalQueue.mostBytes / 2
+  }
+
+  private mutating func overrun(_ carrier: Carrier) {
+    figures[carrier].received += 1
+    figures[carrier].overrun += 1
+    overrunNotice.note(at: now)
   }
 
   /// Keeps what arrived for the sequencer, if that is not too far behind.
   mutating func arrived(
     _ bytes: Span<UInt8>, from source: NodeAddress, over carrier: Carrier
   ) {
-    figures[carrier].received += 1
     guard arrivals.datagrams.count < room.datagrams,
       arrivals.bytes.count + bytes.count <= room.bytes
-    else {
-      figures[carrier].overrun += 1
-      overrunNotice.note(at: now)
-      return
-    }
+    else { return overrun(carrier) }
+    figures[carrier].received += 1
     arrivals.datagrams.append(
       Arrivals.Datagram(bytes: arrivals.bytes.appendText(bytes), source: source, carrier: carrier))
   }

@@ -26,8 +26,9 @@ struct ClusterLink {
   private var batch = 0
   private var position = 0
 
-  /// How many datagrams are judged before the viewers have their turn.
-  private static let slice = 32
+  /// How much is judged before the viewers have their turn, in bytes and a little for each datagram: some
+  /// 32 datagrams of this program, or one of the largest that the original sends.
+  private static let slice = 48 * 1024
 
   init(
     node: ClusterNode, arrivals: ArrivalQueue, carriers: Mailbox<CarrierOrder>,
@@ -55,8 +56,8 @@ struct ClusterLink {
       if arrived.hasReturned, position == 0 { node.carrierReturned(at: now) }
       while position < arrived.datagrams.count {
         guard left > 0 else { return }
-        left -= 1
         let datagram = arrived.datagrams[position]
+        left -= datagram.bytes.bounds.count + 64
         position += 1
         node.receive(
           arrived.bytes.span.extracting(datagram.bytes.bounds), from: datagram.source,

@@ -77,6 +77,11 @@ struct `Nodes in networks that fail` {
     }
     let addresses = try trio.nodes[0].cluster().nodes.map(\.address).sorted()
     #expect(addresses == ["10.77.0.2:314", "10.77.0.3:314"])
+    let ipv6 = try Trio(networks) { index in
+      ["--cluster-addr", "[ff05::21:2]:315", "--cluster-interface", "fd77::\(index + 1)"]
+    }
+    let carriers = try ipv6.nodes[0].cluster().nodes.map(\.carrier)
+    #expect(carriers == ["multicast", "multicast"])
   }
 
   @Test func `that are each other's peers know each other again too`() throws {

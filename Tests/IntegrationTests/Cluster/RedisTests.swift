@@ -104,6 +104,30 @@ struct `Nodes behind a Redis server` {
     #expect(!node.lines.contains { $0.contains("not-it") })
   }
 
+  @Test func `say what the server refuses, and go on when it does not any more`() throws {
+    let server = try RedisServer()
+    let (nodes, streams) = try pair(server)
+    try server.command("ACL SETUSER default -publish")
+    for node in nodes {
+      try node.awaitCluster { $0.carriers.first?.state.contains("NOPERM") ?? false }
+    }
+    for stream in streams { try stream.read(untilTold: 1) }
+    try server.command("ACL SETUSER default +publish")
+    for stream in streams { try stream.read(untilTold: 2) }
+    for node in nodes { try node.awaitCluster { $0.carriers.first?.state == "up" } }
+  }
+
+  @Test func `log in as a user with a password of its own`() throws {
+    let server = try RedisServer()
+    try server.command("ACL SETUSER meter on >its-own allchannels +@all")
+    let url = "redis://meter:its-own@127.0.0.1:\(server.port)/meters"
+    let node = try RunningDaemon.node(["--cluster-redis", url])
+    let other = try RunningDaemon.node(["--cluster-redis", server.url()])
+    let stream = try EventStream("/ns", of: node)
+    try other.awaitMembers("ns", 1)
+    #expect(stream.greeting.count == 1)
+  }
+
   @Test func `of other channels are another cluster`() throws {
     let server = try RedisServer()
     let one = try RunningDaemon.node(["--cluster-redis", server.url("one")])
