@@ -11,6 +11,7 @@ package struct Endpoint: Equatable, Sendable {
   /// 1 to 65535.
   package let port: UInt16
 
+  /// An endpoint of parts that are right already.
   package init(host: String, port: UInt16) {
     self.host = host
     self.port = port
