@@ -49,13 +49,12 @@ extension Carriers {
       takeServer(resolution)
       return
     }
-    guard let endpoint = unicast?.endpoint(of: resolution.target),
-      let isNew = unicast?.take(resolution, at: now, using: &random)
-    else { return }
-    if case .failure(let error) = resolution.result {
-      console.debug("unicast: \(endpoint.description): \(error.description)")
+    switch unicast?.take(resolution, at: now, using: &random) {
+    case .moved: arrivals.hasReturned = true
+    case .lost(let endpoint, let error):
+      console.say("unicast: \(endpoint.description): \(error.description); trying again")
+    case .same, nil: break
     }
-    if isNew { arrivals.hasReturned = true }
     describePeers()
   }
 }

@@ -291,8 +291,13 @@ extension Carriers {
   }
 
   private mutating func sendToPeers(_ datagram: Span<UInt8>) {
-    guard let (error, hasReturned) = unicast?.send(datagram) else { return }
-    if let error {
+    guard let (error, hasReturned) = unicast?.send(datagram),
+      let peers = unicast?.knownPeers
+    else { return }
+    if peers.known == 0 {
+      figures[.unicast].unsent += 1
+      describePeers()
+    } else if let error {
       figures[.unicast].unsent += 1
       unicastNotice.note(at: now)
       figures[.unicast].state = error.description

@@ -21,6 +21,9 @@ private struct Peer {
   var resolvesAt: Instant?
   var backoff = Backoff()
 
+  /// Whether its name stood for nothing when it was last resolved.
+  var isNameless = false
+
   /// Whether the last datagram to it could not be sent.
   var isUnreachable = false
 }
@@ -135,22 +138,36 @@ struct UnicastSockets: ~Copyable {
     return requests
   }
 
-  /// A name was resolved, or not. The answer is whether there is an address that was not there before.
-  mutating func take(
-    _ resolution: Resolution, at now: Instant, using random: inout some RandomNumberGenerator
-  ) -> Bool {
-    let index = resolution.target
-    peers[index].resolvesAt = now + peers[index].backoff.next(using: &random)
-    // An address that was right once is better than none.
-    guard case .success(let addresses) = resolution.result else { return false }
-    let found = Array(addresses.prefix(Self.mostAddresses))
-    let isNew = found.contains { !peers[index].addresses.contains($0) }
-    peers[index].addresses = found
-    return isNew
+  /// What a resolution changed.
+  enum Change {
+    case same
+
+    /// There is an address that was not there before.
+    case moved
+
+    /// There is none, for the first time since there was one.
+    case lost(Endpoint, ResolutionError)
   }
 
-  /// The peer that was resolved, for the log.
-  func endpoint(of target: Int) -> Endpoint { peers[target].endpoint }
+  /// A name was resolved, or not.
+  mutating func take(
+    _ resolution: Resolution, at now: Instant, using random: inout some RandomNumberGenerator
+  ) -> Change {
+    let index = resolution.target
+    peers[index].resolvesAt = now + peers[index].backoff.next(using: &random)
+    switch resolution.result {
+    case .success(let addresses):
+      let found = Array(addresses.prefix(Self.mostAddresses))
+      let isNew = found.contains { !peers[index].addresses.contains($0) }
+      peers[index].addresses = found
+      peers[index].isNameless = false
+      return isNew ? .moved : .same
+    case .failure(let error):
+      // An address that was right once is better than none.
+      defer { peers[index].isNameless = true }
+      return peers[index].isNameless ? .same : .lost(peers[index].endpoint, error)
+    }
+  }
 
   /// How many peers have an address.
   var knownPeers: (known: Int, all: Int) {
