@@ -18,6 +18,9 @@ struct Sequencer: ~Copyable {
   /// Which tenant of its slot each open connection is, by connection number.
   var generations: ContiguousArray<UInt32> = []
 
+  /// Which reactors have streams of which namespace.
+  var presence = Presence()
+
   /// What each reactor is to be told next, and where to put it.
   var outgoing: [Commands]
   let reactors: [Mailbox<Commands>]
@@ -198,8 +201,8 @@ extension Sequencer {
     }
     messageCount += 1
     deliveries.begin(
-      ticket: messageCount, to: audienceReactors, connections: connections, from: sender,
-      of: reports.reactor)
+      ticket: messageCount, to: reactors(with: NamespaceID(id)).count,
+      connections: connections, from: sender, of: reports.reactor)
     capture?.append(
       MessageID(messageCount), to: NamespaceID(id),
       text: reports.bytes.span.extracting(text.bounds), at: meter.now)
