@@ -3,8 +3,8 @@
 import MeterModel
 
 extension Reactor {
-  /// How many are told before others have their turn.
-  private static var slice: Int { 512 }
+  /// How many are told before others have their turn: a millisecond or two.
+  private static var slice: Int { 128 }
 
   /// A namespace is to be told its count. A count is a state: of those that come during a pass only the
   /// newest is told after it.

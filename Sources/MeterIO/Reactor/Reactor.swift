@@ -126,6 +126,8 @@ struct Reactor: ~Copyable {
         handle(event.key, event.seen)
       }
       endOverdue()
+      // The sequencer need not wait for the telling, nor do those whom it lets in.
+      report()
       tellAudiences()
       if table.giveUpFreeSlots() { Allocator.giveBackFreePages() }
       report()
