@@ -1,32 +1,17 @@
-// The streams of one namespace on one reactor, and how they are told: in passes over a dense array, a
-// slice at a time, so that a newcomer does not wait until a hundred thousand have been told.
+// The streams of one namespace on one reactor. It is there while it has streams, or is still being told
+// something; of the namespaces that have none here a reactor knows nothing.
 
 import MeterModel
 
-/// The streams of a namespace.
+/// The streams of a namespace; 24 bytes.
 struct Audience {
-  /// Their slots. During a pass the first `untold` are still to be told.
-  private(set) var members: ContiguousArray<UInt32> = []
-  private(set) var untold = 0
+  let namespace: UInt32
 
-  /// The newest count that the namespace was to be told.
-  var count: UInt64 = 0
+  /// What it is being told; `.max` for nothing.
+  var telling: UInt32 = .max
 
-  /// A newer count came and is to be told in the next pass.
-  var isCountDue = false
-
-  /// Framed messages for the next passes, and where each ends, with its ticket.
-  private var messages: ContiguousArray<UInt8> = []
-  private var tickets: ContiguousArray<(ticket: UInt64, end: Int)> = []
-
-  /// What the pass under way tells.
-  private(set) var frame: ContiguousArray<UInt8> = []
-
-  /// That is a count, and no messages.
-  private(set) var tellsCount = false
-
-  /// A pass is under way.
-  private(set) var isBeingTold = false
+  /// Their slots.
+  private(set) var members = StreamList()
 
   /// Adds a stream; the answer is its place. A pass under way does not reach it.
   mutating func add(_ slot: UInt32) -> UInt32 {
@@ -34,8 +19,11 @@ struct Audience {
     return UInt32(members.count - 1)
   }
 
-  /// Removes the stream at a place, and says which streams moved where.
-  mutating func remove(at place: UInt32, moved: (_ slot: UInt32, _ place: UInt32) -> Void) {
+  /// Removes the stream at a place, and says which streams moved where. The first `untold` are still to be
+  /// told in the pass under way.
+  mutating func remove(
+    at place: UInt32, untold: inout Int, moved: (_ slot: UInt32, _ place: UInt32) -> Void
+  ) {
     var hole = Int(place)
     if hole < untold {
       // Keep those who are untold together: their last one fills the hole and leaves one.
@@ -51,59 +39,35 @@ struct Audience {
       members[hole] = last
       moved(last, UInt32(hole))
     }
-    // What a crowd has left behind is given up; copying it is paid for by those who went.
-    if members.count < members.capacity / 4 { giveUpCapacity() }
+  }
+}
+
+/// The audiences of a reactor, by row, and the rows by namespace.
+struct AudienceTable {
+  private var table = SideTable { Audience(namespace: .max) }
+  private var rows: [UInt32: UInt32] = [:]
+
+  subscript(row: UInt32) -> Audience {
+    get { table[row] }
+    _modify { yield &table[row] }
   }
 
-  private mutating func giveUpCapacity() {
-    var rest: ContiguousArray<UInt32> = []
-    rest.reserveCapacity(members.count)
-    rest.append(contentsOf: members)
-    members = rest
+  /// The row of a namespace; nil if it has no audience here.
+  func row(of namespace: NamespaceID) -> UInt32? { rows[namespace.number] }
+
+  /// The row of a namespace, made if there is none.
+  mutating func makeRow(of namespace: NamespaceID) -> UInt32 {
+    if let row = rows[namespace.number] { return row }
+    let row = table.add(Audience(namespace: namespace.number))
+    rows[namespace.number] = row
+    return row
   }
 
-  /// Takes in a framed message, to be told after the pass under way.
-  mutating func append(message frame: Span<UInt8>, ticket: UInt64) {
-    _ = messages.appendText(frame)
-    tickets.append((ticket, messages.count))
-  }
-
-  /// Starts a pass over all members: for the count if it is due, or else for messages, as many as a
-  /// stream that is not behind may have to keep; counts do not keep messages waiting for more than one
-  /// pass. The answer is the tickets of what is told now.
-  mutating func startPass() -> ContiguousArray<UInt64> {
-    let toldCount = isBeingTold && tellsCount
-    untold = members.count
-    isBeingTold = true
-    frame = []
-    tellsCount = isCountDue && (messages.isEmpty || !toldCount)
-    if tellsCount {
-      isCountDue = false
-      ServerSentEvents.append(count: count, into: &frame)
-      return []
-    }
-    let fitting = max(1, tickets.prefix { $0.end <= Backlog.mostBytes }.count)
-    let taken = tickets.prefix(fitting)
-    let end = taken.last?.end ?? 0
-    frame = ContiguousArray(messages.prefix(end))
-    messages.removeFirst(end)
-    tickets = ContiguousArray(tickets.dropFirst(fitting).map { ($0.ticket, $0.end - end) })
-    return ContiguousArray(taken.map(\.ticket))
-  }
-
-  /// The next stream to be told; nil at the end of the pass.
-  mutating func nextUntold() -> UInt32? {
-    guard untold > 0 else { return nil }
-    untold -= 1
-    return members[untold]
-  }
-
-  /// Whether there is something for another pass.
-  var hasMore: Bool { isCountDue || !messages.isEmpty }
-
-  /// Ends the last pass.
-  mutating func endPasses() {
-    isBeingTold = false
-    frame = []
+  /// Forgets an audience without streams. What a crowd of namespaces has left behind is given up when none
+  /// is left.
+  mutating func remove(_ row: UInt32) {
+    rows[table[row].namespace] = nil
+    table.remove(row)
+    if table.count == 0 { rows = [:] }
   }
 }

@@ -23,10 +23,10 @@ struct Socket {
   /// Which tenant of the slot this is: no other has had the same number lately; 1 and up.
   var generation: UInt32 = 1
 
-  /// The namespace of a stream.
-  var namespace: UInt32 = .max
+  /// The row of a stream's audience.
+  var audience: UInt32 = .max
 
-  /// Where a stream stands in its namespace's audience; the next free slot of a free one.
+  /// Where a stream stands in its audience; the next free slot of a free one.
   var place: UInt32 = .max
 
   /// The dialogue, or the backlog of a stream that is behind; `.max` for none.

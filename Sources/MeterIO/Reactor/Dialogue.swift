@@ -119,8 +119,8 @@ struct Backlog: Waiting {
   var bytes: ContiguousArray<UInt8> = []
   var sent = 0
 
-  /// The newest count is to be told as well.
-  var owesCount = false
+  /// The newest count, if it is to be told as well.
+  var owedCount: UInt64?
 
   /// A stream that is further behind than this is closed.
   static let mostBytes = 65_536

@@ -9,84 +9,102 @@ extension Reactor {
   /// A namespace is to be told its count. A count is a state: of those that come during a pass only the
   /// newest is told after it.
   mutating func tell(_ namespace: NamespaceID, count: UInt64) {
-    let place = Int(namespace.number)
-    guard place < audiences.count, !audiences[place].members.isEmpty else { return }
-    audiences[place].count = count
-    audiences[place].isCountDue = true
-    startTelling(namespace.number)
+    guard let row = audiences.row(of: namespace), !audiences[row].members.isEmpty else { return }
+    let isIdle = makeTelling(row)
+    tellings[audiences[row].telling].countDue = count
+    if isIdle { startTelling(row) }
   }
 
   /// A namespace is to be told a framed message. The ticket is given back when that begins, so who sends
   /// messages faster than they can be told has to wait.
   mutating func tell(_ namespace: NamespaceID, message frame: Span<UInt8>, ticket: UInt64) {
-    let place = Int(namespace.number)
-    guard place < audiences.count, !audiences[place].members.isEmpty else {
+    guard let row = audiences.row(of: namespace), !audiences[row].members.isEmpty else {
       outgoing.reports.append(.told(ticket: ticket))
       return
     }
-    audiences[place].append(message: frame, ticket: ticket)
-    startTelling(namespace.number)
+    let isIdle = makeTelling(row)
+    tellings[audiences[row].telling].append(message: frame, ticket: ticket)
+    if isIdle { startTelling(row) }
   }
 
-  /// Forgets a namespace, whose id may mean another one from now on.
-  mutating func forget(_ namespace: NamespaceID) {
-    let place = Int(namespace.number)
-    guard place < audiences.count else { return }
-    while audiences[place].hasMore { giveBackTickets(audiences[place].startPass()) }
-    audiences[place] = Audience()
+  /// Lets an audience have something that it is told; whether it was told nothing before.
+  private mutating func makeTelling(_ row: UInt32) -> Bool {
+    guard audiences[row].telling == .max else { return false }
+    audiences[row].telling = tellings.add(Telling())
+    return true
   }
 
-  private mutating func startTelling(_ namespace: UInt32) {
-    guard !audiences[Int(namespace)].isBeingTold else { return }
-    giveBackTickets(audiences[Int(namespace)].startPass())
-    beingTold.append(namespace)
+  private mutating func startTelling(_ row: UInt32) {
+    startPass(row)
+    beingTold.append(row)
   }
 
-  private mutating func giveBackTickets(_ tickets: ContiguousArray<UInt64>) {
+  private mutating func startPass(_ row: UInt32) {
+    let members = audiences[row].members.count
+    let tickets = tellings[audiences[row].telling].startPass(over: members)
     for ticket in tickets { outgoing.reports.append(.told(ticket: ticket)) }
+  }
+
+  /// The last stream of an audience has left: nobody is there to be told what it was to be told, and one
+  /// that comes now was greeted after that.
+  mutating func forgetAudience(_ row: UInt32) {
+    let telling = audiences[row].telling
+    guard telling != .max else {
+      audiences.remove(row)
+      return
+    }
+    // A slice of its pass may be under way, which will find nobody, and then forget the audience.
+    while tellings[telling].hasMore { startPass(row) }
   }
 
   /// Tells the next slice.
   mutating func tellAudiences() {
     var left = Self.slice
-    while left > 0, let namespace = beingTold.popFirst() {
-      left -= tell(namespace, most: left)
-      if audiences[Int(namespace)].isBeingTold { beingTold.append(namespace) }
+    while left > 0, let row = beingTold.popFirst() {
+      left -= tell(row, most: left)
+      if audiences[row].telling != .max {
+        beingTold.append(row)
+      } else if audiences[row].members.isEmpty {
+        audiences.remove(row)
+      }
     }
   }
 
-  /// Tells at most `most` streams of a namespace; the answer is how many, and at least 1.
-  private mutating func tell(_ namespace: UInt32, most: Int) -> Int {
-    let place = Int(namespace)
-    let isCount = audiences[place].tellsCount
-    frame = audiences[place].frame
+  /// Tells at most `most` streams of an audience; the answer is how many, and at least 1.
+  private mutating func tell(_ row: UInt32, most: Int) -> Int {
+    let telling = audiences[row].telling
+    let count = tellings[telling].count
+    frame = tellings[telling].frame
     var told = 0
     while told < most {
-      guard let slot = audiences[place].nextUntold() else {
-        endPass(place)
+      let untold = tellings[telling].untold
+      guard untold > 0 else {
+        endPass(row)
         return max(told, 1)
       }
-      tell(slot, isCount: isCount)
+      tellings[telling].untold = untold - 1
+      tell(audiences[row].members[untold - 1], count: count)
       told += 1
     }
     return told
   }
 
-  private mutating func endPass(_ place: Int) {
-    if audiences[place].hasMore {
-      giveBackTickets(audiences[place].startPass())
+  private mutating func endPass(_ row: UInt32) {
+    if tellings[audiences[row].telling].hasMore {
+      startPass(row)
     } else {
-      audiences[place].endPasses()
+      tellings.remove(audiences[row].telling)
+      audiences[row].telling = .max
     }
   }
 
-  /// Sends `frame` to one stream, or notes it for one that is behind.
-  private mutating func tell(_ slot: UInt32, isCount: Bool) {
+  /// Sends `frame`, which tells a count or messages, to one stream, or notes it for one that is behind.
+  private mutating func tell(_ slot: UInt32, count: UInt64?) {
     let side = table[slot].side
     if side == .max {
-      sendFrame(to: slot, isCount: isCount)
-    } else if isCount {
-      backlogs[side].owesCount = true
+      sendFrame(to: slot, count: count)
+    } else if let count {
+      backlogs[side].owedCount = count
     } else if backlogs[side].bytes.count - backlogs[side].sent + frame.count <= Backlog.mostBytes {
       backlogs[side].bytes.removeFirst(backlogs[side].sent)
       backlogs[side].sent = 0

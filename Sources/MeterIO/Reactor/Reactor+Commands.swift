@@ -24,8 +24,6 @@ extension Reactor {
     case .refuse(let handle, let reason):
       guard table.isCurrent(handle) else { return }
       refuse(handle.slot, reason)
-    case .retire(let namespace):
-      forget(namespace)
     case .count(let handle, let count):
       answer(handle) { $0.answerCount($1, count) }
     case .delivered(let handle, let connections):

@@ -36,22 +36,26 @@ extension Reactor {
     encoder.appendStream(
       greeting: count, to: ordinal, isPadded: table[slot].wantsPadding,
       into: &frame)
-    let place = Int(namespace.number)
-    while audiences.count <= place { audiences.append(Audience()) }
+    let row = audiences.makeRow(of: namespace)
     table[slot].state = .streaming
-    table[slot].namespace = namespace.number
-    table[slot].place = audiences[place].add(slot)
-    sendFrame(to: slot, isCount: false)
+    table[slot].audience = row
+    table[slot].place = audiences[row].add(slot)
+    sendFrame(to: slot, count: nil)
   }
 
   /// Takes a stream out of its audience and forgets what it had still to get.
   mutating func leaveAudience(_ slot: UInt32) {
     let socket = table[slot]
     if socket.side != .max { removeBacklog(slot) }
-    audiences[Int(socket.namespace)].remove(at: socket.place) { moved, place in
+    let row = socket.audience
+    let telling = audiences[row].telling
+    var untold = telling == .max ? 0 : tellings[telling].untold
+    audiences[row].remove(at: socket.place, untold: &untold) { moved, place in
       table[moved].place = place
     }
-    table[slot].namespace = .max
+    if telling != .max { tellings[telling].untold = untold }
+    table[slot].audience = .max
+    if audiences[row].members.isEmpty { forgetAudience(row) }
   }
 
   /// Ends a stream that the meter ended.
@@ -108,8 +112,9 @@ extension Reactor {
 // MARK: - Streams that fall behind
 
 extension Reactor {
-  /// Sends `frame` to a stream that is not behind. What it does not take, it gets when it can.
-  mutating func sendFrame(to slot: UInt32, isCount: Bool) {
+  /// Sends `frame` to a stream that is not behind. What it does not take, it gets when it can; of a frame
+  /// that is a count and of which it took nothing, only the newest.
+  mutating func sendFrame(to slot: UInt32, count: UInt64?) {
     guard let sent = send(frame.span, on: slot) else {
       drop(slot)
       return
@@ -120,8 +125,8 @@ extension Reactor {
       return
     }
     var backlog = Backlog(slot: slot, waitsSince: now)
-    if isCount, sent == 0 {
-      backlog.owesCount = true
+    if let count, sent == 0 {
+      backlog.owedCount = count
     } else {
       backlog.bytes = ContiguousArray(frame[sent...])
     }
@@ -135,9 +140,8 @@ extension Reactor {
   mutating func catchUp(_ slot: UInt32) {
     let side = table[slot].side
     guard side != .max else { return }
-    if backlogs[side].owesCount, backlogs[side].bytes.isEmpty {
-      backlogs[side].owesCount = false
-      let count = audiences[Int(table[slot].namespace)].count
+    if let count = backlogs[side].owedCount, backlogs[side].bytes.isEmpty {
+      backlogs[side].owedCount = nil
       ServerSentEvents.append(count: count, into: &backlogs[side].bytes)
     }
     let bytes = backlogs[side].bytes
@@ -152,7 +156,7 @@ extension Reactor {
     backlogs[side].waitsSince = now
     behind.append(side, in: &backlogs.rows)
     guard backlogs[side].sent == backlogs[side].bytes.count else { return }
-    if backlogs[side].owesCount {
+    if backlogs[side].owedCount != nil {
       backlogs[side].bytes = []
       backlogs[side].sent = 0
     } else {

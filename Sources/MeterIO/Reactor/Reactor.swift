@@ -56,10 +56,10 @@ struct Reactor: ~Copyable {
   var dialogues: SideTable<Dialogue>
   var backlogs: SideTable<Backlog>
 
-  /// By namespace id.
-  var audiences: ContiguousArray<Audience> = []
+  var audiences = AudienceTable()
+  var tellings = SideTable { Telling() }
 
-  /// The namespaces that are being told something, in turn.
+  /// The audiences that are being told something, by row, in turn.
   var beingTold = Ring<UInt32>()
 
   /// Who waits for what, by patience.

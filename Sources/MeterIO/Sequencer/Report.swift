@@ -68,9 +68,6 @@ enum Command: Sendable {
   case end(Handle, EndReason)
   case refuse(Handle, RefusalReason)
 
-  /// The namespace is forgotten; its id may mean another one from now on.
-  case retire(NamespaceID)
-
   /// How many members a namespace has; nil when the daemon is full.
   case count(Handle, UInt64?)
 

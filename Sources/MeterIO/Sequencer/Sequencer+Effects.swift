@@ -11,11 +11,14 @@ extension Sequencer {
       if console.isVerbose { say(effect) }
       switch effect.action {
       case .greet(let connection, let ordinal, let namespace, let count):
+        presence.note(namespace, on: reactor(of: connection))
         tell(connection) { .greet($0, ordinal: ordinal, namespace, count: count) }
       case .notify(let namespace, let count):
-        tellAll(.notify(namespace, count: count))
+        for reactor in reactors(with: namespace) {
+          outgoing[reactor].commands.append(.notify(namespace, count: count))
+        }
       case .message(let namespace, let ticket):
-        if let reports { tellAll(message, of: reports, namespace, ticket: ticket.number) }
+        if let reports { tell(message, of: reports, namespace, ticket: ticket.number) }
       case .end(let connection, let reason):
         if reason == .excluded { tellCluster(excluded: connection) }
         tell(connection) { .end($0, reason) }
@@ -25,7 +28,7 @@ extension Sequencer {
         tell(connection) { .refuse($0, reason) }
       case .retire(let namespace):
         tellCluster(retired: namespace)
-        tellAll(.retire(namespace))
+        presence.forget(namespace)
         unbind(namespace)
       case .reject(let rejection):
         rejectionNotice.note(at: meter.now)
@@ -41,20 +44,25 @@ extension Sequencer {
   }
 
   private mutating func tell(_ connection: ConnectionID, _ command: (Handle) -> Command) {
-    let (slot, reactor) = connection.number.quotientAndRemainder(
-      dividingBy: UInt32(audienceReactors))
+    let slot = connection.number / UInt32(audienceReactors)
     let handle = Handle(slot: slot, generation: generations[Int(connection.number)])
-    outgoing[Int(reactor)].commands.append(command(handle))
+    outgoing[reactor(of: connection)].commands.append(command(handle))
   }
 
-  private mutating func tellAll(_ command: Command) {
-    for reactor in 0..<audienceReactors { outgoing[reactor].commands.append(command) }
+  /// The reactors that may have streams of a namespace.
+  func reactors(with namespace: NamespaceID) -> some Collection<Int> {
+    let presence = presence
+    return (0..<audienceReactors).lazy.filter { presence.has(namespace, on: $0) }
   }
 
-  private mutating func tellAll(
+  private func reactor(of connection: ConnectionID) -> Int {
+    Int(connection.number % UInt32(audienceReactors))
+  }
+
+  private mutating func tell(
     _ text: TextRange, of reports: Reports, _ namespace: NamespaceID, ticket: UInt64
   ) {
-    for reactor in 0..<audienceReactors {
+    for reactor in reactors(with: namespace) {
       let start = outgoing[reactor].bytes.count
       ServerSentEvents.append(
         message: reports.bytes.span.extracting(text.bounds), into: &outgoing[reactor].bytes)

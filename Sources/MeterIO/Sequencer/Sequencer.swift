@@ -18,6 +18,9 @@ struct Sequencer: ~Copyable {
   /// Which tenant of its slot each open connection is, by connection number.
   var generations: ContiguousArray<UInt32> = []
 
+  /// Which reactors have streams of which namespace.
+  var presence = Presence()
+
   /// What each reactor is to be told next, and where to put it.
   var outgoing: [Commands]
   let reactors: [Mailbox<Commands>]
@@ -230,8 +233,8 @@ extension Sequencer {
       return
     }
     deliveries.begin(
-      ticket: messageCount + 1, to: audienceReactors, connections: connections, from: sender,
-      of: reports.reactor)
+      ticket: messageCount + 1, to: reactors(with: NamespaceID(id)).count,
+      connections: connections, from: sender, of: reports.reactor)
     tell(text, of: reports, to: NamespaceID(id))
   }
 
