@@ -195,6 +195,9 @@ package struct BenchFigures: Equatable, Sendable {
 
   /// Whether it was told to stop before it was done.
   package var isInterrupted = false
+
+  /// Whether it gave up because nothing moved any more.
+  package var isStalled = false
   package var crowd = ArrivalFigures()
   package var hold: HoldFigures?
   package var fanout: FanoutFigures?
