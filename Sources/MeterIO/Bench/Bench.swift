@@ -1,10 +1,8 @@
 // A load from its settings to its figures: what is asked for is checked, the threads are started, the phases
 // follow each other, and everything ends, whatever happens.
 
-import CLinux
 import Glibc
 import MeterModel
-import Synchronization
 
 /// A load generator for servers of event streams.
 package enum Bench {
@@ -177,7 +175,7 @@ struct BenchThreads {
     let crowdThreads = preparation.plan.threads
     let isAlone = roles.count == 1
     return try JoinableThread(name: "bench-\(index)") {
-      control.report(isAlone || unshare(cloneFiles) == 0 ? .own : .shared)
+      control.report(isAlone || JoinableThread.takeOwnDescriptors() ? .own : .shared)
       do throws(SystemError) {
         var worker = try BenchWorker(
           index: index, role: role, target: target, control: control, settings: settings,
@@ -198,7 +196,4 @@ struct BenchThreads {
     control.begin(.ended)
     for thread in threads { thread.join() }
   }
-
-  /// `CLONE_FILES` of `<sched.h>`: an own copy of the table of descriptors.
-  private static let cloneFiles: Int32 = 0x400
 }

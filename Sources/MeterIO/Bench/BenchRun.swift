@@ -1,6 +1,5 @@
 // The leader of a load: it says when a phase begins and sees when it is over.
 
-import CLinux
 import Glibc
 import MeterModel
 import Synchronization

@@ -1,6 +1,5 @@
 // Where a load goes, where it comes from, and what it asks.
 
-import CLinux
 import Glibc
 import MeterModel
 

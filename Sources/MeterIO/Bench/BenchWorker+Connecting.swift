@@ -1,6 +1,5 @@
 // How the connections of a load begin.
 
-import CLinux
 import Glibc
 import MeterModel
 
