@@ -17,7 +17,8 @@ package func text(of figures: BenchFigures) -> String {
   }
   if let slow = figures.slow {
     lines.append(
-      row("slow", "\(grouped(slow.clients)) did not read; the server closed \(grouped(slow.closed))"))
+      row(
+        "slow", "\(grouped(slow.clients)) did not read; the server closed \(grouped(slow.closed))"))
   }
   if figures.leave.connections > 0 { lines += leaving(figures.leave) }
   lines += memory(figures)
@@ -47,7 +48,9 @@ private func arrivals(_ name: String, _ arrivals: ArrivalFigures) -> [String] {
   }
   if arrivals.failed > 0 { text += "; \(grouped(arrivals.failed)) FAILED" }
   var lines = [row(name, text)]
-  if arrivals.firstEvent.count > 0 { lines.append(row("", "first event " + spread(arrivals.firstEvent))) }
+  if arrivals.firstEvent.count > 0 {
+    lines.append(row("", "first event " + spread(arrivals.firstEvent)))
+  }
   if let cpu = cpu(arrivals.cpu, per: arrivals.connected, "connect") { lines.append(cpu) }
   return lines
 }
@@ -85,10 +88,13 @@ private func memory(_ figures: BenchFigures) -> [String] {
   guard let before = memory.before else { return [] }
   var text = "\(grouped(before >> 10)) KB before"
   if let with = memory.with { text += ", \(grouped(with >> 10)) KB with the crowd" }
-  if let most = memory.most, most > memory.with ?? 0 { text += ", \(grouped(most >> 10)) KB at most" }
+  if let most = memory.most, most > memory.with ?? 0 {
+    text += ", \(grouped(most >> 10)) KB at most"
+  }
   if let after = memory.after { text += ", \(grouped(after >> 10)) KB after" }
   let each = memory.perConnection(of: figures.crowd.connected)
-  return [row("memory", text)] + (each.map { [row("", "\(grouped($0)) bytes per connection")] } ?? [])
+  return [row("memory", text)]
+    + (each.map { [row("", "\(grouped($0)) bytes per connection")] } ?? [])
 }
 
 // MARK: Words
@@ -101,7 +107,8 @@ private func cpu(_ cpu: BenchCPU, per count: UInt64, _ what: String) -> String? 
   guard let server = cpu.server, count > 0 else { return nil }
   return row(
     "",
-    "CPU per \(what): server \(microseconds(server / count)), here \(microseconds(cpu.own / count))")
+    "CPU per \(what): server \(microseconds(server / count)), here \(microseconds(cpu.own / count))"
+  )
 }
 
 private func spread(_ latencies: LatencyHistogram) -> String {

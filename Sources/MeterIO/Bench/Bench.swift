@@ -45,7 +45,8 @@ struct BenchPreparation {
     let limits = KernelLimits.read()
     let isChurn = settings.mode == .churn
     passerThreads =
-      isChurn ? max(1, Int(settings.threads)) : Self.tells(settings) && settings.newcomers > 0 ? 1 : 0
+      isChurn
+      ? max(1, Int(settings.threads)) : Self.tells(settings) && settings.newcomers > 0 ? 1 : 0
     let places = isChurn ? Int(settings.window) / passerThreads + 1 : 256
     passerPlaces = min(places, BenchPlan.room(tableLimit: tableLimit))
     let plan = BenchPlan(

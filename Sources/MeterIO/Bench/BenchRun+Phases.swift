@@ -95,9 +95,9 @@ extension BenchRun {
     control.begin(.leaving)
     // One that the server closes in this moment never leaves.
     _ = wait(
-      .leaving, atMost: .seconds(30), step: 20, total: total,
+      .leaving, atMost: .seconds(30), step: 20, total: total, isFinal: true,
       done: { $0.left.load(ordering: .relaxed) },
-      isDone: { $0.allHaveLeft || ($1 - start > .seconds(30)) })
+      isDone: { control, _ in control.allHaveLeft })
     figures.leave.connections = control.left.load(ordering: .relaxed)
     figures.leave.duration = (control.clock.now - start).nanoseconds
     figures.leave.quietAfter = awaitQuietServer().map { ($0 - min($0, start)).nanoseconds }
@@ -113,7 +113,8 @@ extension BenchRun {
     guard let server = preparation.server, var last = server.cpu else { return nil }
     var since = control.clock.now
     _ = wait(
-      .leaving, atMost: .seconds(30), step: 20, done: { $0.left.load(ordering: .relaxed) },
+      .leaving, atMost: .seconds(30), step: 20, isFinal: true,
+      done: { $0.left.load(ordering: .relaxed) },
       isDone: { _, now in
         let used = server.cpu ?? last
         if used > last + 1_000_000 { (last, since) = (used, now) }

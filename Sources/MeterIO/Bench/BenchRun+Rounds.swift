@@ -58,7 +58,9 @@ extension BenchRun {
   }
 
   private mutating func runRound(_ number: UInt32, in namespace: UInt32) {
-    guard let trigger = preparation.trigger, let address = preparation.triggerAddress else { return }
+    guard let trigger = preparation.trigger, let address = preparation.triggerAddress else {
+      return
+    }
     let expected = listeners(in: namespace)
     let delivered = control.delivered.load(ordering: .acquiring)
     let goal = delivered + expected

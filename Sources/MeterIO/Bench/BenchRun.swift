@@ -113,17 +113,19 @@ struct BenchRun: ~Copyable {
   // MARK: Waiting
 
   /// Waits until `isDone`, at most for `time`, and shows how far it is. `step` is how often to look at most,
-  /// in milliseconds, beside the times when the threads say that they have reached the goal.
+  /// in milliseconds, beside the times when the threads say that they have reached the goal. What is
+  /// `isFinal` may take its time even after everything should be over.
   mutating func wait(
     _ phase: BenchProgress.Phase, atMost time: Duration, step: Int32 = 100, total: UInt64 = 0,
+    isFinal: Bool = false,
     done: (BenchControl) -> UInt64, isDone: (BenchControl, Instant) -> Bool
   ) -> Ending {
     let start = control.clock.now
-    let deadline = min(start + time, end)
+    let deadline = isFinal ? start + time : min(start + time, end)
     while true {
       let now = control.clock.now
       if isDone(control, now) { return .done }
-      if now >= end {
+      if now >= end, !isFinal {
         figures.isInterrupted = true
         return .interrupted
       }

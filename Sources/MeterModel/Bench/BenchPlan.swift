@@ -18,7 +18,9 @@ package struct BenchPlan: Equatable, Sendable {
   /// Connections that one source address may have: fewer than half of the ports. Linux tries every other
   /// port first, and all of them in vain for each connection once they are taken: at 20,000 of 28,000
   /// ports a connect took 300 µs, at 12,000 it takes 25.
-  package static func connectionsPerSource(ports: Int) -> Int { max(1, min(25_000, ports * 7 / 16)) }
+  package static func connectionsPerSource(ports: Int) -> Int {
+    max(1, min(25_000, ports * 7 / 16))
+  }
 
   /// A plan for `connections` with so many descriptors a table (`tableLimit`) and so many ports; `threads`
   /// is how many were asked for, 0 for as many as it takes. Nil where that is more than `mostThreads`.

@@ -57,13 +57,17 @@ package struct NamespaceSizes: Equatable, Sendable {
     return order
   }
 
-  private static func even(_ connections: UInt32, over namespaces: UInt32) -> ContiguousArray<UInt32> {
+  private static func even(
+    _ connections: UInt32, over namespaces: UInt32
+  ) -> ContiguousArray<UInt32> {
     let (each, more) = connections.quotientAndRemainder(dividingBy: namespaces)
     return ContiguousArray((0..<namespaces).map { $0 < more ? each + 1 : each })
   }
 
   /// The largest remainders get what the quotas' floors leave over; of equal ones the earlier.
-  private static func zipf(_ connections: UInt32, over namespaces: UInt32) -> ContiguousArray<UInt32> {
+  private static func zipf(
+    _ connections: UInt32, over namespaces: UInt32
+  ) -> ContiguousArray<UInt32> {
     let weights = (1...UInt64(namespaces)).map { (1 << 40) / $0 }
     let total = weights.reduce(0, +)
     var remainders: [(remainder: UInt64, namespace: Int)] = []

@@ -10,6 +10,11 @@ package struct StreamReader: Equatable, Sendable {
 
     /// Events among them that are a message of the round that was asked for.
     package var deliveries: UInt32 = 0
+
+    package init(events: UInt32 = 0, deliveries: UInt32 = 0) {
+      self.events = events
+      self.deliveries = deliveries
+    }
   }
 
   /// Where the reader is.

@@ -50,7 +50,9 @@ package struct TriggerTemplate: Equatable, Sendable {
     let number = "\(round)" + String(repeating: "x", count: Int(padding))
     let filled =
       text
-      .split(separator: "{namespace}", omittingEmptySubsequences: false).joined(separator: namespace)
+      .split(separator: "{namespace}", omittingEmptySubsequences: false).joined(
+        separator: namespace
+      )
       .split(separator: "{round}", omittingEmptySubsequences: false).joined(separator: number)
     switch scheme {
     case .http:
