@@ -85,15 +85,12 @@ extension BenchRun {
 
   /// Lets the crowd leave at once.
   mutating func leave() {
-    let wasInterrupted = figures.isInterrupted
     let gone =
       control.closed.load(ordering: .relaxed) + control.slowClosed.load(ordering: .relaxed)
     let total = control.connected.load(ordering: .relaxed) - gone
     let before = cpu()
     let start = control.clock.now
-    control.goal.store(total, ordering: .relaxed)
     control.begin(.leaving)
-    // One that the server closes in this moment never leaves.
     _ = wait(
       .leaving, atMost: .seconds(30), step: 20, total: total, isFinal: true,
       done: { $0.left.load(ordering: .relaxed) },
@@ -103,7 +100,6 @@ extension BenchRun {
     figures.leave.quietAfter = awaitQuietServer().map { ($0 - min($0, start)).nanoseconds }
     figures.leave.cpu = cpu(since: before)
     figures.memory.after = preparation.server?.memory
-    figures.isInterrupted = wasInterrupted || figures.isInterrupted
   }
 
   /// Waits until the server has used less than a millisecond in 200, half a minute at most. The answer is
