@@ -19,7 +19,7 @@ extension CommandOption {
       "namespaces", .bench(.number(\.namespaces, 1...1_000_000)), "how many it spreads over"),
     CommandOption(
       "distribution", .bench(.word(\.distribution)),
-      "how it spreads: all in one, evenly, or 1/k as many in the k-th",
+      "how it spreads: one (all in the first), uniform, or zipf (1/k as many in the k-th)",
       default: "uniform"),
     CommandOption(
       "largest", .bench(.number(\.largest, 0...2_000_000)),
@@ -40,7 +40,7 @@ extension CommandOption {
       "how long hold and churn last"),
     CommandOption(
       "leave", .bench(.choice(\.leavesByClose, "reset", "close")),
-      "how connections end: reset leaves no port in TIME_WAIT"),
+      "how connections end: reset (which leaves no port in TIME_WAIT) or close"),
   ]
 
   private static let benchRounds = [
@@ -53,7 +53,7 @@ extension CommandOption {
     CommandOption("gap", .bench(.time(\.gap)), "the time between two rounds"),
     CommandOption(
       "target", .bench(.choice(\.takesTurns, "first", "turn")),
-      "which namespace is told: always the first, or each in turn"),
+      "which namespace is told: first (always the first) or turn (each in turn)"),
     CommandOption(
       "padding", .bench(.number(\.padding, 0...4000)), "letters that make the message larger"),
     CommandOption(

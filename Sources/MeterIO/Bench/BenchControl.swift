@@ -65,6 +65,9 @@ final class BenchControl: Sendable {
   /// Others come and leave.
   let isPassing = Atomic<Bool>(false)
 
+  /// Those who did not read now do, to see how far their streams go.
+  let isDraining = Atomic<Bool>(false)
+
   /// When the crowd or those who pass began to come, in microseconds.
   let began = Atomic<UInt64>(0)
 

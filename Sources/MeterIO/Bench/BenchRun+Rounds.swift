@@ -23,6 +23,11 @@ extension BenchRun {
       noteMemory()
       if figures.isInterrupted { break }
     }
+    if settings.mode == .slow, !figures.isInterrupted {
+      control.isDraining.store(true, ordering: .relaxed)
+      control.wakeAll()
+      _ = awaitQuiet(.milliseconds(300))
+    }
     guard !passerThreads.isEmpty else { return }
     control.isPassing.store(false, ordering: .relaxed)
     figures.passers?.connected = control.passed.load(ordering: .relaxed)

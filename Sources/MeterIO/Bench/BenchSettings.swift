@@ -115,4 +115,12 @@ package struct BenchProgress: Sendable {
   package let total: UInt64
   package let failed: UInt64
   package let elapsed: Duration
+
+  package init(phase: Phase, done: UInt64, total: UInt64, failed: UInt64, elapsed: Duration) {
+    self.phase = phase
+    self.done = done
+    self.total = total
+    self.failed = failed
+    self.elapsed = elapsed
+  }
 }

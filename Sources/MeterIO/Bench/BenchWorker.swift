@@ -76,7 +76,8 @@ struct BenchWorker: ~Copyable {
   var free: ContiguousArray<UInt32> = []
   var poller: Poller
   var turn = BenchTurn()
-  var hasLeft = false
+  private var hasDrained = false
+  private var hasLeft = false
   var scratch = ContiguousArray<UInt8>(repeating: 0, count: 65_536)
   var request: ContiguousArray<UInt8> = []
 
@@ -125,6 +126,7 @@ struct BenchWorker: ~Copyable {
       case .connecting: if !passes { milliseconds = startCrowd() }
       case .holding:
         if passes, control.isPassing.load(ordering: .relaxed) { milliseconds = startPassers() }
+        if !hasDrained, control.isDraining.load(ordering: .relaxed) { drain() }
       case .leaving: if !hasLeft { leave() }
       case .ended: return
       }
@@ -149,7 +151,11 @@ struct BenchWorker: ~Copyable {
     case .connecting: finishConnecting(place)
     case .waiting: receive(place)
     case .open:
-      if connections[place].isSlow { end(place, BenchFault.closed) } else { receive(place) }
+      if connections[place].isSlow, !hasDrained {
+        end(place, BenchFault.closed)
+      } else {
+        receive(place)
+      }
     }
   }
 
@@ -184,7 +190,9 @@ struct BenchWorker: ~Copyable {
         end(place, BenchFault.refused)
       }
     }
-    if news.deliveries > 0, round > 0, connections[place].round != round, !passes {
+    if news.deliveries > 0, round > 0, connections[place].round != round, !passes,
+      !connections[place].isSlow
+    {
       connections[place].round = round
       turn.delivered += 1
       let start = control.triggered.load(ordering: .relaxed)
@@ -216,7 +224,10 @@ struct BenchWorker: ~Copyable {
     close(place)
     let isEarly = connection.state != .open
     if isEarly { inFlight -= 1 }
-    control.note(isEarly && fault == BenchFault.closed ? BenchFault.closedEarly : fault)
+    // That a client who does not read is closed is no trouble.
+    if isEarly || !connection.isSlow {
+      control.note(isEarly && fault == BenchFault.closed ? BenchFault.closedEarly : fault)
+    }
     if passes {
       turn.failedToPass += 1
       free.append(UInt32(place))
@@ -244,6 +255,15 @@ struct BenchWorker: ~Copyable {
         descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
     _ = Glibc.close(descriptor)
+  }
+
+  /// Lets those read who did not: a server's end of a stream arrives after all that was sent before it.
+  private mutating func drain() {
+    hasDrained = true
+    for place in connections.indices
+    where connections[place].isSlow && connections[place].state == .open {
+      poller.change(connections[place].descriptor, .readable, key: UInt64(place))
+    }
   }
 
   /// Closes everything.

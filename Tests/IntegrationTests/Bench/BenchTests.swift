@@ -102,13 +102,13 @@ import Testing
   @Test func `those who do not read are closed, and the others get everything`() throws {
     try RunningDaemon.serving { daemon in
       let run = try bench(
-        daemon, "--mode", "slow", "--connections", "40", "--slow-percent", "50", "--rounds", "60",
+        daemon, "--mode", "slow", "--connections", "40", "--slow-percent", "50", "--rounds", "200",
         "--gap", "0", "--padding", "4000")
       let slow = run.number("slow_clients")
       #expect((5...35).contains(slow))
-      #expect(run.number("deliveries") == (40 - slow) * 60)
+      #expect(run.number("deliveries") == (40 - slow) * 200)
       #expect(run["deliveries_missed"] == 0 && run["complete"] == true)
-      #expect(run.number("slow_closed") <= slow)
+      #expect(run.number("slow_closed") == slow)
     }
   }
 
