@@ -31,13 +31,13 @@ package func text(of figures: BenchFigures) -> String {
 }
 
 private func load(_ figures: BenchFigures) -> String {
-  let threads = figures.threads == 1 ? "1 thread" : "\(figures.threads) threads"
   let sources = figures.sources == 1 ? "1 address" : "\(figures.sources) addresses"
   return row(
     "load",
-    "\(figures.mode.rawValue): \(grouped(UInt64(figures.connections))) connections,"
-      + " \(grouped(UInt64(figures.namespaces))) namespaces"
-      + " (the largest \(grouped(UInt64(figures.largestNamespace)))), \(threads), \(sources)")
+    "\(figures.mode.rawValue): \(counted(figures.connections, "connection")),"
+      + " \(counted(figures.namespaces, "namespace"))"
+      + " (the largest \(grouped(UInt64(figures.largestNamespace)))),"
+      + " \(counted(UInt32(figures.threads), "thread")), \(sources)")
 }
 
 private func arrivals(_ name: String, _ arrivals: ArrivalFigures) -> [String] {
@@ -60,7 +60,7 @@ private func rounds(_ fanout: FanoutFigures) -> [String] {
   var lines = [
     row(
       "fanout",
-      "\(grouped(fanout.rounds)) rounds, \(grouped(fanout.delivered)) of"
+      "\(counted(UInt32(clamping: fanout.rounds), "round")), \(grouped(fanout.delivered)) of"
         + " \(grouped(fanout.expected)) deliveries\(missed)"),
     row(
       "",
@@ -71,7 +71,7 @@ private func rounds(_ fanout: FanoutFigures) -> [String] {
     row("", "\(grouped(UInt64(fanout.perSecond))) deliveries a second"),
   ]
   if fanout.failedTriggers > 0 {
-    lines.append(row("", "\(grouped(fanout.failedTriggers)) triggers FAILED"))
+    lines.append(row("", "\(counted(UInt32(clamping: fanout.failedTriggers), "trigger")) FAILED"))
   }
   if let cpu = cpu(fanout.cpu, per: fanout.delivered, "delivery") { lines.append(cpu) }
   return lines
@@ -101,6 +101,10 @@ private func memory(_ figures: BenchFigures) -> [String] {
 
 private func row(_ name: String, _ text: String) -> String {
   name + String(repeating: " ", count: max(1, 12 - name.count)) + text
+}
+
+private func counted(_ count: UInt32, _ thing: String) -> String {
+  "\(grouped(UInt64(count))) \(thing)\(count == 1 ? "" : "s")"
 }
 
 private func cpu(_ cpu: BenchCPU, per count: UInt64, _ what: String) -> String? {

@@ -59,10 +59,15 @@ struct BenchPreparation {
     }
     self.plan = plan
     var target = try BenchTarget(settings)
-    // Those who come and leave are many more than there are at a time.
-    try target.connect(
-      fromAddresses: isChurn && target.isLocal && !target.address.isIPv6
-        ? max(plan.sources, 16) : plan.sources)
+    if target.hasManySources {
+      // Those who come and leave are many more than there are at a time.
+      try target.connect(fromAddresses: isChurn ? max(plan.sources, 16) : plan.sources)
+    } else if settings.crowd > BenchPlan.connectionsOfOneSource(ports: limits.ports) {
+      throw BenchError(
+        "\(settings.crowd) connections are more than one address has ports for, and only 127.0.0.0/8"
+          + " has more addresses to come from: use --host 127.0.0.1, or raise"
+          + " net.ipv4.ip_local_port_range")
+    }
     self.target = target
     if target.isLocal {
       if let refusal = limits.refusal(connections: UInt64(settings.crowd)) {

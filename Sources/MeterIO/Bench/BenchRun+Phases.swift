@@ -92,7 +92,7 @@ extension BenchRun {
     let start = control.clock.now
     control.begin(.leaving)
     _ = wait(
-      .leaving, atMost: .seconds(30), step: 20, total: total, isFinal: true,
+      .leaving, atMost: timeToLeave, step: 20, total: total, isFinal: true,
       done: { $0.left.load(ordering: .relaxed) },
       isDone: { control, _ in control.allHaveLeft })
     figures.leave.connections = control.left.load(ordering: .relaxed)
@@ -102,14 +102,18 @@ extension BenchRun {
     figures.memory.after = preparation.server?.memory
   }
 
-  /// Waits until the server has used less than a millisecond in 200, half a minute at most. The answer is
+  /// How long a crowd may take to leave, and as long again the server to see it: half a minute, and a second
+  /// for each ten thousand.
+  private var timeToLeave: Duration { .seconds(30 + UInt64(settings.crowd) / 10_000) }
+
+  /// Waits until the server has used less than a millisecond in 200, or `timeToLeave` is over. The answer is
   /// when it last did something; nil where its process is not known.
   @discardableResult
   mutating func awaitQuietServer() -> Instant? {
     guard let server = preparation.server, var last = server.cpu else { return nil }
     var since = control.clock.now
     _ = wait(
-      .leaving, atMost: .seconds(30), step: 20, isFinal: true,
+      .leaving, atMost: timeToLeave, step: 20, isFinal: true,
       done: { $0.left.load(ordering: .relaxed) },
       isDone: { _, now in
         let used = server.cpu ?? last

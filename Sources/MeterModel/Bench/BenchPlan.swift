@@ -22,6 +22,9 @@ package struct BenchPlan: Equatable, Sendable {
     max(1, min(25_000, ports * 7 / 16))
   }
 
+  /// Connections that there can be where there is one source address only, as slow as the last of them are.
+  package static func connectionsOfOneSource(ports: Int) -> Int { max(1, ports * 7 / 8) }
+
   /// A plan for `connections` with so many descriptors a table (`tableLimit`) and so many ports; `threads`
   /// is how many were asked for, 0 for as many as it takes. Nil where that is more than `mostThreads`.
   package init?(connections: Int, tableLimit: Int, ports: Int, threads asked: Int) {

@@ -24,8 +24,8 @@ import audience_meter
     figures.isInterrupted = true
     let lines = text(of: figures).split(separator: "\n").map(String.init)
     #expect(lines.contains("connect     990 in 0.5 s = 1,980 a second; 10 FAILED"))
-    #expect(lines.contains("fanout      1 rounds, 989 of 990 deliveries; 1 MISSED"))
-    #expect(lines.contains("            1 triggers FAILED"))
+    #expect(lines.contains("fanout      1 round, 989 of 990 deliveries; 1 MISSED"))
+    #expect(lines.contains("            1 trigger FAILED"))
     #expect(lines.contains("            CPU per delivery: server 10.00 µs, here 0.00 µs"))
     #expect(lines.contains("closed      2 by the server"))
     #expect(lines.contains("trouble     10 × Connection refused"))

@@ -161,7 +161,7 @@ import Testing
       let names = run.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
       #expect(Set(["load", "connect", "leave", "memory"]).isSubset(of: names))
       #expect(run.output.contains("CPU per connect: server "))
-      #expect(run.output.hasPrefix("load        connect: 20 connections, 1 namespaces"))
+      #expect(run.output.hasPrefix("load        connect: 20 connections, 1 namespace "))
     }
   }
 
@@ -206,6 +206,9 @@ import Testing
       let sizes = try ProgramRun("bench", "--port", port, "--largest", "2000")
       #expect(sizes.complaint.hasPrefix("audience-meter: --largest must be at most --connections"))
       #expect(sizes.status == 64)
+      let ports = try ProgramRun("bench", "--host", "::1", "--connections", "100000")
+      #expect(ports.complaint.contains("100000 connections are more than one address has ports"))
+      #expect(ports.status == 1)
       let few = try ProgramRun(
         shell: "ulimit -n 60; exec \"$0\" bench --port \(port) --connections 100000")
       #expect(few.complaint.contains("raise the hard limit, ulimit -Hn"))

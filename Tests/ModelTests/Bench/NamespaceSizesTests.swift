@@ -74,6 +74,7 @@ import Testing
     #expect(BenchPlan.connectionsPerSource(ports: 1600) == 700)
     #expect(BenchPlan.connectionsPerSource(ports: 1) == 1)
     #expect(BenchPlan.connectionsPerSource(ports: 64_512) == 25_000)
+    #expect(BenchPlan.connectionsOfOneSource(ports: 1600) == 1400)
     #expect(sources(0, ports: 1600) == 1)
     #expect(sources(700, ports: 1600) == 1)
     #expect(sources(701, ports: 1600) == 2)
