@@ -29,6 +29,7 @@ private struct ArgumentParser {
   var serve = ServeSettings()
   var replay = ReplaySettings()
   var simulate = SimulateSettings()
+  var bench = BenchSettings()
   var operands: [String] = []
 
   /// The long names of the options that were given.
@@ -78,6 +79,10 @@ private struct ArgumentParser {
       try refuseTogether(["seconds", "svg"])
       try refuseTogether(["seconds", "log"])
       return .simulate(simulate)
+    case .bench:
+      try refuseOperands(after: 0)
+      try refuseTogether(["distribution", "largest"])
+      return .bench(bench)
     }
   }
 
@@ -116,7 +121,7 @@ private struct ArgumentParser {
     switch option.action {
     case .help: return .help(command)
     case .version: return .version
-    case .model, .serve, .replay, .simulate: break
+    case .model, .serve, .replay, .simulate, .bench: break
     }
     let accepted = option.syntax?.accepted ?? ""
     guard let text = value ?? (option.syntax == nil ? "" : rest.popFirst()) else {
@@ -145,6 +150,8 @@ private struct ArgumentParser {
       return value.read(&replay, text)
     case .simulate(let value):
       return value.read(&simulate, text)
+    case .bench(let value):
+      return value.read(&bench, text)
     }
   }
 

@@ -46,6 +46,7 @@ package struct CommandOption: Sendable {
     case .serve(let value): value.syntax
     case .replay(let value): value.syntax
     case .simulate(let value): value.syntax
+    case .bench(let value): value.syntax
     }
   }
 
@@ -58,6 +59,7 @@ package struct CommandOption: Sendable {
     case .serve(let value): value.show(ServeSettings())
     case .replay(let value): value.show(ReplaySettings())
     case .simulate(let value): value.show(SimulateSettings())
+    case .bench(let value): value.show(BenchSettings())
     }
   }
 }
@@ -79,6 +81,9 @@ package enum OptionAction: Sendable {
 
   /// Sets something of a simulation's.
   case simulate(OptionValue<SimulateSettings>)
+
+  /// Sets something of a load's.
+  case bench(OptionValue<BenchSettings>)
 }
 
 extension Command {
@@ -86,10 +91,12 @@ extension Command {
   package var options: [CommandOption] {
     CommandOption.table.filter { option in
       switch option.action {
-      case .help, .version, .model: true
+      case .help, .version: true
+      case .model: self != .bench
       case .serve: self == .serve
       case .replay: self == .replay
       case .simulate: self == .simulate
+      case .bench: self == .bench
       }
     }
   }

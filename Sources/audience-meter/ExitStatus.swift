@@ -10,6 +10,9 @@ package enum ExitStatus: Int32, Sendable {
   /// The command line makes no sense.
   case usage = 64
 
+  /// A load lost connections or deliveries.
+  case shortfall = 69
+
   /// A log is damaged or malformed.
   case dataError = 65
 

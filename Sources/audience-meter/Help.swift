@@ -61,7 +61,7 @@ extension CommandOption {
   fileprivate var isOfModel: Bool {
     switch action {
     case .model: true
-    case .help, .version, .serve, .replay, .simulate: false
+    case .help, .version, .serve, .replay, .simulate, .bench: false
     }
   }
 }

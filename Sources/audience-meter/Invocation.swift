@@ -5,9 +5,10 @@ package enum Command: String, CaseIterable, Sendable {
   case serve
   case replay
   case simulate
+  case bench
 
   /// Those that help tells of, in its order.
-  package static let announced: [Command] = [.serve, .replay, .simulate]
+  package static let announced: [Command] = [.serve, .replay, .simulate, .bench]
 
   /// What follows the program's name in its usage line.
   var usage: String {
@@ -15,6 +16,7 @@ package enum Command: String, CaseIterable, Sendable {
     case .serve: "[serve] [options]"
     case .replay: "replay LOG [options]"
     case .simulate: "simulate [options]"
+    case .bench: "bench [options]"
     }
   }
 
@@ -25,6 +27,7 @@ package enum Command: String, CaseIterable, Sendable {
       "Counts the open event streams of each namespace, and tells every viewer the count."
     case .replay: "Replays the log of a run, and tells what became of it."
     case .simulate: "Simulates a crowd from a seed, and checks all that the meter makes of it."
+    case .bench: "Loads a server with event streams, and measures it."
     }
   }
 }
@@ -36,6 +39,7 @@ package enum Invocation: Sendable {
   case serve(ServeSettings)
   case replay(ReplaySettings)
   case simulate(SimulateSettings)
+  case bench(BenchSettings)
 }
 
 /// A command line that makes no sense.

@@ -4,6 +4,7 @@ extension CommandOption {
   /// Every option there is, in the order of help (SPEC §3). Parsing and help know of no other.
   package static let table: [CommandOption] =
     general + listening + counting + clustering + limits + capturing + replaying + simulating
+    + benching
 
   private static let general = [
     CommandOption("help", short: "h", .help, "show this help"),
@@ -164,7 +165,7 @@ extension CommandOption {
     switch action {
     case .model: true
     case .simulate: ["connections", "namespaces", "duration"].contains(long)
-    case .help, .version, .serve, .replay: false
+    case .help, .version, .serve, .replay, .bench: false
     }
   }
 }

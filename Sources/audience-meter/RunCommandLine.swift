@@ -25,6 +25,7 @@ func runCommandLine() -> ExitStatus {
   case .serve(let settings): return runServe(settings)
   case .replay(let settings): return runReplay(settings)
   case .simulate(let settings): return runSimulate(settings)
+  case .bench(let settings): return runBench(settings)
   }
 }
 

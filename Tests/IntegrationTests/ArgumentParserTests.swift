@@ -62,9 +62,9 @@ import audience_meter
       ("-w", "--workers takes a whole number from 0 to 1024, but nothing follows it"),
       ("--workers=", "--workers: '' is not a whole number from 0 to 1024"),
       ("-w=4", "--workers: '=4' is not a whole number from 0 to 1024"),
-      ("run", "'run' is no command; there is: serve, replay, simulate"),
-      ("", "'' is no command; there is: serve, replay, simulate"),
-      ("Serve", "'Serve' is no command; there is: serve, replay, simulate"),
+      ("run", "'run' is no command; there is: serve, replay, simulate, bench"),
+      ("", "'' is no command; there is: serve, replay, simulate, bench"),
+      ("Serve", "'Serve' is no command; there is: serve, replay, simulate, bench"),
       ("-", "'-' is one argument too many"),
     ] as [(String, String?)])
   func `what is no option, or lacks or has a value against its nature, is refused`(

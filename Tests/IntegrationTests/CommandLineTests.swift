@@ -23,6 +23,7 @@ import audience_meter
     #expect(try ProgramRun("serve", "--help").output == help(for: .serve))
     #expect(try ProgramRun("replay", "--help").output == help(for: .replay))
     #expect(try ProgramRun("simulate", "--help").output == help(for: .simulate))
+    #expect(try ProgramRun("bench", "--help").output == help(for: .bench))
   }
 
   @Test func `wrong usage is one line on standard error that names the option`() throws {

@@ -25,15 +25,18 @@ struct Poller: ~Copyable {
   private let epoll: Descriptor
   private var events: ContiguousArray<epoll_event>
 
-  /// A set that watches a mailbox's descriptor, which is seen once for each time that it is written and so
-  /// need not be read, and some descriptors for reading.
+  /// A set that watches some descriptors for reading, and perhaps a mailbox's, which is seen once for each
+  /// time that it is written and so need not be read.
   init(
-    mailbox: (descriptor: Int32, key: UInt64), watching sources: [(descriptor: Int32, key: UInt64)]
+    mailbox: (descriptor: Int32, key: UInt64)? = nil,
+    watching sources: [(descriptor: Int32, key: UInt64)] = []
   ) throws(SystemError) {
     let epoll = Descriptor(
       owning: try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }.get())
-    try Self.control(
-      epoll.number, EPOLL_CTL_ADD, mailbox.descriptor, [.readable, .edge], mailbox.key)
+    if let mailbox {
+      try Self.control(
+        epoll.number, EPOLL_CTL_ADD, mailbox.descriptor, [.readable, .edge], mailbox.key)
+    }
     for source in sources {
       try Self.control(epoll.number, EPOLL_CTL_ADD, source.descriptor, .readable, source.key)
     }

@@ -25,6 +25,9 @@ struct StopSignals: ~Copyable {
       }.get())
   }
 
+  /// Readable when one of them has arrived.
+  var descriptor: Int32 { source.number }
+
   /// Waits until one of them arrives; the answer is its number.
   func wait() -> Int32 {
     var info = signalfd_siginfo()

@@ -36,6 +36,13 @@ package struct JoinableThread {
     pthread_setname_np(pthread_self(), name)
   }
 
+  /// Gives the calling thread a table of descriptors of its own, with copies of those that are open now and
+  /// a limit of its own; false where the system does not permit that.
+  static func takeOwnDescriptors() -> Bool {
+    let cloneFiles: Int32 = 0x400
+    return unshare(cloneFiles) == 0
+  }
+
   private final class Body: Sendable {
     let run: @Sendable () -> Void
     init(run: @escaping @Sendable () -> Void) { self.run = run }

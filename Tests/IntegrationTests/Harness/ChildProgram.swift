@@ -23,13 +23,21 @@ final class ChildProgram {
       .first { access($0, X_OK) == 0 }
   }
 
-  /// Starts the program of that name. `listener`, if there is one, is its descriptor 3: a socket
-  /// that listens already, so that who connects need not wait for the program.
-  init(
+  /// Starts the program of that name.
+  convenience init(
     _ name: String, _ arguments: [String], environment: [String: String] = [:],
     listener: Int32? = nil
   ) throws {
     guard let path = Self.path(of: name) else { throw HarnessError("no \(name) is installed") }
+    try self.init(path: path, arguments, environment: environment, listener: listener)
+  }
+
+  /// Starts the program of that path. `listener`, if there is one, is its descriptor 3: a socket
+  /// that listens already, so that who connects need not wait for the program.
+  init(
+    path: String, _ arguments: [String], environment: [String: String] = [:],
+    listener: Int32? = nil
+  ) throws {
     let (output, complaints) = (try Self.makePair(), try Self.makePair())
     self.output = RawClient(connected: output.ours)
     self.complaints = RawClient(connected: complaints.ours)

@@ -1,0 +1,67 @@
+// Many latencies in little space: exact counts in steps that grow with the latency.
+
+/// Latencies in microseconds, each kept to within 1/32 of itself; 7 KB however many there are.
+package struct LatencyHistogram: Equatable, Sendable {
+  /// How many latencies were added.
+  package private(set) var count: UInt64 = 0
+
+  /// The least one, exactly, in microseconds; 0 where there is none.
+  package private(set) var least: UInt32 = 0
+
+  /// The greatest one, exactly, in microseconds; 0 where there is none.
+  package private(set) var most: UInt32 = 0
+
+  private var counts = ContiguousArray<UInt64>(repeating: 0, count: Self.steps)
+
+  /// Below 32 each microsecond is a step; then there are 32 between a power of two and the next.
+  private static let steps = 28 * 32
+
+  package init() {}
+
+  /// Adds a latency. O(1)
+  package mutating func add(microseconds: UInt32) {
+    counts[Self.step(of: microseconds)] += 1
+    least = count == 0 ? microseconds : min(least, microseconds)
+    most = max(most, microseconds)
+    count += 1
+  }
+
+  /// Adds several. O(n)
+  package mutating func add(_ latencies: ContiguousArray<UInt32>) {
+    for latency in latencies { add(microseconds: latency) }
+  }
+
+  /// Adds all that the other one has. O(steps)
+  package mutating func merge(_ other: LatencyHistogram) {
+    guard other.count > 0 else { return }
+    least = count == 0 ? other.least : min(least, other.least)
+    most = max(most, other.most)
+    count += other.count
+    for step in counts.indices { counts[step] += other.counts[step] }
+  }
+
+  /// A latency that at least `thousandths` of all do not exceed, in microseconds: never below the true
+  /// quantile, and at most 1/32 above it. 0 where there is none. Precondition: 0 to 1000. O(steps)
+  package func quantile(thousandths: UInt64) -> UInt32 {
+    precondition(thousandths <= 1000, "a quantile of more than everything")
+    let rank = max(1, (count * thousandths + 999) / 1000)
+    var passed: UInt64 = 0
+    for step in counts.indices {
+      passed += counts[step]
+      if passed >= rank { return min(Self.greatest(in: step), most) }
+    }
+    return most
+  }
+
+  private static func step(of latency: UInt32) -> Int {
+    guard latency >= 32 else { return Int(latency) }
+    let power = 31 - latency.leadingZeroBitCount
+    return (power - 4) * 32 + Int(latency >> UInt32(power - 5) & 31)
+  }
+
+  private static func greatest(in step: Int) -> UInt32 {
+    guard step >= 32 else { return UInt32(step) }
+    let shift = UInt64(step / 32 - 1)
+    return UInt32(truncatingIfNeeded: (UInt64(32 + step % 32) + 1) << shift - 1)
+  }
+}

@@ -1,0 +1,153 @@
+// What a load generator needs to know of an answer that is an event stream, byte by byte and in 8 bytes
+// of state: whether it is one, when an event is complete, and which message it is.
+
+/// Reads the answer to one request for an event stream, in pieces of any size.
+package struct StreamReader: Equatable, Sendable {
+  /// What a piece brought.
+  package struct News: Equatable, Sendable {
+    /// Events that it completed: those with a `data` field.
+    package var events: UInt32 = 0
+
+    /// Events among them that are a message of the round that was asked for.
+    package var deliveries: UInt32 = 0
+
+    package init(events: UInt32 = 0, deliveries: UInt32 = 0) {
+      self.events = events
+      self.deliveries = deliveries
+    }
+  }
+
+  /// Where the reader is.
+  private enum State: UInt8 {
+    /// In the status line, at `column`. Can become `head`, `refused`.
+    case status
+    /// In the head. Can become `headCR`.
+    case head
+    /// After CR in the head. Can become `head`, `lineEnd`.
+    case headCR
+    /// After CR LF in the head. Can become `head`, `blankCR`.
+    case lineEnd
+    /// After CR LF CR in the head. Can become `head`, `line`.
+    case blankCR
+    /// At the beginning of a line. Can become `name`, `other`.
+    case line
+    /// In what may become `data:`, of which `column` bytes are there. Can become `value`, `other`, `line`.
+    case name
+    /// In the data, not after a digit. Can become `number`, `line`.
+    case value
+    /// In the data, after a digit. Can become `value`, `line`.
+    case number
+    /// In a line that does not matter. Can become `line`.
+    case other
+    /// Not the answer that was hoped for: nothing more is read.
+    case refused
+  }
+
+  private var state = State.status
+  private var column: UInt8 = 0
+
+  /// The event that is being read has a `data` field.
+  private var hasData = false
+
+  /// Its data is something else than a number, so it is no count.
+  private var isMessage = false
+
+  /// The last number in its data; one of more than nine digits is not kept whole.
+  private var number: UInt32 = 0
+
+  package init() {}
+
+  /// Whether the answer is anything but a success, so that there is no stream.
+  package var isRefused: Bool { state == .refused }
+
+  /// Reads a piece. A message is of the `round` when the last number in its data is that; a count, which is
+  /// nothing but a number, is of none. O(n)
+  package mutating func read(_ bytes: Span<UInt8>, round: UInt32) -> News {
+    var news = News()
+    var reader = self
+    for index in bytes.indices { reader.read(bytes[index], round, &news) }
+    self = reader
+    return news
+  }
+
+  @inline(__always)
+  private mutating func read(_ byte: UInt8, _ round: UInt32, _ news: inout News) {
+    switch state {
+    case .status: readStatus(byte)
+    case .head: if byte == ASCII.carriageReturn { state = .headCR }
+    case .headCR: state = byte == ASCII.lineFeed ? .lineEnd : .head
+    case .lineEnd: state = byte == ASCII.carriageReturn ? .blankCR : .head
+    case .blankCR: state = byte == ASCII.lineFeed ? .line : .head
+    case .line: beginLine(byte, round, &news)
+    case .name:
+      if byte == ASCII.lineFeed {
+        state = .line
+      } else if byte != Self.field(column) {
+        state = .other
+      } else if column < 4 {
+        column += 1
+      } else {
+        hasData = true
+        state = .value
+      }
+    case .value, .number: readData(byte)
+    case .other: if byte == ASCII.lineFeed { state = .line }
+    case .refused: break
+    }
+  }
+
+  /// `HTTP/1.1 200`, of whatever minor version.
+  private mutating func readStatus(_ byte: UInt8) {
+    guard column == 7 || byte == Self.success[Int(column)] else {
+      state = .refused
+      return
+    }
+    column += 1
+    if column == 12 { state = .head }
+  }
+
+  @inline(__always)
+  private mutating func beginLine(_ byte: UInt8, _ round: UInt32, _ news: inout News) {
+    if byte == Self.field(0) {
+      state = .name
+      column = 1
+    } else if byte == ASCII.lineFeed {
+      guard hasData else { return }
+      news.events += 1
+      if isMessage, number == round { news.deliveries += 1 }
+      hasData = false
+      isMessage = false
+      number = 0
+    } else if byte != ASCII.carriageReturn {
+      state = .other
+    }
+  }
+
+  @inline(__always)
+  private mutating func readData(_ byte: UInt8) {
+    if byte >= ASCII.zero, byte < ASCII.zero + 10 {
+      let digit = UInt32(byte - ASCII.zero)
+      if state == .value {
+        number = digit
+      } else if number < 100_000_000 {
+        number = number * 10 + digit
+      }
+      state = .number
+    } else if byte == ASCII.lineFeed {
+      state = .line
+    } else if byte != ASCII.carriageReturn {
+      if byte != ASCII.space { isMessage = true }
+      state = .value
+    }
+  }
+
+  private static let success: InlineArray<12, UInt8> = [
+    0x48, 0x54, 0x54, 0x50, 0x2F, 0x31, 0x2E, 0x31, 0x20, 0x32, 0x30, 0x30,
+  ]
+
+  /// A byte of `data:`, which a shift finds faster than an array.
+  @inline(__always)
+  private static func field(_ column: UInt8) -> UInt8 {
+    UInt8(truncatingIfNeeded: 0x3A_6174_6164 >> (UInt64(column) * 8))
+  }
+}

@@ -1,0 +1,65 @@
+// What makes a server tell a namespace something: a URL with places for the namespace and the round.
+
+/// A URL whose `{namespace}` and `{round}` are filled in for each round. `http://` is a GET request;
+/// `tcp://` sends what follows the address's slash as one line.
+package struct TriggerTemplate: Equatable, Sendable {
+  package enum Scheme: Sendable {
+    case http
+    case tcp
+  }
+
+  package let scheme: Scheme
+
+  /// The host, without the brackets of an IPv6 address.
+  package let host: String
+  package let port: UInt16
+
+  /// The path with its slash, or the line without.
+  private let text: String
+
+  /// Nil for another scheme, no port, a text that no request line can hold, or one without `{round}`:
+  /// deliveries are recognised by it.
+  package init?(_ url: String) {
+    guard url.utf8.count <= 4096 else { return nil }
+    let rest: Substring
+    if url.hasPrefix("http://") {
+      (scheme, rest) = (.http, url.dropFirst(7))
+    } else if url.hasPrefix("tcp://") {
+      (scheme, rest) = (.tcp, url.dropFirst(6))
+    } else {
+      return nil
+    }
+    guard let slash = rest.firstIndex(of: "/"),
+      let colon = rest[..<slash].lastIndex(of: ":"), colon != rest.startIndex,
+      let port = UInt64(digits: String(rest[rest.index(after: colon)..<slash]).utf8.span),
+      let port = UInt16(exactly: port), port > 0
+    else { return nil }
+    var host = rest[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    self.host = String(host)
+    self.port = port
+    text = String(scheme == .http ? rest[slash...] : rest[rest.index(after: slash)...])
+    let isHTTP = scheme == .http
+    guard !self.host.isEmpty, text.contains("{round}"),
+      text.utf8.allSatisfy({ (0x21...0x7E).contains($0) || $0 == 0x20 && !isHTTP })
+    else { return nil }
+  }
+
+  /// The bytes to send for a round; `padding` letters follow its number, so that the message is larger.
+  package func request(namespace: String, round: UInt32, padding: UInt32) -> [UInt8] {
+    let number = "\(round)" + String(repeating: "x", count: Int(padding))
+    let filled =
+      text
+      .split(separator: "{namespace}", omittingEmptySubsequences: false).joined(
+        separator: namespace
+      )
+      .split(separator: "{round}", omittingEmptySubsequences: false).joined(separator: number)
+    switch scheme {
+    case .http:
+      let address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+      return Array(
+        "GET \(filled) HTTP/1.1\r\nHost: \(address)\r\nConnection: close\r\n\r\n".utf8)
+    case .tcp: return Array("\(filled)\n".utf8)
+    }
+  }
+}

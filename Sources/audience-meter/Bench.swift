@@ -1,0 +1,47 @@
+import MeterIO
+import MeterModel
+
+/// Tries a load on a server, and tells what came of it.
+func runBench(_ settings: BenchSettings) -> ExitStatus {
+  let line = ProgressLine()
+  do throws(BenchError) {
+    let figures = try Bench.run(
+      settings,
+      say: { message in
+        line.erase()
+        complain(message)
+      }, progress: { progress in line.show { text(of: progress) } })
+    line.erase()
+    let written = writeToStandardOutput(
+      settings.json ? json(of: figures) + "\n" : text(of: figures))
+    return worse(written, figures.isComplete ? .success : .shortfall)
+  } catch {
+    line.erase()
+    complain(error.reason)
+    return error.isUsage ? .usage : .failure
+  }
+}
+
+/// How far a load is, in a line.
+package func text(of progress: BenchProgress) -> String {
+  let done = grouped(progress.done)
+  let seconds = progress.elapsed.nanoseconds / 1_000_000_000
+  let failed = progress.failed > 0 ? ", \(grouped(progress.failed)) failed" : ""
+  let rate = progress.done * 1000 / max(1, progress.elapsed.nanoseconds / 1_000_000)
+  return switch progress.phase {
+  case .connecting:
+    "\(bar(progress)) \(done) connected, \(grouped(rate)) a second\(failed)"
+  case .settling: "waiting until nothing more comes"
+  case .holding: "\(bar(progress)) held for \(seconds) s\(failed)"
+  case .telling: "\(bar(progress)) \(done) told"
+  case .churning: "\(done) came and left, \(grouped(rate)) a second"
+  case .leaving: "leaving"
+  }
+}
+
+private func bar(_ progress: BenchProgress) -> String {
+  let width: UInt64 = 30
+  let full = progress.total == 0 ? 0 : min(progress.done, progress.total) * width / progress.total
+  return "[" + String(repeating: "#", count: Int(full))
+    + String(repeating: "·", count: Int(width - full)) + "]"
+}

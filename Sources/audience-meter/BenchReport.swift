@@ -1,0 +1,149 @@
+import MeterModel
+
+/// The figures of a load, for people.
+package func text(of figures: BenchFigures) -> String {
+  var lines = [load(figures)]
+  if figures.connections > 0 { lines += arrivals("connect", figures.crowd) }
+  if let hold = figures.hold {
+    lines.append(
+      row("hold", "\(seconds(hold.duration)), \(grouped(hold.events)) events received"))
+    if let server = hold.cpu.server {
+      lines.append(row("", "server CPU \(share(server, of: hold.duration)) of a core"))
+    }
+  }
+  if let fanout = figures.fanout { lines += rounds(fanout) }
+  if let passers = figures.passers {
+    lines += arrivals(figures.mode == .churn ? "churn" : "newcomers", passers)
+  }
+  if let slow = figures.slow {
+    lines.append(
+      row(
+        "slow", "\(grouped(slow.clients)) did not read; the server closed \(grouped(slow.closed))"))
+  }
+  if figures.leave.connections > 0 { lines += leaving(figures.leave) }
+  lines += memory(figures)
+  if figures.closed > 0 {
+    lines.append(row("closed", "\(grouped(figures.closed)) by the server"))
+  }
+  lines += figures.troubles.map { row("trouble", "\(grouped($0.count)) × \($0.reason)") }
+  if figures.isInterrupted { lines.append("interrupted: these are the figures until then") }
+  return lines.joined(separator: "\n") + "\n"
+}
+
+private func load(_ figures: BenchFigures) -> String {
+  let sources = figures.sources == 1 ? "1 address" : "\(figures.sources) addresses"
+  return row(
+    "load",
+    "\(figures.mode.rawValue): \(counted(figures.connections, "connection")),"
+      + " \(counted(figures.namespaces, "namespace"))"
+      + " (the largest \(grouped(UInt64(figures.largestNamespace)))),"
+      + " \(counted(UInt32(figures.threads), "thread")), \(sources)")
+}
+
+private func arrivals(_ name: String, _ arrivals: ArrivalFigures) -> [String] {
+  var text = grouped(arrivals.connected)
+  if arrivals.duration > 0 {
+    text += " in \(seconds(arrivals.duration)) = "
+    text += "\(grouped(perSecond(arrivals.connected, arrivals.duration))) a second"
+  }
+  if arrivals.failed > 0 { text += "; \(grouped(arrivals.failed)) FAILED" }
+  var lines = [row(name, text)]
+  if arrivals.firstEvent.count > 0 {
+    lines.append(row("", "first event " + spread(arrivals.firstEvent)))
+  }
+  if let cpu = cpu(arrivals.cpu, per: arrivals.connected, "connect") { lines.append(cpu) }
+  return lines
+}
+
+private func rounds(_ fanout: FanoutFigures) -> [String] {
+  let missed = fanout.missed > 0 ? "; \(grouped(fanout.missed)) MISSED" : ""
+  var lines = [
+    row(
+      "fanout",
+      "\(counted(UInt32(clamping: fanout.rounds), "round")), \(grouped(fanout.delivered)) of"
+        + " \(grouped(fanout.expected)) deliveries\(missed)"),
+    row(
+      "",
+      "medians: first \(milliseconds(fanout.firstMicroseconds)),"
+        + " p50 \(milliseconds(fanout.halfMicroseconds)),"
+        + " p99 \(milliseconds(fanout.mostMicroseconds)),"
+        + " last \(milliseconds(fanout.lastMicroseconds))"),
+    row("", "\(grouped(UInt64(fanout.perSecond))) deliveries a second"),
+  ]
+  if fanout.failedTriggers > 0 {
+    lines.append(row("", "\(counted(UInt32(clamping: fanout.failedTriggers), "trigger")) FAILED"))
+  }
+  if let cpu = cpu(fanout.cpu, per: fanout.delivered, "delivery") { lines.append(cpu) }
+  return lines
+}
+
+private func leaving(_ leave: LeaveFigures) -> [String] {
+  var text = "\(grouped(leave.connections)) in \(seconds(leave.duration))"
+  if let quiet = leave.quietAfter { text += "; the server was done after \(seconds(quiet))" }
+  return [row("leave", text)] + [cpu(leave.cpu, per: leave.connections, "leave")].compactMap(\.self)
+}
+
+private func memory(_ figures: BenchFigures) -> [String] {
+  let memory = figures.memory
+  guard let before = memory.before else { return [] }
+  var text = "\(grouped(before >> 10)) KB before"
+  if let with = memory.with { text += ", \(grouped(with >> 10)) KB with the crowd" }
+  if let most = memory.most, most > memory.with ?? 0 {
+    text += ", \(grouped(most >> 10)) KB at most"
+  }
+  if let after = memory.after { text += ", \(grouped(after >> 10)) KB after" }
+  let each = memory.perConnection(of: figures.crowd.connected)
+  return [row("memory", text)]
+    + (each.map { [row("", "\(grouped($0)) bytes per connection")] } ?? [])
+}
+
+// MARK: Words
+
+private func row(_ name: String, _ text: String) -> String {
+  name + String(repeating: " ", count: max(1, 12 - name.count)) + text
+}
+
+private func counted(_ count: UInt32, _ thing: String) -> String {
+  "\(grouped(UInt64(count))) \(thing)\(count == 1 ? "" : "s")"
+}
+
+private func cpu(_ cpu: BenchCPU, per count: UInt64, _ what: String) -> String? {
+  guard let server = cpu.server, count > 0 else { return nil }
+  return row(
+    "",
+    "CPU per \(what): server \(microseconds(server / count)), here \(microseconds(cpu.own / count))"
+  )
+}
+
+private func spread(_ latencies: LatencyHistogram) -> String {
+  "p50 \(milliseconds(latencies.quantile(thousandths: 500))),"
+    + " p99 \(milliseconds(latencies.quantile(thousandths: 990))),"
+    + " last \(milliseconds(latencies.most))"
+}
+
+private func perSecond(_ count: UInt64, _ nanoseconds: UInt64) -> UInt64 {
+  count * 1_000_000 / max(1, nanoseconds / 1000)
+}
+
+private func seconds(_ nanoseconds: UInt64) -> String {
+  Duration.milliseconds(nanoseconds / 1_000_000).decimalSeconds + " s"
+}
+
+private func milliseconds(_ microseconds: UInt32) -> String {
+  decimal(UInt64(microseconds) / 10) + " ms"
+}
+
+private func microseconds(_ nanoseconds: UInt64) -> String {
+  decimal(nanoseconds / 10) + " µs"
+}
+
+/// Hundredths as a number with two decimals.
+private func decimal(_ hundredths: UInt64) -> String {
+  let part = hundredths % 100
+  return "\(hundredths / 100).\(part < 10 ? "0" : "")\(part)"
+}
+
+/// A part of some time in percent, with two decimals.
+private func share(_ part: UInt64, of whole: UInt64) -> String {
+  decimal(part * 10_000 / max(1, whole)) + " %"
+}
