@@ -42,8 +42,8 @@ extension Meter {
     namespaces[place].open += 1
     if configuration.incrementDelay == .zero {
       count(id.number)
-    } else if let lifetime = configuration.lifetime(of: lastOrdinal),
-      lifetime < configuration.incrementDelay
+    } else if lifetimes.holdsPending(
+      lastOrdinal, incrementDelay: configuration.incrementDelay)
     {
       lifetimes.append(id.number, in: &connections)
     } else {
@@ -66,8 +66,7 @@ extension Meter {
     if namespaces[place].open == 1 {
       firstIn(namespace.number)
     } else {
-      namespaces[place].lowestGreeted = min(namespaces[place].lowestGreeted, members)
-      namespaces[place].highestGreeted = max(namespaces[place].highestGreeted, members)
+      namespaces[place].greeted(with: members)
     }
   }
 
@@ -111,13 +110,11 @@ extension Meter {
   private mutating func count(_ index: UInt32) {
     let namespace = connections[Int(index)].namespace
     connections[Int(index)].phase = .member
-    namespaces[Int(namespace)].localMembers += 1
-    namespaces[Int(namespace)].localConnections += 1
+    if namespaces[Int(namespace)].count() { touched.append(namespace) }
     countedConnections += 1
     localMembers += 1
     peakMembers = max(peakMembers, localMembers)
     lifetimes.append(index, in: &connections)
-    touch(namespace)
   }
 
   /// Takes an open connection out of all counts and queues; its phase is then the caller's to set.
@@ -125,7 +122,6 @@ extension Meter {
     let connection = connections[Int(index)]
     let place = Int(connection.namespace)
     if connection.phase == .member {
-      namespaces[place].localMembers -= 1
       localMembers -= 1
       lifetimes.remove(index, from: &connections)
     } else if lifetimes.holdsPending(
@@ -136,10 +132,10 @@ extension Meter {
       pending.remove(index, from: &connections)
     }
     openConnections -= 1
-    namespaces[place].open -= 1
+    let asMember = connection.phase == .member
+    if namespaces[place].leave(asMember: asMember) { touched.append(connection.namespace) }
     release(connection.viewer, from: index)
     if namespaces[place].open == 0 { lastOut(connection.namespace) }
-    touch(connection.namespace)
   }
 
   private mutating func refuse(
