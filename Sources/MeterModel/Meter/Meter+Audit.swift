@@ -102,6 +102,19 @@ extension Meter {
     }
     let speaking = remotes.reduce(0) { $0 + ($1.members > 0 ? 1 : 0) }
     try expect(remoteExpiry.count == speaking, "the queue of remote counts is wrong")
+    var chained = 0
+    for (node, first) in nodes.enumerated() {
+      var index = first
+      while index != .max {
+        let remote = remotes[Int(index)]
+        try expect(
+          remote.node.number == UInt32(node) && remote.members > 0,
+          "a count of node \(node) is not its own")
+        chained += 1
+        index = remote.nodeLinks.next
+      }
+    }
+    try expect(chained == speaking, "the chains of the nodes are wrong")
   }
 }
 

@@ -125,7 +125,7 @@ extension Meter {
     remote.connections = saved.connections
     let index = UInt32(remotes.count)
     remotes.append(remote)
-    if saved.members > 0 { remoteExpiry.append(index, in: &remotes) }
+    if saved.members > 0 { listen(index) }
     namespaces[place].firstRemote = index
     namespaces[place].remoteMembers += UInt128(saved.members)
     namespaces[place].remoteConnections += UInt128(saved.connections)

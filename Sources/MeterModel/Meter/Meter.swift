@@ -37,6 +37,9 @@ package struct Meter: MeterProtocol {
   var remotes: ContiguousArray<RemoteCount> = []
   var firstFreeRemote: UInt32 = .max
 
+  /// The first of the counts with members of each node, which are chained; `.max` for none.
+  var nodes: ContiguousArray<UInt32> = []
+
   var lastOrdinal = ConnectionOrdinal.none
   var lastNamespaceOrdinal: UInt64 = 0
   var creations = CreationOrder()

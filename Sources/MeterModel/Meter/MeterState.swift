@@ -148,6 +148,9 @@ struct ViewerHolder {
 /// What another node last said of one namespace.
 struct RemoteCount: Waiting {
   var links = QueueLinks()
+
+  /// The neighbours among the counts of the same node that have members.
+  var nodeLinks = QueueLinks()
   var saidAt = Instant.start
   var node = NodeID(.max)
   var namespace: UInt32 = .max
