@@ -40,6 +40,12 @@ extension Meter {
       try expect(namespace.open == open[number], "open of namespace \(number) is wrong")
       try expect(namespace.localMembers == members[number], "members of \(number) are wrong")
     }
+    let known = connections.count { $0.phase != .absent }
+    try expect(knownConnections == known, "known connections are wrong")
+    try expect(
+      heldViewers == viewers.count { $0.connection != .max }, "held viewer ids are wrong")
+    try expect(
+      keptRemotes == remotes.count { $0.namespace != .max }, "kept remote counts are wrong")
     try expect(localMembers == members.reduce(0) { $0 + UInt64($1) }, "all members are wrong")
     try expect(openConnections == open.reduce(0, +), "open connections are wrong")
     try expect(pending.count == pendingHere, "the pending queue is wrong")

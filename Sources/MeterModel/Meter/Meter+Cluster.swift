@@ -126,6 +126,7 @@ extension Meter {
       place = UInt32(remotes.count)
       remotes.append(RemoteCount())
     }
+    keptRemotes += 1
     remotes[Int(place)] = RemoteCount(
       node: node, namespace: namespace, next: namespaces[Int(namespace)].firstRemote)
     namespaces[Int(namespace)].firstRemote = place
@@ -139,7 +140,9 @@ extension Meter {
       let next = remotes[Int(index)].next
       remotes[Int(index)] = RemoteCount(next: firstFreeRemote)
       firstFreeRemote = index
+      keptRemotes -= 1
       index = next
     }
+    if keptRemotes == 0 { (remotes, nodes, firstFreeRemote) = ([], [], .max) }
   }
 }

@@ -24,6 +24,7 @@ extension Meter {
     }
     if viewer != .none {
       viewers[Int(viewer.number)] = ViewerHolder(connection: id.number, predecessor: predecessor)
+      heldViewers += 1
     }
     join(id, namespace, viewer: viewer, into: &effects)
   }
@@ -35,6 +36,7 @@ extension Meter {
   ) {
     createIfUnknown(namespace)
     let place = Int(namespace.number)
+    if connections[Int(id.number)].phase == .absent { knownConnections += 1 }
     connections[Int(id.number)] = Connection(
       openedAt: now, ordinal: lastOrdinal, namespace: namespace.number, viewer: viewer,
       phase: .pending)
@@ -71,12 +73,20 @@ extension Meter {
   }
 
   mutating func closed(_ id: ConnectionID, into effects: inout EffectBuffer) {
+    giveBack()
     guard Int(id.number) < connections.count, connections[Int(id.number)].phase != .absent else {
       effects.append(.reject(.close(id)), at: now)
       return
     }
     if connections[Int(id.number)].isOpen { leave(id.number) }
     connections[Int(id.number)].phase = .absent
+    knownConnections -= 1
+  }
+
+  /// Gives back what those who left before took. Who left last is still there to be asked for.
+  mutating func giveBack() {
+    connections.giveBack(&connectionsEnd, inUse: knownConnections) { $0.phase == .absent }
+    viewers.giveBack(&viewersEnd, inUse: heldViewers) { $0.connection == .max }
   }
 
   /// Ends an open connection, whose close is then awaited.
@@ -142,10 +152,11 @@ extension Meter {
     _ id: ConnectionID, _ reason: RefusalReason, into effects: inout EffectBuffer
   ) {
     effects.append(.refuse(id, reason), at: now, connection: lastOrdinal)
+    if connections[Int(id.number)].phase == .absent { knownConnections += 1 }
     connections[Int(id.number)] = Connection(phase: .dismissed)
   }
 
   private mutating func makeRoom(for id: ConnectionID) {
-    while connections.count <= Int(id.number) { connections.append(Connection()) }
+    connections.makeRoom(for: Int(id.number), Connection(), &connectionsEnd)
   }
 }

@@ -29,7 +29,7 @@ extension Meter {
     for position in touched.indices {
       judge(touched[position], into: &effects)
     }
-    touched.removeAll(keepingCapacity: touched.capacity <= 65_536)
+    touched.removeAll(keepingCapacity: touched.capacity <= 4096)
   }
 
   /// Rule 4, for one namespace that was touched.
