@@ -50,7 +50,8 @@ private func replay(
   if !settings.effects {
     let figures = output.replay.figures
     let elapsed = started.duration(to: .now)
-    let text = settings.json ? figures.json : figures.text(elapsed: elapsed)
+    let text =
+      settings.json ? figures.json : figures.text(elapsed: elapsed, meter: output.meterTime)
     output.status = worse(output.status, writeToStandardOutput(text))
   }
   return output.status
@@ -62,6 +63,9 @@ private struct ReplayOutput {
   var status = ExitStatus.success
 
   private let settings: ReplaySettings
+  /// How long the meter took, of all that the replay took; nil where reading was not told apart.
+  private(set) var meterTime: Swift.Duration?
+
   private var effects = LogTextWriter()
   private var series: AudienceSeries?
 
@@ -76,7 +80,16 @@ private struct ReplayOutput {
   /// Replays the next bytes of the log, or its end when there are none.
   mutating func take(_ piece: [UInt8], _ progress: inout Progress) {
     if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
-    while let step = replay.next() { note(step, &progress) }
+    var start = ContinuousClock.now
+    while let step = replay.next() {
+      switch step {
+      case .read: meterTime = meterTime ?? .zero
+      case .applied: meterTime? += start.duration(to: .now)
+      case .section, .gap, .restored, .difference, .end, .torn, .damage: break
+      }
+      note(step, &progress)
+      start = .now
+    }
   }
 
   private mutating func note(_ step: Replay.Step, _ progress: inout Progress) {
@@ -88,7 +101,7 @@ private struct ReplayOutput {
       for effect in replay.effects {
         effects.write(effect, names: replay.reader, text: replay.reader.messageText)
       }
-    case .end: break
+    case .read, .end: break
     case .gap, .difference, .torn, .damage:
       progress.clear()
       status = worse(status, report(step, of: settings.logPath))
@@ -165,7 +178,7 @@ func report(_ step: Replay.Step, of path: String) -> ExitStatus {
   case .damage(let damage):
     complain("\(path): \(damage.place): \(damage.reason)")
     return .dataError
-  case .section, .applied, .restored, .end:
+  case .section, .read, .applied, .restored, .end:
     return .success
   }
 }

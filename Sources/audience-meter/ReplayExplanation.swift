@@ -54,7 +54,7 @@ func reportTroubles(
   _ step: Replay.Step, of path: String, _ progress: inout Progress
 ) -> ExitStatus {
   switch step {
-  case .section, .applied, .restored, .end: return .success
+  case .section, .read, .applied, .restored, .end: return .success
   case .gap, .difference, .torn, .damage:
     progress.clear()
     return report(step, of: path)

@@ -26,6 +26,10 @@ package struct Replay {
     /// A section begins, under these settings.
     case section(LogSection)
 
+    /// Records were read, and will be applied by the next step; only in the detail of batches. So whoever has
+    /// a clock can tell what reading takes from what the meter takes.
+    case read
+
     /// Something was applied. What it led to is in `effects` until the next step.
     case applied
 
@@ -71,9 +75,10 @@ package struct Replay {
   /// What is still to be applied.
   private var ahead: Ahead?
 
-  /// The reader's records from a place on, one by one; or all deadlines up to an instant, and the digest that
+  /// All of the reader's records at once; those from a place on, one by one; or all deadlines up to an instant, and the digest that
   /// should then be reached.
   private enum Ahead {
+    case batch
     case records(from: Int)
     case instant(Instant, Digest?)
   }
@@ -151,7 +156,10 @@ package struct Replay {
       meter = Meter(configuration: section.configuration)
       buffer = EffectBuffer()
       return .section(section)
-    case .records: return applyRecords()
+    case .records:
+      guard detail == .batches else { return go(.records(from: 0)) }
+      ahead = .batch
+      return .read
     case .checkpoint(let instant, let digest):
       return go(.instant(instant, digest))
     case .gap(let gap):
@@ -187,9 +195,10 @@ package struct Replay {
 
   private mutating func applyRecords() -> Step {
     let records = reader.records
-    guard detail == .batches, let last = records.last, last.instant <= horizon else {
+    guard let last = records.last, last.instant <= horizon else {
       return go(.records(from: 0))
     }
+    ahead = nil
     meter.apply(records.span, into: &buffer)
     tally.note(records: records.count, buffer.effects)
     return .applied
@@ -208,6 +217,7 @@ package struct Replay {
     let record: LogRecord?
     let goalInstant: Instant
     switch goal {
+    case .batch: return applyRecords()
     case .records(let place):
       record = reader.records[place]
       goalInstant = reader.records[place].instant
@@ -230,6 +240,7 @@ package struct Replay {
     }
     note(record)
     switch goal {
+    case .batch: break
     case .records(let place):
       if place + 1 < reader.records.count { ahead = .records(from: place + 1) }
     case .instant(_, let expected):
@@ -270,24 +281,5 @@ package struct Replay {
       case .notify, .message, .retire, .refuse, .reject: break
       }
     }
-  }
-}
-
-/// Namespaces in the order in which they were first noted.
-private struct NamespaceList {
-  private(set) var namespaces: ContiguousArray<NamespaceID> = []
-  private var isNoted: ContiguousArray<Bool> = []
-
-  mutating func note(_ namespace: NamespaceID) {
-    let place = Int(namespace.number)
-    while isNoted.count <= place { isNoted.append(false) }
-    guard !isNoted[place] else { return }
-    isNoted[place] = true
-    namespaces.append(namespace)
-  }
-
-  mutating func removeAll() {
-    for namespace in namespaces { isNoted[Int(namespace.number)] = false }
-    namespaces.removeAll(keepingCapacity: true)
   }
 }

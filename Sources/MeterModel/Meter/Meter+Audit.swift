@@ -40,6 +40,12 @@ extension Meter {
       try expect(namespace.open == open[number], "open of namespace \(number) is wrong")
       try expect(namespace.localMembers == members[number], "members of \(number) are wrong")
     }
+    let known = connections.count { $0.phase != .absent }
+    try expect(knownConnections == known, "known connections are wrong")
+    try expect(
+      heldViewers == viewers.count { $0.connection != .max }, "held viewer ids are wrong")
+    try expect(
+      keptRemotes == remotes.count { $0.namespace != .max }, "kept remote counts are wrong")
     try expect(localMembers == members.reduce(0) { $0 + UInt64($1) }, "all members are wrong")
     try expect(openConnections == open.reduce(0, +), "open connections are wrong")
     try expect(pending.count == pendingHere, "the pending queue is wrong")
@@ -102,6 +108,19 @@ extension Meter {
     }
     let speaking = remotes.reduce(0) { $0 + ($1.members > 0 ? 1 : 0) }
     try expect(remoteExpiry.count == speaking, "the queue of remote counts is wrong")
+    var chained = 0
+    for (node, first) in nodes.enumerated() {
+      var index = first
+      while index != .max {
+        let remote = remotes[Int(index)]
+        try expect(
+          remote.node.number == UInt32(node) && remote.members > 0,
+          "a count of node \(node) is not its own")
+        chained += 1
+        index = remote.nodeLinks.next
+      }
+    }
+    try expect(chained == speaking, "the chains of the nodes are wrong")
   }
 }
 

@@ -25,7 +25,7 @@ extension Meter {
     var sum: UInt32 = 0
     for index in records.indices {
       if let connection = records[index].event.connection, connection < connections.count {
-        sum &+= connections[connection].namespace
+        sum &+= connections[connection].namespace &+ connections[connection].links.next
       }
     }
     for index in records.indices {
@@ -33,8 +33,8 @@ extension Meter {
         Int(connection.number) < connections.count
       else { continue }
       let links = connections[Int(connection.number)].links
-      if links.next != .max { sum &+= connections[Int(links.next)].namespace }
-      if links.previous != .max { sum &+= connections[Int(links.previous)].namespace }
+      if links.next != .max { sum &+= connections[Int(links.next)].links.next }
+      if links.previous != .max { sum &+= connections[Int(links.previous)].links.next }
     }
     return sum
   }

@@ -30,23 +30,26 @@ extension Meter {
       namespaces[Int(namespace.number)].remoteMembers += UInt128(members)
       remotes[Int(remote)].members = members
       remotes[Int(remote)].saidAt = now
-      remoteExpiry.append(remote, in: &remotes)
+      listen(remote)
     }
     remoteMembersChanged(namespace.number)
   }
 
-  /// Forgets all that a node said, in the order of the namespaces' creation.
+  /// Forgets all that a node said, in the order of the namespaces' creation. O(n log n) in what it said.
   mutating func bye(_ node: NodeID) {
-    var said = remotes.indices.filter { index in
-      remotes[index].node == node && remotes[index].members > 0
+    var said: ContiguousArray<UInt32> = []
+    var index = Int(node.number) < nodes.count ? nodes[Int(node.number)] : .max
+    while index != .max {
+      said.append(index)
+      index = remotes[Int(index)].nodeLinks.next
     }
     said.sort { left, right in
-      let (left, right) = (remotes[left].namespace, remotes[right].namespace)
+      let (left, right) = (remotes[Int(left)].namespace, remotes[Int(right)].namespace)
       return namespaces[Int(left)].ordinal < namespaces[Int(right)].ordinal
     }
     for index in said {
-      silence(UInt32(index))
-      remoteMembersChanged(remotes[index].namespace)
+      silence(index)
+      remoteMembersChanged(remotes[Int(index)].namespace)
     }
   }
 
@@ -66,6 +69,24 @@ extension Meter {
     namespaces[Int(remote.namespace)].remoteMembers -= UInt128(remote.members)
     remotes[Int(index)].members = 0
     remoteExpiry.remove(index, from: &remotes)
+    let links = remote.nodeLinks
+    if links.next != .max { remotes[Int(links.next)].nodeLinks.previous = links.previous }
+    if links.previous != .max {
+      remotes[Int(links.previous)].nodeLinks.next = links.next
+    } else {
+      nodes[Int(remote.node.number)] = links.next
+    }
+  }
+
+  /// Puts a count that has members among those that will expire and those of its node.
+  mutating func listen(_ index: UInt32) {
+    remoteExpiry.append(index, in: &remotes)
+    let node = Int(remotes[Int(index)].node.number)
+    while nodes.count <= node { nodes.append(.max) }
+    let next = nodes[node]
+    remotes[Int(index)].nodeLinks = QueueLinks(previous: .max, next: next)
+    if next != .max { remotes[Int(next)].nodeLinks.previous = index }
+    nodes[node] = index
   }
 
   /// Where nobody is open here, other nodes' members decide whether the namespace is vacant.
@@ -80,14 +101,21 @@ extension Meter {
     }
   }
 
-  /// The place of what a node said of a namespace; `made` if there is none, or nil.
+  /// The place of what a node said of a namespace; `made` if there is none, or nil. It comes to the front, so
+  /// that those of nodes long gone are behind all that are searched for. O(n) in the nodes alive.
   private mutating func remoteIndex(
     _ node: NodeID, _ namespace: UInt32, made: Bool
   ) -> UInt32? {
-    var index = namespaces[Int(namespace)].firstRemote
-    while index != .max {
-      if remotes[Int(index)].node == node { return index }
-      index = remotes[Int(index)].next
+    var (previous, index) = (UInt32.max, namespaces[Int(namespace)].firstRemote)
+    while index != .max, remotes[Int(index)].node != node {
+      (previous, index) = (index, remotes[Int(index)].next)
+    }
+    if index != .max {
+      guard previous != .max else { return index }
+      remotes[Int(previous)].next = remotes[Int(index)].next
+      remotes[Int(index)].next = namespaces[Int(namespace)].firstRemote
+      namespaces[Int(namespace)].firstRemote = index
+      return index
     }
     guard made else { return nil }
     let place: UInt32
@@ -98,6 +126,7 @@ extension Meter {
       place = UInt32(remotes.count)
       remotes.append(RemoteCount())
     }
+    keptRemotes += 1
     remotes[Int(place)] = RemoteCount(
       node: node, namespace: namespace, next: namespaces[Int(namespace)].firstRemote)
     namespaces[Int(namespace)].firstRemote = place
@@ -111,7 +140,9 @@ extension Meter {
       let next = remotes[Int(index)].next
       remotes[Int(index)] = RemoteCount(next: firstFreeRemote)
       firstFreeRemote = index
+      keptRemotes -= 1
       index = next
     }
+    if keptRemotes == 0 { (remotes, nodes, firstFreeRemote) = ([], [], .max) }
   }
 }

@@ -24,6 +24,7 @@ extension Meter {
     }
     if viewer != .none {
       viewers[Int(viewer.number)] = ViewerHolder(connection: id.number, predecessor: predecessor)
+      heldViewers += 1
     }
     join(id, namespace, viewer: viewer, into: &effects)
   }
@@ -35,6 +36,7 @@ extension Meter {
   ) {
     createIfUnknown(namespace)
     let place = Int(namespace.number)
+    if connections[Int(id.number)].phase == .absent { knownConnections += 1 }
     connections[Int(id.number)] = Connection(
       openedAt: now, ordinal: lastOrdinal, namespace: namespace.number, viewer: viewer,
       phase: .pending)
@@ -42,8 +44,8 @@ extension Meter {
     namespaces[place].open += 1
     if configuration.incrementDelay == .zero {
       count(id.number)
-    } else if let lifetime = configuration.lifetime(of: lastOrdinal),
-      lifetime < configuration.incrementDelay
+    } else if lifetimes.holdsPending(
+      lastOrdinal, incrementDelay: configuration.incrementDelay)
     {
       lifetimes.append(id.number, in: &connections)
     } else {
@@ -66,18 +68,25 @@ extension Meter {
     if namespaces[place].open == 1 {
       firstIn(namespace.number)
     } else {
-      namespaces[place].lowestGreeted = min(namespaces[place].lowestGreeted, members)
-      namespaces[place].highestGreeted = max(namespaces[place].highestGreeted, members)
+      namespaces[place].greeted(with: members)
     }
   }
 
   mutating func closed(_ id: ConnectionID, into effects: inout EffectBuffer) {
+    giveBack()
     guard Int(id.number) < connections.count, connections[Int(id.number)].phase != .absent else {
       effects.append(.reject(.close(id)), at: now)
       return
     }
     if connections[Int(id.number)].isOpen { leave(id.number) }
     connections[Int(id.number)].phase = .absent
+    knownConnections -= 1
+  }
+
+  /// Gives back what those who left before took. Who left last is still there to be asked for.
+  mutating func giveBack() {
+    connections.giveBack(&connectionsEnd, inUse: knownConnections) { $0.phase == .absent }
+    viewers.giveBack(&viewersEnd, inUse: heldViewers) { $0.connection == .max }
   }
 
   /// Ends an open connection, whose close is then awaited.
@@ -111,13 +120,11 @@ extension Meter {
   private mutating func count(_ index: UInt32) {
     let namespace = connections[Int(index)].namespace
     connections[Int(index)].phase = .member
-    namespaces[Int(namespace)].localMembers += 1
-    namespaces[Int(namespace)].localConnections += 1
+    if namespaces[Int(namespace)].count() { touched.append(namespace) }
     countedConnections += 1
     localMembers += 1
     peakMembers = max(peakMembers, localMembers)
     lifetimes.append(index, in: &connections)
-    touch(namespace)
   }
 
   /// Takes an open connection out of all counts and queues; its phase is then the caller's to set.
@@ -125,7 +132,6 @@ extension Meter {
     let connection = connections[Int(index)]
     let place = Int(connection.namespace)
     if connection.phase == .member {
-      namespaces[place].localMembers -= 1
       localMembers -= 1
       lifetimes.remove(index, from: &connections)
     } else if lifetimes.holdsPending(
@@ -136,20 +142,21 @@ extension Meter {
       pending.remove(index, from: &connections)
     }
     openConnections -= 1
-    namespaces[place].open -= 1
+    let asMember = connection.phase == .member
+    if namespaces[place].leave(asMember: asMember) { touched.append(connection.namespace) }
     release(connection.viewer, from: index)
     if namespaces[place].open == 0 { lastOut(connection.namespace) }
-    touch(connection.namespace)
   }
 
   private mutating func refuse(
     _ id: ConnectionID, _ reason: RefusalReason, into effects: inout EffectBuffer
   ) {
     effects.append(.refuse(id, reason), at: now, connection: lastOrdinal)
+    if connections[Int(id.number)].phase == .absent { knownConnections += 1 }
     connections[Int(id.number)] = Connection(phase: .dismissed)
   }
 
   private mutating func makeRoom(for id: ConnectionID) {
-    while connections.count <= Int(id.number) { connections.append(Connection()) }
+    connections.makeRoom(for: Int(id.number), Connection(), &connectionsEnd)
   }
 }

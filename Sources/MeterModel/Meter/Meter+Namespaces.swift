@@ -13,7 +13,7 @@ extension Meter {
   mutating func createIfUnknown(_ namespace: NamespaceID) {
     guard !exists(namespace) else { return }
     let place = Int(namespace.number)
-    while namespaces.count <= place { namespaces.append(Namespace()) }
+    namespaces.makeRoom(for: place, Namespace(), &namespacesEnd)
     namespaceCount += 1
     lastNamespaceOrdinal += 1
     namespaces[place].ordinal = lastNamespaceOrdinal
@@ -23,6 +23,7 @@ extension Meter {
 
   /// Fires the retirements that are due, in the order in which the namespaces became vacant.
   mutating func retireVacant(into effects: inout EffectBuffer) {
+    guard vacant.firstSince + configuration.namespaceCleanDelay <= now else { return }
     while vacant.firstSince + configuration.namespaceCleanDelay <= now {
       let index = vacant.head
       let ordinal = namespaces[Int(index)].ordinal
@@ -30,11 +31,11 @@ extension Meter {
       freeRemotes(of: index)
       namespaces[Int(index)] = Namespace()
       namespaceCount -= 1
-      creations.remove(existing: Int(namespaceCount)) { entry in
-        namespaces[Int(entry.namespace.number)].ordinal == entry.ordinal
-      }
+      creations.remove(existing: Int(namespaceCount)) { namespaces.hold($0) }
       effects.append(.retire(NamespaceID(index)), at: now, namespace: ordinal)
     }
+    namespaces.giveBack(&namespacesEnd, inUse: Int(namespaceCount)) { !$0.exists }
+    giveBack()
   }
 
   /// Puts a namespace that has no audience anywhere among the vacant. It must wait in no queue.
@@ -64,5 +65,13 @@ extension Meter {
     case .vacant: vacant.remove(index, from: &namespaces)
     }
     namespaces[Int(index)].queue = .none
+  }
+}
+
+extension ContiguousArray<Namespace> {
+  /// Whether an entry's namespace is still the one that was created then.
+  func hold(_ entry: CreationOrder.Entry) -> Bool {
+    let place = Int(entry.namespace.number)
+    return place < count && self[place].ordinal == entry.ordinal
   }
 }

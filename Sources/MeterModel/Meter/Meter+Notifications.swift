@@ -15,29 +15,28 @@ extension Meter {
 
   /// Remembers that a namespace's notification is to be judged.
   mutating func touch(_ namespace: UInt32) {
-    guard !namespaces[Int(namespace)].isTouched else { return }
-    namespaces[Int(namespace)].isTouched = true
-    touched.append(namespace)
+    if namespaces[Int(namespace)].touch() { touched.append(namespace) }
   }
 
   /// Judges the touched namespaces, in the order of their creation.
   mutating func judgeTouched(into effects: inout EffectBuffer) {
-    guard !touched.isEmpty else { return }
-    if touched.count > 1 {
-      touched.sort { namespaces[Int($0)].ordinal < namespaces[Int($1)].ordinal }
+    guard touched.count > 1 else {
+      // Nearly every event touches one namespace; emptying the list as below then costs more than judging.
+      if let namespace = touched.popLast() { judge(namespace, into: &effects) }
+      return
     }
+    touched.sort { namespaces[Int($0)].ordinal < namespaces[Int($1)].ordinal }
     for position in touched.indices {
-      let namespace = touched[position]
-      namespaces[Int(namespace)].isTouched = false
-      judge(namespace, into: &effects)
+      judge(touched[position], into: &effects)
     }
-    touched.removeAll(keepingCapacity: touched.capacity <= 65_536)
+    touched.removeAll(keepingCapacity: touched.capacity <= 4096)
   }
 
-  /// Rule 4, for one namespace.
+  /// Rule 4, for one namespace that was touched.
   private mutating func judge(_ index: UInt32, into effects: inout EffectBuffer) {
     // Its fields are read where they lie: a copy of the whole namespace shows in profiles.
     let place = Int(index)
+    namespaces[place].isTouched = false
     let members = namespaces[place].members
     guard namespaces[place].open > 0, members > 0 else { return }
     let age = now - namespaces[place].toldAt
@@ -54,12 +53,7 @@ extension Meter {
 
   /// Told := members, told-at := now, and the greetings are forgotten. It must wait in no queue.
   private mutating func tell(_ index: UInt32) {
-    let place = Int(index)
-    let members = namespaces[place].members
-    namespaces[place].told = members
-    namespaces[place].toldAt = now
-    namespaces[place].lowestGreeted = members
-    namespaces[place].highestGreeted = members
+    namespaces[Int(index)].tell(at: now)
     if configuration.notifyMinDelay == .zero {
       queue(index, .ripe)
     } else {

@@ -87,7 +87,7 @@ extension Meter {
       saved.createdAt <= now, saved.toldAt <= now, saved.modified ?? .start <= now,
       saved.connections <= Configuration.largestCount
     else { throw SnapshotError(reason: "a namespace is impossible") }
-    while namespaces.count <= Int(saved.id.number) { namespaces.append(Namespace()) }
+    namespaces.makeRoom(for: Int(saved.id.number), Namespace(), &namespacesEnd)
     var namespace = Namespace()
     namespace.ordinal = saved.ordinal
     namespace.createdAt = saved.createdAt
@@ -125,7 +125,8 @@ extension Meter {
     remote.connections = saved.connections
     let index = UInt32(remotes.count)
     remotes.append(remote)
-    if saved.members > 0 { remoteExpiry.append(index, in: &remotes) }
+    keptRemotes += 1
+    if saved.members > 0 { listen(index) }
     namespaces[place].firstRemote = index
     namespaces[place].remoteMembers += UInt128(saved.members)
     namespaces[place].remoteConnections += UInt128(saved.connections)
@@ -137,11 +138,12 @@ extension Meter {
   ) throws(SnapshotError) {
     var open: ContiguousArray<MeterSnapshot.Connection> = []
     for connection in saved {
-      while connections.count <= Int(connection.id.number) { connections.append(Connection()) }
+      connections.makeRoom(for: Int(connection.id.number), Connection(), &connectionsEnd)
       guard connections[Int(connection.id.number)].phase == .absent else {
         throw SnapshotError(reason: "a connection is there twice")
       }
       connections[Int(connection.id.number)].phase = .dismissed
+      knownConnections += 1
       if connection.phase != .dismissed { open.append(connection) }
     }
     let last = lastOrdinal.number
@@ -160,11 +162,12 @@ extension Meter {
     }
     if saved.viewer != .none {
       let place = Int(saved.viewer.number)
-      while viewers.count <= place { viewers.append(ViewerHolder()) }
+      viewers.makeRoom(for: place, ViewerHolder(), &viewersEnd)
       guard viewers[place].connection == .max else {
         throw SnapshotError(reason: "two connections hold one viewer id")
       }
       viewers[place] = ViewerHolder(connection: index, predecessor: saved.predecessor)
+      heldViewers += 1
     }
     connections[Int(index)] = Connection(
       openedAt: saved.openedAt, ordinal: saved.ordinal, namespace: saved.namespace.number,

@@ -69,9 +69,7 @@ extension Meter {
   var existingNamespaces: ContiguousArray<NamespaceID> {
     var existing: ContiguousArray<NamespaceID> = []
     for position in 0..<creations.count
-    where namespaces[Int(creations[position].namespace.number)].ordinal
-      == creations[position].ordinal
-    {
+    where namespaces.hold(creations[position]) {
       existing.append(creations[position].namespace)
     }
     return existing
@@ -87,9 +85,7 @@ extension Meter {
     var (visited, last) = (0, ordinal)
     while position < creations.count, visited < limit {
       let entry = creations[position]
-      if namespaces[Int(entry.namespace.number)].ordinal == entry.ordinal,
-        let statistics = statistics(of: entry.namespace)
-      {
+      if namespaces.hold(entry), let statistics = statistics(of: entry.namespace) {
         visit(entry.namespace, statistics)
         visited += 1
       }

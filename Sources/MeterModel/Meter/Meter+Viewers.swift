@@ -12,7 +12,7 @@ extension Meter {
   mutating func excludeHolder(
     of viewer: ViewerID, into effects: inout EffectBuffer
   ) -> ConnectionOrdinal {
-    while viewers.count <= Int(viewer.number) { viewers.append(ViewerHolder()) }
+    viewers.makeRoom(for: Int(viewer.number), ViewerHolder(), &viewersEnd)
     let holder = viewers[Int(viewer.number)].connection
     guard holder != .max else { return .none }
     let ordinal = connections[Int(holder)].ordinal
@@ -32,6 +32,7 @@ extension Meter {
       viewers[Int(viewer.number)].connection == connection,
       "viewer id \(viewer.number) is not held by connection \(connection)")
     viewers[Int(viewer.number)] = ViewerHolder()
+    heldViewers -= 1
   }
 
   /// Whether a connection holds the viewer id. One that is not held is free to be bound to another text.

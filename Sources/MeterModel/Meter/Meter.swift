@@ -35,7 +35,18 @@ package struct Meter: MeterProtocol {
   var namespaces: ContiguousArray<Namespace> = []
   var viewers: ContiguousArray<ViewerHolder> = []
   var remotes: ContiguousArray<RemoteCount> = []
+
+  /// Connections that are not absent, viewer ids that are held, remote counts that are kept.
+  var knownConnections = 0
+  var heldViewers = 0
+  var keptRemotes = 0
+  var connectionsEnd = TableEnd()
+  var namespacesEnd = TableEnd()
+  var viewersEnd = TableEnd()
   var firstFreeRemote: UInt32 = .max
+
+  /// The first of the counts with members of each node, which are chained; `.max` for none.
+  var nodes: ContiguousArray<UInt32> = []
 
   var lastOrdinal = ConnectionOrdinal.none
   var lastNamespaceOrdinal: UInt64 = 0

@@ -70,6 +70,49 @@ struct Namespace: Waiting {
   var exists: Bool { ordinal != 0 }
   var waitsSince: Instant { queue == .vacant ? vacantSince : toldAt }
 
+  // Each change of a table's element asks anew whether the table is shared; those that belong together are
+  // one change, which took a tenth off the meter's instructions.
+
+  /// Told := members, told-at := now, and the greetings are forgotten.
+  @inline(__always)
+  mutating func tell(at now: Instant) {
+    let members = members
+    told = members
+    toldAt = now
+    lowestGreeted = members
+    highestGreeted = members
+  }
+
+  /// Remembers a greeting since told.
+  @inline(__always)
+  mutating func greeted(with members: UInt64) {
+    lowestGreeted = min(lowestGreeted, members)
+    highestGreeted = max(highestGreeted, members)
+  }
+
+  /// Counts a connection that is open. The answer is whether it must be judged and was not touched yet.
+  @inline(__always)
+  mutating func count() -> Bool {
+    localMembers += 1
+    localConnections += 1
+    return touch()
+  }
+
+  /// Notes that it is to be judged; false when that was noted already.
+  @inline(__always)
+  mutating func touch() -> Bool {
+    defer { isTouched = true }
+    return !isTouched
+  }
+
+  /// Takes out a connection; the answer is as that of `count`.
+  @inline(__always)
+  mutating func leave(asMember: Bool) -> Bool {
+    open -= 1
+    if asMember { localMembers -= 1 }
+    return touch()
+  }
+
   /// Members of all nodes. Inlined, as a call copies the whole namespace: a fifth of a replay's time.
   @inline(__always)
   var members: UInt64 { saturated(UInt128(localMembers) + remoteMembers) }
@@ -105,6 +148,9 @@ struct ViewerHolder {
 /// What another node last said of one namespace.
 struct RemoteCount: Waiting {
   var links = QueueLinks()
+
+  /// The neighbours among the counts of the same node that have members.
+  var nodeLinks = QueueLinks()
   var saidAt = Instant.start
   var node = NodeID(.max)
   var namespace: UInt32 = .max

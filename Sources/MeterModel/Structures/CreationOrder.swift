@@ -33,5 +33,8 @@ struct CreationOrder {
 
   var count: Int { entries.count }
 
+  /// How many fit before the storage grows.
+  var capacity: Int { entries.capacity }
+
   subscript(position: Int) -> Entry { entries[position] }
 }

@@ -18,7 +18,7 @@ package struct EffectBuffer {
 
   /// Forgets the effects and keeps the digest. O(1) when it keeps its storage.
   package mutating func removeAll() {
-    effects.removeAll(keepingCapacity: effects.capacity <= 65_536)
+    effects.removeAll(keepingCapacity: effects.capacity <= 8192)
   }
 
   /// Appends an effect. `connection` and `namespace` are ordinals that name what it is about whatever

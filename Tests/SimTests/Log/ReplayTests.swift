@@ -173,7 +173,7 @@ struct ReplayRun {
 
   private static func notice(_ step: Replay.Step) -> [String] {
     switch step {
-    case .section, .applied: []
+    case .section, .read, .applied: []
     case .gap: ["gap"]
     case .restored: ["restored"]
     case .difference: ["difference"]

@@ -47,7 +47,7 @@ package struct AudienceCensus {
       peaks.removeAll()
       count(replay)
     case .applied: count(replay)
-    case .gap, .difference, .end, .torn, .damage: break
+    case .read, .gap, .difference, .end, .torn, .damage: break
     }
   }
 

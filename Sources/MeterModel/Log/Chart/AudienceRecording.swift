@@ -85,7 +85,7 @@ package struct AudienceRecording {
       take(replay)
     case .applied: take(replay)
     case .gap(let gap): gapStart = timeline.time(of: gap.since, inRun: run)
-    case .difference, .end, .torn, .damage: break
+    case .read, .difference, .end, .torn, .damage: break
     }
   }
 

@@ -82,7 +82,7 @@ package struct Explainer {
       guard isFollowing, reaches(replay.meter.now) else { return }
       follow(replay, restored: true)
     case .end, .torn, .damage: conclude(at: replay.meter.now, isEnd: true)
-    case .gap, .difference: break
+    case .read, .gap, .difference: break
     }
   }
 

@@ -88,7 +88,8 @@ struct OtherNodes {
 
   private let plan: ClusterPlan
   private var nodes: [Node] = []
-  private var nextID: UInt32 = 0
+  /// The number of the next node; 0 is that of the hostile one.
+  private var nextID: UInt32 = 1
   private var restarts: ArraySlice<ClusterPlan.Restart>
   private var nextRound: UInt32
   private var order: UInt64 = 0
@@ -209,7 +210,7 @@ struct OtherNodes {
     let numbers: [UInt64] = [.max, 1 << 63, 1 << 63 - 1, 1 << 62]
     let namespace = NamespaceID(UInt32(source.below(UInt64(plan.namespaces))))
     let event = Event.peer(
-      NodeID(.max - 1), namespace, members: source.choose(numbers),
+      NodeID(0), namespace, members: source.choose(numbers),
       connections: source.choose(numbers))
     post(event, at: now, isFaulty: true)
   }

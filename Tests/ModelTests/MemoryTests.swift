@@ -1,0 +1,90 @@
+// What the meter's tables cost, and that who left costs nothing.
+
+import MeterModel
+import Testing
+
+struct MemoryTests {
+  @Test func `the meter's elements are as large as the documentation says`() {
+    #expect(MeterStrides.connection == 32)
+    #expect(MeterStrides.viewer == 8)
+    #expect(MeterStrides.namespace == 144)
+    #expect(MeterStrides.creation == 16)
+    #expect(MeterStrides.remote == 56)
+  }
+
+  @Test func `tables that grow one by one have at most a quarter of slack`() {
+    var crowd = Crowd()
+    for number in 0..<100_000 { crowd.open(UInt32(number), in: 0) }
+    #expect(crowd.meter.tableBytes <= 100_000 * MeterStrides.connection * 5 / 4 + 16_384)
+  }
+
+  @Test func `when everybody has left, no more memory is kept than before they came`() {
+    var crowd = Crowd()
+    for number in 0..<50_000 {
+      crowd.open(UInt32(number), in: UInt32(number % 1000), viewer: ViewerID(UInt32(number)))
+    }
+    for node in 0..<3 {
+      for namespace in 0..<1000 { crowd.say(UInt32(node), UInt32(namespace), members: 1) }
+    }
+    #expect(crowd.meter.tableBytes > 50_000 * 40)
+    for number in 0..<50_000 { crowd.close(UInt32(number * 7919 % 50_000)) }
+    crowd.wait(.seconds(100))
+    crowd.meter.audit()
+    #expect(crowd.meter.namespaceCount == 0)
+    #expect(crowd.meter.tableBytes < 16_384)
+  }
+
+  @Test func `the end of a table is given back while its beginning stays`() {
+    var crowd = Crowd()
+    for number in 0..<50_000 { crowd.open(UInt32(number), in: 0) }
+    for number in (100..<50_000).reversed() { crowd.close(UInt32(number)) }
+    crowd.close(99)
+    crowd.meter.audit()
+    #expect(crowd.meter.openConnections == 99)
+    #expect(crowd.meter.tableBytes < 50_000 * MeterStrides.connection / 2)
+    crowd.open(49_999, in: 0)
+    crowd.close(49_999)
+    crowd.meter.audit()
+  }
+
+  @Test func `a statistics walk goes on over namespaces whose places were given back`() {
+    var crowd = Crowd()
+    crowd.open(0, in: 0)
+    for number in 1..<2000 { crowd.open(UInt32(number), in: UInt32(number)) }
+    for number in 1..<2000 { crowd.close(UInt32(number)) }
+    crowd.wait(.seconds(61))
+    var names: [UInt32] = []
+    let next = crowd.meter.visitNamespaces(after: 0, limit: 10) { id, _ in names.append(id.number) }
+    #expect(names == [0])
+    #expect(next == nil)
+  }
+}
+
+/// A meter, and what happens to it.
+private struct Crowd {
+  var meter = Meter(configuration: Configuration())
+  private var effects = EffectBuffer()
+
+  mutating func open(_ connection: UInt32, in namespace: UInt32, viewer: ViewerID = .none) {
+    apply(
+      .opened(ConnectionID(connection), NamespaceID(namespace), viewer: viewer, after: .none))
+  }
+
+  mutating func close(_ connection: UInt32) {
+    apply(.closed(ConnectionID(connection)))
+  }
+
+  mutating func say(_ node: UInt32, _ namespace: UInt32, members: UInt64) {
+    apply(.peer(NodeID(node), NamespaceID(namespace), members: members, connections: members))
+  }
+
+  mutating func wait(_ duration: MeterModel.Duration) {
+    meter.advance(to: meter.now + duration, into: &effects)
+    effects.removeAll()
+  }
+
+  private mutating func apply(_ event: Event) {
+    meter.apply(event, at: meter.now, into: &effects)
+    effects.removeAll()
+  }
+}
