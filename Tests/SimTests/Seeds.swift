@@ -1,5 +1,5 @@
 // Which random logs a test run tries: `AUDIENCE_METER_SEEDS=50000` that many, in equal parts of each
-// profile, and `AUDIENCE_METER_SEED=churn:17` a single one. A debug build takes a hundred times as long for
+// profile, and `AUDIENCE_METER_SEED=churn:17` a single one; `nodes:17` is a cluster's. A debug build takes a hundred times as long for
 // each as a release build, so it tries fewer by itself.
 
 import Foundation
@@ -16,6 +16,7 @@ struct SeedRange: CustomTestStringConvertible, Sendable {
   /// All seeds of this run, spread evenly over the profiles.
   static let all: [SeedRange] = {
     if let chosen = Environment.seed { return [chosen] }
+    if Environment.nodeSeed != nil { return [] }
     let perProfile = (Environment.seeds + UInt64(count) - 1) / UInt64(count)
     return CrowdProfile.allCases.map { SeedRange(profile: $0, seeds: 0..<perProfile) }
   }()
@@ -24,6 +25,14 @@ struct SeedRange: CustomTestStringConvertible, Sendable {
   static let swarm = max(600, Environment.seeds / 10)
 
   private static let count = CrowdProfile.allCases.count
+}
+
+/// Which random clusters this run tries.
+enum NodeSeeds {
+  static let all: Range<UInt64> = {
+    if let seed = Environment.nodeSeed { return seed..<seed + 1 }
+    return 0..<max(150, Environment.seeds / 50)
+  }()
 }
 
 private enum Environment {
@@ -38,8 +47,14 @@ private enum Environment {
     return variables["AUDIENCE_METER_SEEDS"].flatMap { UInt64($0) } ?? customary
   }
 
+  /// The seed of a single cluster.
+  static var nodeSeed: UInt64? {
+    guard let text = variables["AUDIENCE_METER_SEED"], text.hasPrefix("nodes:") else { return nil }
+    return UInt64(text.dropFirst(6))
+  }
+
   static var seed: SeedRange? {
-    guard let text = variables["AUDIENCE_METER_SEED"] else { return nil }
+    guard let text = variables["AUDIENCE_METER_SEED"], nodeSeed == nil else { return nil }
     let parts = text.split(separator: ":")
     guard parts.count == 2, let profile = CrowdProfile(rawValue: String(parts[0])),
       let seed = UInt64(parts[1])

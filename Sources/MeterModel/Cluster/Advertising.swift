@@ -31,6 +31,9 @@ struct Advertising {
   var datagrams = 0
   private(set) var formerDatagrams = 0
 
+  /// How many counts the round leaves out, since they have not changed.
+  private(set) var leftOut: UInt64 = 0
+
   /// Namespaces whose names original nodes must not hear.
   var lethal: ContiguousArray<UInt32> = []
 
@@ -48,6 +51,7 @@ struct Advertising {
     cursor = 0
     retiredCursor = 0
     datagrams = 0
+    leftOut = 0
     lethal.removeAll()
   }
 
@@ -73,6 +77,7 @@ struct Advertising {
       guard instant <= told[number].zeroUntil, connections > 0 else { return nil }
     }
     guard isChanged || listsAll || (number + roundNumber) % roundsPerRefresh == 0 else {
+      leftOut += 1
       return nil
     }
     told[number].members = members

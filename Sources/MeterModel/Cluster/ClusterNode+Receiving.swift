@@ -70,7 +70,7 @@ extension ClusterNode {
       dropped.add(.replayed)
       peers[place].dropped.add(.replayed)
     } else {
-      duplicates += 1
+      figures.duplicates += 1
     }
     guard secret == nil, carrier == .redis, peers[place].phase == .live,
       datagram.round == peers[place].round
@@ -132,6 +132,7 @@ extension ClusterNode {
     peers[place].isOld = datagram.sequence == nil
     peers[place].lastHeard = now
     peers.revive(place)
+    figures.returns += 1
     return place
   }
 

@@ -18,13 +18,13 @@ extension ClusterNode {
   ) {
     let known = ContiguousArray(
       peers.live.filter { peers[$0].lastHeard + settings.nodeTimeout >= instant })
-    let figures = figures(of: known, meter)
+    let counted = counts(of: known, meter)
     output.append(contentsOf: "{\"id\":\"\(session.text)\",\"nodes\":[".utf8)
     for (index, place) in known.enumerated() {
       if index > 0 { output.append(ASCII.comma) }
-      append(peers[place], figures[index], into: &output)
+      append(peers[place], counted[index], into: &output)
     }
-    output.append(contentsOf: "],\"duplicates\":\(duplicates)".utf8)
+    output.append(contentsOf: "],\"duplicates\":\(figures.duplicates)".utf8)
     output.append(contentsOf: ",\"lost_events\":\(journal.droppedEvents)".utf8)
     output.append(contentsOf: ",\"dropped\":".utf8)
     dropped.append(into: &output)
@@ -53,7 +53,7 @@ extension ClusterNode {
   }
 
   /// In how many namespaces each node has members, and how many.
-  private func figures(
+  private func counts(
     of known: ContiguousArray<UInt32>, _ meter: borrowing Meter
   ) -> ContiguousArray<(namespaces: UInt64, members: UInt64)> {
     var indices: [NodeID: Int] = [:]

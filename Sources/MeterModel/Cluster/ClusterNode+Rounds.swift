@@ -60,6 +60,7 @@ extension ClusterNode {
       guard let connections = zero(of: entry, meter, names),
         secret != nil || !OriginalNode.isKilled(by: entry.name.span)
       else { continue }
+      figures.retiredTold += 1
       if encoder.append(count: entry.name.span, members: 0, connections: connections) { continue }
       finishDatagram(.everyCarrier, into: &orders)
       datagrams += 1
@@ -79,6 +80,7 @@ extension ClusterNode {
       return
     }
     tellLethal(meter, names, into: &orders)
+    figures.unchangedLeftOut += advertising.leftOut
     advertising.end()
   }
 

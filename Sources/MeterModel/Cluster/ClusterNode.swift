@@ -74,7 +74,9 @@ package struct ClusterNode {
   var nextAnnouncement = Instant.start
 
   var dropped = DropCounts()
-  var duplicates: UInt64 = 0
+
+  /// What came to pass since the start.
+  package internal(set) var figures = ClusterFigures()
 
   /// A node that has just started at `Instant.start`, when the wall clock showed `wallStart` (UNIX
   /// milliseconds). The hash key hides from strangers which viewer ids collide.

@@ -1,0 +1,280 @@
+// What is demanded of a cluster's nodes. With I the notify interval, T the node timeout, D how late a datagram
+// can be in the good network (20 ms), and R = I + 4 D + 2 × 200 ms + 50 ms, which a node needs at most to notice
+// a loss when the next round begins (I + D), to ask (D, and 200 ms if it has asked just before) and to be told
+// (D, and 200 ms if the other has just told all); clocks are fast by up to 0.02 %:
+//
+// * At rest, that is R after the last change, and later: every node's total of every namespace is the sum of
+//   the local members of the nodes that are there. The last change is the end of the plan with its increment
+//   delay, or the healing of the network and R for what that changes in viewer ids. If a node died, left or
+//   was attacked while the network was bad, its counts are gone T + D after the healing at the latest.
+// * Always: a total is at most the sum of the most that each node, present or gone, had within T and the time
+//   that datagrams take (with pauses that made them wait). Nor more connections than each node ever had.
+// * The connections of a namespace that retired nowhere never shrink.
+// * A message comes at most once to each node, whole; in the good network, or if nothing ever went wrong, it
+//   comes to every node that ran all the while from its start on.
+// * At rest a viewer id has at most one stream, and one if somebody came after all who left or were asked to.
+// * A datagram has at most 1,400 bytes, and names that kill original nodes are not where they hear them.
+
+/// Remembers what happened and states what is wrong.
+struct ClusterJudge {
+  /// The local members of a namespace on one run of a node, since when.
+  private struct Change {
+    let at: Instant
+    let members: UInt64
+  }
+
+  /// One run of a node, or of an original one.
+  private struct Run {
+    var startedAt: Instant
+    var endedAt = Instant.never
+    let isOriginal: Bool
+    var members: [[Change]]
+    var mostConnections: [UInt64]
+  }
+
+  struct Message {
+    let text: ContiguousArray<UInt8>
+    let namespace: Int
+    let at: Instant
+    let run: UInt64
+  }
+
+  private let plan: NodesPlan
+  private var runs: [UInt64: Run] = [:]
+  private var messages: [Message] = []
+  private var deliveries: [UInt64: [Int: Int]] = [:]
+  private var retiredNames: Set<ContiguousArray<UInt8>> = []
+  private var connections: [UInt64: [UInt64]] = [:]
+  private var opens: [Int: Instant] = [:]
+  private var disturbances: [Int: Instant] = [:]
+  private let reach: Duration
+
+  /// When the cluster is at rest, and when the run is over.
+  let restsAt: Instant
+  let endsAt: Instant
+
+  /// The first thing that was wrong.
+  private(set) var complaint: String?
+
+  init(_ plan: NodesPlan) {
+    self.plan = plan
+    let repair =
+      plan.settings.interval + Duration(nanoseconds: NodesPlan.delayWhenGood.nanoseconds * 4)
+      + .milliseconds(450)
+    let timeout =
+      plan.settings.nodeTimeout
+      + Duration(nanoseconds: plan.settings.nodeTimeout.nanoseconds / 1000)
+    var rests = max(
+      plan.healsAt + repair + .milliseconds(50), plan.quietAt + plan.configuration.incrementDelay)
+    if plan.isDisrupted { rests = max(rests, plan.healsAt + NodesPlan.delayWhenGood + timeout) }
+    restsAt = rests + repair
+    endsAt = restsAt + timeout + plan.settings.interval
+    var reach = timeout + plan.faults.delay + NodesPlan.delayWhenGood + plan.longestPause
+    if plan.isAttacked { reach = reach + timeout + timeout }
+    self.reach = reach + .milliseconds(50)
+  }
+
+  mutating func complain(_ complaint: String, at now: Instant) {
+    if self.complaint == nil { self.complaint = "at \(now.decimalSeconds): \(complaint)" }
+  }
+}
+
+// MARK: - Counts
+
+extension ClusterJudge {
+  mutating func started(_ run: UInt64, at now: Instant, isOriginal: Bool = false) {
+    let none = [Change(at: now, members: 0)]
+    runs[run] = Run(
+      startedAt: now, isOriginal: isOriginal,
+      members: Array(repeating: none, count: NodesPlan.namespaces.count),
+      mostConnections: Array(repeating: 0, count: NodesPlan.namespaces.count))
+  }
+
+  mutating func ended(_ run: UInt64, at now: Instant) {
+    runs[run]?.endedAt = now
+    for namespace in NodesPlan.namespaces.indices {
+      runs[run]?.members[namespace].append(Change(at: now, members: 0))
+    }
+  }
+
+  mutating func note(
+    _ run: UInt64, _ namespace: Int, members: UInt64, connections: UInt64, at now: Instant
+  ) {
+    guard let known = runs[run] else { return }
+    if known.members[namespace].last?.members != members {
+      runs[run]?.members[namespace].append(Change(at: now, members: members))
+    }
+    if known.mostConnections[namespace] < connections {
+      runs[run]?.mostConnections[namespace] = connections
+    }
+  }
+
+  mutating func retired(_ name: ContiguousArray<UInt8>) {
+    retiredNames.insert(name)
+  }
+
+  /// The most that a total may be: this node's own members, and what others may have said lately.
+  private func bound(_ namespace: Int, own: UInt64, run: UInt64, at now: Instant) -> UInt64 {
+    var bound = own
+    for (other, state) in runs where other != run {
+      var most: UInt64 = 0
+      for index in state.members[namespace].indices.reversed() {
+        let change = state.members[namespace][index]
+        most = max(most, change.members)
+        if change.at + reach < now { break }
+      }
+      bound += most
+    }
+    return bound
+  }
+
+  mutating func judge(
+    total: UInt64, connections: UInt64, of namespace: Int, own: UInt64, run: UInt64,
+    at now: Instant
+  ) {
+    let name = NodesPlan.namespaces[namespace]
+    let bound = bound(namespace, own: own, run: run, at: now)
+    if total > bound {
+      complain("run \(run) counts \(total) in \(name), at most \(bound) could be", at: now)
+    }
+    let most = runs.values.reduce(UInt64(0)) { $0 + $1.mostConnections[namespace] }
+    if connections > most {
+      complain("run \(run) counts \(connections) connections in \(name) of \(most)", at: now)
+    }
+    let former = self.connections[run]?[namespace] ?? 0
+    let mayShrink = plan.hasOldNode || retiredNames.contains(ContiguousArray(name.utf8))
+    if connections < former, !mayShrink {
+      complain("the connections of \(name) fell from \(former) to \(connections)", at: now)
+    }
+    var known =
+      self.connections[run] ?? Array(repeating: 0, count: NodesPlan.namespaces.count)
+    known[namespace] = connections
+    self.connections[run] = known
+  }
+}
+
+// MARK: - Messages, viewer ids, datagrams
+
+extension ClusterJudge {
+  /// The text of a new message, which no other has.
+  mutating func publish(
+    _ length: Int, to namespace: Int, at now: Instant, run: UInt64
+  ) -> ContiguousArray<UInt8> {
+    var text = ContiguousArray("\(messages.count):".utf8)
+    while text.count < length { text.append(UInt8(text.count % 251)) }
+    messages.append(Message(text: text, namespace: namespace, at: now, run: run))
+    return text
+  }
+
+  mutating func delivered(
+    _ text: ContiguousArray<UInt8>, to namespace: ContiguousArray<UInt8>, at now: Instant,
+    run: UInt64, _ milestones: inout NodeMilestoneSet
+  ) {
+    guard let number = messages.firstIndex(where: { $0.text == text }),
+      Array(NodesPlan.namespaces[messages[number].namespace].utf8).elementsEqual(namespace)
+    else { return complain("run \(run) delivers a message that nobody sent", at: now) }
+    let count = (deliveries[run]?[number] ?? 0) + 1
+    deliveries[run, default: [:]][number] = count
+    if count > 1 { complain("run \(run) delivers message \(number) \(count) times", at: now) }
+    if text.count > DatagramEncoder.partLength { milestones.insert(.deliveredInParts) }
+    if messages[number].at < plan.healsAt, plan.faults.lost > 0 {
+      milestones.insert(.deliveredInBadNetwork)
+    }
+  }
+
+  /// Every message that nothing could keep from a node has come to it.
+  mutating func judgeDeliveries(at now: Instant) {
+    for (number, message) in messages.enumerated() {
+      guard message.at >= plan.healsAt || plan.isUndisturbed else { continue }
+      for (run, state) in runs.sorted(by: { $0.key < $1.key }) where run != message.run {
+        guard !state.isOriginal, state.startedAt + .seconds(1) < message.at,
+          state.endedAt > message.at + .seconds(1)
+        else { continue }
+        if deliveries[run]?[number] != 1 {
+          complain("message \(number) did not come to run \(run)", at: now)
+        }
+      }
+    }
+  }
+
+  mutating func opened(_ viewer: Int, at now: Instant) {
+    opens[viewer] = now
+  }
+
+  /// Somebody with the id left, or was asked to, or lost the node.
+  mutating func disturbed(_ viewer: Int, at now: Instant) {
+    disturbances[viewer] = now
+  }
+
+  /// Precondition: the cluster is at rest.
+  mutating func judge(holders: Int, of viewer: Int, at now: Instant) {
+    if holders > 1 { complain("viewer \(viewer) has \(holders) streams", at: now) }
+    // Two clocks differ by a quarter of the timeout at most.
+    let skew = Duration(nanoseconds: plan.settings.nodeTimeout.nanoseconds / 4)
+    guard holders == 0, let opened = opens[viewer], opened >= plan.healsAt else { return }
+    if let disturbed = disturbances[viewer], disturbed + skew + .milliseconds(100) >= opened {
+      return
+    }
+    complain("viewer \(viewer) has lost its stream", at: now)
+  }
+
+  mutating func sent(
+    _ bytes: ContiguousArray<UInt8>, _ reach: ClusterOrders.Reach,
+    _ milestones: inout NodeMilestoneSet
+  ) {
+    if bytes.count > DatagramEncoder.lengthLimit {
+      complain("a datagram of \(bytes.count) bytes", at: .start)
+    }
+    guard case .success(let datagram) = ClusterDatagram.decode(bytes.span) else {
+      return complain("a datagram that cannot be read", at: .start)
+    }
+    if let asked = datagram.asked, !asked.isEmpty { milestones.insert(.askedAfterLoss) }
+    if datagram.isFull { milestones.insert(.toldAll) }
+    if reach == .engineOnly { milestones.insert(.sparedOriginal) }
+    for count in datagram.counts where !plan.hasSecret && reach != .engineOnly {
+      if OriginalNode.isKilled(by: bytes.span.extracting(count.name.bounds)) {
+        complain("a name that kills original nodes is where they hear it", at: .start)
+      }
+    }
+  }
+}
+
+extension NodesPlan {
+  /// Whether counts may outlive their node, as it was not heard to leave, or what it said was repeated.
+  var isDisrupted: Bool {
+    isAttacked
+      || steps.contains { step in
+        switch step.action {
+        case .kill, .stop: step.at <= healsAt
+        case .open, .close, .publish, .ask, .cut, .cutHub, .pause, .resume, .start, .hostile: false
+        }
+      }
+  }
+
+  var isAttacked: Bool {
+    steps.contains { step in if case .hostile = step.action { true } else { false } }
+  }
+
+  /// Whether nothing keeps a datagram from any node.
+  var isUndisturbed: Bool {
+    faults.lost == 0
+      && steps.allSatisfy { step in
+        switch step.action {
+        case .open, .close, .publish, .ask, .hostile: true
+        case .stop: step.at > healsAt
+        case .cut, .cutHub, .pause, .resume, .kill, .start: false
+        }
+      }
+  }
+
+  /// How long a node stands still at most.
+  var longestPause: Duration {
+    var longest = Duration.zero
+    for (index, step) in steps.enumerated() {
+      guard case .pause(let node, _) = step.action else { continue }
+      let end = steps[index...].first { $0.action == .resume(node: node) }
+      longest = max(longest, (end?.at ?? healsAt) - step.at)
+    }
+    return longest
+  }
+}

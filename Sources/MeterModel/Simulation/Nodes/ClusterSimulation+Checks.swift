@@ -1,0 +1,92 @@
+// The judge is told the truth, and asked about every node's numbers.
+
+extension ClusterSimulation {
+  /// Tells the judge what each node counts itself.
+  mutating func noteTruth() {
+    for case let node? in nodes {
+      for namespace in NodesPlan.namespaces.indices {
+        guard let id = node.namespace(namespace) else {
+          judge.note(node.run, namespace, members: 0, connections: 0, at: now)
+          continue
+        }
+        judge.note(
+          node.run, namespace, members: UInt64(node.meter.localMembers(of: id)),
+          connections: node.meter.localConnections(of: id), at: now)
+      }
+    }
+    noteOriginal()
+  }
+
+  /// The original node counts as a run of its own.
+  private mutating func noteOriginal() {
+    guard let original, let run = originalRun else { return }
+    for namespace in NodesPlan.namespaces.indices {
+      judge.note(
+        run, namespace, members: original.members[namespace],
+        connections: original.connections[namespace], at: now)
+    }
+  }
+
+  mutating func check() {
+    let isAtRest = now >= judge.restsAt
+    var truth = NodesPlan.namespaces.indices.map { original?.members[$0] ?? 0 }
+    for case let node? in nodes {
+      for namespace in truth.indices { truth[namespace] += node.localMembers(namespace) }
+    }
+    for (number, node) in nodes.enumerated() {
+      guard let node, paused[number] == nil else { continue }
+      node.meter.audit()
+      for namespace in truth.indices { check(node, namespace, isAtRest ? truth[namespace] : nil) }
+      noteMilestones(node)
+    }
+    if network.isCutOneWay { milestones.insert(.cutOneWay) }
+    guard isAtRest else { return }
+    if plan.nodes > 7 { milestones.insert(.manyNodes) }
+    for viewer in 0..<10 {
+      let holders = nodes.reduce(0) { $0 + ($1?.holders(of: viewer) ?? 0) }
+      judge.judge(holders: holders, of: viewer, at: now)
+    }
+  }
+
+  private mutating func check(_ node: SimulatedNode, _ namespace: Int, _ truth: UInt64?) {
+    let figures = node.namespace(namespace).flatMap { node.meter.statistics(of: $0) }
+    let own = node.localMembers(namespace)
+    let total = figures?.members ?? 0
+    if figures != nil {
+      judge.judge(
+        total: total, connections: figures?.connections ?? 0, of: namespace, own: own,
+        run: node.run, at: now)
+    }
+    guard let truth else { return }
+    // Nobody tells the name that kills original nodes where all can hear it.
+    let isUntold = namespace == NodesPlan.lethalNamespace && !plan.hasSecret && !plan.hasHub
+    let expected = isUntold ? own : truth
+    if total != expected {
+      judge.complain(
+        "at rest, run \(node.run) counts \(total) in \(NodesPlan.namespaces[namespace])"
+          + ", not \(expected)", at: now)
+    }
+  }
+
+  mutating func judgeMessages() {
+    judge.judgeDeliveries(at: now)
+  }
+
+  private mutating func noteMilestones(_ node: SimulatedNode) {
+    let figures = node.node.figures
+    if figures.duplicates > 0 { milestones.insert(.duplicate) }
+    if figures.returns > 0 { milestones.insert(.cameBack) }
+    if node.node.drops[.replayed] > 0 { milestones.insert(.replayed) }
+    if node.node.drops[.unauthenticated] > 0 { milestones.insert(.unauthenticated) }
+    if node.node.drops[.late] > 0 { milestones.insert(.late) }
+    if node.node.drops[.truncated] > 0 { milestones.insert(.malformed) }
+    if figures.unchangedLeftOut > 0 { milestones.insert(.leftOutUnchanged) }
+    if figures.retiredTold > 0 { milestones.insert(.toldRetired) }
+  }
+}
+
+extension SimulatedNode {
+  func localMembers(_ namespace: Int) -> UInt64 {
+    self.namespace(namespace).map { UInt64(meter.localMembers(of: $0)) } ?? 0
+  }
+}

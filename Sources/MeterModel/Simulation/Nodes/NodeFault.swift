@@ -1,0 +1,143 @@
+// Canaries: nodes with one deliberately wrong rule each, that the seeds must catch. The node itself is right;
+// what goes in and out of it is falsified.
+
+/// A rule of the cluster's nodes to get wrong.
+package enum NodeFault: String, CaseIterable, Sendable {
+  /// It never asks who said something that was lost.
+  case forgetsToAsk
+
+  /// It believes counts of an earlier round that come late.
+  case believesLateCounts
+
+  /// It delivers a message as often as it comes.
+  case repeatsMessages
+
+  /// It does not tell that a count fell to zero.
+  case forgetsZero
+
+  /// It does not hear that a node leaves.
+  case ignoresGoodbye
+
+  /// It does not hear of viewer ids that open elsewhere.
+  case ignoresExclusions
+
+  /// A node that comes back is another one to it.
+  case renumbersNodes
+}
+
+/// What a faulty node keeps.
+struct Falsifier {
+  let fault: NodeFault
+
+  /// Of each session: the newest round, when it was heard, its number, and how often it came back.
+  private struct Sender {
+    var round: UInt64 = 0
+    var heardAt = Instant.start
+    var node: NodeID?
+    var returns: UInt32 = 0
+  }
+
+  private var senders: [SessionID: Sender] = [:]
+  private var current: SessionID?
+
+  init(_ fault: NodeFault) {
+    self.fault = fault
+  }
+
+  /// A datagram as it is sent. `session` is the sender's.
+  func sent(
+    _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?
+  ) -> ContiguousArray<UInt8> {
+    switch fault {
+    case .forgetsToAsk: rewritten(bytes, secret, keepsAsk: false)
+    case .forgetsZero: rewritten(bytes, secret, keepsZero: false)
+    case .believesLateCounts, .repeatsMessages, .ignoresGoodbye, .ignoresExclusions,
+      .renumbersNodes:
+      bytes
+    }
+  }
+
+  /// A datagram as the node hears it.
+  mutating func heard(
+    _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, at instant: Instant,
+    timeout: Duration, into orders: inout ClusterOrders
+  ) -> ContiguousArray<UInt8> {
+    guard case .success(let datagram) = ClusterDatagram.decode(bytes.span) else { return bytes }
+    var sender = senders[datagram.session] ?? Sender()
+    if sender.heardAt + timeout < instant { sender.returns += 1 }
+    sender.heardAt = instant
+    let round = datagram.round ?? 0
+    if fault == .believesLateCounts, round < sender.round, let node = sender.node {
+      for count in datagram.counts {
+        let name = orders.copy(bytes.span.extracting(count.name.bounds))
+        orders.append(
+          .peer(node, name: name, members: count.members, connections: count.connections))
+      }
+    }
+    if fault == .repeatsMessages {
+      for message in datagram.messages where message.parts == 1 {
+        orders.append(
+          .message(
+            namespace: orders.copy(bytes.span.extracting(message.namespace.bounds)),
+            text: orders.copy(bytes.span.extracting(message.text.bounds))))
+      }
+    }
+    sender.round = max(sender.round, round)
+    senders[datagram.session] = sender
+    current = datagram.session
+    switch fault {
+    case .ignoresGoodbye: return rewritten(bytes, secret, keepsGoodbye: false)
+    case .ignoresExclusions: return rewritten(bytes, secret, keepsExclusions: false)
+    case .forgetsToAsk, .believesLateCounts, .repeatsMessages, .forgetsZero, .renumbersNodes:
+      return bytes
+    }
+  }
+
+  /// The number of a node as the meter is told it.
+  mutating func renumbered(_ node: NodeID) -> NodeID {
+    guard let current else { return node }
+    senders[current]?.node = node
+    let returns = senders[current]?.returns ?? 0
+    return fault == .renumbersNodes ? NodeID(node.number + 1000 * returns) : node
+  }
+
+  private func rewritten(
+    _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, keepsAsk: Bool = true,
+    keepsZero: Bool = true, keepsGoodbye: Bool = true, keepsExclusions: Bool = true
+  ) -> ContiguousArray<UInt8> {
+    guard case .success(let datagram) = ClusterDatagram.decode(bytes.span),
+      let sequence = datagram.sequence, let round = datagram.round, let wall = datagram.wall
+    else { return bytes }
+    var flags = DatagramEncoder.Flags()
+    if datagram.isFull { flags.insert(.full) }
+    if datagram.isGoodbye, keepsGoodbye { flags.insert(.goodbye) }
+    if keepsAsk, let asked = datagram.asked, asked.isEmpty { flags.insert(.asksEverybody) }
+    var encoder = DatagramEncoder(session: datagram.session, secret: secret)
+    encoder.begin(sequence: sequence, round: round, wall: wall, flags: flags)
+    for count in datagram.counts where keepsZero || count.members > 0 {
+      _ = encoder.append(
+        count: bytes.span.extracting(count.name.bounds), members: count.members,
+        connections: count.connections)
+    }
+    if keepsAsk { for session in datagram.asked ?? [] { _ = encoder.append(asked: session) } }
+    for message in datagram.messages {
+      _ = encoder.append(
+        message: message.number, part: message.part, of: message.parts,
+        to: bytes.span.extracting(message.namespace.bounds),
+        text: bytes.span.extracting(message.text.bounds))
+    }
+    for exclusion in datagram.exclusions where keepsExclusions {
+      _ = encoder.append(
+        exclusion: exclusion.number, viewer: bytes.span.extracting(exclusion.viewer.bounds),
+        stamp: exclusion.stamp)
+    }
+    for held in datagram.held {
+      _ = encoder.append(
+        held: held.number, viewer: bytes.span.extracting(held.viewer.bounds),
+        stream: bytes.span.extracting(held.stream.bounds))
+    }
+    var output: ContiguousArray<UInt8> = []
+    encoder.finish(into: &output)
+    return output
+  }
+}

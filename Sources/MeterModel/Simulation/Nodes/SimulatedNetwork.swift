@@ -1,0 +1,115 @@
+// The network between simulated nodes: a group (as multicast) that loses, doubles, delays and so reorders
+// datagrams and can be cut one way or both, and a hub (as Redis) that only fails as a whole, for one node.
+
+/// A datagram under way.
+struct Flight {
+  let arrival: Instant
+
+  /// The order in which they were sent decides at equal instants.
+  let order: UInt64
+  let to: Int
+  let carrier: Carrier
+  let from: Int
+  let bytes: ContiguousArray<UInt8>
+}
+
+/// What is under way, and who can reach whom.
+struct SimulatedNetwork {
+  private let plan: NodesPlan
+  private var source: RandomSource
+  private var order: UInt64 = 0
+
+  /// A heap, the next arrival first.
+  private var flights: ContiguousArray<Flight> = []
+  private var isCut: Set<Int> = []
+  private var isCutFromHub: Set<Int> = []
+
+  init(_ plan: NodesPlan) {
+    self.plan = plan
+    source = RandomSource(seed: plan.seed).fork("network")
+  }
+
+  /// When the next datagram arrives; `Instant.never` if none is under way.
+  var nextArrival: Instant { flights.first?.arrival ?? .never }
+
+  mutating func cut(from: Int, to: Int, _ cut: Bool) {
+    if cut { isCut.insert(from * 64 + to) } else { isCut.remove(from * 64 + to) }
+  }
+
+  /// Whether some node reaches another that does not reach it.
+  var isCutOneWay: Bool {
+    isCut.contains { !isCut.contains($0 % 64 * 64 + $0 / 64) }
+  }
+
+  /// The answer is whether the connection stands again.
+  mutating func cutHub(_ node: Int, _ cut: Bool) -> Bool {
+    guard cut else { return isCutFromHub.remove(node) != nil }
+    isCutFromHub.insert(node)
+    return false
+  }
+
+  /// Sends a datagram to all nodes, the sender too.
+  mutating func send(
+    _ bytes: ContiguousArray<UInt8>, _ reach: ClusterOrders.Reach, from: Int, at now: Instant
+  ) {
+    if plan.hasGroup, reach != .engineOnly {
+      for to in 0..<plan.nodes where !isCut.contains(from * 64 + to) {
+        sendOverGroup(bytes, from: from, to: to, at: now)
+      }
+    }
+    guard plan.hasHub, reach != .datagramsOnly, !isCutFromHub.contains(from) else { return }
+    for to in 0..<plan.nodes where !isCutFromHub.contains(to) {
+      fly(bytes, from: from, to: to, .redis, arrival: now + .milliseconds(3))
+    }
+  }
+
+  private mutating func sendOverGroup(
+    _ bytes: ContiguousArray<UInt8>, from: Int, to: Int, at now: Instant
+  ) {
+    let isGood = now >= plan.healsAt
+    if !isGood, source.chance(plan.faults.lost, in: 1000) { return }
+    let copies = !isGood && source.chance(plan.faults.doubled, in: 1000) ? 2 : 1
+    let delay = isGood ? NodesPlan.delayWhenGood : plan.faults.delay
+    for _ in 0..<copies {
+      let late = Duration(nanoseconds: 1 + source.below(delay.nanoseconds))
+      var arrival = now + late
+      // What was sent before the network healed is not late for longer than what is sent then.
+      if !isGood { arrival = min(arrival, max(now, plan.healsAt) + NodesPlan.delayWhenGood) }
+      fly(bytes, from: from, to: to, .multicast, arrival: arrival)
+    }
+  }
+
+  private mutating func fly(
+    _ bytes: ContiguousArray<UInt8>, from: Int, to: Int, _ carrier: Carrier, arrival: Instant
+  ) {
+    order += 1
+    flights.append(
+      Flight(
+        arrival: arrival, order: order, to: to, carrier: carrier, from: from, bytes: bytes))
+    var place = flights.count - 1
+    while place > 0, isBefore(place, (place - 1) / 2) {
+      flights.swapAt(place, (place - 1) / 2)
+      place = (place - 1) / 2
+    }
+  }
+
+  /// Takes the next one that arrives. Precondition: one is under way.
+  mutating func takeNext() -> Flight {
+    flights.swapAt(0, flights.count - 1)
+    let next = flights.removeLast()
+    var place = 0
+    while true {
+      var least = place
+      for child in [2 * place + 1, 2 * place + 2]
+      where child < flights.count && isBefore(child, least) { least = child }
+      guard least != place else { return next }
+      flights.swapAt(place, least)
+      place = least
+    }
+  }
+
+  private func isBefore(_ one: Int, _ other: Int) -> Bool {
+    let (one, other) = (flights[one], flights[other])
+    return (one.arrival, one.order) < (other.arrival, other.order)
+  }
+}

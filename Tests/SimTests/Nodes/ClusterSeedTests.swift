@@ -1,0 +1,57 @@
+// Random clusters: every seed's plan is run and judged, all milestones are reached, and nodes with a wrong rule
+// are caught.
+
+import MeterModel
+import Testing
+
+struct ClusterSeedTests {
+  @Test func `no cluster counts wrong, and they come across every milestone`() {
+    var milestones = NodeMilestoneSet()
+    for seed in NodeSeeds.all {
+      let plan = NodesPlan(seed: seed)
+      var simulation = ClusterSimulation(plan)
+      if let complaint = simulation.firstComplaint() {
+        Issue.record(Comment(rawValue: report(plan, complaint)))
+        return
+      }
+      milestones.formUnion(simulation.milestones)
+    }
+    if NodeSeeds.all.count > 1 { #expect(milestones.missing == []) }
+  }
+
+  @Test(arguments: [UInt64(3), 7, 11])
+  func `a seed makes the same datagrams each time, and another seed others`(seed: UInt64) {
+    let digest = digest(seed)
+    #expect(self.digest(seed) == digest)
+    #expect(self.digest(seed + 1) != digest)
+  }
+
+  @Test(arguments: NodeFault.allCases)
+  func `a node with a wrong rule is caught, and its plan made small`(fault: NodeFault) throws {
+    let plan = try #require(
+      (0..<UInt64(300)).lazy.map { NodesPlan(seed: $0) }.first {
+        $0.complaint(fault: fault) != nil
+      },
+      "\(fault.rawValue) lives")
+    let shrunk = PlanShrinker(fault: fault).shrunk(plan)
+    #expect(shrunk.complaint(fault: fault) != nil)
+    #expect(shrunk.complaint(fault: nil) == nil, "the plan is wrong without \(fault.rawValue)")
+    #expect(shrunk.steps.count <= 12, "\(shrunk.text)")
+  }
+
+  private func digest(_ seed: UInt64) -> Digest {
+    var simulation = ClusterSimulation(NodesPlan(seed: seed))
+    _ = simulation.firstComplaint()
+    return simulation.digest
+  }
+
+  private func report(_ plan: NodesPlan, _ complaint: String) -> String {
+    let shrunk = PlanShrinker(fault: nil).shrunk(plan)
+    return """
+      AUDIENCE_METER_SEED=nodes:\(plan.seed) swift test --filter SimTests
+      \(complaint)
+      \(shrunk.text)
+      \(shrunk.complaint(fault: nil) ?? "the shrunk plan does not fail")
+      """
+  }
+}
