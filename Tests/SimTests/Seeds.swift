@@ -1,6 +1,6 @@
 // Which random logs a test run tries: `AUDIENCE_METER_SEEDS=50000` that many, in equal parts of each
-// profile, and `AUDIENCE_METER_SEED=churn:17` a single one; `nodes:17` is a cluster's. A debug build takes a hundred times as long for
-// each as a release build, so it tries fewer by itself.
+// profile, and `AUDIENCE_METER_SEED=churn:17` a single one; `nodes:17` is a cluster's. A debug build takes a
+// hundred times as long for each as a release build, so it tries fewer by itself.
 
 import Foundation
 import MeterModel

@@ -37,6 +37,9 @@ struct Advertising {
   /// Namespaces whose names original nodes must not hear.
   var lethal: ContiguousArray<UInt32> = []
 
+  /// Those of them that are retired, with the connections to tell with their zero.
+  var lethalRetired: ContiguousArray<(name: ContiguousArray<UInt8>, connections: UInt64)> = []
+
   init(settings: ClusterSettings) {
     roundsPerRefresh = settings.roundsPerRefresh
     memory = settings.memory
@@ -53,6 +56,7 @@ struct Advertising {
     datagrams = 0
     leftOut = 0
     lethal.removeAll()
+    lethalRetired.removeAll()
   }
 
   mutating func end() {

@@ -57,10 +57,12 @@ extension ClusterNode {
     {
       let entry = retired[advertising.retiredCursor]
       advertising.retiredCursor += 1
-      guard let connections = zero(of: entry, meter, names),
-        secret != nil || !OriginalNode.isKilled(by: entry.name.span)
-      else { continue }
+      guard let connections = zero(of: entry, meter, names) else { continue }
       figures.retiredTold += 1
+      if secret == nil, OriginalNode.isKilled(by: entry.name.span) {
+        advertising.lethalRetired.append((entry.name, connections))
+        continue
+      }
       if encoder.append(count: entry.name.span, members: 0, connections: connections) { continue }
       finishDatagram(.everyCarrier, into: &orders)
       datagrams += 1
@@ -107,7 +109,7 @@ extension ClusterNode {
   private mutating func tellLethal(
     _ meter: borrowing Meter, _ names: borrowing NameTable, into orders: inout ClusterOrders
   ) {
-    guard !advertising.lethal.isEmpty else { return }
+    guard !advertising.lethal.isEmpty || !advertising.lethalRetired.isEmpty else { return }
     beginDatagram()
     finishDatagram(.datagramsOnly, into: &orders)
     sequence -= 1
@@ -119,6 +121,9 @@ extension ClusterNode {
           count: name, members: UInt64(meter.localMembers(of: namespace)),
           connections: meter.localConnections(of: namespace))
       }
+    }
+    for (name, connections) in advertising.lethalRetired {
+      _ = encoder.append(count: name.span, members: 0, connections: connections)
     }
     finishDatagram(.engineOnly, into: &orders)
   }

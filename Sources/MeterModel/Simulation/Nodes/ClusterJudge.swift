@@ -6,7 +6,9 @@
 // * At rest, that is R after the last change, and later: every node's total of every namespace is the sum of
 //   the local members of the nodes that are there. The last change is the end of the plan with its increment
 //   delay, or the healing of the network and R for what that changes in viewer ids. If a node died, left or
-//   was attacked while the network was bad, its counts are gone T + D after the healing at the latest.
+//   was attacked while the network was bad, its counts are gone T + D after the healing at the latest. Under a
+//   secret a node that has just started cannot tell a repeated datagram from a late one, as long as that is
+//   younger than T (two clocks differ by T / 4 at most, each way): then they are gone 2.5 T after it.
 // * Always: a total is at most the sum of the most that each node, present or gone, had within T and the time
 //   that datagrams take (with pauses that made them wait). Nor more connections than each node ever had.
 // * The connections of a namespace that retired nowhere never shrink.
@@ -67,6 +69,10 @@ struct ClusterJudge {
     var rests = max(
       plan.healsAt + repair + .milliseconds(50), plan.quietAt + plan.configuration.incrementDelay)
     if plan.isDisrupted { rests = max(rests, plan.healsAt + NodesPlan.delayWhenGood + timeout) }
+    if plan.isAttacked, plan.hasSecret {
+      let repeated = timeout + timeout + Duration(nanoseconds: timeout.nanoseconds / 2)
+      rests = max(rests, plan.healsAt + NodesPlan.delayWhenGood + repeated)
+    }
     restsAt = rests + repair
     endsAt = restsAt + timeout + plan.settings.interval
     var reach = timeout + plan.faults.delay + NodesPlan.delayWhenGood + plan.longestPause

@@ -3,9 +3,6 @@
 
 /// A rule of the cluster's nodes to get wrong.
 package enum NodeFault: String, CaseIterable, Sendable {
-  /// It never asks who said something that was lost.
-  case forgetsToAsk
-
   /// It believes counts of an earlier round that come late.
   case believesLateCounts
 
@@ -49,7 +46,6 @@ struct Falsifier {
     _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?
   ) -> ContiguousArray<UInt8> {
     switch fault {
-    case .forgetsToAsk: rewritten(bytes, secret, keepsAsk: false)
     case .forgetsZero: rewritten(bytes, secret, keepsZero: false)
     case .believesLateCounts, .repeatsMessages, .ignoresGoodbye, .ignoresExclusions,
       .renumbersNodes:
@@ -88,7 +84,7 @@ struct Falsifier {
     switch fault {
     case .ignoresGoodbye: return rewritten(bytes, secret, keepsGoodbye: false)
     case .ignoresExclusions: return rewritten(bytes, secret, keepsExclusions: false)
-    case .forgetsToAsk, .believesLateCounts, .repeatsMessages, .forgetsZero, .renumbersNodes:
+    case .believesLateCounts, .repeatsMessages, .forgetsZero, .renumbersNodes:
       return bytes
     }
   }
@@ -102,8 +98,8 @@ struct Falsifier {
   }
 
   private func rewritten(
-    _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, keepsAsk: Bool = true,
-    keepsZero: Bool = true, keepsGoodbye: Bool = true, keepsExclusions: Bool = true
+    _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, keepsZero: Bool = true,
+    keepsGoodbye: Bool = true, keepsExclusions: Bool = true
   ) -> ContiguousArray<UInt8> {
     guard case .success(let datagram) = ClusterDatagram.decode(bytes.span),
       let sequence = datagram.sequence, let round = datagram.round, let wall = datagram.wall
@@ -111,7 +107,7 @@ struct Falsifier {
     var flags = DatagramEncoder.Flags()
     if datagram.isFull { flags.insert(.full) }
     if datagram.isGoodbye, keepsGoodbye { flags.insert(.goodbye) }
-    if keepsAsk, let asked = datagram.asked, asked.isEmpty { flags.insert(.asksEverybody) }
+    if let asked = datagram.asked, asked.isEmpty { flags.insert(.asksEverybody) }
     var encoder = DatagramEncoder(session: datagram.session, secret: secret)
     encoder.begin(sequence: sequence, round: round, wall: wall, flags: flags)
     for count in datagram.counts where keepsZero || count.members > 0 {
@@ -119,7 +115,7 @@ struct Falsifier {
         count: bytes.span.extracting(count.name.bounds), members: count.members,
         connections: count.connections)
     }
-    if keepsAsk { for session in datagram.asked ?? [] { _ = encoder.append(asked: session) } }
+    for session in datagram.asked ?? [] { _ = encoder.append(asked: session) }
     for message in datagram.messages {
       _ = encoder.append(
         message: message.number, part: message.part, of: message.parts,
