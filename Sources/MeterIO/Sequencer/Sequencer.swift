@@ -31,6 +31,9 @@ struct Sequencer: ~Copyable {
   let mailbox: Inbox
   private var poller: Poller
   private var messageCount: UInt64 = 0
+
+  /// Whether no namespace was known at the end of the last turn.
+  private var knewNothing = true
   private var deliveries = Deliveries()
   var capture: Capture?
 
@@ -107,7 +110,15 @@ struct Sequencer: ~Copyable {
       finishCapturedBlock()
       sendOutgoing()
       if meter.openConnections == 0 { generations = [] }
+      giveBackMemory()
     }
+  }
+
+  /// Gives back what a crowd has left behind, once its namespaces are forgotten.
+  private mutating func giveBackMemory() {
+    let knowsNothing = namespaces.count == 0
+    if knowsNothing, !knewNothing { Allocator.giveBackFreePages() }
+    knewNothing = knowsNothing
   }
 
   private func millisecondsToDeadline() -> Int32 {

@@ -13,7 +13,7 @@ import Testing
   }()
 
   private func hint(_ seed: UInt64) -> Comment {
-    "AUDIENCE_METER_SEED=\(seed) swift test --filter RandomDatagramTests"
+    "AUDIENCE_METER_SEED=\(seed) swift test --filter 'Random datagrams'"
   }
 
   @Test(arguments: [false, true]) func `are read as they were written`(isSecret: Bool) throws {
@@ -72,7 +72,7 @@ import Testing
     var faults: Set<RESPFault> = []
     for seed in Self.seeds {
       var random = RandomSource(seed: seed).fork("replies")
-      for _ in 0..<50 {
+      for _ in 0..<10 {
         let bytes = tampered(replies, &random)
         let whole = outcomes(bytes, step: bytes.count)
         for step in [1, 1 + random.below(20)] {
@@ -82,7 +82,8 @@ import Testing
         if case .failed(let fault) = whole.last { faults.insert(fault) }
       }
     }
-    #expect(Self.seeds.count == 1 || faults.count >= 5, "\(faults)")
+    guard Self.seeds.count > 1 else { return }
+    #expect(faults.isSuperset(of: [.notAReply, .badLine, .badNumber, .badArray]), "\(faults)")
   }
 
   private func outcomes(_ bytes: [UInt8], step: Int) -> [RESPProgress] {
