@@ -1,5 +1,5 @@
-// Datagrams by chance: what is written is what is read, and bytes that were tampered with are a datagram or a
-// fault, never the end of the process.
+// Datagrams by chance: what is written is what is read, and bytes that were tampered with are a
+// datagram or a fault, never the end of the process.
 
 import Foundation
 import MeterModel
@@ -82,7 +82,10 @@ import Testing
         if case .failed(let fault) = whole.last { faults.insert(fault) }
       }
     }
-    #expect(Self.seeds.count == 1 || faults.count >= 5, "\(faults)")
+    guard Self.seeds.count > 1 else { return }
+    // Strings and arrays past their limits are seldom come by like this.
+    let common: Set<RESPFault> = [.notAReply, .badLine, .badNumber]
+    #expect(faults.isSuperset(of: common), "\(common.subtracting(faults))")
   }
 
   private func outcomes(_ bytes: [UInt8], step: Int) -> [RESPProgress] {
