@@ -1,8 +1,9 @@
-// The fuzz target datagram: any bytes are a datagram or a fault, what is one can be written and read again, and
-// Redis' replies have the same outcome in any pieces. It is compiled together with the model's sources by
-// .ci/fuzz and is no part of the package.
+// The fuzz target datagram: any bytes are a datagram or a fault, what is one can be written and
+// read again, and Redis' replies have the same outcome in any pieces. It is compiled together with
+// the model's sources by .ci/fuzz and is no part of the package.
 
-/// libFuzzer's entry: the first byte says whether the rest is a datagram or replies, and how these are split.
+/// libFuzzer's entry: the first byte says whether the rest is a datagram or replies, and how these
+/// are split.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }

@@ -1,5 +1,6 @@
-// Datagrams against a MessagePack of other authors: Debian's python3-msgpack, told to speak the old spec, as the
-// original's nodes do. What we write it reads, and would write byte for byte; what it writes we read.
+// Datagrams against a MessagePack of other authors: Debian's python3-msgpack, told to speak the old
+// spec, as the original's nodes do. What we write it reads, and would write byte for byte; what it
+// writes we read.
 
 import Foundation
 import MeterModel

@@ -1,5 +1,5 @@
-// Whatever is malformed is dropped whole, and each fault has its name (SPEC §6). Among these are the
-// datagrams that ended an original node, or corrupted its counts.
+// Whatever is malformed is dropped whole, and each fault has its name (SPEC §6). Among these are
+// the datagrams that ended an original node, or corrupted its counts.
 
 import MeterModel
 import Testing

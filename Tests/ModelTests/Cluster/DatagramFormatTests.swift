@@ -1,4 +1,5 @@
-// The bytes of datagrams, as the original's nodes send and read them (measured), and what is new in them.
+// The bytes of datagrams, as the original's nodes send and read them (measured), and what is new in
+// them.
 
 import MeterModel
 import Testing

@@ -1,5 +1,5 @@
-// SHA-256 and HMAC against the published vectors: FIPS 180-4's examples (with those of NIST's CAVP for short
-// messages) and RFC 4231.
+// SHA-256 and HMAC against the published vectors: FIPS 180-4's examples (with those of NIST's CAVP
+// for short messages) and RFC 4231.
 
 import MeterModel
 import Testing

@@ -1,5 +1,5 @@
-// The MessagePack test suite (kawanet), where it is at hand: 85 values in 233 encodings. It is data that is no
-// part of the project; without it this test says that it is skipped.
+// The MessagePack test suite (kawanet), where it is at hand: 85 values in 233 encodings. It is data
+// that is no part of the project; without it this test says that it is skipped.
 
 import Foundation
 import MeterModel
@@ -36,8 +36,8 @@ import Testing
     }
   }
 
-  /// Whether the encoding has what the old spec lacks, at its outside: str8, bin, ext, or a timestamp, which
-  /// is an ext.
+  /// Whether the encoding has what the old spec lacks, at its outside: str8, bin, ext, or a
+  /// timestamp, which is an ext.
   private func isNew(_ bytes: [UInt8]) -> Bool {
     switch bytes.first {
     case 0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8, 0xD9: true
@@ -53,7 +53,8 @@ import Testing
     var refused = 0
     for encoding in suite {
       let (type, bytes) = (encoding.type, encoding.bytes)
-      // The type says what the format calls it, which the old spec calls otherwise or does not have.
+      // The type says what the format calls it, which the old spec calls otherwise or does not
+      // have.
       let isNew = isNew(bytes)
       if ["binary", "ext", "timestamp"].contains(type) { #expect(isNew, "\(Packed.hex(bytes))") }
       let fault = Packed.fault(Packed.datagram([("x", bytes), ("seq", [7])]))

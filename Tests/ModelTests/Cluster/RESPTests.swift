@@ -1,4 +1,5 @@
-// The protocol of Redis and Valkey: commands byte by byte, replies in any pieces, and servers that are none.
+// The protocol of Redis and Valkey: commands byte by byte, replies in any pieces, and servers that
+// are none.
 
 import MeterModel
 import Testing

@@ -1,9 +1,10 @@
-// What nodes tell each other, as bytes came in: one map of the old MessagePack, with `sid` and `vals` as the
-// original's nodes send and read them (SPEC §6). What is new travels in further keys, which old nodes ignore:
-// the table of them is in DatagramKey.swift, and what a node makes of them is decided elsewhere.
+// What nodes tell each other, as bytes came in: one map of the old MessagePack, with `sid` and
+// `vals` as the original's nodes send and read them (SPEC §6). What is new travels in further keys,
+// which old nodes ignore: the table of them is in DatagramKey.swift, and what a node makes of them
+// is decided elsewhere.
 
-/// A datagram whose encoding and values are right. Texts are not copied: they are named as ranges of the
-/// bytes that were decoded.
+/// A datagram whose encoding and values are right. Texts are not copied: they are named as ranges
+/// of the bytes that were decoded.
 package struct ClusterDatagram: Equatable, Sendable {
   /// The longest datagram that is read: what fits into UDP over IPv4. The original packs a hundred
   /// namespaces into each, however long their names are.
@@ -50,7 +51,8 @@ package struct ClusterDatagram: Equatable, Sendable {
     /// 1 to 128 visible ASCII bytes.
     package let viewer: ByteRange
 
-    /// When, on the clock of the cluster's exclusions; `latestStamp` for a request that is no stream.
+    /// When, on the clock of the cluster's exclusions; `latestStamp` for a request that is no
+    /// stream.
     package let stamp: UInt64
   }
 
@@ -96,8 +98,9 @@ package struct ClusterDatagram: Equatable, Sendable {
   /// Where the code of 32 bytes starts, with which the datagram then ends.
   package internal(set) var macStart: Int?
 
-  /// Decodes a whole datagram. O(n); one allocation for each kind of list that it has. Total: whatever the
-  /// bytes are, the answer is what they say or the first thing that is wrong with them.
+  /// Decodes a whole datagram. O(n); one allocation for each kind of list that it has. Total:
+  /// whatever the bytes are, the answer is what they say or the first thing that is wrong with
+  /// them.
   package static func decode(_ bytes: Span<UInt8>) -> Result<ClusterDatagram, DatagramFault> {
     do {
       return .success(try DatagramDecoder.decode(bytes))

@@ -4,7 +4,8 @@
 package struct ClusterSecret: Sendable {
   private let key: HMAC
 
-  /// The secret in a file's bytes, of which a final line end (LF, CR LF) is no part; nil if nothing is left.
+  /// The secret in a file's bytes, of which a final line end (LF, CR LF) is no part; nil if nothing
+  /// is left.
   package init?(_ fileContents: Span<UInt8>) {
     var count = fileContents.count
     if count > 0, fileContents[count - 1] == ASCII.lineFeed {
@@ -20,8 +21,8 @@ package struct ClusterSecret: Sendable {
     key.code(of: bytes)
   }
 
-  /// Whether a datagram ends, from `macStart` on, with the code of all before that. The time that this takes
-  /// does not tell how much of a code is right. O(n)
+  /// Whether a datagram ends, from `macStart` on, with the code of all before that. The time that
+  /// this takes does not tell how much of a code is right. O(n)
   package func authenticates(_ datagram: Span<UInt8>, macStart: Int) -> Bool {
     guard macStart >= 0, macStart == datagram.count - HMAC.length else { return false }
     let code = datagram.extracting(macStart...)

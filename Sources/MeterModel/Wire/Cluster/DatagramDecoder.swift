@@ -1,4 +1,5 @@
-// One pass over a datagram, which believes nothing: neither counts nor lengths nor the order of keys.
+// One pass over a datagram, which believes nothing: neither counts nor lengths nor the order of
+// keys.
 
 /// Decodes a datagram.
 struct DatagramDecoder {

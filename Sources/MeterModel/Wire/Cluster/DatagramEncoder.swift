@@ -1,14 +1,15 @@
-// Builds datagrams: the original's two keys first, in the bytes in which it sends them, so that an old node
-// reads them; then what is new, and the code last, since it is over all before it.
+// Builds datagrams: the original's two keys first, in the bytes in which it sends them, so that an
+// old node reads them; then what is new, and the code last, since it is over all before it.
 
-/// Builds one datagram after the other: `begin`, then what it shall tell while it fits, then `finish`.
+/// Builds one datagram after the other: `begin`, then what it shall tell while it fits, then
+/// `finish`.
 package struct DatagramEncoder {
-  /// The longest datagram that nodes send: with the heads of UDP and IPv6 it crosses any usual link in one
-  /// piece.
+  /// The longest datagram that nodes send: with the heads of UDP and IPv6 it crosses any usual link
+  /// in one piece.
   package static let lengthLimit = 1400
 
-  /// The longest text of a part of a message that fits into any datagram to which only flags were given, if
-  /// `lengthLimit` is its limit.
+  /// The longest text of a part of a message that fits into any datagram to which only flags were
+  /// given, if `lengthLimit` is its limit.
   package static let partLength = 960
 
   /// What a datagram says by being so.
@@ -56,8 +57,8 @@ package struct DatagramEncoder {
   /// How long the datagram is so far: 1 to the limit.
   package private(set) var length = 0
 
-  /// An encoder of the datagrams of one session, none of them longer than `limit` bytes. Precondition: 512 to
-  /// 65,507 of them.
+  /// An encoder of the datagrams of one session, none of them longer than `limit` bytes.
+  /// Precondition: 512 to 65,507 of them.
   package init(session: SessionID, limit: Int = lengthLimit, secret: ClusterSecret?) {
     precondition(
       (512...ClusterDatagram.lengthLimit).contains(limit), "a datagram of \(limit) bytes")
@@ -87,8 +88,8 @@ package struct DatagramEncoder {
     if secret != nil { length += Self.length(of: .code) + MessagePackSize.raw(HMAC.length) }
   }
 
-  /// Begins a datagram with its number (from 1), that of the first of its round, and the wall clock in UNIX
-  /// milliseconds. Precondition: each is at most 2⁵³ − 1.
+  /// Begins a datagram with its number (from 1), that of the first of its round, and the wall clock
+  /// in UNIX milliseconds. Precondition: each is at most 2⁵³ − 1.
   package mutating func begin(
     sequence: UInt64, round: UInt64, wall: UInt64, flags: Flags = []
   ) {
@@ -109,8 +110,8 @@ package struct DatagramEncoder {
     length += fixed.bytes.count
   }
 
-  /// Appends what is counted in a namespace; false if that does not fit any more. Numbers beyond 2⁵³ − 1 are
-  /// told as that. Precondition: the name has 1 to 255 bytes, which are visible ASCII.
+  /// Appends what is counted in a namespace; false if that does not fit any more. Numbers beyond
+  /// 2⁵³ − 1 are told as that. Precondition: the name has 1 to 255 bytes, which are visible ASCII.
   package mutating func append(
     count name: Span<UInt8>, members: UInt64, connections: UInt64
   ) -> Bool {
@@ -132,8 +133,8 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends a session that is asked to tell all its counts at once; false if that does not fit any more.
-  /// Precondition: not everybody is asked.
+  /// Appends a session that is asked to tell all its counts at once; false if that does not fit any
+  /// more. Precondition: not everybody is asked.
   package mutating func append(asked session: SessionID) -> Bool {
     let size = MessagePackSize.raw(SessionID.length)
     guard take(size, elements: 1, .ask, after: asked.elements) else { return false }
@@ -143,8 +144,9 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends a message, or a part of it (from 0); false if that does not fit any more. Preconditions: the
-  /// number is 1 to 2⁵³ − 1, the part one of at most 64, the namespace's name 1 to 255 visible ASCII bytes.
+  /// Appends a message, or a part of it (from 0); false if that does not fit any more.
+  /// Preconditions: the number is 1 to 2⁵³ − 1, the part one of at most 64, the namespace's name 1
+  /// to 255 visible ASCII bytes.
   package mutating func append(
     message number: UInt64, part: Int, of parts: Int, to namespace: Span<UInt8>, text: Span<UInt8>
   ) -> Bool {
@@ -165,8 +167,8 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends that a viewer id's other holders are to end; false if that does not fit any more. Preconditions:
-  /// the numbers are at most 2⁵³ − 1, the viewer id 1 to 128 visible ASCII bytes.
+  /// Appends that a viewer id's other holders are to end; false if that does not fit any more.
+  /// Preconditions: the numbers are at most 2⁵³ − 1, the viewer id 1 to 128 visible ASCII bytes.
   package mutating func append(
     exclusion number: UInt64, viewer: Span<UInt8>, stamp: UInt64
   ) -> Bool {
@@ -182,8 +184,8 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends the id of a stream that ended for another node's viewer; false if that does not fit any more.
-  /// Preconditions: the number is at most 2⁵³ − 1, the ids 1 to 128 visible ASCII bytes.
+  /// Appends the id of a stream that ended for another node's viewer; false if that does not fit
+  /// any more. Preconditions: the number is at most 2⁵³ − 1, the ids 1 to 128 visible ASCII bytes.
   package mutating func append(
     held number: UInt64, viewer: Span<UInt8>, stream: Span<UInt8>
   ) -> Bool {

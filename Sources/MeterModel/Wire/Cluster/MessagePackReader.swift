@@ -1,6 +1,6 @@
-// MessagePack as it was before 2013, which is what the original's nodes speak: text is raw bytes, and there
-// is neither str8 nor bin nor ext. Reading is total: whatever the bytes are, the answer is a value or a
-// fault, in time that the number of bytes bounds.
+// MessagePack as it was before 2013, which is what the original's nodes speak: text is raw bytes,
+// and there is neither str8 nor bin nor ext. Reading is total: whatever the bytes are, the answer
+// is a value or a fault, in time that the number of bytes bounds.
 
 /// One value, or the head of one that contains others.
 enum MessagePackToken {
@@ -22,8 +22,8 @@ struct MessagePackReader {
 
   private(set) var position = 0
 
-  /// The next value. What contains others is followed by them: each at least a byte, so that a count
-  /// which the bytes cannot hold is known at once.
+  /// The next value. What contains others is followed by them: each at least a byte, so that a
+  /// count which the bytes cannot hold is known at once.
   @inline(__always)
   mutating func next(_ bytes: Span<UInt8>) throws(DatagramFault) -> MessagePackToken {
     guard position < bytes.count else { throw .truncated }

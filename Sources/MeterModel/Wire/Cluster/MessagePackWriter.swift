@@ -1,5 +1,5 @@
-// MessagePack as it was before 2013, written as the original writes it: every number, text and array in the
-// shortest form that the old spec has.
+// MessagePack as it was before 2013, written as the original writes it: every number, text and
+// array in the shortest form that the old spec has.
 
 extension ContiguousArray<UInt8> {
   /// Appends a number as 1, 2, 3, 5 or 9 bytes.

@@ -1,6 +1,6 @@
-// Names that an original node dies of: it keeps its namespaces in plain JavaScript objects, so that it takes
-// what every object inherits for a namespace and calls it. One such name that a peer tells cuts all clients
-// of all its workers.
+// Names that an original node dies of: it keeps its namespaces in plain JavaScript objects, so that
+// it takes what every object inherits for a namespace and calls it. One such name that a peer tells
+// cuts all clients of all its workers.
 
 /// What the nodes of the original cannot bear.
 package enum OriginalNode {

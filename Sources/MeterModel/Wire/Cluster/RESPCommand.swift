@@ -1,5 +1,5 @@
-// What a client says to Redis or Valkey: each command is an array of bulk strings (RESP2, the protocol that
-// every version of either speaks).
+// What a client says to Redis or Valkey: each command is an array of bulk strings (RESP2, the
+// protocol that every version of either speaks).
 
 /// Writes commands.
 package enum RESPCommand {

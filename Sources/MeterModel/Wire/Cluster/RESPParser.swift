@@ -1,7 +1,9 @@
-// What Redis or Valkey answers (RESP2), taken as it comes in from the connection: a server that is none, or
-// that was taken over, can neither stop the daemon nor make it keep more than the limits below.
+// What Redis or Valkey answers (RESP2), taken as it comes in from the connection: a server that is
+// none, or that was taken over, can neither stop the daemon nor make it keep more than the limits
+// below.
 
-/// A value of a reply. Its bytes are not copied: they are named as a range of the buffer that was parsed.
+/// A value of a reply. Its bytes are not copied: they are named as a range of the buffer that was
+/// parsed.
 package struct RESPValue: Equatable, Sendable {
   package enum Kind: UInt8, Sendable {
     /// A line of text: `+OK`.
@@ -33,7 +35,8 @@ package struct RESPValue: Equatable, Sendable {
 
 /// A reply that is there whole.
 package struct RESPReply: Equatable, Sendable {
-  /// The reply itself, then its elements if it is an array, in the order in which they came. Never empty.
+  /// The reply itself, then its elements if it is an array, in the order in which they came. Never
+  /// empty.
   package let values: ContiguousArray<RESPValue>
 
   /// How many bytes it took.
@@ -115,9 +118,9 @@ package struct RESPParser: Sendable {
 
   package init() {}
 
-  /// Goes on with a reply. `bytes` are all that came in since the reply began: those of the last call, and
-  /// what is new. After a reply that is complete they shall begin with the byte after it; after a failure
-  /// there is nothing more to parse. O(new bytes)
+  /// Goes on with a reply. `bytes` are all that came in since the reply began: those of the last
+  /// call, and what is new. After a reply that is complete they shall begin with the byte after it;
+  /// after a failure there is nothing more to parse. O(new bytes)
   package mutating func parse(_ bytes: Span<UInt8>) -> RESPProgress {
     do {
       while try readValue(bytes) {
@@ -132,8 +135,8 @@ package struct RESPParser: Sendable {
     }
   }
 
-  /// Takes the value that was read last for an element of the arrays around it; whether none of them lacks
-  /// any.
+  /// Takes the value that was read last for an element of the arrays around it; whether none of
+  /// them lacks any.
   private mutating func isWhole() -> Bool {
     while depth > 0, missing[depth - 1] == 0 {
       depth -= 1

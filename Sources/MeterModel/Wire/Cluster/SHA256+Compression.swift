@@ -1,5 +1,5 @@
-// The compression of SHA-256 (FIPS 180-4 §6.2.2): 64 rounds over a block, whose 16 words are stretched to 64
-// as they are needed.
+// The compression of SHA-256 (FIPS 180-4 §6.2.2): 64 rounds over a block, whose 16 words are
+// stretched to 64 as they are needed.
 
 extension SHA256 {
   /// The first 32 bits of the fractions of the cube roots of the first 64 primes.

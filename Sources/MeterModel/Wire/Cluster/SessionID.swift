@@ -1,7 +1,8 @@
-// Who sent a datagram: each run of a node draws itself a name of its own, the text of a random UUID, as the
-// original does. Nodes call themselves what they like, so any 36 bytes are taken.
+// Who sent a datagram: each run of a node draws itself a name of its own, the text of a random
+// UUID, as the original does. Nodes call themselves what they like, so any 36 bytes are taken.
 
-/// The name of one run of a node: exactly 36 bytes, without storage of its own. Ordered as its bytes.
+/// The name of one run of a node: exactly 36 bytes, without storage of its own. Ordered as its
+/// bytes.
 package struct SessionID: Hashable, Sendable {
   /// How many bytes each has.
   package static let length = 36
@@ -22,7 +23,8 @@ package struct SessionID: Hashable, Sendable {
     last = UInt32(truncatingIfNeeded: bytes.bigEndian(at: 32, count: 4))
   }
 
-  /// The UUID of version 4 (RFC 9562 §5.4) that has these bits, but for the six that the version fixes.
+  /// The UUID of version 4 (RFC 9562 §5.4) that has these bits, but for the six that the version
+  /// fixes.
   package init(randomBits high: UInt64, _ low: UInt64) {
     let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
     let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
