@@ -6,12 +6,7 @@ import Foundation
 import MeterModel
 import Testing
 
-private let isMessagePackInstalled: Bool = {
-  guard let python = try? ChildProgram("python3", ["-c", "import msgpack"]) else { return false }
-  return (try? python.awaitExit(within: 20).status) == 0
-}()
-
-@Suite(.enabled(if: isMessagePackInstalled, "needs python3 with msgpack (python3-msgpack)"))
+@Suite(.enabled(if: isMessagePackInstalled, "needs python3-msgpack"))
 struct `MessagePack of other authors` {
   /// `AUDIENCE_METER_SEED=17` tries other datagrams.
   private static let seed =
@@ -25,7 +20,7 @@ struct `MessagePack of other authors` {
     let folder = try TemporaryFolder()
     let input = try folder.write(text, to: "input")
     let output = try folder.write("", to: "output")
-    let python = try ChildProgram("python3", ["-c", Self.words + script, input, output])
+    let python = try ChildProgram(debianPython, ["-c", Self.words + script, input, output])
     let (status, said) = try python.awaitExit(within: 60)
     try #require(status == 0, "\(said)")
     return try String(contentsOfFile: output, encoding: .utf8)

@@ -1,14 +1,6 @@
 import Glibc
 import Testing
 
-/// Whether Debian's Python, which is the one that Debian's modules are for, has MessagePack.
-private let isMessagePackInstalled: Bool = {
-  guard let check = try? ChildProgram("/usr/bin/python3", ["-c", "import msgpack"]) else {
-    return false
-  }
-  return (try? check.awaitExit().status) == 0
-}()
-
 /// A group and what is in it beside nodes of this kind (SPEC §6).
 @Suite(.serialized) struct `A multicast group` {
   @Test func `on the same port as another is another cluster`() throws {
@@ -65,7 +57,7 @@ private let isMessagePackInstalled: Bool = {
     let node = try RunningDaemon.node(group.options)
     let stream = try EventStream("/ns", of: node)
     let python = try ChildProgram(
-      "/usr/bin/python3", ["-c", Self.speaker, group.address, "\(group.port)"])
+      debianPython, ["-c", Self.speaker, group.address, "\(group.port)"])
     try stream.read(untilTold: 8)
     #expect(try node.count("theirs") == 65_536)
     #expect(try python.output.read(through: "\n") == "heard ns 1 1\n")
