@@ -46,7 +46,7 @@ extension ClusterNode {
     peers[place].carrier = carrier
     guard !datagram.isGoodbye else {
       orders.append(.bye(peers[place].id))
-      return peers.depart(place)
+      return peers.depart(place, saysGoodbye: true)
     }
     for count in datagram.counts { takeCount(count, bytes, from: place, into: &orders) }
   }
@@ -104,7 +104,7 @@ extension ClusterNode {
   ) -> UInt32? {
     guard let place = peers.place(of: datagram.session) else {
       guard hasRoom(for: datagram), !datagram.isGoodbye else { return nil }
-      if let number = datagram.sequence, number > 1 { announceHeld(since: .start) }
+      if let number = datagram.sequence, number > 1 { announce(since: .start) }
       return peers.add(
         datagram.session, isOld: datagram.sequence == nil, from: source, over: carrier, at: now)
     }
@@ -113,22 +113,22 @@ extension ClusterNode {
       drop(datagram, .replayed)
       return nil
     }
-    if peers[place].phase == .live, peers[place].lastHeard < timeoutAgo { peers.depart(place) }
+    if peers[place].phase == .live, peers[place].lastHeard < timeoutAgo {
+      peers.depart(place, saysGoodbye: false)
+    }
     guard peers[place].phase == .departed else {
       if datagram.sequence != nil { peers[place].isOld = false }
       return place
     }
-    if let number = datagram.sequence, peers[place].sequences.verdict(on: number) != .new {
-      drop(datagram, .replayed)
-      return nil
-    }
+    // Whatever it sent before it left has the lower number. Its counts are over; a message is not.
+    if let number = datagram.sequence, number <= peers[place].sequences.highest { return place }
     guard hasRoom(for: datagram), !datagram.isGoodbye else { return nil }
     let lastHeard = peers[place].lastHeard
     let missedFrom =
       lastHeard.nanoseconds
       - min(
         lastHeard.nanoseconds, settings.memory.nanoseconds)
-    announceHeld(since: Instant(nanoseconds: missedFrom))
+    announce(since: Instant(nanoseconds: missedFrom))
     peers[place].isOld = datagram.sequence == nil
     peers[place].lastHeard = now
     peers.revive(place)

@@ -1,6 +1,6 @@
 // What `GET /cluster` on the statistics port tells of the other nodes:
 // {"id":"…","nodes":[{"id":"…","address":"…","carrier":"redis","last_heard":1795350754.250,
-// "namespaces":2,"members":5,"old":false,"dropped":{"bad name":1}}],"departed":0,"duplicates":0,
+// "namespaces":2,"members":5,"old":false,"dropped":{"bad name":1}}],"duplicates":0,
 // "lost_events":0,"dropped":{"unauthenticated":3}}
 
 extension ClusterNode {

@@ -42,7 +42,8 @@ extension ClusterNode {
   ) {
     let started = datagrams
     beginDatagram()
-    while datagrams < Self.slice, advertising.cursor < meter.namespaceNumbersEnd {
+    let end = min(meter.namespaceNumbersEnd, advertising.cursor + Self.sliceOfNamespaces)
+    while datagrams < Self.slice, advertising.cursor < end {
       let number = advertising.cursor
       advertising.cursor += 1
       guard let counts = advertising.next(number, of: meter, at: now) else { continue }

@@ -131,9 +131,18 @@ extension ClusterNode {
     claims[number].stoppedAt = now
   }
 
-  /// A node is heard that may have missed which ids this one took since an instant: they are told again.
-  mutating func announceHeld(since instant: Instant) {
-    guard nextAnnouncement <= now || instant == .start else { return }
+  /// A node is heard that may have missed which ids this one took since an instant: they are to be told again.
+  mutating func announce(since instant: Instant) {
+    guard claims.heldCount > 0 else { return }
+    announcedSince = min(announcedSince ?? instant, instant)
+    announcementDue = max(now, nextAnnouncement)
+  }
+
+  /// Tells the ids again, if it is time to.
+  mutating func announceHeld() {
+    guard announcementDue <= now, let instant = announcedSince else { return }
+    announcementDue = .never
+    announcedSince = nil
     nextAnnouncement = now + Self.answerGap
     var held: ContiguousArray<(ContiguousArray<UInt8>, UInt64)> = []
     claims.visitHeld(since: instant, limit: Self.announcedIDs) { viewer, stamp in

@@ -30,6 +30,9 @@ package struct ClusterNode {
   static let slice = 32
   static let sliceGap = Duration.milliseconds(1)
 
+  /// How many namespaces are looked at at once, where most have nothing to tell.
+  static let sliceOfNamespaces = 65_536
+
   /// This run's name.
   package let session: SessionID
   package let settings: ClusterSettings
@@ -70,7 +73,10 @@ package struct ClusterNode {
   var asksEverybody = true
   var toBeAsked: ContiguousArray<UInt32> = []
 
-  /// Before this, the ids that are held are not told again to nodes that were forgotten.
+  /// When the ids that are held are told again, as nodes are heard that may have missed them; from which open
+  /// on; and before when not once more.
+  var announcementDue = Instant.never
+  var announcedSince: Instant?
   var nextAnnouncement = Instant.start
 
   var dropped = DropCounts()
@@ -103,6 +109,7 @@ package struct ClusterNode {
     guard !hasLeft else { return }
     if !advertising.isUnderWay, min(nextRound, answerDue) <= now { beginRound(meter) }
     sendQuestions(into: &orders)
+    announceHeld()
     var datagrams = 0
     if eventsDue <= now { sendEvents(&datagrams, limit: Self.slice * 3 / 4, into: &orders) }
     if advertising.isUnderWay, advertising.nextSlice <= now {
@@ -114,7 +121,7 @@ package struct ClusterNode {
   package var nextDeadline: Instant {
     guard !hasLeft else { return .never }
     let round = advertising.isUnderWay ? advertising.nextSlice : min(nextRound, answerDue)
-    return min(round, min(eventsDue, questionsDue))
+    return min(round, min(eventsDue, questionsDue, announcementDue))
   }
 
   /// The wall clock was set: `milliseconds` (UNIX) is what it shows at `instant`.

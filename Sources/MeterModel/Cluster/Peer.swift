@@ -72,12 +72,17 @@ struct Peer {
     return isIncomplete && (!isFull || hasMissedStart)
   }
 
-  /// Forgets what only matters while the node is there.
-  mutating func depart() {
-    phase = .departed
+  /// Takes all that was sent up to now for heard, and gives back the memory that is only needed while the node
+  /// is there.
+  mutating func close() {
     sequences.close()
     events.close()
     assembly = MessageAssembly()
+  }
+
+  /// Makes ready for a first round, of a node that was gone.
+  mutating func begin() {
+    phase = .live
     round = 0
     received = 0
     isToBeAsked = false

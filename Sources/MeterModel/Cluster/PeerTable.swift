@@ -20,6 +20,9 @@ struct PeerTable {
   private var firstDeparture = 0
   private var departedCount = 0
 
+  /// Those who said goodbye lately: a message that they sent before may still come.
+  private var closing: ContiguousArray<UInt32> = []
+
   subscript(place: UInt32) -> Peer {
     get { peers[Int(place)] }
     _modify { yield &peers[Int(place)] }
@@ -51,15 +54,17 @@ struct PeerTable {
 
   /// Takes a departed node for one that is there again.
   mutating func revive(_ place: UInt32) {
-    peers[Int(place)].phase = .live
+    peers[Int(place)].begin()
     departedCount -= 1
     live.append(place)
   }
 
-  /// Takes a node for departed. O(nodes)
-  mutating func depart(_ place: UInt32) {
+  /// Takes a node for departed. Of one that said goodbye, what it sent before and comes later is still told
+  /// apart from what came already, for a node timeout. O(nodes)
+  mutating func depart(_ place: UInt32, saysGoodbye: Bool) {
     live.removeAll { $0 == place }
-    peers[Int(place)].depart()
+    peers[Int(place)].phase = .departed
+    if saysGoodbye { closing.append(place) } else { peers[Int(place)].close() }
     departures.append((place, peers[Int(place)].id))
     departedCount += 1
     while departedCount > Self.departedLimit { forgetFirstDeparture() }
@@ -69,7 +74,16 @@ struct PeerTable {
 
   /// Takes those for departed who were last heard before `instant`. O(nodes)
   mutating func departSilent(since instant: Instant) {
-    for place in live where peers[Int(place)].lastHeard < instant { depart(place) }
+    for place in live where peers[Int(place)].lastHeard < instant {
+      depart(place, saysGoodbye: false)
+    }
+    for place in closing
+    where peers[Int(place)].phase == .departed && peers[Int(place)].lastHeard < instant {
+      peers[Int(place)].close()
+    }
+    closing.removeAll {
+      peers[Int($0)].phase == .live || peers[Int($0)].lastHeard < instant
+    }
   }
 
   private func isDeparted(_ departure: (place: UInt32, node: NodeID)) -> Bool {

@@ -11,6 +11,8 @@
 //   younger than T (two clocks differ by T / 4 at most, each way): then they are gone 2.5 T after it.
 // * Always: a total is at most the sum of the most that each node, present or gone, had within T and the time
 //   that datagrams take (with pauses that made them wait). Nor more connections than each node ever had.
+// * From R after the healing on (or once the counts are gone that were just spoken of), and while clients still
+//   come and go: a total is what the sum was at some time within R, node for node.
 // * The connections of a namespace that retired nowhere never shrink.
 // * A message comes at most once to each node, whole; in the good network, or if nothing ever went wrong, it
 //   comes to every node that ran all the while from its start on.
@@ -51,6 +53,10 @@ struct ClusterJudge {
   private var disturbances: [Int: Instant] = [:]
   private let reach: Duration
 
+  /// R; and from when on totals are demanded that are no older than that.
+  let repair: Duration
+  let settlesAt: Instant
+
   /// When the cluster is at rest, and when the run is over.
   let restsAt: Instant
   let endsAt: Instant
@@ -67,7 +73,7 @@ struct ClusterJudge {
       plan.settings.nodeTimeout
       + Duration(nanoseconds: plan.settings.nodeTimeout.nanoseconds / 1000)
     var rests = max(
-      plan.healsAt + repair + .milliseconds(50), plan.quietAt + plan.configuration.incrementDelay)
+      plan.healsAt + repair + .milliseconds(50), plan.lastChange(timeout))
     if plan.isDisrupted { rests = max(rests, plan.healsAt + NodesPlan.delayWhenGood + timeout) }
     if plan.isAttacked, plan.hasSecret {
       let repeated = timeout + timeout + Duration(nanoseconds: timeout.nanoseconds / 2)
@@ -78,6 +84,11 @@ struct ClusterJudge {
     var reach = timeout + plan.faults.delay + NodesPlan.delayWhenGood + plan.longestPause
     if plan.isAttacked { reach = reach + timeout + timeout }
     self.reach = reach + .milliseconds(50)
+    self.repair = repair
+    let healed = plan.healsAt + repair + .milliseconds(50)
+    let gone = plan.healsAt + NodesPlan.delayWhenGood + timeout
+    let outlives = plan.hasOldNode || plan.isAttacked && plan.hasSecret
+    settlesAt = outlives ? .never : plan.isDisrupted ? max(healed, gone) : healed
   }
 
   mutating func complain(_ complaint: String, at now: Instant) {
@@ -132,6 +143,27 @@ extension ClusterJudge {
       bound += most
     }
     return bound
+  }
+
+  /// A total is as new as it must be: each node's part is what it had within R. Precondition: `settlesAt` has
+  /// come, and everybody is told of the namespace.
+  mutating func judgeAge(
+    of total: UInt64, _ namespace: Int, own: UInt64, run: UInt64, at now: Instant
+  ) {
+    var (least, most) = (own, own)
+    for (other, state) in runs where other != run {
+      let changes = state.members[namespace]
+      var (low, high) = (UInt64.max, UInt64(0))
+      for change in changes.reversed() {
+        (low, high) = (min(low, change.members), max(high, change.members))
+        if change.at + repair < now { break }
+      }
+      // A node that has just started is told everything as one that asks; nobody starts after the healing.
+      (least, most) = (least + low, most + high)
+    }
+    guard !(least...most).contains(total) else { return }
+    let name = NodesPlan.namespaces[namespace]
+    complain("run \(run) counts \(total) in \(name), of late it was \(least) to \(most)", at: now)
   }
 
   mutating func judge(
@@ -242,45 +274,5 @@ extension ClusterJudge {
         complain("a name that kills original nodes is where they hear it", at: .start)
       }
     }
-  }
-}
-
-extension NodesPlan {
-  /// Whether counts may outlive their node, as it was not heard to leave, or what it said was repeated.
-  var isDisrupted: Bool {
-    isAttacked
-      || steps.contains { step in
-        switch step.action {
-        case .kill, .stop: step.at <= healsAt
-        case .open, .close, .publish, .ask, .cut, .cutHub, .pause, .resume, .start, .hostile: false
-        }
-      }
-  }
-
-  var isAttacked: Bool {
-    steps.contains { step in if case .hostile = step.action { true } else { false } }
-  }
-
-  /// Whether nothing keeps a datagram from any node.
-  var isUndisturbed: Bool {
-    faults.lost == 0
-      && steps.allSatisfy { step in
-        switch step.action {
-        case .open, .close, .publish, .ask, .hostile: true
-        case .stop: step.at > healsAt
-        case .cut, .cutHub, .pause, .resume, .kill, .start: false
-        }
-      }
-  }
-
-  /// How long a node stands still at most.
-  var longestPause: Duration {
-    var longest = Duration.zero
-    for (index, step) in steps.enumerated() {
-      guard case .pause(let node, _) = step.action else { continue }
-      let end = steps[index...].first { $0.action == .resume(node: node) }
-      longest = max(longest, (end?.at ?? healsAt) - step.at)
-    }
-    return longest
   }
 }

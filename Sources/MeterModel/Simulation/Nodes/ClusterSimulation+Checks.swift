@@ -57,9 +57,12 @@ extension ClusterSimulation {
         total: total, connections: figures?.connections ?? 0, of: namespace, own: own,
         run: node.run, at: now)
     }
-    guard let truth else { return }
     // Nobody tells the name that kills original nodes where all can hear it.
     let isUntold = namespace == NodesPlan.lethalNamespace && !plan.hasSecret && !plan.hasHub
+    if now >= judge.settlesAt, !isUntold {
+      judge.judgeAge(of: total, namespace, own: own, run: node.run, at: now)
+    }
+    guard let truth else { return }
     let expected = isUntold ? own : truth
     if total != expected {
       judge.complain(

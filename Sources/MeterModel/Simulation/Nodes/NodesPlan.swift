@@ -64,6 +64,9 @@ package struct NodesPlan: Sendable {
   package var hasHub = false
   package var faults = Faults()
 
+  /// A canary: whether no node hears it when another asks to be told all.
+  package var swallowsQuestions = false
+
   /// By how much each node's clocks are fast: the monotonic one in millionths, the wall clock in milliseconds.
   package var drifts: [Int64] = []
   package var skews: [Int64] = []
@@ -242,6 +245,23 @@ package struct NodesPlan: Sendable {
 }
 
 extension NodesPlan {
+  /// A canary: the seed's plan where questions matter most, and are not heard. Much is lost, unchanged counts are
+  /// told every fifth round only, and nobody dies, leaves or attacks.
+  package init(deaf seed: UInt64) {
+    self.init(seed: seed)
+    swallowsQuestions = true
+    (hasSecret, hasOldNode, hasGroup, hasHub) = (false, false, true, false)
+    settings.nodeTimeout = Duration(nanoseconds: settings.notifyInterval.nanoseconds * 12)
+    configuration.clusterNodeTimeout = settings.nodeTimeout
+    faults.lost = 400
+    steps.removeAll { step in
+      switch step.action {
+      case .kill, .stop, .start, .hostile: true
+      case .open, .close, .publish, .ask, .cut, .cutHub, .pause, .resume: false
+      }
+    }
+  }
+
   /// The plan for people: the settings, then an action a line.
   package var text: String {
     var lines = [

@@ -17,6 +17,9 @@ struct SimulatedNode {
     case retired(namespace: ContiguousArray<UInt8>)
     case delivered(namespace: ContiguousArray<UInt8>, text: ContiguousArray<UInt8>)
     case send(ContiguousArray<UInt8>, ClusterOrders.Reach)
+
+    /// What is counted here changed; by namespace.
+    case counted(members: [UInt64], connections: [UInt64])
   }
 
   let run: UInt64
@@ -33,6 +36,7 @@ struct SimulatedNode {
   private var nextConnection: UInt32 = 0
   private var messages: UInt64 = 0
   private var falsifier: Falsifier?
+  private var noted = (members: UInt64(0), counted: UInt64(0))
   private(set) var digest = Digest()
   var occurrences: ContiguousArray<Occurrence> = []
 
@@ -74,6 +78,7 @@ struct SimulatedNode {
     let now = local(now)
     meter.advance(to: now, into: &effects)
     carryOut()
+    noteCounts()
     node.advance(to: now, meter: meter, names: names, into: &orders)
     perform()
   }
@@ -174,6 +179,18 @@ struct SimulatedNode {
 
   private func connection(of client: Int) -> UInt32? {
     streams.filter { $0.value.client == client }.map(\.key).min()
+  }
+
+  /// What others are told may be over within one instant: after a pause much happens at once.
+  private mutating func noteCounts() {
+    let counts = (meter.localMembers, meter.countedConnections)
+    guard noted != counts else { return }
+    noted = counts
+    let ids = NodesPlan.namespaces.indices.map { namespace($0) }
+    occurrences.append(
+      .counted(
+        members: ids.map { id in id.map { UInt64(meter.localMembers(of: $0)) } ?? 0 },
+        connections: ids.map { id in id.map { meter.localConnections(of: $0) } ?? 0 }))
   }
 
   private mutating func feed(_ event: Event) {

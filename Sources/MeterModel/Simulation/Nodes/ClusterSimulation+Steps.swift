@@ -1,0 +1,200 @@
+// The plan's steps: clients come and go, nodes die and start anew, strangers send noise.
+
+extension ClusterSimulation {
+  mutating func perform(_ action: NodesPlan.Action) {
+    switch action {
+    case .open(let client, let node, let namespace, let viewer):
+      clients[client] = Client(namespace: namespace, viewer: viewer)
+      join(client, at: node)
+    case .close(let client): leave(client)
+    case .publish(let node, let namespace, let length): publish(node, namespace, length)
+    case .ask(let node, let viewer):
+      judge.disturbed(viewer, at: now)
+      guard paused[node] == nil else { return }
+      nodes[node]?.ask(viewer: viewer, at: now)
+      settle(node)
+    case .cut(let from, let to, let isCut): network.cut(from: from, to: to, isCut)
+    case .cutHub(let node, let isCut):
+      if network.cutHub(node, isCut), paused[node] == nil, plan.hasHub { hubReturned(node) }
+    case .pause(let node, let keeps):
+      if nodes[node] != nil, paused[node] == nil { paused[node] = keeps }
+    case .resume(let node): resume(node)
+    case .kill(let node): end(node, says: false)
+    case .stop(let node): end(node, says: true)
+    case .start(let node):
+      if nodes[node] == nil, !isOriginal(node) || original == nil { start(node) }
+      milestones.insert(.restarted)
+    case .hostile(let seed): attack(seed)
+    }
+  }
+
+  func isOriginal(_ node: Int) -> Bool { plan.hasOldNode && node == plan.nodes - 1 }
+
+  mutating func start(_ number: Int) {
+    runs += 1
+    if isOriginal(number) {
+      var source = RandomSource(seed: plan.seed &+ runs).fork("original")
+      original = OriginalPeer(session: SessionID(randomBits: source.next(), source.next()))
+      nextOriginal = now + .milliseconds(1)
+      originalRun = runs
+      judge.started(runs, at: now, isOriginal: true)
+    } else {
+      nodes[number] = SimulatedNode(plan, number: number, run: runs, at: now, fault: fault)
+      judge.started(runs, at: now)
+    }
+  }
+
+  private mutating func hubReturned(_ node: Int) {
+    milestones.insert(.hubReturned)
+    nodes[node]?.carrierReturned(at: now)
+    settle(node)
+  }
+
+  /// Whatever is cut or stands still is not any more, also where the plan's step that says so was left out.
+  mutating func heal() {
+    hasHealed = true
+    for from in 0..<plan.nodes {
+      for to in 0..<plan.nodes { network.cut(from: from, to: to, false) }
+      perform(.cutHub(node: from, false))
+      resume(from)
+    }
+  }
+
+  private mutating func resume(_ number: Int) {
+    guard paused[number] != nil else { return }
+    paused[number] = nil
+    milestones.insert(.paused)
+    let flights = waiting.filter { $0.to == number }
+    waiting.removeAll { $0.to == number }
+    for flight in flights {
+      nodes[number]?.receive(flight.bytes, over: flight.carrier, at: now)
+      settle(number)
+    }
+  }
+
+  /// A node is gone; its clients look for another.
+  private mutating func end(_ number: Int, says: Bool) {
+    let isRunning = isOriginal(number) ? original != nil : nodes[number] != nil
+    guard isRunning, runningNodes.count > 1 else { return }
+    if says, paused[number] == nil {
+      nodes[number]?.sayGoodbye(at: now)
+      settle(number)
+      milestones.insert(.left)
+    } else {
+      milestones.insert(.killed)
+    }
+    if let node = nodes[number] {
+      digest.combine(node.digest.value)
+      judge.ended(node.run, at: now)
+    }
+    nodes[number] = nil
+    paused[number] = nil
+    waiting.removeAll { $0.to == number }
+    if isOriginal(number), let run = originalRun {
+      judge.ended(run, at: now)
+      original = nil
+      originalRun = nil
+    }
+    for (client, state) in clients.sorted(by: { $0.key < $1.key }) where state.node == number {
+      clients[client]?.node = nil
+      if let viewer = state.viewer { judge.disturbed(viewer, at: now) }
+      comeBack(client, after: .milliseconds(200 + 7 * UInt64(client)), to: number + client)
+    }
+  }
+
+  /// Before the cluster is to rest, that is.
+  private mutating func comeBack(_ client: Int, after delay: Duration, to node: Int) {
+    guard now + delay < plan.quietAt else { return }
+    returns.append((now + delay, client, node % plan.nodes))
+  }
+
+  private var runningNodes: [Int] {
+    (0..<plan.nodes).filter { number in
+      paused[number] == nil && (isOriginal(number) ? original != nil : nodes[number] != nil)
+    }
+  }
+
+  mutating func join(_ client: Int, at wanted: Int) {
+    guard let state = clients[client], state.node == nil else { return }
+    let running = runningNodes
+    guard let number = running.first(where: { $0 >= wanted }) ?? running.first else { return }
+    if isOriginal(number) {
+      original?.join(state.namespace)
+      clients[client]?.node = number
+      return
+    }
+    let isIn = nodes[number]?.open(
+      client: client, namespace: state.namespace, viewer: state.viewer,
+      after: state.excludedStream, at: now)
+    if isIn == true {
+      clients[client]?.node = number
+      if let viewer = state.viewer { judge.opened(viewer, at: now) }
+    } else if state.excludedStream != nil {
+      milestones.insert(.stoppedAcross)
+    }
+    settle(number)
+  }
+
+  private mutating func leave(_ client: Int) {
+    returns.removeAll { $0.client == client }
+    guard let state = clients[client], let number = state.node else { return }
+    clients[client]?.node = nil
+    if let viewer = state.viewer { judge.disturbed(viewer, at: now) }
+    if isOriginal(number) {
+      original?.leave(state.namespace)
+      return
+    }
+    // The node finds the connection closed when it goes on; here it simply stays until it is gone.
+    guard paused[number] == nil else {
+      clients[client]?.node = number
+      return
+    }
+    nodes[number]?.close(client: client, at: now)
+    settle(number)
+  }
+
+  mutating func excluded(_ stream: SimulatedNode.Stream, at number: Int) {
+    clients[stream.client]?.node = nil
+    let others = clients.values.contains { $0.viewer == stream.viewer && $0.node != nil }
+    if others { milestones.insert(.excludedAcross) }
+    guard clients[stream.client]?.hasReturned == false, stream.client % 2 == 0 else { return }
+    clients[stream.client]?.hasReturned = true
+    clients[stream.client]?.excludedStream = stream.streamID
+    comeBack(stream.client, after: .milliseconds(2000), to: number + 1)
+  }
+
+  private mutating func publish(_ wanted: Int, _ namespace: Int, _ length: Int) {
+    let running = runningNodes.filter { !isOriginal($0) }
+    guard let number = running.first(where: { $0 >= wanted }) ?? running.first,
+      let run = nodes[number]?.run
+    else { return }
+    let text = judge.publish(length, to: namespace, at: now, run: run)
+    nodes[number]?.publish(text, to: namespace, at: now)
+    settle(number)
+  }
+
+  /// A stranger's bytes: noise, or what was heard, cut short or lengthened; under a secret also changed, or
+  /// just as it was heard.
+  private mutating func attack(_ seed: UInt64) {
+    var source = RandomSource(seed: seed)
+    for _ in 0..<20 {
+      var bytes: ContiguousArray<UInt8> = []
+      let kind = source.below(plan.hasSecret ? 5 : 3)
+      if kind == 0 || sent.isEmpty {
+        for _ in 0..<source.below(200) { bytes.append(UInt8(truncatingIfNeeded: source.next())) }
+      } else {
+        bytes = sent[source.below(sent.count)]
+        switch kind {
+        case 1: bytes.removeLast(1 + source.below(bytes.count - 1))
+        case 2: bytes.append(UInt8(truncatingIfNeeded: source.next()))
+        case 3: bytes[source.below(bytes.count)] ^= 1 << UInt8(source.below(8))
+        default: break
+        }
+      }
+      for number in nodes.indices where paused[number] == nil {
+        nodes[number]?.receive(bytes, over: .unicast, at: now)
+        settle(number)
+      }
+    }
+  }
+}

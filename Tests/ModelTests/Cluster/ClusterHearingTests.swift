@@ -1,0 +1,138 @@
+// What a node makes of datagrams: what is believed, what is old, whom it knows.
+
+import MeterModel
+import Testing
+
+struct ClusterHearingTests {
+  @Test func `counts are told to the meter, of one name twice the last`() {
+    var node = LoneNode()
+    let heard = node.hear(from: 2, 1, flags: .full, at: 10) {
+      $0.tell("a", 1, 1)
+      $0.tell("a", 2, 3)
+    }
+    #expect(heard == ["peer 0 a 1 1", "peer 0 a 2 3"])
+  }
+
+  @Test func `a datagram that comes again means nothing, nor do the counts of a former round`() {
+    var node = LoneNode()
+    _ = node.hear(from: 2, 1, flags: .full, at: 10)
+    #expect(node.hear(from: 2, 1, flags: .full, at: 20) { $0.tell("a", 9, 9) } == [])
+    #expect(node.node.figures.duplicates == 1)
+    _ = node.hear(from: 2, 4, round: 4, at: 30)
+    #expect(node.hear(from: 2, 2, round: 2, at: 40) { $0.tell("a", 9, 9) } == [])
+    #expect(node.hear(from: 2, 5, round: 4, at: 50) { $0.tell("a", 7, 7) } == ["peer 0 a 7 7"])
+  }
+
+  @Test func `its own datagrams are no other node's`() {
+    var node = LoneNode()
+    #expect(node.hear(from: LoneNode.own, 1, at: 10) { $0.tell("a", 1, 1) } == [])
+    #expect(node.node.nodeCount == 0)
+    #expect(node.node.drops.total == 0)
+  }
+
+  @Test
+  func `a goodbye cannot be undone by what was sent before, except that a message is still told`() {
+    var node = LoneNode()
+    _ = node.hear(from: 2, 1, flags: .full, at: 10) { $0.tell("a", 1, 1) }
+    #expect(node.hear(from: 2, 4, flags: .goodbye, at: 20) == ["bye 0"])
+    #expect(node.node.nodeCount == 0)
+    let late = node.hear(from: 2, 3, round: 1, at: 30) {
+      $0.tell("a", 1, 1)
+      $0.tell(message: 1, "a", "last words")
+    }
+    #expect(late == ["message a last words"])
+    #expect(node.node.nodeCount == 0)
+  }
+
+  @Test func `a node that was silent comes back under the number that it had`() {
+    var node = LoneNode()
+    _ = node.hear(from: 2, 1, flags: .full, at: 10)
+    _ = node.hear(from: 3, 1, flags: .full, at: 20)
+    #expect(node.hear(from: 2, 90, at: 60_000) { $0.tell("a", 1, 1) } == ["peer 0 a 1 1"])
+    #expect(node.node.figures.returns == 1)
+    #expect(node.hear(from: 2, 80, at: 60_010) { $0.tell("a", 5, 5) } == [])
+  }
+
+  @Test func `a message is told once and whole, its parts in any order`() {
+    var node = LoneNode()
+    #expect(node.hear(from: 2, 1, at: 1) { $0.tell(message: 1, "a", "llo", part: 1, of: 2) } == [])
+    #expect(node.hear(from: 2, 2, at: 2) { $0.tell(message: 1, "a", "llo", part: 1, of: 2) } == [])
+    #expect(
+      node.hear(from: 2, 3, at: 3) { $0.tell(message: 1, "a", "he", part: 0, of: 2) } == [
+        "message a hello"
+      ])
+    #expect(node.hear(from: 2, 4, at: 4) { $0.tell(message: 1, "a", "hello") } == [])
+    #expect(node.hear(from: 2, 5, at: 5) { $0.tell(message: 2, "a", "x") } == ["message a x"])
+  }
+
+  @Test
+  func `a name that kills original nodes is taken from the datagram of the same number over Redis`()
+  {
+    var node = LoneNode()
+    _ = node.hear(from: 2, 1, flags: .full, at: 10)
+    let heard = node.hear(from: 2, 1, flags: .full, over: .redis, at: 11) {
+      $0.tell("toString", 2, 2)
+      $0.tell("a", 9, 9)
+    }
+    #expect(heard == ["peer 0 toString 2 2"])
+  }
+
+  @Test func `one node more than the limit is dropped, and counted`() {
+    var settings = ClusterSettings()
+    settings.maximumNodes = 2
+    var node = LoneNode(settings: settings)
+    for other in UInt64(2)...4 { _ = node.hear(from: other, 1, at: 10) { $0.tell("a", 1, 1) } }
+    #expect(node.node.nodeCount == 2)
+    #expect(node.node.drops[.tooManyNodes] == 1)
+    // A timeout later there is room.
+    #expect(node.hear(from: 4, 2, at: 6000) { $0.tell("a", 1, 1) } == ["peer 2 a 1 1"])
+  }
+
+  @Test func `under a secret what is unsigned, old or repeated is dropped`() {
+    var open = LoneNode()
+    var encoder = DatagramEncoder(session: LoneNode.session(2), secret: nil)
+    encoder.begin(sequence: 1, round: 1, wall: 1_000_000)
+    encoder.tell("a", 1, 1)
+    var unsigned: ContiguousArray<UInt8> = []
+    encoder.finish(into: &unsigned)
+    #expect(open.hear(unsigned, at: 1) == ["peer 0 a 1 1"])
+
+    var node = LoneNode(secret: "s")
+    #expect(node.hear(unsigned, at: 1) == [])
+    #expect(node.node.drops[.unauthenticated] == 1)
+    #expect(node.hear(from: 2, 1, at: 2) { $0.tell("a", 1, 1) } == ["peer 0 a 1 1"])
+    #expect(node.hear(from: 2, 1, at: 3) { $0.tell("a", 1, 1) } == [])
+    #expect(node.node.drops[.replayed] == 1)
+  }
+
+  @Test func `under a secret a clock may be a node timeout away and no more`() {
+    for (milliseconds, isHeard) in [(UInt64(5000), true), (5001, false)] {
+      guard let secret = ClusterSecret(Array("s".utf8).span) else { return }
+      var encoder = DatagramEncoder(session: LoneNode.session(2), secret: secret)
+      encoder.begin(sequence: 1, round: 1, wall: 1_000_000)
+      encoder.tell("a", 1, 1)
+      var bytes: ContiguousArray<UInt8> = []
+      encoder.finish(into: &bytes)
+      var node = LoneNode(secret: "s")
+      #expect(node.hear(bytes, at: milliseconds).isEmpty == !isHeard)
+      #expect(node.node.drops[.late] == (isHeard ? 0 : 1))
+    }
+  }
+
+  @Test func `the report tells of nodes and drops, in JSON`() {
+    var node = LoneNode()
+    _ = node.hear(from: 2, 1, flags: .full, at: 1250)
+    _ = node.hear([0xC0], at: 1300)
+    var json: ContiguousArray<UInt8> = []
+    node.node.report(at: .start + .seconds(2), meter: node.meter, into: &json)
+    let own = LoneNode.session(LoneNode.own).text
+    let other = LoneNode.session(2).text
+    #expect(
+      String(decoding: json, as: UTF8.self)
+        == """
+        {"id":"\(own)","nodes":[{"id":"\(other)","address":"192.0.2.7:314","carrier":"multicast",\
+        "last_heard":1001.250,"namespaces":0,"members":0,"old":false,"dropped":{}}],\
+        "duplicates":0,"lost_events":0,"dropped":{"not a map":1}}
+        """)
+  }
+}
