@@ -142,7 +142,7 @@ import Testing
     try RunningDaemon.serving { daemon in
       let viewer = try EventStream("/bench-0", of: daemon)
       let words = arguments(
-        daemon, ["--mode", "fanout", "--connections", "10", "--rounds", "2", "--gap", "60"])
+        daemon, ["--mode", "fanout", "--connections", "10", "--rounds", "1000", "--gap", "0.2"])
       let program = try ChildProgram(path: ProgramRun.executable.path, words)
       // The first round begins when the load has seen its whole crowd come.
       _ = try viewer.read(untilData: "bench=1", within: 30)
