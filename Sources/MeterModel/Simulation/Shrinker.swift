@@ -56,17 +56,10 @@ package struct Shrinker {
   /// Without runs of records, the long ones first.
   private func withoutRuns(_ log: RandomLog) -> RandomLog {
     var best = log
-    var length = max(1, log.steps.count / 2)
-    while length >= 1 {
-      var start = 0
-      while start < best.steps.count {
-        var candidate = best
-        candidate.steps.removeSubrange(start..<min(start + length, best.steps.count))
-        let before = best.steps.count
-        keep(candidate, over: &best)
-        if best.steps.count == before { start += length }
-      }
-      length /= 2
+    best.steps = log.steps.leavingOutRuns { steps in
+      var candidate = log
+      candidate.steps = steps
+      return fails(candidate)
     }
     return best
   }

@@ -12,17 +12,10 @@ package struct PlanShrinker {
   /// A plan that fails and from which no step can be left out. Precondition: `plan` fails.
   package func shrunk(_ plan: NodesPlan) -> NodesPlan {
     var best = plan
-    var length = max(1, plan.steps.count / 2)
-    while length >= 1 {
-      var start = 0
-      while start < best.steps.count {
-        var candidate = best
-        candidate.steps.removeSubrange(start..<min(start + length, best.steps.count))
-        let before = best.steps.count
-        keep(candidate, over: &best)
-        if best.steps.count == before { start += length }
-      }
-      length /= 2
+    best.steps = plan.steps.leavingOutRuns { steps in
+      var candidate = plan
+      candidate.steps = steps
+      return candidate.complaint(fault: fault) != nil
     }
     return withoutFaults(best)
   }
