@@ -9,7 +9,7 @@ import MeterModel
 package enum Daemon {
   /// Serves until SIGTERM or SIGINT.
   package static func run(_ settings: ServeSettings) throws(StartError) {
-    Allocator.mapLargeBlocks()
+    Allocator.keepLittle()
     openStandardDescriptors()
     let console = Console(isVerbose: settings.debug)
     let limit = raiseDescriptorLimit()

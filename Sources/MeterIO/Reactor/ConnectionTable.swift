@@ -89,7 +89,7 @@ struct ConnectionTable {
   /// table can become short again; whether there were any. Amortised O(1) for each slot freed.
   mutating func giveUpFreeSlots() -> Bool {
     guard count < few, sockets.count >= Self.fewestSlots else { return false }
-    few = count / 2
+    few = max(1, count / 2)
     let used = (sockets.lastIndex { $0.state != .free } ?? -1) + 1
     let isShorter = used < sockets.count
     sockets = ContiguousArray(sockets.prefix(used))

@@ -7,9 +7,11 @@ import Glibc
 enum Allocator {
   /// Makes each block of 32 KB and more a mapping of its own, which goes back to the system when it is freed.
   /// Otherwise malloc raises the size for that with each one that is freed, and the tables that a crowd made
-  /// grow stay behind it in pieces.
-  static func mapLargeBlocks() {
+  /// grow stay behind it in pieces. Smaller ones come from one heap for all threads: the end of a thread's
+  /// own is never given back.
+  static func keepLittle() {
     mallopt(M_MMAP_THRESHOLD, 32 * 1024)
+    mallopt(M_ARENA_MAX, 1)
   }
 
   /// Gives back the pages that hold nothing any more.

@@ -108,6 +108,15 @@ extension RunningDaemon {
     }
   }
 
+  /// How much memory it has that is no file's, in KB.
+  func privateMemory() throws -> Int {
+    let text = try String(contentsOfFile: "/proc/\(process)/smaps_rollup", encoding: .utf8)
+    let line = text.split(separator: "\n").first { $0.hasPrefix("Anonymous:") }
+    guard let line, let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+    else { throw HarnessError("smaps_rollup of \(process) has no such line") }
+    return kilobytes
+  }
+
   /// Lowers the limit of its descriptors while it runs.
   func limitDescriptors(to limit: Int) throws {
     let tool = try Process.run(
