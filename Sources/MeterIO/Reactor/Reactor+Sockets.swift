@@ -85,6 +85,7 @@ extension Reactor {
   /// Tells the sequencer that a connection is no stream any more.
   mutating func reportClosed(_ slot: UInt32) {
     streamCount -= 1
+    leavesUnsaid += 1
     outgoing.reports.append(.closed(slot: slot))
   }
 

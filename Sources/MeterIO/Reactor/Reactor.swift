@@ -73,6 +73,10 @@ struct Reactor: ~Copyable {
   var frame: ContiguousArray<UInt8> = []
 
   var outgoing: Reports
+
+  /// How many of the reports say no more than that a stream has left, and until when they may wait for more.
+  var leavesUnsaid = 0
+  private var leavesDue: Instant?
   var now = Instant.start
   var wallSeconds: UInt64 = 0
   var encoder: ResponseEncoder
@@ -83,6 +87,9 @@ struct Reactor: ~Copyable {
   /// One more connection was taken than the limit allows, and none has gone since.
   var isOverLimit = false
   var isStopped = false
+
+  /// With so many the sequencer has enough to do.
+  private static let mostLeavesUnsaid = 512
 
   /// Keys of events that are no connection's: those have a generation of 1 and up.
   static let mailboxKey: UInt64 = 0
@@ -119,7 +126,7 @@ struct Reactor: ~Copyable {
   /// Serves until it is told to stop.
   mutating func run() {
     while !isStopped {
-      let count = poller.wait(milliseconds: millisecondsToDeadline())
+      let count = poller.wait(milliseconds: millisecondsToWait())
       readClocks()
       for index in 0..<count {
         let event = poller.event(at: index)
@@ -175,9 +182,23 @@ struct Reactor: ~Copyable {
     }
   }
 
-  /// Says what there is to say to the sequencer.
+  private func millisecondsToWait() -> Int32 {
+    let milliseconds = millisecondsToDeadline()
+    guard leavesUnsaid > 0 else { return milliseconds }
+    return milliseconds < 0 ? 1 : min(milliseconds, 1)
+  }
+
+  /// Says what there is to say to the sequencer. That streams have left can wait for a millisecond, as
+  /// nobody awaits an answer: each word wakes a thread, and a crowd that leaves would wake it each time.
   private mutating func report() {
     guard !outgoing.reports.isEmpty else { return }
+    if outgoing.reports.count == leavesUnsaid, leavesUnsaid < Self.mostLeavesUnsaid {
+      let due = leavesDue ?? now + .milliseconds(1)
+      leavesDue = due
+      guard now >= due else { return }
+    }
+    leavesDue = nil
+    leavesUnsaid = 0
     let reports = outgoing
     outgoing = Reports(reactor: index)
     context.sequencer.post(.reports(reports))
