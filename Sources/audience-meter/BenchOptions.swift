@@ -73,14 +73,17 @@ extension OptionValue<BenchSettings> {
       }, show: { "\($0[keyPath: property])" })
   }
 
-  /// A time from `least` to a day.
-  static func time(_ property: Property<Duration>, atLeast least: Duration = .zero) -> Self {
-    let bounds = "\(least.decimalSeconds) to 86400"
+  /// A time from `least` to `most`, a day.
+  static func time(
+    _ property: Property<Duration>, atLeast least: Duration = .zero,
+    atMost most: Duration = .seconds(86_400)
+  ) -> Self {
+    let bounds = "\(least.decimalSeconds) to \(most.decimalSeconds)"
     return Self(
       syntax: ValueSyntax(
         placeholder: "S", accepted: "a time from \(bounds) seconds (2, 500ms, 5m)"),
       read: { settings, text in
-        guard let time = Duration(decimal: text.utf8.span, atLeast: least), time <= .seconds(86_400)
+        guard let time = Duration(decimal: text.utf8.span, atLeast: least), time <= most
         else { return false }
         settings[keyPath: property] = time
         return true

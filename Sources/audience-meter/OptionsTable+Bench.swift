@@ -71,6 +71,10 @@ extension CommandOption {
     CommandOption(
       "settle", .bench(.time(\.settle)), "how long the crowd is left alone once it is there"),
     CommandOption(
+      "poll-interval", .bench(.time(\.pollInterval, atMost: .seconds(1))),
+      "how often the crowd looks for what it is told, so that the server does not pay for waking it;"
+        + " 0 to be woken"),
+    CommandOption(
       "timeout", .bench(.time(\.patience, atLeast: .milliseconds(100))),
       "how long nothing may happen before a phase is given up"),
     CommandOption(

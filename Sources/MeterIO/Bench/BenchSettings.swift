@@ -35,6 +35,9 @@ package struct BenchSettings: Sendable {
   /// How long the crowd is left alone before anything is measured of it.
   package var settle = Duration.seconds(1)
 
+  /// How often the crowd looks for what it was told, instead of being woken by it; zero to be woken.
+  package var pollInterval = Duration.zero
+
   /// Nil for the message port that a daemon has by default, at `host`.
   package var trigger: TriggerTemplate?
   package var rounds: UInt32 = 5

@@ -58,6 +58,9 @@ struct BenchWorker: ~Copyable {
   let control: BenchControl
   let leavesByClose: Bool
 
+  /// How often a crowd looks for what it was told; zero where it waits until it is woken.
+  let pollInterval: Duration
+
   /// How many may be on their way, and how many came so far.
   let window: Int
   var inFlight = 0
@@ -94,6 +97,7 @@ struct BenchWorker: ~Copyable {
     self.control = control
     self.crowdThreads = crowdThreads
     leavesByClose = settings.leavesByClose
+    pollInterval = settings.pollInterval
     switch role {
     case .crowd(let namespaces, let slow):
       connections = []
@@ -119,9 +123,11 @@ struct BenchWorker: ~Copyable {
 
   /// Works until the load has ended.
   mutating func run() {
+    var isCaughtUp = true
     while true {
       var milliseconds: Int32 = -1
-      switch control.phase {
+      let phase = control.phase
+      switch phase {
       case .waiting: break
       case .connecting: if !passes { milliseconds = startCrowd() }
       case .holding:
@@ -132,7 +138,12 @@ struct BenchWorker: ~Copyable {
       }
       control.add(turn, of: index)
       turn.clear()
+      if phase == .holding, !passes, pollInterval > .zero {
+        if isCaughtUp { JoinableThread.sleep(for: pollInterval) }
+        milliseconds = 0
+      }
       let count = poller.wait(milliseconds: milliseconds)
+      isCaughtUp = count < poller.mostEvents
       for place in 0..<count {
         let event = poller.event(at: place)
         if event.key == Self.wakeupKey {

@@ -46,6 +46,9 @@ struct Poller: ~Copyable {
 
   var descriptor: Int32 { epoll.number }
 
+  /// How many events one wait finds at most.
+  var mostEvents: Int { events.count }
+
   /// Watches a descriptor; `ENOSPC` and `ENOMEM` are the errors that a caller may see.
   func add(_ descriptor: Int32, _ readiness: Readiness, key: UInt64) throws(SystemError) {
     try Self.control(epoll.number, EPOLL_CTL_ADD, descriptor, readiness, key)

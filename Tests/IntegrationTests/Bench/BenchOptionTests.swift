@@ -25,6 +25,7 @@ import audience_meter
     ("newcomers", "100000", { $0.newcomers == 100_000 }),
     ("slow-percent", "100", { $0.slowPercent == 100 }), ("server-pid", "1", { $0.serverPID == 1 }),
     ("settle", "0", { $0.settle == .zero }),
+    ("poll-interval", "5ms", { $0.pollInterval == .milliseconds(5) }),
     ("timeout", "0.1", { $0.patience == .milliseconds(100) }),
     ("limit", "24h", { $0.limit == .seconds(86_400) }),
   ]
@@ -39,7 +40,8 @@ import audience_meter
     "leave": ["fin", "RESET"], "trigger": ["http://a:1/", "ftp://a:1/{round}"],
     "rounds": ["0", "1000001"], "gap": ["25h", "-1"], "target": ["last", "0"],
     "padding": ["4001", "1k"], "newcomers": ["100001", "-1"], "slow-percent": ["101", "5%"],
-    "server-pid": ["0", "4194305"], "settle": ["1d", "86400.1"], "timeout": ["0", "99ms"],
+    "server-pid": ["0", "4194305"], "settle": ["1d", "86400.1"],
+    "poll-interval": ["1.001", "-1"], "timeout": ["0", "99ms"],
     "limit": ["0.09", "1441m"],
   ]
 

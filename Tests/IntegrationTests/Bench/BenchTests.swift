@@ -42,11 +42,12 @@ import Testing
     }
   }
 
-  @Test func `each trigger reaches each connection of its namespace once`() throws {
+  @Test(arguments: ["0", "20ms"])
+  func `each trigger reaches each connection of its namespace once`(pollInterval: String) throws {
     try RunningDaemon.serving("--workers", "2") { daemon in
       let run = try bench(
         daemon, "--mode", "fanout", "--connections", "150", "--rounds", "4", "--gap", "10ms",
-        "--threads", "2")
+        "--threads", "2", "--poll-interval", pollInterval)
       #expect(run["rounds"] == 4 && run["deliveries_expected"] == 600)
       #expect(run["deliveries"] == 600 && run["deliveries_missed"] == 0)
       #expect(run["triggers_failed"] == 0 && run["complete"] == true)
