@@ -112,8 +112,10 @@ extension RunningDaemon {
   func privateMemory() throws -> Int {
     let text = try String(contentsOfFile: "/proc/\(process)/smaps_rollup", encoding: .utf8)
     let line = text.split(separator: "\n").first { $0.hasPrefix("Anonymous:") }
-    guard let line, let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-    else { throw HarnessError("smaps_rollup of \(process) has no such line") }
+    let words = line?.split(separator: " ") ?? []
+    guard words.count > 1, let kilobytes = Int(words[1]) else {
+      throw HarnessError("smaps_rollup of \(process) has no such line")
+    }
     return kilobytes
   }
 
