@@ -48,6 +48,6 @@ package struct ClusterBenchFigures: Equatable, Sendable {
     samples.map(figure).median
   }
 
-  /// The longest piece of work of any node, in nanoseconds.
+  /// The longest piece of work of any node in any interval, in nanoseconds.
   package var longestSlice: UInt64 { samples.map(\.slice).max() ?? 0 }
 }
