@@ -78,6 +78,9 @@ private struct ArgumentParser {
       try refuseOperands(after: 0)
       try refuseTogether(["seconds", "svg"])
       try refuseTogether(["seconds", "log"])
+      if simulate.simulatesNodes {
+        try refuse(allBut: CommandOption.nodesToo.union(["nodes"]), beside: "--nodes")
+      }
       return .simulate(simulate)
     case .bench:
       try refuseOperands(after: 0)

@@ -14,7 +14,12 @@ struct JSONObject {
 
   /// A decimal number as it is written.
   mutating func add(_ name: String, decimal: String) {
-    members.append("\"\(name)\":\(decimal)")
+    add(name, json: decimal)
+  }
+
+  /// A value that is JSON already.
+  mutating func add(_ name: String, json: String) {
+    members.append("\"\(name)\":\(json)")
   }
 
   /// Text without a quotation mark, a backslash or a control character.

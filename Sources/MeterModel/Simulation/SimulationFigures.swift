@@ -1,7 +1,7 @@
 // What is told of a simulation: the figures of a replay (§7), and the milestones.
 
 /// The figures of a run.
-package struct SimulationFigures: Sendable {
+package struct SimulationFigures: RunFigures {
   package var records: UInt64 = 0
   package var duration = Duration.zero
 
