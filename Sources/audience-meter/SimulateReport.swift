@@ -34,11 +34,7 @@ func json(
 ) -> String {
   var fields = [
     "\"profile\":\"\(options.profile.rawValue)\"", "\"seed\":\(options.seed)",
-    "\"records\":\(figures.records)",
-    "\"duration_seconds\":\(figures.duration.decimalSeconds)",
-    "\"namespaces\":\(figures.namespaces)", "\"opened\":\(figures.opened)",
-    "\"counted\":\(figures.counted)", "\"peak_members\":\(figures.peakMembers)",
-    "\"notifications\":\(figures.notifications)",
+    figures.replay.jsonMembers,
     "\"events_per_second\":\(rate(figures.records, seconds))",
     "\"milestones\":\(jsonNames(figures.milestones))",
   ]

@@ -31,7 +31,7 @@ package enum ClusterBench {
   }
 
   /// What the model of a node takes for a namespace of its own, and for what another said of it, in bytes;
-  /// measured.
+  /// measured, and rounded up.
   private static let memoryOfNamespace: UInt64 = 600
   private static let memoryOfCount: UInt64 = 72
 
