@@ -78,10 +78,14 @@ private struct ArgumentParser {
       try refuseOperands(after: 0)
       try refuseTogether(["seconds", "svg"])
       try refuseTogether(["seconds", "log"])
+      if simulate.simulatesNodes {
+        try refuse(allBut: CommandOption.nodesToo.union(["nodes"]), beside: "--nodes")
+      }
       return .simulate(simulate)
     case .bench:
       try refuseOperands(after: 0)
       try refuseTogether(["distribution", "largest"])
+      try checkMode()
       return .bench(bench)
     }
   }
@@ -174,6 +178,28 @@ private struct ArgumentParser {
     throw UsageError(
       message: "\(quoted(operands[count])) is one argument too many"
         + (isCommand ? "; the command comes first" : ""))
+  }
+
+  /// A cluster is measured without connections, and loads have no nodes.
+  private func checkMode() throws(UsageError) {
+    let own = Set(CommandOption.benchCluster.map(\.long))
+    guard bench.mode == .cluster else {
+      guard let name = firstGiven(where: own.contains) else { return }
+      throw UsageError(message: "--\(name) needs --mode cluster")
+    }
+    try refuse(allBut: own.union(CommandOption.benchClusterToo), beside: "--mode cluster")
+  }
+
+  private func refuse(
+    allBut names: Set<String>, beside option: String
+  ) throws(UsageError) {
+    guard let name = firstGiven(where: { !names.contains($0) }) else { return }
+    throw UsageError(message: "--\(name) does not go with \(option)")
+  }
+
+  /// The first option of the table that was given and of which something is true.
+  private func firstGiven(where isMeant: (String) -> Bool) -> String? {
+    command.options.map(\.long).first { given.contains($0) && isMeant($0) }
   }
 
   private func refuseTogether(_ names: [String]) throws(UsageError) {

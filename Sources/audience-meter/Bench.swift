@@ -3,6 +3,7 @@ import MeterModel
 
 /// Tries a load on a server, and tells what came of it.
 func runBench(_ settings: BenchSettings) -> ExitStatus {
+  if settings.mode == .cluster { return runClusterBench(settings) }
   let line = ProgressLine()
   do throws(BenchError) {
     let figures = try Bench.run(

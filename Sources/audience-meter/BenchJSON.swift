@@ -77,28 +77,3 @@ private func add(_ leave: LeaveFigures, to object: inout JSONObject) {
   object.add("leave_server_cpu_ns", leave.cpu.server)
   object.add("leave_own_cpu_ns", leave.cpu.own)
 }
-
-/// A JSON object under construction.
-private struct JSONObject {
-  private var members: [String] = []
-
-  var text: String { "{\(members.joined(separator: ","))}" }
-
-  mutating func add(_ name: String, _ number: UInt64?) {
-    members.append("\"\(name)\":" + (number.map { "\($0)" } ?? "null"))
-  }
-
-  mutating func add(_ name: String, flag: Bool) {
-    members.append("\"\(name)\":\(flag)")
-  }
-
-  /// Text without a quotation mark, a backslash or a control character.
-  mutating func add(_ name: String, text: String) {
-    members.append("\"\(name)\":\"\(text)\"")
-  }
-
-  mutating func add(_ name: String, _ counts: [(reason: String, count: UInt64)]) {
-    let items = counts.map { "{\"reason\":\"\($0.reason)\",\"count\":\($0.count)}" }
-    members.append("\"\(name)\":[\(items.joined(separator: ","))]")
-  }
-}

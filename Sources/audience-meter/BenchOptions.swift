@@ -90,6 +90,14 @@ extension OptionValue<BenchSettings> {
       }, show: { "\($0[keyPath: property].decimalSeconds)s" })
   }
 
+  /// A part of the whole.
+  static func fraction(_ property: Property<Fraction>) -> Self {
+    Self(
+      property,
+      ValueSyntax(placeholder: "R", accepted: "a number from 0 to 1", range: "0 to 1"),
+      read: { text in Fraction(decimal: Array(text.utf8).span) }, show: { $0.decimal })
+  }
+
   /// A URL with places to fill in.
   static let trigger = Self(
     syntax: ValueSyntax(

@@ -99,11 +99,11 @@ private func memory(_ figures: BenchFigures) -> [String] {
 
 // MARK: Words
 
-private func row(_ name: String, _ text: String) -> String {
+func row(_ name: String, _ text: String) -> String {
   name + String(repeating: " ", count: max(1, 12 - name.count)) + text
 }
 
-private func counted(_ count: UInt32, _ thing: String) -> String {
+func counted(_ count: UInt32, _ thing: String) -> String {
   "\(grouped(UInt64(count))) \(thing)\(count == 1 ? "" : "s")"
 }
 
@@ -133,17 +133,17 @@ private func milliseconds(_ microseconds: UInt32) -> String {
   decimal(UInt64(microseconds) / 10) + " ms"
 }
 
-private func microseconds(_ nanoseconds: UInt64) -> String {
+func microseconds(_ nanoseconds: UInt64) -> String {
   decimal(nanoseconds / 10) + " µs"
 }
 
 /// Hundredths as a number with two decimals.
-private func decimal(_ hundredths: UInt64) -> String {
+func decimal(_ hundredths: UInt64) -> String {
   let part = hundredths % 100
   return "\(hundredths / 100).\(part < 10 ? "0" : "")\(part)"
 }
 
 /// A part of some time in percent, with two decimals.
-private func share(_ part: UInt64, of whole: UInt64) -> String {
+func share(_ part: UInt64, of whole: UInt64) -> String {
   decimal(part * 10_000 / max(1, whole)) + " %"
 }

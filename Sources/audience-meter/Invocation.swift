@@ -26,7 +26,8 @@ package enum Command: String, CaseIterable, Sendable {
     case .serve:
       "Counts the open event streams of each namespace, and tells every viewer the count."
     case .replay: "Replays the log of a run, and tells what became of it."
-    case .simulate: "Simulates a crowd from a seed, and checks all that the meter makes of it."
+    case .simulate:
+      "Simulates a crowd or a cluster from a seed, and checks all that the meter makes of it."
     case .bench: "Loads a server with event streams, and measures it."
     }
   }

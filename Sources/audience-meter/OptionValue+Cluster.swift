@@ -57,20 +57,6 @@ extension OptionValue<ServeSettings> {
       read: { text in (try? RedisURL(text)).map { .some($0) } }, show: { _ in nil })
   }
 
-  /// A time between two of something that must not take up all the time there is.
-  static func interval(_ property: Property<Duration>) -> Self {
-    let least = Duration.milliseconds(10)
-    return Self(
-      property,
-      ValueSyntax(
-        placeholder: "S",
-        accepted:
-          "a time from \(least.decimalSeconds) to \(Duration.longest.decimalSeconds) seconds"
-          + " (2, 0.5, 500ms, 5m, 1h)", range: "at least \(least.decimalSeconds)s"),
-      read: { text in Duration(decimal: Array(text.utf8).span, atLeast: least) },
-      show: { "\($0.decimalSeconds)s" })
-  }
-
   /// Whether it could be an interface's name: at most 15 bytes, no blank, no slash.
   @Sendable private static func isInterface(_ text: String) -> Bool {
     (1...15).contains(text.utf8.count) && !text.hasPrefix("-")

@@ -82,6 +82,20 @@ extension OptionValue {
       read: { text in port(text).map { $0 == 0 ? nil : $0 } }, show: { $0.map { "\($0)" } })
   }
 
+  /// A time between two of something that must not take up all the time there is.
+  static func interval(_ property: Property<Duration>) -> Self {
+    let least = Duration.milliseconds(10)
+    return Self(
+      property,
+      ValueSyntax(
+        placeholder: "S",
+        accepted:
+          "a time from \(least.decimalSeconds) to \(Duration.longest.decimalSeconds) seconds"
+          + " (2, 0.5, 500ms, 5m, 1h)", range: "at least \(least.decimalSeconds)s"),
+      read: { text in Duration(decimal: Array(text.utf8).span, atLeast: least) },
+      show: { "\($0.decimalSeconds)s" })
+  }
+
   /// A number of bytes, from 64 KB on.
   static func size(_ property: Property<UInt64?>) -> Self {
     Self(

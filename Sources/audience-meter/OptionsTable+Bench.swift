@@ -3,20 +3,22 @@ import MeterModel
 
 extension CommandOption {
   /// The options of `bench`.
-  static let benching = benchLoad + benchRounds + benchMeasures
+  static let benching = benchLoad + benchRounds + benchCluster + benchMeasures
 
   private static let benchLoad = [
     CommandOption(
       "mode", .bench(.word(\.mode)),
       "connect (open a crowd, let it leave), hold (keep it), fanout (tell it something), churn"
-        + " (others come and leave), slow (some do not read)"),
+        + " (others come and leave), slow (some do not read); or cluster, without a server: what"
+        + " nodes cost one another"),
     CommandOption("host", .bench(.host(\.host)), "the server's address"),
     CommandOption("port", .bench(.port(\.port)), "the server's port"),
     CommandOption(
       "connections", .bench(.number(\.connections, 0...2_000_000)), "how large the crowd is",
       default: "1000, with churn 0"),
     CommandOption(
-      "namespaces", .bench(.number(\.namespaces, 1...1_000_000)), "how many it spreads over"),
+      "namespaces", .bench(.number(\.namespaces, 1...1_000_000)),
+      "how many it spreads over, or each node counts in"),
     CommandOption(
       "distribution", .bench(.word(\.distribution)),
       "how it spreads: one (all in the first), uniform, or zipf (1/k as many in the k-th)",
@@ -49,7 +51,9 @@ extension CommandOption {
       "what makes the server tell a namespace something: a GET of an http:// URL, or a line to a"
         + " tcp:// address; {namespace} and {round} are filled in",
       default: "http://HOST:2442/{namespace}/bench/{round}"),
-    CommandOption("rounds", .bench(.number(\.rounds, 1...1_000_000)), "how often it is told"),
+    CommandOption(
+      "rounds", .bench(.number(\.rounds, 1...1_000_000)),
+      "how often it is told, or how many of the nodes' intervals are measured"),
     CommandOption("gap", .bench(.time(\.gap)), "the time between two rounds"),
     CommandOption(
       "target", .bench(.choice(\.takesTurns, "first", "turn")),
@@ -62,6 +66,30 @@ extension CommandOption {
     CommandOption(
       "slow-percent", .bench(.number(\.slowPercent, 0...100)),
       "how many of the crowd do not read in slow mode"),
+  ]
+
+  /// What only the mode `cluster` takes.
+  package static let benchCluster = [
+    CommandOption(
+      "nodes", .bench(.number(\.nodes, 2...1000)), "how many nodes the cluster has"),
+    CommandOption(
+      "changed", .bench(.fraction(\.changed)),
+      "the part of a node's counts that changes in each interval"),
+    CommandOption(
+      "cluster-secret", .bench(.file(\.secretPath)), "the nodes have the secret in this file",
+      default: "none"),
+    CommandOption(
+      "cluster-notify-interval", .bench(.interval(\.notifyInterval)),
+      "how often a node tells the others its counts"),
+    CommandOption(
+      "cluster-node-timeout",
+      .bench(.time(\.nodeTimeout, atLeast: .milliseconds(10))),
+      "how long a node's counts hold after it said them"),
+  ]
+
+  /// What it takes besides.
+  package static let benchClusterToo: Set = [
+    "mode", "namespaces", "rounds", "seed", "prefix", "json",
   ]
 
   private static let benchMeasures = [

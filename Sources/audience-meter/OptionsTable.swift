@@ -150,6 +150,10 @@ extension CommandOption {
     CommandOption(
       "seconds", .simulate(.span(\.seconds)), "try seed after seed on every core, for so long",
       default: "a single seed"),
+    CommandOption(
+      "nodes", .simulate(.flag(\.simulatesNodes)),
+      "simulate a whole cluster over a network that loses, delays and parts, of which the seed"
+        + " decides everything"),
     CommandOption("log", .simulate(.file(\.logPath)), "keep the log there", default: "nowhere"),
     CommandOption(
       "svg", .simulate(.file(\.svgPath)),
@@ -160,6 +164,9 @@ extension CommandOption {
 }
 
 extension CommandOption {
+  /// What a simulation of clusters takes besides `--nodes`: their seed decides the rest.
+  package static let nodesToo: Set = ["seed", "seconds", "json"]
+
   /// Whether the option decides what a simulation of a seed is.
   var isPartOfReproduction: Bool {
     switch action {

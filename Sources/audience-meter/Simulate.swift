@@ -5,6 +5,7 @@ import MeterModel
 /// Simulates a crowd, drives the meter with it, checks it, and tells the figures; or tries seeds until the
 /// time is over.
 func runSimulate(_ settings: SimulateSettings) -> ExitStatus {
+  if settings.simulatesNodes { return runNodes(settings) }
   if settings.seconds != nil { return runSoak(settings) }
   let options = settings.options(seed: settings.seed ?? 1)
   let started = ContinuousClock.now
@@ -75,9 +76,8 @@ func report(
   _ failure: Investigation, of options: SimulationOptions, _ settings: SimulateSettings
 ) -> ExitStatus {
   let name = options.profile.rawValue
-  let words = ["\(programName) simulate --profile \(name) --seed \(options.seed)"]
-  complain("wrong: \(failure.complaint)")
-  complain("to see it again: \((words + settings.reproduction).joined(separator: " "))")
+  let words = ["--profile \(name) --seed \(options.seed)"] + settings.reproduction
+  finding(failure, words.joined(separator: " ")).forEach(complain)
   guard let log = failure.log else { return .difference }
   let path = "\(programName)-\(name)-\(options.seed).log"
   do throws(SystemError) {
@@ -87,6 +87,14 @@ func report(
     complain("\(path): \(error.description); the smallest log that shows it:\n\(log)")
   }
   return .difference
+}
+
+/// What was wrong, and the options of `simulate` with which it is seen again, a line each.
+package func finding(_ failure: Investigation, _ options: String) -> [String] {
+  [
+    "wrong: \(failure.complaint)",
+    "to see it again: \(programName) simulate \(options)",
+  ]
 }
 
 /// A line on standard error that is written over again and again, where that is a terminal.

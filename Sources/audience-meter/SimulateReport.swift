@@ -9,14 +9,14 @@ func text(
   seed               \(options.seed)
   \(lines(of: figures, seconds: seconds))
   digest             \(figures.digest.hexadecimal)
-  milestones         \(figures.milestones.members.count) of \(Milestone.allCases.count)
+  milestones         \(count(of: figures.milestones))
 
   """
 }
 
 /// The figures of many seeds, a line each.
 func text(
-  _ soak: SoakState, _ options: SimulationOptions, seconds: Swift.Duration
+  _ soak: SoakState<SimulationFigures>, _ options: SimulationOptions, seconds: Swift.Duration
 ) -> String {
   """
   profile            \(options.profile.rawValue)
@@ -32,16 +32,11 @@ func json(
   _ figures: SimulationFigures, _ options: SimulationOptions, seeds: UInt64? = nil,
   seconds: Swift.Duration
 ) -> String {
-  let names = figures.milestones.members.map { "\"\($0)\"" }
   var fields = [
     "\"profile\":\"\(options.profile.rawValue)\"", "\"seed\":\(options.seed)",
-    "\"records\":\(figures.records)",
-    "\"duration_seconds\":\(figures.duration.decimalSeconds)",
-    "\"namespaces\":\(figures.namespaces)", "\"opened\":\(figures.opened)",
-    "\"counted\":\(figures.counted)", "\"peak_members\":\(figures.peakMembers)",
-    "\"notifications\":\(figures.notifications)",
+    figures.replay.jsonMembers,
     "\"events_per_second\":\(rate(figures.records, seconds))",
-    "\"milestones\":[\(names.joined(separator: ","))]",
+    "\"milestones\":\(jsonNames(figures.milestones))",
   ]
   // The digest of many seeds, which end in any order, would tell nothing.
   if let seeds {
@@ -67,11 +62,20 @@ private func lines(of figures: SimulationFigures, seconds: Swift.Duration) -> St
 }
 
 /// How many milestones many seeds have reached, and which they have not.
-private func milestoneLines(_ milestones: MilestoneSet) -> String {
-  let all = Milestone.allCases.count
+func milestoneLines<Kind>(_ milestones: ReachedMilestones<Kind>) -> String {
   let missing = milestones.missing.map { "\($0)" }.joined(separator: ", ")
-  let count = "milestones         \(milestones.members.count) of \(all)"
+  let count = "milestones         \(count(of: milestones))"
   return missing.isEmpty ? count : "\(count); not \(missing)"
+}
+
+/// How many milestones were reached, of how many.
+func count<Kind>(of milestones: ReachedMilestones<Kind>) -> String {
+  "\(milestones.members.count) of \(Kind.allCases.count)"
+}
+
+/// The milestones that were reached as a JSON array.
+func jsonNames<Kind>(_ milestones: ReachedMilestones<Kind>) -> String {
+  "[\(milestones.members.map { "\"\($0)\"" }.joined(separator: ","))]"
 }
 
 private func rate(_ records: UInt64, _ seconds: Swift.Duration) -> UInt64 {

@@ -13,6 +13,9 @@ package struct SimulateSettings: Sendable {
   package var namespaces: UInt32?
   package var duration: Duration?
 
+  /// Simulate whole clusters instead of a crowd (`--nodes`).
+  package var simulatesNodes = false
+
   /// For how long fresh seeds are tried (`--seconds`); nil for a single run.
   package var seconds: Duration?
 

@@ -3,29 +3,56 @@ import MeterIO
 import MeterModel
 import Synchronization
 
-/// Tries seed after seed on every core until the time is over or one fails.
+/// What a soak does with seeds, and says of them.
+struct SoakSubject<Figures: RunFigures> {
+  /// Runs one seed.
+  let attempt: @Sendable (UInt64) -> SeedOutcome<Figures>
+
+  /// How far the figures are, in a few words.
+  let progress: (Figures) -> String
+
+  /// Says what was wrong with a seed.
+  let report: (Investigation, UInt64) -> ExitStatus
+
+  /// The figures of all seeds from a first one on, and how long it took.
+  let text: (SoakState<Figures>, UInt64, Swift.Duration) -> String
+}
+
+/// Tries seed after seed of a profile.
 func runSoak(_ settings: SimulateSettings) -> ExitStatus {
+  runSoak(
+    settings,
+    SoakSubject(
+      attempt: { SeedOutcome(settings.options(seed: $0)) },
+      progress: { "\(grouped($0.records)) records, \(count(of: $0.milestones)) milestones" },
+      report: { report($0, of: settings.options(seed: $1), settings) },
+      text: { state, first, elapsed in
+        let options = settings.options(seed: first)
+        return settings.json
+          ? json(state.figures, options, seeds: state.seeds, seconds: elapsed)
+          : text(state, options, seconds: elapsed)
+      }))
+}
+
+/// Tries seed after seed on every core until the time is over or one fails.
+func runSoak<Figures>(
+  _ settings: SimulateSettings, _ subject: SoakSubject<Figures>
+) -> ExitStatus {
   let first = settings.seed ?? freshSeed()
-  let options = settings.options(seed: first)
-  let soak = Soak(settings, options)
+  let soak = Soak(
+    firstSeed: first, lasting: settings.seconds ?? .zero, attempt: subject.attempt)
   let started = ContinuousClock.now
   do throws(SystemError) {
-    try soak.run()
+    try soak.run(progress: subject.progress)
   } catch {
     complain("no thread can be started: \(error.description)")
     return .failure
   }
   let state = soak.state
   if let failed = state.failed, let failure = failed.failure {
-    var options = options
-    options.seed = failed.seed
-    return report(failure, of: options, settings)
+    return subject.report(failure, failed.seed)
   }
-  let elapsed = started.duration(to: .now)
-  return writeToStandardOutput(
-    settings.json
-      ? json(state.figures, options, seeds: state.seeds, seconds: elapsed)
-      : text(state, options, seconds: elapsed))
+  return writeToStandardOutput(subject.text(state, first, started.duration(to: .now)))
 }
 
 /// A seed that was not tried before: the time, with room for the seeds of each second.
@@ -34,23 +61,25 @@ private func freshSeed() -> UInt64 {
 }
 
 /// The workers and what they share.
-private final class Soak: Sendable {
-  private let shared: Mutex<SoakState>
+private final class Soak<Figures: RunFigures>: Sendable {
+  private let shared: Mutex<SoakState<Figures>>
   private let running: Atomic<Int>
-  private let settings: SimulateSettings
+  private let attempt: @Sendable (UInt64) -> SeedOutcome<Figures>
   private let end: ContinuousClock.Instant
 
-  init(_ settings: SimulateSettings, _ options: SimulationOptions) {
-    self.settings = settings
-    shared = Mutex(SoakState(firstSeed: options.seed))
+  init(
+    firstSeed: UInt64, lasting time: MeterModel.Duration,
+    attempt: @escaping @Sendable (UInt64) -> SeedOutcome<Figures>
+  ) {
+    self.attempt = attempt
+    shared = Mutex(SoakState(firstSeed: firstSeed))
     running = Atomic(0)
-    let seconds = settings.seconds ?? .zero
-    end = .now + .nanoseconds(Int64(seconds.nanoseconds))
+    end = .now + .nanoseconds(Int64(time.nanoseconds))
   }
 
-  var state: SoakState { shared.withLock { $0 } }
+  var state: SoakState<Figures> { shared.withLock { $0 } }
 
-  func run() throws(SystemError) {
+  func run(progress: (Figures) -> String) throws(SystemError) {
     var threads: [JoinableThread] = []
     for _ in 0..<max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) {
       running.add(1, ordering: .relaxed)
@@ -60,8 +89,7 @@ private final class Soak: Sendable {
     while running.load(ordering: .acquiring) > 0 {
       line.show {
         let state = state
-        return "\(grouped(state.seeds)) seeds, \(grouped(state.figures.records)) records, "
-          + "\(state.figures.milestones.members.count) of \(Milestone.allCases.count) milestones"
+        return "\(grouped(state.seeds)) seeds, \(progress(state.figures))"
       }
       usleep(100_000)
     }
@@ -75,7 +103,7 @@ private final class Soak: Sendable {
       guard let seed = shared.withLock({ $0.takeSeed() }) else { return }
       // Should the process crash, its backtrace names the thread, and so the seed.
       JoinableThread.rename(String(seed % 1_000_000_000_000_000))
-      let outcome = SeedOutcome(settings.options(seed: seed))
+      let outcome = attempt(seed)
       shared.withLock { $0.add(outcome) }
     } while ContinuousClock.now < end
   }

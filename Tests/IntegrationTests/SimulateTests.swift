@@ -41,6 +41,14 @@ import audience_meter
     (["--seconds", "0"], "--seconds: '0' is not a time from 1 to"),
     (["--log", ""], "--log: '' is not the path of a file"),
     (["--seconds", "1", "--log", "a"], "--seconds and --log exclude each other"),
+    (["--nodes", "--profile", "herd"], "--profile does not go with --nodes"),
+    (["--connections", "5", "--nodes"], "--connections does not go with --nodes"),
+    (["--nodes", "--namespaces", "5"], "--namespaces does not go with --nodes"),
+    (["--nodes", "--duration", "5"], "--duration does not go with --nodes"),
+    (["--nodes", "--log", "a"], "--log does not go with --nodes"),
+    (["--nodes", "--svg", "a"], "--svg does not go with --nodes"),
+    (["--nodes", "--increment-delay", "5"], "--increment-delay does not go with --nodes"),
+    (["--nodes=5"], "--nodes takes no value"),
     (["a.log"], "'a.log' is one argument too many"),
     (["--port", "80"], "unknown option '--port'"),
   ])
@@ -105,10 +113,73 @@ import audience_meter
     #expect(run.output.contains("milestones"))
   }
 
+  @Test func `a cluster has the same digest in every process, and lists its milestones`() throws {
+    var digests: Set<String> = []
+    for hashing in ["", "SWIFT_DETERMINISTIC_HASHING=1 "] {
+      let run = try ProgramRun(shell: "\(hashing) \"$0\" simulate --nodes --seed 17")
+      #expect(run.status == 0, "\(run.complaint)")
+      let figures = figures(of: run.output)
+      #expect(figures["seed"] == "17" && figures["nodes"] != nil && figures["datagrams"] != nil)
+      digests.insert(try #require(figures["digest"]))
+      #expect(run.output.contains(" of \(NodeMilestone.allCases.count): askedAfterLoss, toldAll, "))
+    }
+    let cluster = SeedOutcome<NodesFigures>(nodes: 17)
+    #expect(digests == [cluster.figures.digest.hexadecimal])
+  }
+
+  @Test func `a cluster is one JSON object, and so are those of many seeds`() throws {
+    let one = try object("--nodes", "--seed", "17")
+    #expect(
+      Set(one.keys) == [
+        "seed", "nodes", "duration_seconds", "datagrams", "milestones", "digest", "verified",
+      ])
+    #expect(one["seed"] as? Int == 17 && one["verified"] as? Bool == true)
+    let many = try object("--nodes", "--seed", "5", "--seconds", "1")
+    #expect(
+      Set(many.keys) == ["seed", "seeds", "nodes", "duration_seconds", "datagrams", "milestones"])
+    #expect(many["seed"] as? Int == 5 && (many["seeds"] as? Int ?? 0) >= 1)
+    #expect((many["milestones"] as? [String])?.contains("toldAll") == true)
+  }
+
+  @Test func `a soak of clusters tries seeds until its time is over`() throws {
+    let run = try ProgramRun("simulate", "--nodes", "--seconds", "1", "--seed", "5")
+    #expect(run.status == 0, "\(run.complaint)")
+    #expect(run.output.contains("from 5 on\n"))
+    #expect(run.output.contains(" of \(NodeMilestone.allCases.count)"))
+  }
+
+  @Test func `a cluster that is wrong is told with the line that shows it and what is left of it`()
+    throws
+  {
+    // A small cluster whose nodes deliver a message as often as it comes.
+    let outcome = SeedOutcome<NodesFigures>(nodes: 6, fault: .repeatsMessages)
+    let failure = try #require(outcome.failure)
+    let lines = nodesFinding(failure, seed: outcome.seed)
+    #expect(lines.count == 3)
+    #expect(lines[0].hasPrefix("wrong: at "))
+    #expect(lines[1] == "to see it again: audience-meter simulate --nodes --seed \(outcome.seed)")
+    #expect(
+      lines[2].hasPrefix("the smallest plan that shows it (\(failure.records) steps):\nnodes "))
+    #expect(lines[2].contains(" publish(node: "))
+    #expect(lines[2].split(separator: "\n").count == 1 + 3 + failure.records)
+    // No seed is taken after one that failed.
+    var soak = SoakState<NodesFigures>(firstSeed: 7)
+    #expect(soak.takeSeed() == 7 && soak.takeSeed() == 8)
+    soak.add(outcome)
+    #expect(soak.takeSeed() == nil && soak.failed?.seed == outcome.seed && soak.seeds == 1)
+  }
+
   @Test func `a log that cannot be kept is a failure with a line`() throws {
     let run = try ProgramRun("simulate", "--connections", "5", "--log", "/nowhere/a.log")
     #expect(run.complaint == "audience-meter: /nowhere/a.log: No such file or directory\n")
     #expect(run.status == 1)
+  }
+
+  private func object(_ arguments: String...) throws -> [String: Any] {
+    let run = try ProgramRun(arguments: ["simulate", "--json"] + arguments)
+    #expect(run.status == 0, "\(run.complaint)")
+    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+    return try #require(object as? [String: Any])
   }
 
   private func simulate(_ arguments: String...) throws -> SimulateSettings {

@@ -76,6 +76,7 @@ struct BenchRun: ~Copyable {
       case .hold: hold()
       case .fanout, .slow: tell()
       case .churn: churn()
+      case .cluster: fatalError("a cluster is measured without a server")
       }
     }
     leave()

@@ -63,6 +63,14 @@ package struct BenchSettings: Sendable {
   package var patience = Duration.seconds(30)
   package var limit = Duration.seconds(3600)
 
+  /// The nodes of a cluster, how much of what they count changes in an interval, what they have in common
+  /// (nil for nothing), and when they speak.
+  package var nodes: UInt32 = 2
+  package var changed = Fraction.one
+  package var secretPath: String?
+  package var notifyInterval = ClusterSettings().notifyInterval
+  package var nodeTimeout = ClusterSettings().nodeTimeout
+
   /// Twice asked for a load on another machine.
   package var isRemote = false
   package var isRemoteMeant = false

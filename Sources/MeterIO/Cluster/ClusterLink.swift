@@ -28,7 +28,7 @@ struct ClusterLink {
 
   /// How much is judged before the viewers have their turn, in bytes and a little for each datagram: some
   /// 32 datagrams of this program, or one of the largest that the original sends.
-  private static let slice = 48 * 1024
+  static let slice = 48 * 1024
 
   init(
     node: ClusterNode, arrivals: ArrivalQueue, carriers: Mailbox<CarrierOrder>,

@@ -25,17 +25,21 @@ struct ClusterStart: Sendable {
   /// Opens what the options name. Nil where they name no carrier.
   init?(_ options: ClusterOptions, nodeTimeout: Duration) throws(StartError) {
     guard options.isEnabled else { return nil }
-    guard options.notifyInterval < nodeTimeout else {
-      throw StartError(
-        reason: "--cluster-notify-interval: \(options.notifyInterval.decimalSeconds)s is not less "
-          + "than the --cluster-node-timeout of \(nodeTimeout.decimalSeconds)s, within which "
-          + "counts must be repeated")
-    }
+    try Self.check(notifyInterval: options.notifyInterval, nodeTimeout: nodeTimeout)
     secret = try options.secretPath.map { path throws(StartError) in try readClusterSecret(path) }
     let sockets = try ClusterSockets(options)
     lines = sockets.lines
     self.options = options
     self.sockets = Handover(sockets)
+  }
+
+  /// Refuses times with which the nodes would forget one another again and again.
+  static func check(notifyInterval: Duration, nodeTimeout: Duration) throws(StartError) {
+    guard notifyInterval >= nodeTimeout else { return }
+    throw StartError(
+      reason: "--cluster-notify-interval: \(notifyInterval.decimalSeconds)s is not less "
+        + "than the --cluster-node-timeout of \(nodeTimeout.decimalSeconds)s, within which "
+        + "counts must be repeated")
   }
 
   /// Makes the thread's body and the sequencer's part.

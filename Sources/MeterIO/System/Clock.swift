@@ -21,6 +21,9 @@ package struct Clock: Sendable {
     Instant(nanoseconds: Clock.read(CLOCK_MONOTONIC) - origin)
   }
 
+  /// CPU time that the calling thread has used, in nanoseconds.
+  static var threadTime: UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
+
   /// UNIX time of an instant, in whole seconds rounded down.
   package func unixSeconds(_ instant: Instant) -> UInt64 {
     (wallStart + instant.nanoseconds) / 1_000_000_000

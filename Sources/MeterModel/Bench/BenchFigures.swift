@@ -13,6 +13,8 @@ package enum BenchMode: String, CaseIterable, Sendable {
   case churn
   /// Tells them something while some of them do not read.
   case slow
+  /// Opens none: what the nodes of a cluster cost one another is measured without a server.
+  case cluster
 }
 
 /// The CPU time of a part of a load.
@@ -108,18 +110,11 @@ package struct FanoutFigures: Equatable, Sendable {
   package var missed: UInt64 { expected - min(expected, delivered) }
 
   /// The medians over the rounds, in microseconds; deliveries a second up to the last one.
-  package var firstMicroseconds: UInt32 { Self.median(first) }
-  package var halfMicroseconds: UInt32 { Self.median(half) }
-  package var mostMicroseconds: UInt32 { Self.median(most) }
-  package var lastMicroseconds: UInt32 { Self.median(last) }
-  package var perSecond: UInt32 { Self.median(rates) }
-
-  private static func median(_ values: [UInt32]) -> UInt32 {
-    guard !values.isEmpty else { return 0 }
-    let sorted = values.sorted()
-    let (low, high) = (sorted[(sorted.count - 1) / 2], sorted[sorted.count / 2])
-    return low + (high - low) / 2
-  }
+  package var firstMicroseconds: UInt32 { first.median }
+  package var halfMicroseconds: UInt32 { half.median }
+  package var mostMicroseconds: UInt32 { most.median }
+  package var lastMicroseconds: UInt32 { last.median }
+  package var perSecond: UInt32 { rates.median }
 }
 
 /// What came of clients that do not read.

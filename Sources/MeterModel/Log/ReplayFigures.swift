@@ -30,6 +30,19 @@ package struct ReplayFigures: Equatable, Sendable {
 
   /// Whether all checkpoints were right; nil when none was compared.
   package var verified: Bool?
+
+  /// Adds those of another run, whose digest is combined with this one's.
+  mutating func add(_ other: ReplayFigures) {
+    sections += other.sections
+    records += other.records
+    duration = Duration(nanoseconds: duration.nanoseconds &+ other.duration.nanoseconds)
+    namespaces += other.namespaces
+    opened += other.opened
+    counted += other.counted
+    peakMembers = max(peakMembers, other.peakMembers)
+    notifications += other.notifications
+    digest.combine(other.digest.value)
+  }
 }
 
 /// Adds the figures up while a replay goes on.

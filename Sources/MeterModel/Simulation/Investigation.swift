@@ -5,10 +5,10 @@ package struct Investigation: Sendable {
   /// What is wrong, in one line.
   package let complaint: String
 
-  /// The smallest log in text that shows it; nil where only a large run does.
+  /// The smallest log, or plan of a cluster, in text that shows it; nil where only a large run does.
   package let log: String?
 
-  /// How many records that log has.
+  /// How many records that log has, or steps that plan.
   package let records: Int
 
   /// A log that is small enough for the reference meter.
@@ -35,6 +35,14 @@ package struct Investigation: Sendable {
     self.complaint = complaint
     log = nil
     records = 0
+  }
+
+  /// A cluster that failed, of whose plan all is left out that can be.
+  package init(of plan: NodesPlan, fault: NodeFault?, complaint: String) {
+    let shrunk = PlanShrinker(fault: fault).shrunk(plan)
+    self.complaint = shrunk.complaint(fault: fault) ?? complaint
+    log = shrunk.text
+    records = shrunk.steps.count
   }
 
   private static func divergence(in log: RandomLog) -> Divergence? {

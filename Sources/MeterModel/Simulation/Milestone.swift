@@ -52,34 +52,31 @@ package enum Milestone: Int, CaseIterable, Hashable, Sendable {
   case greetedByOthersOnly
 }
 
-/// A set of milestones, in one word.
-package struct MilestoneSet: Equatable, Sendable {
+/// A set of milestones of a kind, in one word. Precondition: there are at most 64, numbered from 0.
+package struct ReachedMilestones<Kind>: Equatable, Sendable
+where Kind: CaseIterable & RawRepresentable<Int> {
   private var bits: UInt64 = 0
 
   package init() {}
 
-  /// All that there are.
-  package static let all: MilestoneSet = {
-    var set = MilestoneSet()
-    for milestone in Milestone.allCases { set.insert(milestone) }
-    return set
-  }()
-
-  package mutating func insert(_ milestone: Milestone) {
+  package mutating func insert(_ milestone: Kind) {
     bits |= 1 << UInt64(milestone.rawValue)
   }
 
-  package mutating func formUnion(_ other: MilestoneSet) {
+  package mutating func formUnion(_ other: Self) {
     bits |= other.bits
   }
 
-  package func contains(_ milestone: Milestone) -> Bool {
+  package func contains(_ milestone: Kind) -> Bool {
     bits & 1 << UInt64(milestone.rawValue) != 0
   }
 
   /// Those that are in, in the order of their declaration.
-  package var members: [Milestone] { Milestone.allCases.filter(contains) }
+  package var members: [Kind] { Kind.allCases.filter(contains) }
 
   /// Those that are not.
-  package var missing: [Milestone] { Milestone.allCases.filter { !contains($0) } }
+  package var missing: [Kind] { Kind.allCases.filter { !contains($0) } }
 }
+
+/// Those of a meter's simulation.
+package typealias MilestoneSet = ReachedMilestones<Milestone>

@@ -97,10 +97,11 @@ package struct Simulation {
   /// The figures so far.
   package var figures: SimulationFigures {
     SimulationFigures(
-      records: auditor.recordCount, duration: now - .start,
-      namespaces: meter.createdNamespaces, opened: auditor.opened,
-      counted: meter.countedConnections, peakMembers: meter.peakMembers,
-      notifications: auditor.notifications, digest: effects.digest,
+      replay: ReplayFigures(
+        records: auditor.recordCount, duration: now - .start,
+        namespaces: meter.createdNamespaces, opened: auditor.opened,
+        counted: meter.countedConnections, peakMembers: meter.peakMembers,
+        notifications: auditor.notifications, digest: effects.digest),
       milestones: auditor.milestones)
   }
 }

@@ -1,50 +1,27 @@
 // What is told of a simulation: the figures of a replay (§7), and the milestones.
 
-/// The figures of a run.
-package struct SimulationFigures: Sendable {
-  package var records: UInt64 = 0
-  package var duration = Duration.zero
-
-  /// Namespaces created, connections opened and counted.
-  package var namespaces: UInt64 = 0
-  package var opened: UInt64 = 0
-  package var counted: UInt64 = 0
-  package var peakMembers: UInt64 = 0
-
-  /// How often a namespace was notified.
-  package var notifications: UInt64 = 0
-
-  /// The digest of all effects; of several runs, of their digests.
-  package var digest = Digest()
+/// The figures of a run, or of several; those of its log's replay can be read as its own.
+@dynamicMemberLookup
+package struct SimulationFigures: RunFigures {
+  /// What a replay of the log would tell.
+  package private(set) var replay = ReplayFigures()
   package var milestones = MilestoneSet()
 
   package init() {}
 
-  init(
-    records: UInt64, duration: Duration, namespaces: UInt64, opened: UInt64, counted: UInt64,
-    peakMembers: UInt64, notifications: UInt64, digest: Digest, milestones: MilestoneSet
-  ) {
-    self.records = records
-    self.duration = duration
-    self.namespaces = namespaces
-    self.opened = opened
-    self.counted = counted
-    self.peakMembers = peakMembers
-    self.notifications = notifications
-    self.digest = digest
+  init(replay: ReplayFigures, milestones: MilestoneSet = MilestoneSet()) {
+    self.replay = replay
     self.milestones = milestones
+  }
+
+  /// A figure of the replay.
+  package subscript<Figure>(dynamicMember figure: KeyPath<ReplayFigures, Figure>) -> Figure {
+    replay[keyPath: figure]
   }
 
   /// Adds another run's figures.
   package mutating func add(_ other: SimulationFigures) {
-    records += other.records
-    duration = Duration(nanoseconds: duration.nanoseconds &+ other.duration.nanoseconds)
-    namespaces += other.namespaces
-    opened += other.opened
-    counted += other.counted
-    peakMembers = max(peakMembers, other.peakMembers)
-    notifications += other.notifications
-    digest.combine(other.digest.value)
+    replay.add(other.replay)
     milestones.formUnion(other.milestones)
   }
 }

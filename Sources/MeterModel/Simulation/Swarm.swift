@@ -93,7 +93,7 @@ extension RandomLog {
     let records = records
     meter.apply(records.span, into: &effects)
     meter.advance(to: end, into: &effects)
-    var figures = SimulationFigures()
+    var figures = ReplayFigures()
     figures.records = UInt64(records.count)
     figures.duration = end - .start
     figures.namespaces = meter.createdNamespaces
@@ -104,6 +104,6 @@ extension RandomLog {
       if case .greet = effect.action { figures.opened += 1 }
       if case .notify = effect.action { figures.notifications += 1 }
     }
-    return figures
+    return SimulationFigures(replay: figures)
   }
 }

@@ -24,6 +24,9 @@ package struct Fraction: Equatable, Sendable {
     denominator = 10
   }
 
+  /// The whole.
+  package static let one = Fraction(tenths: 10)
+
   /// One tenth, the default of `--notify-delta-ratio`.
   package static let oneTenth = Fraction(tenths: 1)
 

@@ -28,6 +28,11 @@ import audience_meter
     ("poll-interval", "5ms", { $0.pollInterval == .milliseconds(5) }),
     ("timeout", "0.1", { $0.patience == .milliseconds(100) }),
     ("limit", "24h", { $0.limit == .seconds(86_400) }),
+    ("nodes", "1000", { $0.nodes == 1000 }),
+    ("changed", "0.25", { $0.changed == Fraction(numerator: 25, decimals: 2) }),
+    ("cluster-secret", "a file", { $0.secretPath == "a file" }),
+    ("cluster-notify-interval", "10ms", { $0.notifyInterval == .milliseconds(10) }),
+    ("cluster-node-timeout", "24h", { $0.nodeTimeout == .seconds(86_400) }),
   ]
 
   private static let bad: [String: [String]] = [
@@ -43,11 +48,15 @@ import audience_meter
     "server-pid": ["0", "4194305"], "settle": ["1d", "86400.1"],
     "poll-interval": ["1.001", "-1"], "timeout": ["0", "99ms"],
     "limit": ["0.09", "1441m"],
+    "nodes": ["1", "1001"], "changed": ["1.1", "-0.1", "50%"], "cluster-secret": ["a\0b"],
+    "cluster-notify-interval": ["0", "9ms"], "cluster-node-timeout": ["9ms", "25h"],
   ]
 
   @Test func `each option sets its property`() throws {
     for (name, text, holds) in Self.good {
-      #expect(holds(try bench("--\(name)", text)), "--\(name) \(text)")
+      let mode = CommandOption.benchCluster.contains { $0.long == name } ? "cluster" : "connect"
+      let arguments = (name == "mode" ? [] : ["--mode", mode]) + ["--\(name)", text]
+      #expect(holds(try bench(arguments)), "--\(name) \(text)")
     }
     #expect(try bench("--remote").isRemote && !bench("--remote").isRemoteMeant)
     #expect(try bench("--yes-i-may-load-it").isRemoteMeant)
@@ -99,7 +108,40 @@ import audience_meter
     #expect(try bench("--largest", "1001").sizes == nil)
   }
 
+  @Test(arguments: CommandOption.benchCluster.map(\.long))
+  func `a load has no nodes`(name: String) throws {
+    let value = try #require(Self.good.first { $0.0 == name }).1
+    for mode in BenchMode.allCases where mode != .cluster {
+      let error = #expect(throws: UsageError.self) {
+        try bench("--\(name)", value, "--mode", mode.rawValue)
+      }
+      #expect(error?.message == "--\(name) needs --mode cluster")
+    }
+  }
+
+  @Test func `what is about connections does not go with a cluster`() throws {
+    let own = Set(CommandOption.benchCluster.map(\.long))
+    for option in Command.bench.options where option.long != "mode" {
+      switch option.action {
+      case .help, .version: continue
+      case .model, .serve, .replay, .simulate, .bench: break
+      }
+      let value = Self.good.first { $0.0 == option.long }.map { [$0.1] } ?? []
+      let arguments = ["--mode", "cluster", "--\(option.long)"] + value
+      if own.contains(option.long) || CommandOption.benchClusterToo.contains(option.long) {
+        #expect(try bench(arguments).mode == .cluster)
+        continue
+      }
+      let error = #expect(throws: UsageError.self, "\(option.long)") { try bench(arguments) }
+      #expect(error?.message == "--\(option.long) does not go with --mode cluster")
+    }
+  }
+
   private func bench(_ arguments: String...) throws -> BenchSettings {
+    try bench(arguments)
+  }
+
+  private func bench(_ arguments: [String]) throws -> BenchSettings {
     let invocation = try parse(arguments: ["bench"] + arguments) { _ in nil }
     guard case .bench(let settings) = invocation else { throw Unexpected() }
     return settings

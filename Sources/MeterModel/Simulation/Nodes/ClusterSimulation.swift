@@ -40,6 +40,9 @@ package struct ClusterSimulation {
   var sent: ContiguousArray<ContiguousArray<UInt8>> = []
   var judge: ClusterJudge
 
+  /// How many datagrams the nodes have sent.
+  private(set) var datagrams: UInt64 = 0
+
   /// What the run came across.
   package internal(set) var milestones = NodeMilestoneSet()
 
@@ -144,6 +147,7 @@ package struct ClusterSimulation {
   private mutating func send(
     _ bytes: ContiguousArray<UInt8>, _ reach: ClusterOrders.Reach, from number: Int
   ) {
+    datagrams += 1
     judge.sent(bytes, reach, &milestones)
     if sent.count < 1000 { sent.append(bytes) }
     network.send(bytes, reach, from: number, at: now)

@@ -36,24 +36,5 @@ package enum NodeMilestone: Int, CaseIterable, Hashable, Sendable {
   case manyNodes
 }
 
-/// A set of them, in one word.
-package struct NodeMilestoneSet: Equatable, Sendable {
-  private var bits: UInt64 = 0
-
-  package init() {}
-
-  package mutating func insert(_ milestone: NodeMilestone) {
-    bits |= 1 << UInt64(milestone.rawValue)
-  }
-
-  package mutating func formUnion(_ other: NodeMilestoneSet) {
-    bits |= other.bits
-  }
-
-  package func contains(_ milestone: NodeMilestone) -> Bool {
-    bits & 1 << UInt64(milestone.rawValue) != 0
-  }
-
-  /// Those that are not in, in the order of their declaration.
-  package var missing: [NodeMilestone] { NodeMilestone.allCases.filter { !contains($0) } }
-}
+/// Those of a cluster's simulation.
+package typealias NodeMilestoneSet = ReachedMilestones<NodeMilestone>
