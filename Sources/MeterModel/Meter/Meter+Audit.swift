@@ -109,16 +109,18 @@ extension Meter {
     let speaking = remotes.reduce(0) { $0 + ($1.members > 0 ? 1 : 0) }
     try expect(remoteExpiry.count == speaking, "the queue of remote counts is wrong")
     var chained = 0
-    for (node, first) in nodes.enumerated() {
-      var index = first
+    for (node, counts) in nodes.enumerated() {
+      var (last, index) = (UInt32.max, counts.oldest)
       while index != .max {
         let remote = remotes[Int(index)]
         try expect(
-          remote.node.number == UInt32(node) && remote.members > 0,
+          remote.node.number == UInt32(node) && remote.members > 0
+            && remote.nodeLinks.previous == last,
           "a count of node \(node) is not its own")
         chained += 1
-        index = remote.nodeLinks.next
+        (last, index) = (index, remote.nodeLinks.next)
       }
+      try expect(last == counts.newest, "the chain of node \(node) ends elsewhere")
     }
     try expect(chained == speaking, "the chains of the nodes are wrong")
   }

@@ -145,6 +145,13 @@ struct ViewerHolder {
   var predecessor = ConnectionOrdinal.none
 }
 
+/// The ends of the chain of the counts with members of one node, in the order in which it said them; `.max`
+/// for none.
+struct NodeCounts {
+  var oldest: UInt32 = .max
+  var newest: UInt32 = .max
+}
+
 /// What another node last said of one namespace.
 struct RemoteCount: Waiting {
   var links = QueueLinks()
