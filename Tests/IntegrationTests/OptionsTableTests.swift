@@ -130,14 +130,20 @@ import audience_meter
     "capture": ["", "a\0b"], "capture-rotate": ["0", "63K", "65535", "1025G", "1T", "64k", "M"],
   ]
 
+  /// What some options have no effect without.
+  private static let carrier = ["--cluster-addr", "239.1.2.3:4", "--cluster-peers", "a:1"]
+  private static let needsCarrier = ["cluster-interface", "cluster-port", "cluster-secret"]
+
   /// Values that no option takes, names of hosts aside.
   private static let nonsense = ["", "abc", "-1", "-0", "+1", " 1", "1 ", "NaN", "0x1", "1e3", "٣"]
 
   @Test func `each option sets its property and no other`() throws {
     for (name, text, change) in Self.good {
+      let carrier = Self.needsCarrier.contains(name) ? Self.carrier : []
       var expected = ServeSettings()
+      if case .serve(let settings) = try parse(carrier) { expected = settings }
       change(&expected)
-      guard case .serve(let settings) = try parse("--\(name)", text) else {
+      guard case .serve(let settings) = try parse(carrier + ["--\(name)", text]) else {
         Issue.record("--\(name) \(text) does not serve")
         continue
       }
