@@ -59,6 +59,7 @@ private struct ArgumentParser {
       try refuseOperands(after: 0)
       try read(environment)
       try refuseClusterOptionsWithoutEffect()
+      try refuseHalfALogin()
       return .serve(serve)
     case .replay:
       guard let path = operands.first else {
@@ -189,6 +190,22 @@ private struct ArgumentParser {
     try refuse("cluster-interface", without: ["cluster-addr"])
     try refuse("cluster-port", without: ["cluster-peers"])
     try refuse("cluster-secret", without: ["cluster-addr", "cluster-peers", "cluster-redis"])
+    try refuse("cluster-redis-password", without: ["cluster-redis"])
+  }
+
+  /// The password of a Redis server stands in its URL or in a file, and a user has one.
+  private func refuseHalfALogin() throws(UsageError) {
+    guard let server = serve.cluster.redis else { return }
+    let hasFile = serve.cluster.redisPasswordPath != nil
+    if hasFile, server.password != nil {
+      throw UsageError(
+        message: "--cluster-redis-password and a password in --cluster-redis exclude each other")
+    }
+    if !hasFile, server.user != nil, server.password == nil {
+      throw UsageError(
+        message: "--cluster-redis names a user without a password (USER:PASSWORD@); it may stand in"
+          + " the file of --cluster-redis-password")
+    }
   }
 
   private func refuse(_ name: String, without others: [String]) throws(UsageError) {

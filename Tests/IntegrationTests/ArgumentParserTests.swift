@@ -128,6 +128,10 @@ import audience_meter
       "--cluster-port has no effect without --cluster-peers"
     ),
     (
+      ["--cluster-redis-password=a"],
+      "--cluster-redis-password has no effect without --cluster-redis"
+    ),
+    (
       ["--cluster-secret=a"],
       "--cluster-secret has no effect without --cluster-addr, --cluster-peers or --cluster-redis"
     ),
@@ -150,6 +154,24 @@ import audience_meter
     }
     let alone = try serve("--cluster-notify-interval=1", "--cluster-node-timeout=9")
     #expect(alone.cluster.notifyInterval == .seconds(1))
+  }
+
+  @Test func `the password of a Redis server stands in its URL or in a file, and a user has one`()
+    throws
+  {
+    let both = complaint("--cluster-redis=redis://:sesame@a", "--cluster-redis-password=file")
+    #expect(
+      both == "--cluster-redis-password and a password in --cluster-redis exclude each other")
+    let neither = complaint("--cluster-redis", "redis://sesame@a")
+    #expect(neither.hasPrefix("--cluster-redis names a user without a password (USER:PASSWORD@)"))
+    #expect(!neither.contains("sesame"))
+    for url in ["redis://a", "redis://meter@a"] {
+      let settings = try serve("--cluster-redis", url, "--cluster-redis-password", "file").cluster
+      #expect(settings.redisPasswordPath == "file")
+      #expect(settings.redis?.password == nil)
+    }
+    // Of a URL given twice the last one counts.
+    _ = try serve("--cluster-redis=redis://u@a", "--cluster-redis=redis://u:p@a")
   }
 
   @Test func `a replay takes one log and what to print of it`() throws {

@@ -32,6 +32,10 @@ struct ClusterStart: Sendable {
           + "counts must be repeated")
     }
     secret = try options.secretPath.map { path throws(StartError) in try readClusterSecret(path) }
+    var options = options
+    if let path = options.redisPasswordPath {
+      options.redis = options.redis?.loggingIn(with: try readRedisPassword(path))
+    }
     let sockets = try ClusterSockets(options)
     lines = sockets.lines
     self.options = options
