@@ -66,11 +66,10 @@ extension ClusterNode {
     _ datagram: ClusterDatagram, _ bytes: Span<UInt8>, _ verdict: SequenceWindow.Verdict,
     over carrier: Carrier, from place: UInt32, into orders: inout ClusterOrders
   ) {
-    if secret != nil || verdict == .spent {
-      dropped.add(.replayed)
-      peers[place].dropped.add(.replayed)
-    } else {
+    if verdict == .seen, secret == nil || isSecondCopy(datagram, over: carrier, of: place) {
       figures.duplicates += 1
+    } else {
+      drop(datagram, .replayed)
     }
     guard secret == nil, carrier == .redis, peers[place].phase == .live,
       datagram.round == peers[place].round
@@ -79,6 +78,19 @@ extension ClusterNode {
     where OriginalNode.isKilled(by: bytes.extracting(count.name.bounds)) {
       takeCount(count, bytes, from: place, into: &orders)
     }
+  }
+
+  /// Whether what comes again is just what the network brings more than once (a goodbye is sent twice, two
+  /// carriers bring everything twice), and nothing that somebody has kept: it is of the sender's newest
+  /// round; of the one before if it took another carrier, which may be the slower one.
+  private func isSecondCopy(
+    _ datagram: ClusterDatagram, over carrier: Carrier, of place: UInt32
+  ) -> Bool {
+    guard let round = datagram.round ?? datagram.sequence, peers[place].round > 0 else {
+      return false
+    }
+    let isDetour = carrier != peers[place].carrier
+    return round >= (isDetour ? peers[place].formerRound : peers[place].round)
   }
 
   /// Why the sender of a datagram is not believed; nil if it is.
