@@ -150,7 +150,7 @@ extension ClusterNode {
 
   private mutating func hasRoom(for datagram: ClusterDatagram) -> Bool {
     if peers.live.count >= settings.maximumNodes { peers.departSilent(since: timeoutAgo) }
-    guard peers.live.count >= settings.maximumNodes else { return true }
+    guard peers.live.count >= settings.maximumNodes || peers.isFullOfForgotten else { return true }
     drop(datagram, .tooManyNodes)
     return false
   }

@@ -14,6 +14,11 @@ struct Peer {
   }
 
   let session: SessionID
+
+  /// Which of all nodes that were ever heard it is, from 1.
+  let serial: UInt64
+
+  /// What the meter calls it; another node may be called so when this one is forgotten.
   let id: NodeID
   var phase = Phase.live
   var address: NodeAddress

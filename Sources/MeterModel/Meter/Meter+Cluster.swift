@@ -30,8 +30,9 @@ extension Meter {
       namespaces[Int(namespace.number)].remoteMembers += UInt128(members)
       remotes[Int(remote)].members = members
       remotes[Int(remote)].saidAt = now
-      listen(remote)
+      remoteExpiry.append(remote, in: &remotes)
     }
+    if max(members, connections) == 0 { freeFirstRemote(of: namespace.number) }
     remoteMembersChanged(namespace.number)
   }
 
@@ -40,7 +41,7 @@ extension Meter {
     var said: ContiguousArray<UInt32> = []
     var index = Int(node.number) < nodes.count ? nodes[Int(node.number)] : .max
     while index != .max {
-      said.append(index)
+      if remotes[Int(index)].members > 0 { said.append(index) }
       index = remotes[Int(index)].nodeLinks.next
     }
     said.sort { left, right in
@@ -69,6 +70,19 @@ extension Meter {
     namespaces[Int(remote.namespace)].remoteMembers -= UInt128(remote.members)
     remotes[Int(index)].members = 0
     remoteExpiry.remove(index, from: &remotes)
+  }
+
+  /// Puts a count among those of its node.
+  mutating func link(_ index: UInt32) {
+    let node = Int(remotes[Int(index)].node.number)
+    while nodes.count <= node { nodes.append(.max) }
+    let next = nodes[node]
+    remotes[Int(index)].nodeLinks = QueueLinks(previous: .max, next: next)
+    if next != .max { remotes[Int(next)].nodeLinks.previous = index }
+    nodes[node] = index
+  }
+
+  private mutating func unlink(_ remote: RemoteCount) {
     let links = remote.nodeLinks
     if links.next != .max { remotes[Int(links.next)].nodeLinks.previous = links.previous }
     if links.previous != .max {
@@ -76,17 +90,6 @@ extension Meter {
     } else {
       nodes[Int(remote.node.number)] = links.next
     }
-  }
-
-  /// Puts a count that has members among those that will expire and those of its node.
-  mutating func listen(_ index: UInt32) {
-    remoteExpiry.append(index, in: &remotes)
-    let node = Int(remotes[Int(index)].node.number)
-    while nodes.count <= node { nodes.append(.max) }
-    let next = nodes[node]
-    remotes[Int(index)].nodeLinks = QueueLinks(previous: .max, next: next)
-    if next != .max { remotes[Int(next)].nodeLinks.previous = index }
-    nodes[node] = index
   }
 
   /// Where nobody is open here, other nodes' members decide whether the namespace is vacant.
@@ -130,7 +133,16 @@ extension Meter {
     remotes[Int(place)] = RemoteCount(
       node: node, namespace: namespace, next: namespaces[Int(namespace)].firstRemote)
     namespaces[Int(namespace)].firstRemote = place
+    link(place)
     return place
+  }
+
+  /// Frees what was said last of a namespace, which says nothing. Precondition: it has no members, no connections.
+  private mutating func freeFirstRemote(of namespace: UInt32) {
+    let index = namespaces[Int(namespace)].firstRemote
+    namespaces[Int(namespace)].firstRemote = remotes[Int(index)].next
+    free(index)
+    giveBackRemotes()
   }
 
   /// Frees all that other nodes said of a namespace that is being retired.
@@ -138,11 +150,20 @@ extension Meter {
     var index = namespaces[Int(namespace)].firstRemote
     while index != .max {
       let next = remotes[Int(index)].next
-      remotes[Int(index)] = RemoteCount(next: firstFreeRemote)
-      firstFreeRemote = index
-      keptRemotes -= 1
+      free(index)
       index = next
     }
+    giveBackRemotes()
+  }
+
+  private mutating func free(_ index: UInt32) {
+    unlink(remotes[Int(index)])
+    remotes[Int(index)] = RemoteCount(next: firstFreeRemote)
+    firstFreeRemote = index
+    keptRemotes -= 1
+  }
+
+  private mutating func giveBackRemotes() {
     if keptRemotes == 0 { (remotes, nodes, firstFreeRemote) = ([], [], .max) }
   }
 }

@@ -45,7 +45,7 @@ package struct Meter: MeterProtocol {
   var viewersEnd = TableEnd()
   var firstFreeRemote: UInt32 = .max
 
-  /// The first of the counts with members of each node, which are chained; `.max` for none.
+  /// The first of the counts of each node, which are chained; `.max` for none.
   var nodes: ContiguousArray<UInt32> = []
 
   var lastOrdinal = ConnectionOrdinal.none

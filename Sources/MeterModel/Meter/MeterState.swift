@@ -149,7 +149,7 @@ struct ViewerHolder {
 struct RemoteCount: Waiting {
   var links = QueueLinks()
 
-  /// The neighbours among the counts of the same node that have members.
+  /// The neighbours among the counts of the same node.
   var nodeLinks = QueueLinks()
   var saidAt = Instant.start
   var node = NodeID(.max)
