@@ -65,6 +65,19 @@ struct ClusterHearingTests {
     #expect(node.hear(from: 2, 5, at: 5) { $0.tell(message: 2, "a", "x") } == ["message a x"])
   }
 
+  @Test func `a message that was said before the node started is not told, whoever asked for it`() {
+    var node = LoneNode()
+    let heard = node.hear(from: 2, 5, flags: .full, at: 300) {
+      $0.tell(message: 1, "a", "long before", ago: 9000)
+      $0.tell(message: 2, "a", "just before", ago: 301)
+      $0.tell(message: 3, "a", "since", ago: 300)
+      $0.tell(message: 4, "a", "now", ago: 5)
+    }
+    #expect(heard == ["message a since", "message a now"])
+    // Nor is it later, by whatever mistake.
+    #expect(node.hear(from: 2, 6, at: 9000) { $0.tell(message: 2, "a", "again", ago: 300) } == [])
+  }
+
   @Test
   func `a name that kills original nodes is taken from the datagram of the same number over Redis`()
   {

@@ -9,7 +9,7 @@ import Testing
   /// `AUDIENCE_METER_SEED=17` tries one seed instead of all.
   static let seeds: [UInt64] = {
     let chosen = ProcessInfo.processInfo.environment["AUDIENCE_METER_SEED"].flatMap { UInt64($0) }
-    return chosen.map { [$0] } ?? Array(0..<100)
+    return chosen.map { [$0] } ?? Array(0..<200)
   }()
 
   private func hint(_ seed: UInt64) -> Comment {
@@ -143,8 +143,13 @@ private struct DatagramSample {
   private(set) var facts: [String] = []
   private var random: RandomSource
 
+  /// How old all of its messages are; young ones are not told to be so.
+  private let ago: UInt64
+
   init(seed: UInt64, secret: ClusterSecret?) {
     random = RandomSource(seed: seed).fork("datagram")
+    var ages = random.fork("age")
+    ago = ages.chance(1, in: 2) ? 0 : 21 + ages.next() >> UInt64(12 + ages.below(50))
     let session = SessionID(randomBits: random.next(), random.next())
     var encoder = DatagramEncoder(session: session, secret: secret)
     facts.append(session.text)
@@ -182,8 +187,9 @@ private struct DatagramSample {
       let parts = 1 + random.below(64)
       let part = random.below(parts)
       let bytes = (0..<random.below(200)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-      fits = encoder.append(message: event, part: part, of: parts, to: one.span, text: bytes.span)
-      fact = "message \(event) \(part) \(parts) \(one) \(bytes)"
+      fits = encoder.append(
+        message: event, part: part, of: parts, to: one.span, text: bytes.span, ago: ago)
+      fact = "message \(event) \(part) \(parts) \(one) \(bytes) \(ago)"
     case 3:
       fits = encoder.append(exclusion: event, viewer: viewer.span, stamp: second)
       fact = "exclusion \(event) \(viewer) \(second)"
@@ -217,6 +223,7 @@ private struct DatagramSample {
     facts += (datagram.asked ?? []).map { "ask \($0.text)" }
     facts += datagram.messages.map {
       "message \($0.number) \($0.part) \($0.parts) \(text($0.namespace)) \(text($0.text))"
+        + " \($0.ago)"
     }
     facts += datagram.exclusions.map { "exclusion \($0.number) \(text($0.viewer)) \($0.stamp)" }
     facts += datagram.held.map { "held \($0.number) \(text($0.viewer)) \(text($0.stream))" }
