@@ -9,7 +9,7 @@ import Testing
   /// `AUDIENCE_METER_SEED=17` tries one seed instead of all.
   static let seeds: [UInt64] = {
     let chosen = ProcessInfo.processInfo.environment["AUDIENCE_METER_SEED"].flatMap { UInt64($0) }
-    return chosen.map { [$0] } ?? Array(0..<200)
+    return chosen.map { [$0] } ?? Array(0..<100)
   }()
 
   private func hint(_ seed: UInt64) -> Comment {
@@ -125,6 +125,7 @@ import Testing
       case 3: bytes[place] ^= 1 << (byte & 7)
       case 4: bytes.insert(byte, at: place)
       case 5: bytes.remove(at: place)
+      case 6 where random.chance(1, in: 4): renameKey(of: &bytes, &random)
       case 6: bytes.removeLast(min(bytes.count, random.below(60)))
       case 7 where random.chance(1, in: 40): bytes = []
       default:
@@ -135,6 +136,14 @@ import Testing
     }
     return bytes
   }
+}
+
+/// Writes what begins like the name of a key of three letters over another such place.
+private func renameKey(of bytes: inout [UInt8], _ random: inout RandomSource) {
+  let places = bytes.indices.filter { bytes[$0] == 0xA3 && $0 + 4 <= bytes.count }
+  guard !places.isEmpty else { return }
+  let (from, to) = (places[random.below(places.count)], places[random.below(places.count)])
+  for offset in 0..<4 { bytes[to + offset] = bytes[from + offset] }
 }
 
 /// A datagram by chance, and all that it says.
