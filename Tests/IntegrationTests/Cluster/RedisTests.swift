@@ -72,7 +72,8 @@ struct `Nodes behind a Redis server` {
     try late.awaitCluster { $0.carriers.first?.state.contains("max number of clients") ?? false }
     #expect(try late.count("ns") == 0)
     #expect(try nodes[1].stop(by: SIGTERM) == 0)
-    try late.awaitMembers("ns", 1, within: 8)
+    let time = try measuring { try late.awaitMembers("ns", 1, within: 8) }
+    print("redis: truth \(time) s after the server was full no more")
     try streams[0].read(untilTold: 1)
   }
 

@@ -19,7 +19,7 @@ struct DatagramDecoder {
   private var datagram: ClusterDatagram
 
   private init() {
-    datagram = ClusterDatagram(session: SessionID(randomBits: 0, 0))
+    datagram = ClusterDatagram(session: .none)
   }
 
   static func decode(_ bytes: Span<UInt8>) throws(DatagramFault) -> ClusterDatagram {
