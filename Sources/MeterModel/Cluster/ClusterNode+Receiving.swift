@@ -115,7 +115,7 @@ extension ClusterNode {
     of datagram: ClusterDatagram, from source: NodeAddress, over carrier: Carrier
   ) -> UInt32? {
     guard let place = peers.place(of: datagram.session) else {
-      guard hasRoom(for: datagram), !datagram.isGoodbye else { return nil }
+      guard hasRoom(for: datagram, isNew: true), !datagram.isGoodbye else { return nil }
       if let number = datagram.sequence, number > 1 { announce(since: .start) }
       return peers.add(
         datagram.session, isOld: datagram.sequence == nil, from: source, over: carrier, at: now)
@@ -148,9 +148,12 @@ extension ClusterNode {
     return place
   }
 
-  private mutating func hasRoom(for datagram: ClusterDatagram) -> Bool {
+  /// A new node needs a number too.
+  private mutating func hasRoom(for datagram: ClusterDatagram, isNew: Bool = false) -> Bool {
     if peers.live.count >= settings.maximumNodes { peers.departSilent(since: timeoutAgo) }
-    guard peers.live.count >= settings.maximumNodes || peers.isFullOfForgotten else { return true }
+    guard peers.live.count >= settings.maximumNodes || isNew && peers.isFullOfForgotten else {
+      return true
+    }
     drop(datagram, .tooManyNodes)
     return false
   }

@@ -18,7 +18,7 @@ struct InventedNodesTests {
     var datagrams = InventedDatagrams()
     var bytesAtFirst = 0
     for number in 0..<Self.many {
-      let (hello, goodbye) = datagrams.next()
+      let (hello, goodbye, _) = datagrams.next()
       node.hear(hello)
       node.hear(goodbye)
       node.pass(milliseconds: 1)
@@ -40,14 +40,19 @@ struct InventedNodesTests {
     var node = CapturedNode(maximumNodes: 4, rememberedNodes: 12)
     node.openOne()
     var datagrams = InventedDatagrams()
-    for _ in 0..<100 {
-      let (hello, goodbye) = datagrams.next()
+    var remembered: ContiguousArray<UInt8> = []
+    for number in 1...100 {
+      let (hello, goodbye, again) = datagrams.next()
       node.hear(hello)
       node.hear(goodbye)
+      if number == 16 { remembered = again }
     }
     // Twelve are remembered and four wait to be forgotten, for which there was no time.
     #expect(node.node.drops[.tooManyNodes] == 2 * (100 - 16))
     #expect(node.total.connections == 1 + 2 * 16)
+    // One that is remembered needs no new number.
+    node.hear(remembered)
+    #expect(node.total == (members: 2, connections: 1 + 2 * 16))
     node.pass(milliseconds: 10)
     node.hear(datagrams.next().hello)
     #expect(node.total.connections == 1 + 2 * 17)
@@ -64,7 +69,7 @@ struct InventedNodesTests {
     node.hear(first.hello)
     node.hear(first.goodbye)
     for _ in 0..<2 {
-      let (hello, goodbye) = datagrams.next()
+      let (hello, goodbye, _) = datagrams.next()
       node.hear(hello)
       node.hear(goodbye)
       node.pass(milliseconds: 1)
@@ -104,35 +109,37 @@ struct InventedNodesTests {
   }
 }
 
-/// What each of the invented nodes says: that it has a member and had two connections; and that it leaves.
+/// What each of the invented nodes says: that it has a member and had two connections; that it leaves; and the
+/// former again.
 private struct InventedDatagrams {
-  private var hello: ContiguousArray<UInt8> = []
-  private var goodbye: ContiguousArray<UInt8> = []
+  private var datagrams: [ContiguousArray<UInt8>] = []
   private var number: UInt64 = 0
 
   init() {
-    for isGoodbye in [false, true] {
+    for sequence in UInt64(1)...3 {
       var encoder = DatagramEncoder(session: SessionID(randomBits: 7, 0), secret: nil)
-      let sequence: UInt64 = isGoodbye ? 2 : 1
       encoder.begin(
-        sequence: sequence, round: sequence, wall: 1_000_000, flags: isGoodbye ? .goodbye : .full)
-      if !isGoodbye { encoder.tell("a", 1, 2) }
+        sequence: sequence, round: sequence, wall: 1_000_000,
+        flags: sequence == 2 ? .goodbye : .full)
+      if sequence != 2 { encoder.tell("a", 1, 2) }
       var bytes: ContiguousArray<UInt8> = []
       encoder.finish(into: &bytes)
-      if isGoodbye { goodbye = bytes } else { hello = bytes }
+      datagrams.append(bytes)
     }
   }
 
-  /// The two of the next node. The session is text in the same place of each: its last twelve digits count.
-  mutating func next() -> (hello: ContiguousArray<UInt8>, goodbye: ContiguousArray<UInt8>) {
+  /// Those of the next node. The session is text in the same place of each: its last twelve digits count.
+  mutating func next() -> (
+    hello: ContiguousArray<UInt8>, goodbye: ContiguousArray<UInt8>, again: ContiguousArray<UInt8>
+  ) {
     number += 1
     var rest = number
     for place in (31..<43).reversed() {
       let digit = UInt8(ascii: "a") + UInt8(rest % 16)
-      (hello[place], goodbye[place]) = (digit, digit)
+      for index in datagrams.indices { datagrams[index][place] = digit }
       rest /= 16
     }
-    return (hello, goodbye)
+    return (datagrams[0], datagrams[1], datagrams[2])
   }
 }
 
