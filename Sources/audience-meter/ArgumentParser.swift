@@ -58,6 +58,8 @@ private struct ArgumentParser {
     case .serve:
       try refuseOperands(after: 0)
       try read(environment)
+      try refuseClusterOptionsWithoutEffect()
+      try refuseHalfALogin()
       return .serve(serve)
     case .replay:
       guard let path = operands.first else {
@@ -206,6 +208,37 @@ private struct ArgumentParser {
     let both = names.filter { given.contains($0) }
     guard both.count > 1 else { return }
     throw UsageError(message: "--\(both[0]) and --\(both[1]) exclude each other")
+  }
+
+  /// What says how to share counts, where nothing says that they are shared that way: whoever gives it
+  /// believes that the node is in a cluster. (The intervals may stay, and wait for a carrier.)
+  private func refuseClusterOptionsWithoutEffect() throws(UsageError) {
+    try refuse("cluster-interface", without: ["cluster-addr"])
+    try refuse("cluster-port", without: ["cluster-peers"])
+    try refuse("cluster-secret", without: ["cluster-addr", "cluster-peers", "cluster-redis"])
+    try refuse("cluster-redis-password", without: ["cluster-redis"])
+  }
+
+  /// The password of a Redis server stands in its URL or in a file, and a user has one.
+  private func refuseHalfALogin() throws(UsageError) {
+    guard let server = serve.cluster.redis else { return }
+    let hasFile = serve.cluster.redisPasswordPath != nil
+    if hasFile, server.password != nil {
+      throw UsageError(
+        message: "--cluster-redis-password and a password in --cluster-redis exclude each other")
+    }
+    if !hasFile, server.user != nil, server.password == nil {
+      throw UsageError(
+        message: "--cluster-redis names a user without a password (USER:PASSWORD@); it may stand in"
+          + " the file of --cluster-redis-password")
+    }
+  }
+
+  private func refuse(_ name: String, without others: [String]) throws(UsageError) {
+    guard given.contains(name), given.isDisjoint(with: others) else { return }
+    let names = others.map { "--\($0)" }
+    let needed = names.dropLast().joined(separator: ", ") + (names.count > 1 ? " or " : "")
+    throw UsageError(message: "--\(name) has no effect without \(needed)\(names[names.count - 1])")
   }
 
   /// The option that was probably meant, or where to look.

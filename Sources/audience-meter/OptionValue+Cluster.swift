@@ -52,7 +52,7 @@ extension OptionValue<ServeSettings> {
     Self(
       property,
       ValueSyntax(
-        placeholder: "URL", accepted: "redis://[[USER]:PASSWORD@]HOST:PORT[/CHANNEL]",
+        placeholder: "URL", accepted: "redis://[[USER][:PASSWORD]@]HOST:PORT[/CHANNEL]",
         isConfidential: true),
       read: { text in (try? RedisURL(text)).map { .some($0) } }, show: { _ in nil })
   }

@@ -76,6 +76,10 @@ extension CommandOption {
       "cluster-redis", .serve(.redis(\.cluster.redis)),
       "share counts by way of a Redis or Valkey server's publish/subscribe", default: "off"),
     CommandOption(
+      "cluster-redis-password", .serve(.file(\.cluster.redisPasswordPath)),
+      "log in there with the password in this file, which no list of processes shows",
+      default: "none"),
+    CommandOption(
       "cluster-secret", .serve(.file(\.cluster.secretPath)),
       "take only what other nodes with the secret in this file have said", default: "none"),
     CommandOption(

@@ -116,6 +116,64 @@ import audience_meter
       complaint([], ["HOST": "a b"]).hasPrefix("environment variable HOST: 'a b' is not an IP"))
   }
 
+  @Test(arguments: [
+    (["--cluster-interface=lo"], "--cluster-interface has no effect without --cluster-addr"),
+    (
+      ["--cluster-peers=a:1", "--cluster-interface=lo"],
+      "--cluster-interface has no effect without --cluster-addr"
+    ),
+    (["--cluster-port=3140"], "--cluster-port has no effect without --cluster-peers"),
+    (
+      ["-m", "239.1.2.3:4", "--cluster-port=3140"],
+      "--cluster-port has no effect without --cluster-peers"
+    ),
+    (
+      ["--cluster-redis-password=a"],
+      "--cluster-redis-password has no effect without --cluster-redis"
+    ),
+    (
+      ["--cluster-secret=a"],
+      "--cluster-secret has no effect without --cluster-addr, --cluster-peers or --cluster-redis"
+    ),
+  ])
+  func `an option of the cluster is refused where nothing is shared that way`(
+    arguments: [String], message: String
+  ) {
+    #expect(complaint(arguments) == message)
+  }
+
+  @Test func `an option of the cluster may come before what it is for, and intervals may be alone`()
+    throws
+  {
+    #expect(try serve("--cluster-interface=lo", "-m239.1.2.3:4").cluster.interface == "lo")
+    #expect(try serve("--cluster-port=1", "--cluster-peers=a:1").cluster.port == 1)
+    for carrier in [
+      "--cluster-addr=239.1.2.3:4", "--cluster-peers=a:1", "--cluster-redis=redis://a",
+    ] {
+      #expect(try serve("--cluster-secret=a", carrier).cluster.secretPath == "a")
+    }
+    let alone = try serve("--cluster-notify-interval=1", "--cluster-node-timeout=9")
+    #expect(alone.cluster.notifyInterval == .seconds(1))
+  }
+
+  @Test func `the password of a Redis server stands in its URL or in a file, and a user has one`()
+    throws
+  {
+    let both = complaint("--cluster-redis=redis://:sesame@a", "--cluster-redis-password=file")
+    #expect(
+      both == "--cluster-redis-password and a password in --cluster-redis exclude each other")
+    let neither = complaint("--cluster-redis", "redis://sesame@a")
+    #expect(neither.hasPrefix("--cluster-redis names a user without a password (USER:PASSWORD@)"))
+    #expect(!neither.contains("sesame"))
+    for url in ["redis://a", "redis://meter@a"] {
+      let settings = try serve("--cluster-redis", url, "--cluster-redis-password", "file").cluster
+      #expect(settings.redisPasswordPath == "file")
+      #expect(settings.redis?.password == nil)
+    }
+    // Of a URL given twice the last one counts.
+    _ = try serve("--cluster-redis=redis://u@a", "--cluster-redis=redis://u:p@a")
+  }
+
   @Test func `a replay takes one log and what to print of it`() throws {
     let plain = try replay("a.log")
     #expect(plain.logPath == "a.log")

@@ -67,6 +67,7 @@ import audience_meter
       "cluster-redis", "redis://:pass@localhost:6379/channel",
       { $0.cluster.redis = try? RedisURL("redis://:pass@localhost:6379/channel") }
     ),
+    ("cluster-redis-password", "a file", { $0.cluster.redisPasswordPath = "a file" }),
     ("cluster-secret", "a file", { $0.cluster.secretPath = "a file" }),
     ("cluster-notify-interval", "10ms", { $0.cluster.notifyInterval = .milliseconds(10) }),
     (
@@ -117,7 +118,7 @@ import audience_meter
       "localhost:6379", "http://localhost", "redis://", "redis://:@a", "redis://a:0",
       "redis://a/b/c", "rediss://a:6379",
     ],
-    "cluster-secret": ["", "a\0b"],
+    "cluster-redis-password": ["", "a\0b"], "cluster-secret": ["", "a\0b"],
     "cluster-notify-interval": ["0", "9ms", "0.009999999", "2305843010"],
     "cluster-node-timeout": ["1e9", "2305843010"], "csv": ["", "a\0b"],
     "svg": ["", "a\0b"], "explain": ["a@", "@1", "a@0:1", "a@1s", "a b@1"],
@@ -130,14 +131,24 @@ import audience_meter
     "capture": ["", "a\0b"], "capture-rotate": ["0", "63K", "65535", "1025G", "1T", "64k", "M"],
   ]
 
+  /// What some options have no effect without.
+  private static let carrier = [
+    "--cluster-addr", "239.1.2.3:4", "--cluster-peers", "a:1", "--cluster-redis", "redis://a",
+  ]
+  private static let needsCarrier = [
+    "cluster-interface", "cluster-port", "cluster-redis-password", "cluster-secret",
+  ]
+
   /// Values that no option takes, names of hosts aside.
   private static let nonsense = ["", "abc", "-1", "-0", "+1", " 1", "1 ", "NaN", "0x1", "1e3", "٣"]
 
   @Test func `each option sets its property and no other`() throws {
     for (name, text, change) in Self.good {
+      let carrier = Self.needsCarrier.contains(name) ? Self.carrier : []
       var expected = ServeSettings()
+      if case .serve(let settings) = try parse(carrier) { expected = settings }
       change(&expected)
-      guard case .serve(let settings) = try parse("--\(name)", text) else {
+      guard case .serve(let settings) = try parse(carrier + ["--\(name)", text]) else {
         Issue.record("--\(name) \(text) does not serve")
         continue
       }
@@ -199,7 +210,8 @@ import audience_meter
         "enable-uuid ", "increment-delay 0s", "notify-delta-ratio 0.1", "notify-min-delay 2s",
         "notify-max-delay 25s", "namespace-clean-delay 60s",
         "-m cluster-addr off", "cluster-interface what the routes say", "cluster-peers off",
-        "cluster-port 3140", "cluster-redis off", "cluster-secret none",
+        "cluster-port 3140", "cluster-redis off", "cluster-redis-password none",
+        "cluster-secret none",
         "cluster-notify-interval 2s", "cluster-node-timeout 5s",
         "max-conn-duration 3600s",
         "max-connections what the limit of descriptors allows", "max-namespaces 1000000",

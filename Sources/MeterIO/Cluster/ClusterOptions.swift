@@ -18,6 +18,10 @@ package struct ClusterOptions: Equatable, Sendable {
   /// The Redis or Valkey server that carries what is published (`--cluster-redis`); nil for none.
   package var redis: RedisURL?
 
+  /// The file that holds the password of that server (`--cluster-redis-password`); nil where there is none, or
+  /// where `redis` has it.
+  package var redisPasswordPath: String?
+
   /// The file that holds the nodes' common secret (`--cluster-secret`); nil for none.
   package var secretPath: String?
 

@@ -96,28 +96,3 @@ struct ClusterSockets: ~Copyable {
     }
   }
 }
-
-/// Reads the secret that the nodes share.
-func readClusterSecret(_ path: String) throws(StartError) -> ClusterSecret {
-  var contents: [UInt8] = []
-  do throws(InputFileError) {
-    let file = try InputFile(path: path)
-    while contents.count <= mostSecretBytes {
-      let more = try file.read()
-      if more.isEmpty { break }
-      contents += more
-    }
-  } catch {
-    throw StartError(reason: "--cluster-secret: \(path): \(error.reason)")
-  }
-  guard contents.count <= mostSecretBytes else {
-    throw StartError(reason: "--cluster-secret: \(path): longer than \(mostSecretBytes) bytes")
-  }
-  guard let secret = ClusterSecret(contents.span) else {
-    throw StartError(reason: "--cluster-secret: \(path): the file is empty")
-  }
-  return secret
-}
-
-/// A file that is longer holds something else.
-private let mostSecretBytes = 65_536

@@ -27,6 +27,10 @@ struct ClusterStart: Sendable {
     guard options.isEnabled else { return nil }
     try Self.check(notifyInterval: options.notifyInterval, nodeTimeout: nodeTimeout)
     secret = try options.secretPath.map { path throws(StartError) in try readClusterSecret(path) }
+    var options = options
+    if let path = options.redisPasswordPath {
+      options.redis = options.redis?.loggingIn(with: try readRedisPassword(path))
+    }
     let sockets = try ClusterSockets(options)
     lines = sockets.lines
     self.options = options

@@ -7,14 +7,12 @@ struct DropNotice {
   private var said = DropCounts()
   private var saysAgainAt = Instant.start
 
-  /// Looks at the counts, and says what is new. A datagram that was heard before is no news: it comes twice
-  /// where there are two carriers.
+  /// Looks at the counts, and says what is new.
   mutating func note(_ drops: DropCounts, at now: Instant, on console: Console) {
     guard now >= saysAgainAt, drops.total != said.total else { return }
-    let news = DatagramFault.allCases.filter { $0 != .replayed && drops[$0] > said[$0] }
+    let news = DatagramFault.allCases.filter { drops[$0] > said[$0] }
     let words = news.map { "\(drops[$0] - said[$0]) \($0.reason)" }.joined(separator: ", ")
     said = drops
-    guard !news.isEmpty else { return }
     saysAgainAt = now + .seconds(1)
     console.say("cluster: datagrams dropped: \(words)")
   }

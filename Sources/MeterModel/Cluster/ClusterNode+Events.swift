@@ -64,7 +64,7 @@ extension ClusterNode {
     case .message(let part, let parts):
       encoder.append(
         message: event.number, part: part, of: parts, to: event.subject.span,
-        text: event.text.span)
+        text: event.text.span, ago: (now - event.at).nanoseconds / 1_000_000)
     case .exclusion(let stamp):
       encoder.append(exclusion: event.number, viewer: event.subject.span, stamp: stamp)
     case .held:
@@ -80,6 +80,11 @@ extension ClusterNode {
     peers[place].assembly.forget(since: instant(before: settings.memory))
     for message in datagram.messages {
       guard peers[place].events.verdict(on: message.number) == .new else { continue }
+      // Whoever was here when it was said, was on another node, and has it from there.
+      guard message.ago <= now.nanoseconds / 1_000_000 else {
+        peers[place].events.admit(message.number)
+        continue
+      }
       takeMessage(message, bytes, from: place, into: &orders)
     }
     for exclusion in datagram.exclusions {

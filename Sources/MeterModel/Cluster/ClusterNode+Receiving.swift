@@ -66,11 +66,10 @@ extension ClusterNode {
     _ datagram: ClusterDatagram, _ bytes: Span<UInt8>, _ verdict: SequenceWindow.Verdict,
     over carrier: Carrier, from place: UInt32, into orders: inout ClusterOrders
   ) {
-    if secret != nil || verdict == .spent {
-      dropped.add(.replayed)
-      peers[place].dropped.add(.replayed)
-    } else {
+    if verdict == .seen, secret == nil || isSecondCopy(datagram, over: carrier, of: place) {
       figures.duplicates += 1
+    } else {
+      drop(datagram, .replayed)
     }
     guard secret == nil, carrier == .redis, peers[place].phase == .live,
       datagram.round == peers[place].round
@@ -79,6 +78,19 @@ extension ClusterNode {
     where OriginalNode.isKilled(by: bytes.extracting(count.name.bounds)) {
       takeCount(count, bytes, from: place, into: &orders)
     }
+  }
+
+  /// Whether what comes again is just what the network brings more than once (a goodbye is sent twice, two
+  /// carriers bring everything twice), and nothing that somebody has kept: it is of the sender's newest
+  /// round; of the one before if it took another carrier, which may be the slower one.
+  private func isSecondCopy(
+    _ datagram: ClusterDatagram, over carrier: Carrier, of place: UInt32
+  ) -> Bool {
+    guard let round = datagram.round ?? datagram.sequence, peers[place].round > 0 else {
+      return false
+    }
+    let isDetour = carrier != peers[place].carrier
+    return round >= (isDetour ? peers[place].formerRound : peers[place].round)
   }
 
   /// Why the sender of a datagram is not believed; nil if it is.
@@ -103,7 +115,7 @@ extension ClusterNode {
     of datagram: ClusterDatagram, from source: NodeAddress, over carrier: Carrier
   ) -> UInt32? {
     guard let place = peers.place(of: datagram.session) else {
-      guard hasRoom(for: datagram), !datagram.isGoodbye else { return nil }
+      guard hasRoom(for: datagram, isNew: true), !datagram.isGoodbye else { return nil }
       if let number = datagram.sequence, number > 1 { announce(since: .start) }
       return peers.add(
         datagram.session, isOld: datagram.sequence == nil, from: source, over: carrier, at: now)
@@ -136,9 +148,12 @@ extension ClusterNode {
     return place
   }
 
-  private mutating func hasRoom(for datagram: ClusterDatagram) -> Bool {
+  /// A new node needs a number too.
+  private mutating func hasRoom(for datagram: ClusterDatagram, isNew: Bool = false) -> Bool {
     if peers.live.count >= settings.maximumNodes { peers.departSilent(since: timeoutAgo) }
-    guard peers.live.count >= settings.maximumNodes else { return true }
+    guard peers.live.count >= settings.maximumNodes || isNew && peers.isFullOfForgotten else {
+      return true
+    }
     drop(datagram, .tooManyNodes)
     return false
   }

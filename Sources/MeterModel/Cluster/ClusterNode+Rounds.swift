@@ -13,6 +13,38 @@ extension ClusterNode {
     if answerDue == .never { answerDue = max(now, nextAnswer) }
   }
 
+  /// Nodes that are forgotten: what the totals have of their connections is told to the meter under one number
+  /// for all of them, and nothing under their own, which are free then. A slice of one node at once, as the
+  /// meter is to have taken it before the next.
+  mutating func keepForgotten(
+    _ meter: borrowing Meter, _ names: borrowing NameTable, into orders: inout ClusterOrders
+  ) {
+    guard keepingDue <= now else { return }
+    while let node = peers.nextForgotten {
+      var kept: ContiguousArray<(namespace: NamespaceID, connections: UInt64)> = []
+      meter.visitCounts(of: node, limit: Self.sliceOfForgotten) { kept.append(($0, $1)) }
+      guard !kept.isEmpty else {
+        peers.giveBackForgotten()
+        continue
+      }
+      keepingDue = now + Self.sliceGap
+      let keeper = peers.takeKeeper()
+      for (namespace, connections) in kept {
+        let (sum, overflows) = connections.addingReportingOverflow(
+          meter.connections(of: keeper, in: namespace))
+        let start = orders.bytes.count
+        names.withName(of: namespace.number) { orders.bytes.append($0) }
+        let name = orders.appended(since: start)
+        orders.append(.peer(node, name: name, members: 0, connections: 0))
+        guard sum > 0 else { continue }
+        let most = Configuration.largestCount
+        orders.append(
+          .peer(keeper, name: name, members: 0, connections: overflows ? most : min(sum, most)))
+      }
+      return
+    }
+  }
+
   mutating func beginRound(_ meter: borrowing Meter) {
     peers.departSilent(since: timeoutAgo)
     retired.forget(at: now)

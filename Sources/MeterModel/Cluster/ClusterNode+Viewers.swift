@@ -77,7 +77,7 @@ extension ClusterNode {
     else { return false }
     switch claims[number].claimant {
     case .this: return claims[number].localStamp != 0
-    case .peer(let node, let place): return peers.isLive(node, at: place)
+    case .peer(let serial, let place): return peers.isLive(serial, at: place)
     case .nobody: return false
     case .unknown: return claims[number].stoppedAt >= timeoutAgo
     }
@@ -105,7 +105,7 @@ extension ClusterNode {
     claims[number].stamp = stamp
     if isOpen {
       forgetStopped(number)
-      claims[number].claimant = .peer(peers[place].id, place: place)
+      claims[number].claimant = .peer(serial: peers[place].serial, place: place)
     } else {
       claims[number].stopped = []
       claims[number].claimant = .nobody
@@ -117,7 +117,7 @@ extension ClusterNode {
   mutating func heardEnd(of viewer: Span<UInt8>, stream: Span<UInt8>, from place: UInt32) {
     if stream.isEqual(to: Self.leftMark.span) {
       guard let number = claims.find(viewer),
-        claims[number].claimant == .peer(peers[place].id, place: place)
+        claims[number].claimant == .peer(serial: peers[place].serial, place: place)
       else { return }
       claims[number].stopped = []
       claims[number].claimant = .nobody

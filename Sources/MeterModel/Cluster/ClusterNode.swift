@@ -33,6 +33,9 @@ package struct ClusterNode {
   /// How many namespaces are looked at at once, where most have nothing to tell.
   static let sliceOfNamespaces = 65_536
 
+  /// Of how many namespaces the meter is told at once what forgotten nodes said.
+  static let sliceOfForgotten = 1024
+
   /// This run's name.
   package let session: SessionID
   package let settings: ClusterSettings
@@ -43,7 +46,7 @@ package struct ClusterNode {
   var now = Instant.start
   var hasLeft = false
 
-  var peers = PeerTable()
+  var peers: PeerTable
   var encoder: DatagramEncoder
 
   /// The number of the last datagram, and of the first one of the present round; 0 before the first.
@@ -65,6 +68,9 @@ package struct ClusterNode {
   var answerDue = Instant.start
   var eventsDue = Instant.never
   var questionsDue = Instant.never
+
+  /// When the meter is next told of a node that is forgotten.
+  var keepingDue = Instant.start
 
   /// Before this, no other full round that is asked for begins.
   var nextAnswer = Instant.start
@@ -94,6 +100,7 @@ package struct ClusterNode {
     self.settings = settings
     self.secret = secret
     self.wallStart = min(wallStart, ClusterDatagram.largestNumber / 4)
+    peers = PeerTable(settings: settings)
     encoder = DatagramEncoder(session: session, secret: secret)
     claims = ViewerClaims(hashKey: hashKey)
     advertising = Advertising(settings: settings)
@@ -110,6 +117,7 @@ package struct ClusterNode {
     if !advertising.isUnderWay, min(nextRound, answerDue) <= now { beginRound(meter) }
     sendQuestions(into: &orders)
     announceHeld()
+    keepForgotten(meter, names, into: &orders)
     var datagrams = 0
     if eventsDue <= now { sendEvents(&datagrams, limit: Self.slice * 3 / 4, into: &orders) }
     if advertising.isUnderWay, advertising.nextSlice <= now {
@@ -121,7 +129,8 @@ package struct ClusterNode {
   package var nextDeadline: Instant {
     guard !hasLeft else { return .never }
     let round = advertising.isUnderWay ? advertising.nextSlice : min(nextRound, answerDue)
-    return min(round, min(eventsDue, questionsDue, announcementDue))
+    let keeping = peers.nextForgotten == nil ? .never : keepingDue
+    return min(round, min(eventsDue, questionsDue, announcementDue, keeping))
   }
 
   /// The wall clock was set: `milliseconds` (UNIX) is what it shows at `instant`.

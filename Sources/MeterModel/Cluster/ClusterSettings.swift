@@ -11,6 +11,9 @@ package struct ClusterSettings: Equatable, Sendable {
   /// How many other nodes may be known at once.
   package var maximumNodes = 1024
 
+  /// How many nodes that departed are remembered, so that one that comes back is not counted twice.
+  package var rememberedNodes = 4096
+
   package init() {}
 
   /// The interval that is kept.

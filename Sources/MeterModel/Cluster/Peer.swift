@@ -14,6 +14,11 @@ struct Peer {
   }
 
   let session: SessionID
+
+  /// Which of all nodes that were ever heard it is, from 1.
+  let serial: UInt64
+
+  /// What the meter calls it; another node may be called so when this one is forgotten.
   let id: NodeID
   var phase = Phase.live
   var address: NodeAddress
@@ -30,6 +35,9 @@ struct Peer {
 
   /// The number of the first datagram of its newest round; 0 before the first.
   var round: UInt64 = 0
+
+  /// That of the round before.
+  var formerRound: UInt64 = 0
 
   /// How many datagrams of the newest round came.
   var received: UInt64 = 0
@@ -66,6 +74,7 @@ struct Peer {
     // One that was not known begins with a round that tells all, and nothing of it is missed.
     if self.round == 0, isFull, number == round { isIncomplete = false }
     let hasMissedStart = self.round == 0 && number != round
+    formerRound = self.round
     self.round = round
     received = 1
     isRoundFull = isFull
@@ -84,6 +93,7 @@ struct Peer {
   mutating func begin() {
     phase = .live
     round = 0
+    formerRound = 0
     received = 0
     isToBeAsked = false
   }

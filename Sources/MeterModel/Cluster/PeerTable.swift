@@ -1,27 +1,51 @@
 // The other nodes: those that are there, at most as many as the settings say, and those that departed, of
-// which the latest 65,536 are remembered. A node keeps its number as long as it is remembered, so that its
-// connections are not counted twice when it comes back.
+// which the latest are remembered, again as many as the settings say. A node keeps its number as long as it is
+// remembered, so that its connections are not counted twice when it comes back. The number of one that is
+// forgotten is given to another node once the meter holds nothing under it: so whoever invents nodes without
+// end makes neither the meter nor a log grow without end.
 
 /// The nodes that are known, by their session.
 struct PeerTable {
-  /// How many departed nodes are remembered.
-  static let departedLimit = 65_536
+  /// How many departed nodes are remembered, and how many may wait until the meter holds nothing of them.
+  private let departedLimit: Int
+  private let forgottenLimit: Int
 
   private var peers: ContiguousArray<Peer> = []
   private var places: [SessionID: UInt32] = [:]
   private var free: ContiguousArray<UInt32> = []
+  private var lastSerial: UInt64 = 0
+
+  /// Numbers of nodes: the next that nobody ever had, and those that are free again.
   private var nextNode: UInt32 = 0
+  private var freeNodes: ContiguousArray<NodeID> = []
+
+  /// The numbers of nodes that are forgotten and of which the meter may hold something, the first one first.
+  private var forgotten: ContiguousArray<NodeID> = []
+  private var firstForgotten = 0
+
+  /// Under this number the meter is told the connections of nodes that are forgotten; nil if none ever was.
+  private var keeper: NodeID?
 
   /// Those who are there, in the order in which they came.
   private(set) var live: ContiguousArray<UInt32> = []
 
   /// Those who departed, in that order; one that came back since is passed over.
-  private var departures: ContiguousArray<(place: UInt32, node: NodeID)> = []
+  private var departures: ContiguousArray<Departure> = []
   private var firstDeparture = 0
   private var departedCount = 0
 
   /// Those who said goodbye lately: a message that they sent before may still come.
   private var closing: ContiguousArray<UInt32> = []
+
+  private struct Departure {
+    let place: UInt32
+    let serial: UInt64
+  }
+
+  init(settings: ClusterSettings) {
+    departedLimit = settings.rememberedNodes
+    forgottenLimit = settings.maximumNodes
+  }
 
   subscript(place: UInt32) -> Peer {
     get { peers[Int(place)] }
@@ -31,20 +55,23 @@ struct PeerTable {
   /// Where a session's node is, if it is known.
   func place(of session: SessionID) -> UInt32? { places[session] }
 
-  /// Whether the node of that number is there, at that place.
-  func isLive(_ node: NodeID, at place: UInt32) -> Bool {
-    peers[Int(place)].id == node && peers[Int(place)].phase == .live
+  /// Whether that node is there, at that place.
+  func isLive(_ serial: UInt64, at place: UInt32) -> Bool {
+    peers[Int(place)].serial == serial && peers[Int(place)].phase == .live
   }
+
+  /// Whether so many nodes are forgotten and not over that no other may come for now.
+  var isFullOfForgotten: Bool { forgotten.count - firstForgotten >= forgottenLimit }
 
   /// Adds a node that is there.
   mutating func add(
     _ session: SessionID, isOld: Bool, from address: NodeAddress, over carrier: Carrier,
     at instant: Instant
   ) -> UInt32 {
+    lastSerial += 1
     let peer = Peer(
-      session: session, id: NodeID(nextNode), address: address, carrier: carrier,
+      session: session, serial: lastSerial, id: takeNode(), address: address, carrier: carrier,
       lastHeard: instant, isOld: isOld)
-    nextNode += 1
     let place = free.popLast() ?? UInt32(peers.count)
     if Int(place) == peers.count { peers.append(peer) } else { peers[Int(place)] = peer }
     places[session] = place
@@ -65,9 +92,9 @@ struct PeerTable {
     live.removeAll { $0 == place }
     peers[Int(place)].phase = .departed
     if saysGoodbye { closing.append(place) } else { peers[Int(place)].close() }
-    departures.append((place, peers[Int(place)].id))
+    departures.append(Departure(place: place, serial: peers[Int(place)].serial))
     departedCount += 1
-    while departedCount > Self.departedLimit { forgetFirstDeparture() }
+    while departedCount > departedLimit { forgetFirstDeparture() }
     // Nodes that come and go again and again leave many entries that mean nothing any more.
     if departures.count > 1024, departures.count > 2 * departedCount { compactDepartures() }
   }
@@ -86,9 +113,9 @@ struct PeerTable {
     }
   }
 
-  private func isDeparted(_ departure: (place: UInt32, node: NodeID)) -> Bool {
+  private func isDeparted(_ departure: Departure) -> Bool {
     let peer = peers[Int(departure.place)]
-    return peer.id == departure.node && peer.phase == .departed
+    return peer.serial == departure.serial && peer.phase == .departed
   }
 
   private mutating func forgetFirstDeparture() {
@@ -98,13 +125,14 @@ struct PeerTable {
       place == departure.place
     else { return }
     places[peers[Int(place)].session] = nil
+    forgotten.append(peers[Int(place)].id)
     free.append(place)
     departedCount -= 1
   }
 
   /// Keeps the last departure of each node that has not come back.
   private mutating func compactDepartures() {
-    var kept: ContiguousArray<(place: UInt32, node: NodeID)> = []
+    var kept: ContiguousArray<Departure> = []
     var isKept = ContiguousArray(repeating: false, count: peers.count)
     for index in (firstDeparture..<departures.count).reversed() {
       let departure = departures[index]
@@ -114,5 +142,36 @@ struct PeerTable {
     }
     departures = ContiguousArray(kept.reversed())
     firstDeparture = 0
+  }
+}
+
+// MARK: - Numbers
+
+extension PeerTable {
+  /// The node that was forgotten first and is not over; nil if there is none.
+  var nextForgotten: NodeID? {
+    firstForgotten < forgotten.count ? forgotten[firstForgotten] : nil
+  }
+
+  /// The meter holds nothing of that node any more: another may have its number. Precondition: there is one.
+  mutating func giveBackForgotten() {
+    freeNodes.append(forgotten[firstForgotten])
+    firstForgotten += 1
+    guard firstForgotten > 64, firstForgotten > forgotten.count / 2 else { return }
+    forgotten.removeFirst(firstForgotten)
+    firstForgotten = 0
+  }
+
+  /// The number under which the connections of forgotten nodes are kept.
+  mutating func takeKeeper() -> NodeID {
+    let node = keeper ?? takeNode()
+    keeper = node
+    return node
+  }
+
+  private mutating func takeNode() -> NodeID {
+    if let node = freeNodes.popLast() { return node }
+    nextNode += 1
+    return NodeID(nextNode - 1)
   }
 }

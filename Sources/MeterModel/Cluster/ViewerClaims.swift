@@ -25,7 +25,7 @@ struct ViewerClaims {
     case this
 
     /// Another node, while it is there.
-    case peer(NodeID, place: UInt32)
+    case peer(serial: UInt64, place: UInt32)
   }
 
   /// One viewer id.

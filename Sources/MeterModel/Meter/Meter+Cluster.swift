@@ -30,17 +30,18 @@ extension Meter {
       namespaces[Int(namespace.number)].remoteMembers += UInt128(members)
       remotes[Int(remote)].members = members
       remotes[Int(remote)].saidAt = now
-      listen(remote)
+      remoteExpiry.append(remote, in: &remotes)
     }
+    if max(members, connections) == 0 { freeFirstRemote(of: namespace.number) }
     remoteMembersChanged(namespace.number)
   }
 
   /// Forgets all that a node said, in the order of the namespaces' creation. O(n log n) in what it said.
   mutating func bye(_ node: NodeID) {
     var said: ContiguousArray<UInt32> = []
-    var index = oldest(of: node)
+    var index = Int(node.number) < nodes.count ? nodes[Int(node.number)] : .max
     while index != .max {
-      said.append(index)
+      if remotes[Int(index)].members > 0 { said.append(index) }
       index = remotes[Int(index)].nodeLinks.next
     }
     said.sort { left, right in
@@ -69,37 +70,26 @@ extension Meter {
     namespaces[Int(remote.namespace)].remoteMembers -= UInt128(remote.members)
     remotes[Int(index)].members = 0
     remoteExpiry.remove(index, from: &remotes)
+  }
+
+  /// Puts a count among those of its node.
+  mutating func link(_ index: UInt32) {
+    let node = Int(remotes[Int(index)].node.number)
+    while nodes.count <= node { nodes.append(.max) }
+    let next = nodes[node]
+    remotes[Int(index)].nodeLinks = QueueLinks(previous: .max, next: next)
+    if next != .max { remotes[Int(next)].nodeLinks.previous = index }
+    nodes[node] = index
+  }
+
+  private mutating func unlink(_ remote: RemoteCount) {
     let links = remote.nodeLinks
-    if links.next != .max {
-      remotes[Int(links.next)].nodeLinks.previous = links.previous
-    } else {
-      nodes[Int(remote.node.number)].newest = links.previous
-    }
+    if links.next != .max { remotes[Int(links.next)].nodeLinks.previous = links.previous }
     if links.previous != .max {
       remotes[Int(links.previous)].nodeLinks.next = links.next
     } else {
-      nodes[Int(remote.node.number)].oldest = links.next
+      nodes[Int(remote.node.number)] = links.next
     }
-  }
-
-  /// Puts a count that has members among those that will expire and those of its node.
-  mutating func listen(_ index: UInt32) {
-    remoteExpiry.append(index, in: &remotes)
-    let node = Int(remotes[Int(index)].node.number)
-    while nodes.count <= node { nodes.append(NodeCounts()) }
-    let previous = nodes[node].newest
-    remotes[Int(index)].nodeLinks = QueueLinks(previous: previous, next: .max)
-    if previous != .max {
-      remotes[Int(previous)].nodeLinks.next = index
-    } else {
-      nodes[node].oldest = index
-    }
-    nodes[node].newest = index
-  }
-
-  /// The count that a node said longest ago, of those with members; `.max` for none.
-  private func oldest(of node: NodeID) -> UInt32 {
-    Int(node.number) < nodes.count ? nodes[Int(node.number)].oldest : .max
   }
 
   /// Where nobody is open here, other nodes' members decide whether the namespace is vacant.
@@ -114,14 +104,11 @@ extension Meter {
     }
   }
 
-  /// The place of what a node said of a namespace; `made` if there is none, or nil. O(1) where a node tells
-  /// all its counts in the order of the last time. Else it is searched for, O(n) in the nodes alive, and comes
-  /// to the front, so that those of nodes long gone are behind all that are searched for.
+  /// The place of what a node said of a namespace; `made` if there is none, or nil. It comes to the front, so
+  /// that those of nodes long gone are behind all that are searched for. O(n) in the nodes alive.
   private mutating func remoteIndex(
     _ node: NodeID, _ namespace: UInt32, made: Bool
   ) -> UInt32? {
-    let expected = oldest(of: node)
-    if expected != .max, remotes[Int(expected)].namespace == namespace { return expected }
     var (previous, index) = (UInt32.max, namespaces[Int(namespace)].firstRemote)
     while index != .max, remotes[Int(index)].node != node {
       (previous, index) = (index, remotes[Int(index)].next)
@@ -146,7 +133,16 @@ extension Meter {
     remotes[Int(place)] = RemoteCount(
       node: node, namespace: namespace, next: namespaces[Int(namespace)].firstRemote)
     namespaces[Int(namespace)].firstRemote = place
+    link(place)
     return place
+  }
+
+  /// Frees what was said last of a namespace, which says nothing. Precondition: it has no members, no connections.
+  private mutating func freeFirstRemote(of namespace: UInt32) {
+    let index = namespaces[Int(namespace)].firstRemote
+    namespaces[Int(namespace)].firstRemote = remotes[Int(index)].next
+    free(index)
+    giveBackRemotes()
   }
 
   /// Frees all that other nodes said of a namespace that is being retired.
@@ -154,11 +150,20 @@ extension Meter {
     var index = namespaces[Int(namespace)].firstRemote
     while index != .max {
       let next = remotes[Int(index)].next
-      remotes[Int(index)] = RemoteCount(next: firstFreeRemote)
-      firstFreeRemote = index
-      keptRemotes -= 1
+      free(index)
       index = next
     }
+    giveBackRemotes()
+  }
+
+  private mutating func free(_ index: UInt32) {
+    unlink(remotes[Int(index)])
+    remotes[Int(index)] = RemoteCount(next: firstFreeRemote)
+    firstFreeRemote = index
+    keptRemotes -= 1
+  }
+
+  private mutating func giveBackRemotes() {
     if keptRemotes == 0 { (remotes, nodes, firstFreeRemote) = ([], [], .max) }
   }
 }

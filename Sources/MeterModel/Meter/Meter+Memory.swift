@@ -19,10 +19,11 @@ package enum MeterStrides {
 }
 
 extension Meter {
-  /// The bytes of the tables of connections, viewer ids, namespaces and remote counts, slack included.
+  /// The bytes of the tables of connections, viewer ids, namespaces, remote counts and the nodes
+  /// that said them, slack included.
   package var tableBytes: Int {
     connections.capacity * MeterStrides.connection + viewers.capacity * MeterStrides.viewer
       + namespaces.capacity * MeterStrides.namespace + remotes.capacity * MeterStrides.remote
-      + creations.capacity * MeterStrides.creation
+      + nodes.capacity * MemoryLayout<UInt32>.stride + creations.capacity * MeterStrides.creation
   }
 }

@@ -126,7 +126,8 @@ extension Meter {
     let index = UInt32(remotes.count)
     remotes.append(remote)
     keptRemotes += 1
-    if saved.members > 0 { listen(index) }
+    link(index)
+    if saved.members > 0 { remoteExpiry.append(index, in: &remotes) }
     namespaces[place].firstRemote = index
     namespaces[place].remoteMembers += UInt128(saved.members)
     namespaces[place].remoteConnections += UInt128(saved.connections)

@@ -46,6 +46,29 @@ extension Meter {
     for remote in remotes where remote.members > 0 { visit(remote.node, remote.members) }
   }
 
+  /// Visits at most `limit` of the namespaces of which something is kept that a node said, with the connections
+  /// that it said last. O(visited)
+  func visitCounts(of node: NodeID, limit: Int, _ visit: (NamespaceID, UInt64) -> Void) {
+    var index = Int(node.number) < nodes.count ? nodes[Int(node.number)] : .max
+    var visited = 0
+    while index != .max, visited < limit {
+      let remote = remotes[Int(index)]
+      visit(NamespaceID(remote.namespace), remote.connections)
+      index = remote.nodeLinks.next
+      visited += 1
+    }
+  }
+
+  /// The connections that a node last said of a namespace that exists; 0 if it said nothing. O(nodes)
+  func connections(of node: NodeID, in namespace: NamespaceID) -> UInt64 {
+    var index = namespaces[Int(namespace.number)].firstRemote
+    while index != .max {
+      if remotes[Int(index)].node == node { return remotes[Int(index)].connections }
+      index = remotes[Int(index)].next
+    }
+    return 0
+  }
+
   /// The namespace that a connection is in, or was in last; nil if it was in none.
   package func namespace(of connection: ConnectionID) -> NamespaceID? {
     guard Int(connection.number) < connections.count else { return nil }

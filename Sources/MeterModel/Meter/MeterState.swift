@@ -145,18 +145,11 @@ struct ViewerHolder {
   var predecessor = ConnectionOrdinal.none
 }
 
-/// The ends of the chain of the counts with members of one node, in the order in which it said them; `.max`
-/// for none.
-struct NodeCounts {
-  var oldest: UInt32 = .max
-  var newest: UInt32 = .max
-}
-
 /// What another node last said of one namespace.
 struct RemoteCount: Waiting {
   var links = QueueLinks()
 
-  /// The neighbours among the counts of the same node that have members.
+  /// The neighbours among the counts of the same node.
   var nodeLinks = QueueLinks()
   var saidAt = Instant.start
   var node = NodeID(.max)

@@ -72,7 +72,8 @@ struct `Nodes behind a Redis server` {
     try late.awaitCluster { $0.carriers.first?.state.contains("max number of clients") ?? false }
     #expect(try late.count("ns") == 0)
     #expect(try nodes[1].stop(by: SIGTERM) == 0)
-    try late.awaitMembers("ns", 1, within: 8)
+    let time = try measuring { try late.awaitMembers("ns", 1, within: 8) }
+    print("redis: truth \(time) s after the server was full no more")
     try streams[0].read(untilTold: 1)
   }
 
@@ -126,6 +127,27 @@ struct `Nodes behind a Redis server` {
     let stream = try EventStream("/ns", of: node)
     try other.awaitMembers("ns", 1)
     #expect(stream.greeting.count == 1)
+  }
+
+  @Test func `log in with a password that only a file holds, alone and as a user`() throws {
+    let server = try RedisServer()
+    try server.command("ACL SETUSER meter on >its-own allchannels +@all")
+    let folder = try TemporaryFolder()
+    let nodes = try [
+      ("", server.password + "\n"), ("meter@", "its-own\r\n"),
+    ].map { user, text in
+      try RunningDaemon.node([
+        "--cluster-redis", "redis://\(user)127.0.0.1:\(server.port)/meters",
+        "--cluster-redis-password", try folder.write(text, to: "password-\(user)"),
+      ])
+    }
+    let stream = try EventStream("/ns", of: nodes[0])
+    try nodes[1].awaitMembers("ns", 1)
+    #expect(stream.greeting.count == 1)
+    for node in nodes {
+      let text = try node.ask(node.statistics, request("GET /cluster")).body
+      #expect(!text.contains("its-own") && !text.contains(server.password))
+    }
   }
 
   @Test func `of other channels are another cluster`() throws {

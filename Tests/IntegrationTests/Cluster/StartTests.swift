@@ -64,6 +64,21 @@ import Testing
     }
   }
 
+  @Test func `names the password that is empty, missing, or no password`() throws {
+    let folder = try TemporaryFolder()
+    for (path, words) in [
+      (try folder.write("", to: "empty"), "the file is empty"),
+      (try folder.write("\r\n", to: "line"), "the file is empty"),
+      ("\(folder.path)/none", "No such file or directory"),
+      (folder.path, "Is a directory"), ("/dev/zero", "longer than 65536 bytes"),
+    ] {
+      let text = try complaint(
+        "--cluster-redis", "redis://127.0.0.1:9", "--cluster-redis-password", path)
+      #expect(text.contains("--cluster-redis-password: \(path): \(words)"), "\(text)")
+      #expect(text.contains("(status 1)"))
+    }
+  }
+
   @Test func `must tell its counts more often than they are forgotten`() throws {
     let text = try complaint(
       "--cluster-addr", TestGroup().options[1], "--cluster-notify-interval", "5")

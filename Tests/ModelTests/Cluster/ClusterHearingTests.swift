@@ -65,6 +65,19 @@ struct ClusterHearingTests {
     #expect(node.hear(from: 2, 5, at: 5) { $0.tell(message: 2, "a", "x") } == ["message a x"])
   }
 
+  @Test func `a message that was said before the node started is not told, whoever asked for it`() {
+    var node = LoneNode()
+    let heard = node.hear(from: 2, 5, flags: .full, at: 300) {
+      $0.tell(message: 1, "a", "long before", ago: 9000)
+      $0.tell(message: 2, "a", "just before", ago: 301)
+      $0.tell(message: 3, "a", "since", ago: 300)
+      $0.tell(message: 4, "a", "now", ago: 5)
+    }
+    #expect(heard == ["message a since", "message a now"])
+    // Nor is it later, by whatever mistake.
+    #expect(node.hear(from: 2, 6, at: 9000) { $0.tell(message: 2, "a", "again", ago: 300) } == [])
+  }
+
   @Test
   func `a name that kills original nodes is taken from the datagram of the same number over Redis`()
   {
@@ -101,8 +114,46 @@ struct ClusterHearingTests {
     #expect(node.hear(unsigned, at: 1) == [])
     #expect(node.node.drops[.unauthenticated] == 1)
     #expect(node.hear(from: 2, 1, at: 2) { $0.tell("a", 1, 1) } == ["peer 0 a 1 1"])
-    #expect(node.hear(from: 2, 1, at: 3) { $0.tell("a", 1, 1) } == [])
+    #expect(node.hear(from: 2, 2, at: 3) == [])
+    #expect(node.hear(from: 2, 1, at: 4) { $0.tell("a", 1, 1) } == [])
     #expect(node.node.drops[.replayed] == 1)
+    #expect(node.node.figures.duplicates == 0)
+  }
+
+  @Test(arguments: [nil, "s"])
+  func `second copies of the newest round are duplicates and no replay, a goodbye's too`(
+    secret: String?
+  ) {
+    var node = LoneNode(secret: secret)
+    _ = node.hear(from: 2, 1, flags: .full, at: 10)
+    _ = node.hear(from: 2, 1, flags: .full, over: .redis, at: 11)
+    _ = node.hear(from: 2, 2, at: 20)
+    // The slower carrier brings it when the next round has begun.
+    _ = node.hear(from: 2, 3, at: 21)
+    _ = node.hear(from: 2, 2, over: .redis, at: 22)
+    #expect(node.node.figures.duplicates == 2)
+    #expect(node.hear(from: 2, 4, flags: .goodbye, at: 30) == ["bye 0"])
+    for carrier in [Carrier.multicast, .redis, .redis] {
+      #expect(node.hear(from: 2, 4, flags: .goodbye, over: carrier, at: 31) == [])
+    }
+    #expect(node.node.figures.duplicates == 5)
+    #expect(node.node.drops.total == 0)
+  }
+
+  @Test func `under a secret what is repeated of a former round is a replay, by any carrier`() {
+    var node = LoneNode(secret: "s")
+    for number in UInt64(1)...4 { _ = node.hear(from: 2, number, at: 10 * number) }
+    _ = node.hear(from: 2, 3, at: 50)
+    _ = node.hear(from: 2, 2, over: .redis, at: 51)
+    #expect(node.node.drops[.replayed] == 2)
+    _ = node.hear(from: 2, 5, flags: .goodbye, at: 60)
+    _ = node.hear(from: 2, 4, at: 61)
+    #expect(node.node.drops[.replayed] == 3)
+    // When its node is long gone, a goodbye is none of its copies either.
+    _ = node.advance(to: 20_000)
+    #expect(node.node.drops[.replayed] == 3)
+    _ = node.hear(from: 2, 5, flags: .goodbye, at: 20_001)
+    #expect(node.node.drops[.replayed] == 4)
   }
 
   @Test func `under a secret a clock may be a node timeout away and no more`() {

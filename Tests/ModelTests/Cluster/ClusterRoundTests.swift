@@ -94,6 +94,18 @@ struct ClusterRoundTests {
     #expect(closed.advance(to: 0).last == "send 2/1 full constructor=1/1")
   }
 
+  @Test func `what happened lately is told again with its age`() {
+    var node = LoneNode()
+    _ = node.advance(to: 0)
+    _ = node.act(at: 100) { node, now, _ in
+      node.publish(message: Array("x".utf8).span, to: Array("a".utf8).span, at: now)
+    }
+    #expect(node.advance(to: 150) == ["send 3/1 full msg#1 0/1 a"])
+    _ = node.hear(from: 2, 1, flags: .asksEverybody, at: 600)
+    let again = ["send 4/4 full ask 2", "send 5/4 full msg#1 0/1 a 500 ms ago", "send 6/4 full"]
+    #expect(node.advance(to: 610) == again)
+  }
+
   @Test func `a goodbye tells the messages that wait, and nothing follows`() {
     var node = LoneNode()
     _ = node.advance(to: 0)

@@ -88,8 +88,43 @@ import Testing
     let namespace = String(repeating: "n", count: 255)
     try encoder.message(
       1 << 53 - 1, 62, of: 64, namespace,
-      String(repeating: "t", count: DatagramEncoder.partLength))
+      String(repeating: "t", count: DatagramEncoder.partLength), ago: 1 << 53 - 1)
     #expect(encoder.length <= 1400)
+    #expect(encoder.finished().count == encoder.length)
+  }
+
+  @Test func `tells how old messages are if the first, the oldest, is not young`() throws {
+    for (ages, told) in [
+      ([20, 0], [0, 0]), ([21, 20, 0], [21, 20, 0]), ([70_000, 70_000], [70_000, 70_000]),
+    ] as [([UInt64], [UInt64])] {
+      var encoder = try encoder("swordfish")
+      encoder.begin(sequence: 5, round: 4, wall: 3)
+      for (place, age) in ages.enumerated() {
+        try encoder.message(UInt64(place) + 1, 0, of: 1, "a", "text", ago: age)
+      }
+      let bytes = encoder.finished()
+      #expect(bytes.count == encoder.length)
+      #expect(try Packed.decode(bytes).messages.map(\.ago) == told)
+    }
+  }
+
+  @Test func `takes no message of which only the age does not fit`() throws {
+    var refused = 0
+    for length in 300..<340 {
+      var encoder = DatagramEncoder(session: try Packed.session(), limit: 512, secret: nil)
+      encoder.begin(sequence: 1, round: 1, wall: 1)
+      let text = [UInt8](repeating: 0x61, count: length)
+      let name = Array("ns".utf8)
+      let former = encoder.length
+      let fitsOld = encoder.append(
+        message: 1, part: 0, of: 1, to: name.span, text: text.span, ago: 1 << 40)
+      if !fitsOld {
+        refused += 1
+        #expect(encoder.length == former && encoder.isEmpty)
+      }
+      #expect(encoder.finished().count <= 512)
+    }
+    #expect(refused < 40)
   }
 
   @Test func `tells numbers beyond 2⁵³ − 1 as that`() throws {

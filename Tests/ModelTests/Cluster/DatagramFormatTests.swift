@@ -62,6 +62,22 @@ import Testing
     #expect(datagram.macStart == nil && datagram.counts.isEmpty)
   }
 
+  @Test func `say how old their messages are in a list of its own`() throws {
+    let head =
+      Packed.hex("84 a3736964 da0024") + Array(Packed.sid.utf8) + Packed.hex("a476616c73 90")
+    let messages = Packed.hex("a46d736773 9a 07 00 01 a26e73 a161 08 00 01 a26e73 a162")
+    let ages = Packed.hex("a361676f 92 cd01f4 03")
+    // The order of keys is free.
+    for body in [messages + ages, ages + messages] {
+      let datagram = try Packed.decode([0x84] + head.dropFirst() + body)
+      #expect(datagram.messages.map(\.ago) == [500, 3])
+    }
+    for ages in ["a361676f 91 03", "a361676f 93 01 01 01", "a361676f 92 01 ff", "a361676f 01"] {
+      let bytes = [0x84] + head.dropFirst() + messages + Packed.hex(ages)
+      #expect(Packed.fault(bytes) == .badKey, "\(ages)")
+    }
+  }
+
   @Test func `end with a code over all before it under a secret`() throws {
     let secret = try Packed.secret("swordfish\n")
     var encoder = DatagramEncoder(session: try Packed.session(), secret: secret)

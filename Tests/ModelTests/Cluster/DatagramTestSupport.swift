@@ -93,11 +93,12 @@ extension DatagramEncoder {
 
   /// Appends a message that must fit.
   mutating func message(
-    _ number: UInt64, _ part: Int, of parts: Int, _ namespace: String, _ text: String
+    _ number: UInt64, _ part: Int, of parts: Int, _ namespace: String, _ text: String,
+    ago: UInt64 = 0
   ) throws {
     let fits = append(
       message: number, part: part, of: parts, to: Array(namespace.utf8).span,
-      text: Array(text.utf8).span)
+      text: Array(text.utf8).span, ago: ago)
     guard fits else { throw DoesNotFit() }
   }
 

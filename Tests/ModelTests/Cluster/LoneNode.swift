@@ -133,7 +133,8 @@ struct LoneNode {
     }
     for message in datagram.messages {
       words.append(
-        "msg#\(message.number) \(message.part)/\(message.parts) \(text(message.namespace))")
+        "msg#\(message.number) \(message.part)/\(message.parts) \(text(message.namespace))"
+          + (message.ago > 0 ? " \(message.ago) ms ago" : ""))
     }
     for exclusion in datagram.exclusions {
       words.append("excl#\(exclusion.number) \(text(exclusion.viewer))")
@@ -159,12 +160,13 @@ extension DatagramEncoder {
   }
 
   mutating func tell(
-    message number: UInt64, _ namespace: String, _ text: String, part: Int = 0, of parts: Int = 1
+    message number: UInt64, _ namespace: String, _ text: String, part: Int = 0, of parts: Int = 1,
+    ago: UInt64 = 0
   ) {
     guard
       append(
         message: number, part: part, of: parts, to: Array(namespace.utf8).span,
-        text: Array(text.utf8).span)
+        text: Array(text.utf8).span, ago: ago)
     else { fatalError("the message does not fit") }
   }
 }

@@ -125,6 +125,7 @@ import Testing
       case 3: bytes[place] ^= 1 << (byte & 7)
       case 4: bytes.insert(byte, at: place)
       case 5: bytes.remove(at: place)
+      case 6 where random.chance(1, in: 4): renameKey(of: &bytes, &random)
       case 6: bytes.removeLast(min(bytes.count, random.below(60)))
       case 7 where random.chance(1, in: 40): bytes = []
       default:
@@ -137,14 +138,27 @@ import Testing
   }
 }
 
+/// Writes what begins like the name of a key of three letters over another such place.
+private func renameKey(of bytes: inout [UInt8], _ random: inout RandomSource) {
+  let places = bytes.indices.filter { bytes[$0] == 0xA3 && $0 + 4 <= bytes.count }
+  guard !places.isEmpty else { return }
+  let (from, to) = (places[random.below(places.count)], places[random.below(places.count)])
+  for offset in 0..<4 { bytes[to + offset] = bytes[from + offset] }
+}
+
 /// A datagram by chance, and all that it says.
 private struct DatagramSample {
   private(set) var bytes: [UInt8] = []
   private(set) var facts: [String] = []
   private var random: RandomSource
 
+  /// How old all of its messages are; young ones are not told to be so.
+  private let ago: UInt64
+
   init(seed: UInt64, secret: ClusterSecret?) {
     random = RandomSource(seed: seed).fork("datagram")
+    var ages = random.fork("age")
+    ago = ages.chance(1, in: 2) ? 0 : 21 + ages.next() >> UInt64(12 + ages.below(50))
     let session = SessionID(randomBits: random.next(), random.next())
     var encoder = DatagramEncoder(session: session, secret: secret)
     facts.append(session.text)
@@ -182,8 +196,9 @@ private struct DatagramSample {
       let parts = 1 + random.below(64)
       let part = random.below(parts)
       let bytes = (0..<random.below(200)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-      fits = encoder.append(message: event, part: part, of: parts, to: one.span, text: bytes.span)
-      fact = "message \(event) \(part) \(parts) \(one) \(bytes)"
+      fits = encoder.append(
+        message: event, part: part, of: parts, to: one.span, text: bytes.span, ago: ago)
+      fact = "message \(event) \(part) \(parts) \(one) \(bytes) \(ago)"
     case 3:
       fits = encoder.append(exclusion: event, viewer: viewer.span, stamp: second)
       fact = "exclusion \(event) \(viewer) \(second)"
@@ -217,6 +232,7 @@ private struct DatagramSample {
     facts += (datagram.asked ?? []).map { "ask \($0.text)" }
     facts += datagram.messages.map {
       "message \($0.number) \($0.part) \($0.parts) \(text($0.namespace)) \(text($0.text))"
+        + " \($0.ago)"
     }
     facts += datagram.exclusions.map { "exclusion \($0.number) \(text($0.viewer)) \($0.stamp)" }
     facts += datagram.held.map { "held \($0.number) \(text($0.viewer)) \(text($0.stream))" }

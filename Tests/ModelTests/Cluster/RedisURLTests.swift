@@ -38,6 +38,7 @@ import Testing
     Row("redis://:a:b@h:6379", password: "a:b", "h", 6379),
     Row("redis://:a@b@h:6379", password: "a@b", "h", 6379),
     Row("redis://meter:secret@h:6379/live", user: "meter", password: "secret", "h", 6379, "live"),
+    Row("redis://meter@h:6379", user: "meter", "h", 6379),
     Row("redis://m%65ter:%C3%A4@[::1]:7/c%2fd", user: "meter", password: "ä", "::1", 7, "c/d"),
     Row(
       "redis://h:6379/" + String(repeating: "c", count: 255), "h", 6379,
@@ -62,7 +63,7 @@ import Testing
     ("redis://fe80::1", .badHost),
     ("redis://[h]:1", .badHost), ("redis://a b:1", .badHost), ("redis://%68:1", .badHost),
     ("redis://h\u{0}:1", .badHost), ("redis://@h:1", .emptyPassword),
-    ("redis://user@h:1", .emptyPassword), ("redis://:@h:1", .emptyPassword),
+    ("redis://:@h:1", .emptyPassword),
     ("redis://user:@h:1", .emptyPassword), ("redis://:%4@h:1", .badEscape),
     ("redis://:%zz@h:1", .badEscape), ("redis://:%@h:1", .badEscape), ("redis://h:1/%", .badEscape),
     ("redis://h:1/a/b", .badChannel), ("redis://h:1/a?db=1", .badChannel),
@@ -73,6 +74,12 @@ import Testing
 
   @Test(arguments: bad) func `is refused with a reason`(text: String, fault: RedisURL.Fault) {
     #expect(throws: fault) { try RedisURL(text) }
+  }
+
+  @Test func `takes a password that was kept elsewhere`() throws {
+    let url = try RedisURL("redis://meter@h:7/c").loggingIn(with: [1, 2])
+    #expect(url.user == ContiguousArray("meter".utf8) && url.password == [1, 2])
+    #expect(url.host == "h" && url.port == 7 && url.channel == ContiguousArray("c".utf8))
   }
 
   @Test func `has a reason for each fault, and each is found`() {

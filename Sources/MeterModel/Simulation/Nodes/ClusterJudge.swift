@@ -15,7 +15,9 @@
 //   come and go: a total is what the sum was at some time within R, node for node.
 // * The connections of a namespace that retired nowhere never shrink.
 // * A message comes at most once to each node, whole; in the good network, or if nothing ever went wrong, it
-//   comes to every node that ran all the while from its start on.
+//   comes to every node that ran all the while from its start on. To one that started after it was said (and
+//   after the time that datagrams take, with pauses that made them wait) it does not come: its viewers may
+//   have had it elsewhere.
 // * At rest a viewer id has at most one stream, and one if somebody came after all who left or were asked to.
 // * A datagram has at most 1,400 bytes, and names that kill original nodes are not where they hear them.
 
@@ -214,6 +216,11 @@ extension ClusterJudge {
     let count = (deliveries[run]?[number] ?? 0) + 1
     deliveries[run, default: [:]][number] = count
     if count > 1 { complain("run \(run) delivers message \(number) \(count) times", at: now) }
+    let onItsWay =
+      max(plan.faults.delay, NodesPlan.delayWhenGood) + plan.longestPause + .milliseconds(30)
+    if let started = runs[run]?.startedAt, messages[number].at + onItsWay < started {
+      complain("run \(run) delivers message \(number) of before its start", at: now)
+    }
     if text.count > DatagramEncoder.partLength { milestones.insert(.deliveredInParts) }
     if messages[number].at < plan.healsAt, plan.faults.lost > 0 {
       milestones.insert(.deliveredInBadNetwork)

@@ -1,24 +1,21 @@
 // The judge is told the truth, and asked about every node's numbers.
 
 extension ClusterSimulation {
-  /// Tells the judge what each node counts itself.
-  mutating func noteTruth() {
-    for case let node? in nodes {
-      for namespace in NodesPlan.namespaces.indices {
-        guard let id = node.namespace(namespace) else {
-          judge.note(node.run, namespace, members: 0, connections: 0, at: now)
-          continue
-        }
-        judge.note(
-          node.run, namespace, members: UInt64(node.meter.localMembers(of: id)),
-          connections: node.meter.localConnections(of: id), at: now)
+  /// Tells the judge what a node counts itself.
+  mutating func noteCounts(of node: SimulatedNode) {
+    for namespace in NodesPlan.namespaces.indices {
+      guard let id = node.namespace(namespace) else {
+        judge.note(node.run, namespace, members: 0, connections: 0, at: now)
+        continue
       }
+      judge.note(
+        node.run, namespace, members: UInt64(node.meter.localMembers(of: id)),
+        connections: node.meter.localConnections(of: id), at: now)
     }
-    noteOriginal()
   }
 
   /// The original node counts as a run of its own.
-  private mutating func noteOriginal() {
+  mutating func noteOriginal() {
     guard let original, let run = originalRun else { return }
     for namespace in NodesPlan.namespaces.indices {
       judge.note(

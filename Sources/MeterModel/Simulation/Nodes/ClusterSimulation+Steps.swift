@@ -40,6 +40,7 @@ extension ClusterSimulation {
       judge.started(runs, at: now, isOriginal: true)
     } else {
       nodes[number] = SimulatedNode(plan, number: number, run: runs, at: now, fault: fault)
+      settle(number)
       judge.started(runs, at: now)
     }
   }
@@ -88,6 +89,7 @@ extension ClusterSimulation {
       judge.ended(node.run, at: now)
     }
     nodes[number] = nil
+    settle(number)
     paused[number] = nil
     waiting.removeAll { $0.to == number }
     if isOriginal(number), let run = originalRun {

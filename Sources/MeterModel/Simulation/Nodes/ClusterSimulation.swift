@@ -26,6 +26,10 @@ package struct ClusterSimulation {
 
   /// What the original node is called by the judge.
   var originalRun: UInt64?
+  /// When each node has something to do next, and whether something was done to it since that was asked: a
+  /// node is large, and most things happen to one of many.
+  private var wakes: ContiguousArray<Instant>
+  private var isTouched: ContiguousArray<Bool>
   private var nextStep = 0
   var hasHealed = false
   private var nextCheck = Instant.start
@@ -53,6 +57,8 @@ package struct ClusterSimulation {
     self.plan = plan
     self.fault = fault
     nodes = Array(repeating: nil, count: plan.nodes)
+    wakes = ContiguousArray(repeating: .never, count: plan.nodes)
+    isTouched = ContiguousArray(repeating: false, count: plan.nodes)
     network = SimulatedNetwork(plan)
     judge = ClusterJudge(plan)
   }
@@ -60,6 +66,7 @@ package struct ClusterSimulation {
   /// Runs the plan to its end. The answer is the first thing that is wrong, with its time; nil if nothing is.
   package mutating func firstComplaint() -> String? {
     for node in 0..<plan.nodes { start(node) }
+    noteTruth()
     while judge.complaint == nil {
       let next = nextInstant()
       guard next <= judge.endsAt else { break }
@@ -77,17 +84,13 @@ package struct ClusterSimulation {
     if nextStep < plan.steps.count { next = min(next, plan.steps[nextStep].at) }
     if original != nil { next = min(next, nextOriginal) }
     for entry in returns { next = min(next, entry.at) }
-    for (number, node) in nodes.enumerated() {
-      guard let node, paused[number] == nil else { continue }
-      next = min(next, node.wakesAt)
-    }
+    for number in wakes.indices where paused[number] == nil { next = min(next, wakes[number]) }
     return max(next, now)
   }
 
   /// Does all that is due now, in a fixed order.
   private mutating func runOnce() {
-    for number in nodes.indices where paused[number] == nil {
-      guard let node = nodes[number], node.wakesAt <= now else { continue }
+    for number in wakes.indices where wakes[number] <= now && paused[number] == nil {
       nodes[number]?.advance(to: now)
       settle(number)
     }
@@ -123,11 +126,25 @@ package struct ClusterSimulation {
     if keeps, waiting.count < 500 { waiting.append(flight) }
   }
 
-  /// Carries out what a node has ordered and noticed.
+  /// Tells the judge what the nodes count themselves to which something was done, and asks when they wake.
+  private mutating func noteTruth() {
+    for number in isTouched.indices where isTouched[number] {
+      isTouched[number] = false
+      guard let node = nodes[number] else {
+        wakes[number] = .never
+        continue
+      }
+      wakes[number] = node.wakesAt
+      noteCounts(of: node)
+    }
+    noteOriginal()
+  }
+
+  /// Carries out what a node has ordered and noticed. To be called after whatever was done to it.
   mutating func settle(_ number: Int) {
-    guard let node = nodes[number], !node.occurrences.isEmpty else { return }
-    nodes[number]?.occurrences.removeAll()
-    for occurrence in node.occurrences {
+    isTouched[number] = true
+    guard let (run, occurrences) = nodes[number]?.takeOccurrences() else { return }
+    for occurrence in occurrences {
       switch occurrence {
       case .send(let bytes, let reach): send(bytes, reach, from: number)
       case .excluded(let stream): excluded(stream, at: number)
@@ -135,11 +152,11 @@ package struct ClusterSimulation {
       case .counted(let members, let connections):
         for namespace in members.indices {
           judge.note(
-            node.run, namespace, members: members[namespace],
+            run, namespace, members: members[namespace],
             connections: connections[namespace], at: now)
         }
       case .delivered(let namespace, let text):
-        judge.delivered(text, to: namespace, at: now, run: node.run, &milestones)
+        judge.delivered(text, to: namespace, at: now, run: run, &milestones)
       }
     }
   }

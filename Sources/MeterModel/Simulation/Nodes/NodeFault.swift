@@ -9,6 +9,9 @@ package enum NodeFault: String, CaseIterable, Sendable {
   /// It delivers a message as often as it comes.
   case repeatsMessages
 
+  /// It delivers what was said before it started.
+  case deliversOldMessages
+
   /// It does not tell that a count fell to zero.
   case forgetsZero
 
@@ -47,8 +50,8 @@ struct Falsifier {
   ) -> ContiguousArray<UInt8> {
     switch fault {
     case .forgetsZero: rewritten(bytes, secret, keepsZero: false)
-    case .believesLateCounts, .repeatsMessages, .ignoresGoodbye, .ignoresExclusions,
-      .renumbersNodes:
+    case .believesLateCounts, .repeatsMessages, .deliversOldMessages, .ignoresGoodbye,
+      .ignoresExclusions, .renumbersNodes:
       bytes
     }
   }
@@ -84,6 +87,7 @@ struct Falsifier {
     switch fault {
     case .ignoresGoodbye: return rewritten(bytes, secret, keepsGoodbye: false)
     case .ignoresExclusions: return rewritten(bytes, secret, keepsExclusions: false)
+    case .deliversOldMessages: return rewritten(bytes, secret, keepsAges: false)
     case .believesLateCounts, .repeatsMessages, .forgetsZero, .renumbersNodes:
       return bytes
     }
@@ -99,7 +103,7 @@ struct Falsifier {
 
   private func rewritten(
     _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, keepsZero: Bool = true,
-    keepsGoodbye: Bool = true, keepsExclusions: Bool = true
+    keepsGoodbye: Bool = true, keepsExclusions: Bool = true, keepsAges: Bool = true
   ) -> ContiguousArray<UInt8> {
     guard case .success(let datagram) = ClusterDatagram.decode(bytes.span),
       let sequence = datagram.sequence, let round = datagram.round, let wall = datagram.wall
@@ -120,7 +124,7 @@ struct Falsifier {
       _ = encoder.append(
         message: message.number, part: message.part, of: message.parts,
         to: bytes.span.extracting(message.namespace.bounds),
-        text: bytes.span.extracting(message.text.bounds))
+        text: bytes.span.extracting(message.text.bounds), ago: keepsAges ? message.ago : 0)
     }
     for exclusion in datagram.exclusions where keepsExclusions {
       _ = encoder.append(

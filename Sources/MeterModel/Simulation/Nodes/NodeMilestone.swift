@@ -5,7 +5,7 @@ package enum NodeMilestone: Int, CaseIterable, Hashable, Sendable {
   /// A node asked another, which it names, to tell all; a full round was told.
   case askedAfterLoss, toldAll
 
-  /// A datagram was seen twice; one was replayed under a secret, or after its node had left.
+  /// A datagram was seen twice; one was replayed under a secret, or long after its node had left.
   case duplicate, replayed
 
   /// Without the right code under a secret; too late by its clock; no datagram at all.

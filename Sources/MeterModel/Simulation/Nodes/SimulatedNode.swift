@@ -38,7 +38,7 @@ struct SimulatedNode {
   private var falsifier: Falsifier?
   private var noted = (members: UInt64(0), counted: UInt64(0))
   private(set) var digest = Digest()
-  var occurrences: ContiguousArray<Occurrence> = []
+  private var occurrences: ContiguousArray<Occurrence> = []
 
   init(_ plan: NodesPlan, number: Int, run: UInt64, at now: Instant, fault: NodeFault?) {
     self.run = run
@@ -54,6 +54,13 @@ struct SimulatedNode {
       session: SessionID(randomBits: source.next(), source.next()), settings: plan.settings,
       secret: secret, wallStart: UInt64(wall), hashKey: HashKey(run, run))
     falsifier = fault.map { Falsifier($0) }
+  }
+
+  /// What occurred since this was last asked, and on which run; nil if nothing did.
+  mutating func takeOccurrences() -> (run: UInt64, occurrences: ContiguousArray<Occurrence>)? {
+    guard !occurrences.isEmpty else { return nil }
+    defer { occurrences.removeAll() }
+    return (run, occurrences)
   }
 
   /// When the node has something to do next, on the simulation's clock.

@@ -41,6 +41,9 @@ package struct ClusterDatagram: Equatable, Sendable {
 
     /// Any bytes, perhaps none.
     package let text: ByteRange
+
+    /// How many milliseconds before the datagram was sent it was first said; 0 where that is not told.
+    package internal(set) var ago: UInt64 = 0
   }
 
   /// A viewer id that the sender's node now holds, or was asked to end.

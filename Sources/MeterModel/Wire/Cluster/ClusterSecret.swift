@@ -7,11 +7,7 @@ package struct ClusterSecret: Sendable {
   /// The secret in a file's bytes, of which a final line end (LF, CR LF) is no part; nil if nothing
   /// is left.
   package init?(_ fileContents: Span<UInt8>) {
-    var count = fileContents.count
-    if count > 0, fileContents[count - 1] == ASCII.lineFeed {
-      count -= 1
-      if count > 0, fileContents[count - 1] == ASCII.carriageReturn { count -= 1 }
-    }
+    let count = fileContents.countWithoutLineEnd
     guard count > 0 else { return nil }
     key = HMAC(key: fileContents.extracting(0..<count))
   }
@@ -31,5 +27,13 @@ package struct ClusterSecret: Sendable {
       words[index] = UInt32(truncatingIfNeeded: code.bigEndian(at: 4 * index, count: 4))
     }
     return self.code(of: datagram.extracting(0..<macStart)) == SHA256.Digest(words: words)
+  }
+}
+
+extension Span<UInt8> {
+  /// How many bytes of a file there are without its final line end (LF, CR LF), if it has one.
+  package var countWithoutLineEnd: Int {
+    guard count > 0, self[count - 1] == ASCII.lineFeed else { return count }
+    return count > 1 && self[count - 2] == ASCII.carriageReturn ? count - 2 : count - 1
   }
 }

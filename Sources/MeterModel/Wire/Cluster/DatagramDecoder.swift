@@ -13,12 +13,13 @@ struct DatagramDecoder {
   private var others: ContiguousArray<ByteRange> = []
   private var session: SessionID?
   private var hasCounts = false
+  private var ages: ContiguousArray<UInt64>?
 
   /// What was read so far. Its session is not the sender's before all is read.
   private var datagram: ClusterDatagram
 
   private init() {
-    datagram = ClusterDatagram(session: SessionID(randomBits: 0, 0))
+    datagram = ClusterDatagram(session: .none)
   }
 
   static func decode(_ bytes: Span<UInt8>) throws(DatagramFault) -> ClusterDatagram {
@@ -31,6 +32,7 @@ struct DatagramDecoder {
     guard decoder.reader.position == bytes.count else { throw .trailingBytes }
     guard let session = decoder.session else { throw .noSession }
     guard decoder.hasCounts else { throw .badCounts }
+    try decoder.dateMessages()
     decoder.datagram.session = session
     return decoder.datagram
   }
@@ -56,6 +58,7 @@ struct DatagramDecoder {
     case .goodbye: datagram.isGoodbye = try truth(bytes)
     case .full: datagram.isFull = try truth(bytes)
     case .messages: try readMessages(bytes)
+    case .ages: try readAges(bytes)
     case .exclusions: try readExclusions(bytes)
     case .held: try readHeld(bytes)
     case .code: datagram.macStart = try text(bytes, of: 32...32).lowerBound
@@ -126,6 +129,19 @@ struct DatagramDecoder {
           namespace: ByteRange(try visibleText(bytes, of: 1...255)),
           text: ByteRange(try text(bytes, of: 0...ClusterDatagram.lengthLimit))))
     }
+  }
+
+  private mutating func readAges(_ bytes: Span<UInt8>) throws(DatagramFault) {
+    var ages: ContiguousArray<UInt64> = []
+    for _ in 0..<(try list(bytes, of: 1)) { ages.append(try number(bytes, from: 0)) }
+    self.ages = ages
+  }
+
+  /// Ages stand before or after the messages that they are of.
+  private mutating func dateMessages() throws(DatagramFault) {
+    guard let ages else { return }
+    guard ages.count == datagram.messages.count else { throw .badKey }
+    for (place, age) in ages.enumerated() { datagram.messages[place].ago = age }
   }
 
   private mutating func readExclusions(_ bytes: Span<UInt8>) throws(DatagramFault) {

@@ -12,6 +12,9 @@ package struct DatagramEncoder {
   /// given, if `lengthLimit` is its limit.
   package static let partLength = 960
 
+  /// A message of this age in milliseconds was just said, and takes as long as others.
+  package static let youngAge: UInt64 = 20
+
   /// What a datagram says by being so.
   package struct Flags: OptionSet, Sendable {
     package let rawValue: UInt8
@@ -51,6 +54,9 @@ package struct DatagramEncoder {
   private var fixed = Section()
   private var asked = Section()
   private var messages = Section()
+
+  /// How old the messages are, where the first of them, which is the oldest, is not young.
+  private var ages = Section()
   private var exclusions = Section()
   private var held = Section()
 
@@ -80,6 +86,7 @@ package struct DatagramEncoder {
     fixed.removeAll()
     asked.removeAll()
     messages.removeAll()
+    ages.removeAll()
     exclusions.removeAll()
     held.removeAll()
     length =
@@ -144,11 +151,12 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends a message, or a part of it (from 0); false if that does not fit any more.
-  /// Preconditions: the number is 1 to 2⁵³ − 1, the part one of at most 64, the namespace's name 1
-  /// to 255 visible ASCII bytes.
+  /// Appends a message, or a part of it (from 0), that was first said so many milliseconds ago; false if
+  /// that does not fit any more. Preconditions: the number is 1 to 2⁵³ − 1, the part one of at most 64,
+  /// the namespace's name 1 to 255 visible ASCII bytes, the age at most 2⁵³ − 1; none that is older follows.
   package mutating func append(
-    message number: UInt64, part: Int, of parts: Int, to namespace: Span<UInt8>, text: Span<UInt8>
+    message number: UInt64, part: Int, of parts: Int, to namespace: Span<UInt8>,
+    text: Span<UInt8>, ago: UInt64 = 0
   ) -> Bool {
     precondition((1...255).contains(namespace.count), "a name of \(namespace.count) bytes")
     precondition(
@@ -157,7 +165,17 @@ package struct DatagramEncoder {
       MessagePackSize.number(number) + MessagePackSize.number(UInt64(part))
       + MessagePackSize.number(UInt64(parts)) + MessagePackSize.raw(namespace.count)
       + MessagePackSize.raw(text.count)
+    let isDated = messages.elements == 0 ? ago > Self.youngAge : ages.elements > 0
+    let former = length
     guard take(size, elements: 5, .messages, after: messages.elements) else { return false }
+    if isDated {
+      guard take(MessagePackSize.number(ago), elements: 1, .ages, after: ages.elements) else {
+        length = former
+        return false
+      }
+      ages.elements += 1
+      ages.bytes.append(packed: checked(ago))
+    }
     messages.elements += 5
     messages.bytes.append(packed: checked(number))
     messages.bytes.append(packed: UInt64(part))
@@ -206,7 +224,7 @@ package struct DatagramEncoder {
   package mutating func finish(into output: inout ContiguousArray<UInt8>) {
     let start = output.count
     output.reserveCapacity(start + length)
-    let sections = [asked, messages, exclusions, held].count { $0.elements > 0 }
+    let sections = [asked, messages, ages, exclusions, held].count { $0.elements > 0 }
     output.append(0x80 | UInt8(2 + fixed.elements + sections + (secret == nil ? 0 : 1)))
     output.append(key: .session)
     output.append(rawHead: SessionID.length)
@@ -215,6 +233,7 @@ package struct DatagramEncoder {
     output.append(contentsOf: fixed.bytes)
     if asked.elements > 0 { Self.append(asked, .ask, into: &output) }
     if messages.elements > 0 { Self.append(messages, .messages, into: &output) }
+    if ages.elements > 0 { Self.append(ages, .ages, into: &output) }
     if exclusions.elements > 0 { Self.append(exclusions, .exclusions, into: &output) }
     if held.elements > 0 { Self.append(held, .held, into: &output) }
     if let secret {

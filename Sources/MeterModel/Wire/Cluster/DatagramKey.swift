@@ -29,6 +29,9 @@ enum DatagramKey: UInt32, CaseIterable {
   /// `msgs`: number, part, parts, namespace, text, and so on.
   case messages = 0x6D73_6773
 
+  /// `ago`: of each of the messages, how many milliseconds ago it was first said.
+  case ages = 0x61_676F
+
   /// `excl`: number, viewer id, stamp, and so on.
   case exclusions = 0x6578_636C
 
@@ -64,6 +67,7 @@ enum DatagramKey: UInt32, CaseIterable {
     case .exclusions: 1 << 9
     case .held: 1 << 10
     case .code: 1 << 11
+    case .ages: 1 << 12
     }
   }
 }

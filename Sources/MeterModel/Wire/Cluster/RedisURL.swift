@@ -1,5 +1,5 @@
 // Where a Redis or Valkey server is, as `--cluster-redis` has it:
-// redis://[[USER]:PASSWORD@]HOST[:PORT][/CHANNEL].
+// redis://[[USER][:PASSWORD]@]HOST[:PORT][/CHANNEL].
 
 /// A server, how to log in there, and the channel that the nodes share.
 package struct RedisURL: Equatable, Sendable {
@@ -15,8 +15,8 @@ package struct RedisURL: Equatable, Sendable {
   /// The user of a server with access lists; nil for its default user.
   package let user: ContiguousArray<UInt8>?
 
-  /// Nil where none is asked for.
-  package let password: ContiguousArray<UInt8>?
+  /// Nil where none is asked for, or where it is kept elsewhere.
+  package private(set) var password: ContiguousArray<UInt8>?
 
   /// A host's name or an address, an IPv6 address without its brackets.
   package let host: String
@@ -42,7 +42,7 @@ package struct RedisURL: Equatable, Sendable {
       case .badHost: "its host is no name, IPv4 address or IPv6 address in brackets"
       case .badPort: "its port is no number from 1 to 65535"
       case .badEscape: "a % in it is not followed by two hexadecimal digits"
-      case .emptyPassword: "the password before its @ is missing or empty"
+      case .emptyPassword: "the user before its @ is missing, or the password is empty"
       case .badChannel: "its channel is not 1 to 255 bytes without /, ? and #"
       }
     }
@@ -63,6 +63,13 @@ package struct RedisURL: Equatable, Sendable {
     let at = authority.lastIndex(of: ASCII.at)
     (user, password) = try Self.credentials(at.map { authority[..<$0] })
     (host, port) = try Self.server(at.map { authority[($0 + 1)...] } ?? authority)
+  }
+
+  /// The same server and user, with a password that was kept elsewhere.
+  package func loggingIn(with password: ContiguousArray<UInt8>) -> RedisURL {
+    var url = self
+    url.password = password
+    return url
   }
 }
 
@@ -87,9 +94,11 @@ extension RedisURL {
     _ bytes: Part?
   ) throws(Fault) -> (ContiguousArray<UInt8>?, ContiguousArray<UInt8>?) {
     guard let bytes else { return (nil, nil) }
-    guard let colon = bytes.firstIndex(of: ASCII.colon), colon + 1 < bytes.endIndex else {
-      throw .emptyPassword
+    guard let colon = bytes.firstIndex(of: ASCII.colon) else {
+      guard !bytes.isEmpty else { throw .emptyPassword }
+      return (try decoded(bytes), nil)
     }
+    guard colon + 1 < bytes.endIndex else { throw .emptyPassword }
     let user = try decoded(bytes[..<colon])
     return (user.isEmpty ? nil : user, try decoded(bytes[(colon + 1)...]))
   }

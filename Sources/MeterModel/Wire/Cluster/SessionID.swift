@@ -13,6 +13,13 @@ package struct SessionID: Hashable, Sendable {
   private let fourth: UInt64
   private let last: UInt32
 
+  /// Nobody's: 36 zero bytes, for a place that is still to be filled.
+  static let none = SessionID()
+
+  private init() {
+    (first, second, third, fourth, last) = (0, 0, 0, 0, 0)
+  }
+
   /// Takes over the bytes; nil unless there are 36.
   package init?(_ bytes: Span<UInt8>) {
     guard bytes.count == Self.length else { return nil }
