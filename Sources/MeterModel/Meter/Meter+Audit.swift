@@ -109,8 +109,8 @@ extension Meter {
     let speaking = remotes.reduce(0) { $0 + ($1.members > 0 ? 1 : 0) }
     try expect(remoteExpiry.count == speaking, "the queue of remote counts is wrong")
     var chained = 0
-    for (node, first) in nodes.enumerated() {
-      var index = first
+    for (node, counts) in nodes.enumerated() {
+      var index = counts.first
       while index != .max {
         let remote = remotes[Int(index)]
         try expect(

@@ -24,6 +24,7 @@ extension Meter {
   package var tableBytes: Int {
     connections.capacity * MeterStrides.connection + viewers.capacity * MeterStrides.viewer
       + namespaces.capacity * MeterStrides.namespace + remotes.capacity * MeterStrides.remote
-      + nodes.capacity * MemoryLayout<UInt32>.stride + creations.capacity * MeterStrides.creation
+      + nodes.capacity * MemoryLayout<NodeCounts>.stride
+      + creations.capacity * MeterStrides.creation
   }
 }

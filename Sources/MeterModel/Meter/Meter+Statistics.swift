@@ -49,7 +49,7 @@ extension Meter {
   /// Visits at most `limit` of the namespaces of which something is kept that a node said, with the connections
   /// that it said last. O(visited)
   func visitCounts(of node: NodeID, limit: Int, _ visit: (NamespaceID, UInt64) -> Void) {
-    var index = Int(node.number) < nodes.count ? nodes[Int(node.number)] : .max
+    var index = Int(node.number) < nodes.count ? nodes[Int(node.number)].first : .max
     var visited = 0
     while index != .max, visited < limit {
       let remote = remotes[Int(index)]

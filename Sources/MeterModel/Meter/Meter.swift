@@ -45,8 +45,8 @@ package struct Meter: MeterProtocol {
   var viewersEnd = TableEnd()
   var firstFreeRemote: UInt32 = .max
 
-  /// The first of the counts of each node, which are chained; `.max` for none.
-  var nodes: ContiguousArray<UInt32> = []
+  /// The counts of each node, which are chained.
+  var nodes: ContiguousArray<NodeCounts> = []
 
   var lastOrdinal = ConnectionOrdinal.none
   var lastNamespaceOrdinal: UInt64 = 0

@@ -145,6 +145,16 @@ struct ViewerHolder {
   var predecessor = ConnectionOrdinal.none
 }
 
+/// The chain of the counts of one node, the last one made first.
+struct NodeCounts {
+  /// `.max` for none.
+  var first: UInt32 = .max
+
+  /// The one that it said last; `.max` for none. A node tells its counts in the order in which they came to
+  /// be, so the one before this in the chain is likely the next.
+  var saidLast: UInt32 = .max
+}
+
 /// What another node last said of one namespace.
 struct RemoteCount: Waiting {
   var links = QueueLinks()
