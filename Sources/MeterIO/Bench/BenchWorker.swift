@@ -58,7 +58,7 @@ struct BenchWorker: ~Copyable {
   let control: BenchControl
   let leavesByClose: Bool
 
-  /// How often a crowd looks for what it was told; zero where it waits until it is woken.
+  /// How often a crowd looks for what it was told, at most 1 s; zero where it waits until it is woken.
   let pollInterval: Duration
 
   /// How many may be on their way, and how many came so far.
@@ -139,7 +139,7 @@ struct BenchWorker: ~Copyable {
       control.add(turn, of: index)
       turn.clear()
       if phase == .holding, !passes, pollInterval > .zero {
-        if isCaughtUp { JoinableThread.sleep(for: pollInterval) }
+        if isCaughtUp { usleep(UInt32(pollInterval.nanoseconds / 1000)) }
         milliseconds = 0
       }
       let count = poller.wait(milliseconds: milliseconds)

@@ -2,7 +2,6 @@
 
 import CLinux
 import Glibc
-import MeterModel
 
 /// A thread that is to be joined once.
 package struct JoinableThread {
@@ -42,13 +41,6 @@ package struct JoinableThread {
   static func takeOwnDescriptors() -> Bool {
     let cloneFiles: Int32 = 0x400
     return unshare(cloneFiles) == 0
-  }
-
-  /// Lets the calling thread do nothing for so long, or until a signal comes.
-  static func sleep(for duration: Duration) {
-    let (seconds, rest) = duration.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(rest))
-    nanosleep(&time, nil)
   }
 
   private final class Body: Sendable {

@@ -23,8 +23,12 @@ struct ClusterReport: Decodable {
 
   let id: String
   let nodes: [Node]
+  let duplicates: Int
   let dropped: [String: Int]
   let carriers: [Carrier]
+
+  /// How many datagrams it did not take.
+  var unbelieved: Int { duplicates + dropped.values.reduce(0, +) }
 }
 
 /// Short delays, so that a failure is over within a second or two.
