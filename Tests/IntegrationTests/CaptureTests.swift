@@ -71,7 +71,7 @@ import Testing
       try crowd(daemon)
       let late = try EventStream("/late", of: daemon)
       // A block is written at the latest a second after its first record.
-      let deadline = Deadline(within: 20)
+      let deadline = Deadline()
       while try figures(log)["opened"] != "62", !deadline.hasPassed {}
       #expect(try figures(log)["opened"] == "62")
       late.client.close()

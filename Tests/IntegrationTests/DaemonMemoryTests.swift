@@ -16,7 +16,7 @@ struct DaemonMemoryTests {
       let before = try daemon.privateMemory()
       for crowd in stride(from: 6000, through: 9000, by: 500) {
         try comeAndLeave(crowd, daemon)
-        let deadline = Deadline(within: 10)
+        let deadline = Deadline()
         while try daemon.privateMemory() > before + 128, !deadline.hasPassed { usleep(10_000) }
         let after = try daemon.privateMemory()
         // The slots of their sockets alone are 144 KB and more, what the meter knew of them 192.
@@ -31,7 +31,7 @@ struct DaemonMemoryTests {
       "--namespaces", "50", "--settle", "0.1",
     ])
     try #require(run.status == 0, "\(run.complaint)\(run.output)")
-    let deadline = Deadline(within: 10)
+    let deadline = Deadline()
     while try !daemon.statistics().isEmpty, !deadline.hasPassed { usleep(10_000) }
   }
 }

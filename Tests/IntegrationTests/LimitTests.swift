@@ -45,7 +45,7 @@ import Testing
       #expect(try EventStream("/a", of: daemon).greeting.count == 2)
       #expect(try daemon.count("c") == 0)
       streams[1].client.close()
-      let deadline = Deadline(within: 5)
+      let deadline = Deadline()
       while try daemon.statistics().count == 2, !deadline.hasPassed {}
       #expect(try EventStream("/c", of: daemon).greeting.count == 1)
     }
@@ -59,7 +59,7 @@ import Testing
       silent += try (0..<100).map { _ in try RawClient(port: daemon.statistics) }
       silent += try (0..<100).map { _ in try RawClient(port: daemon.messages) }
       // The flood itself may wash a newcomer away; once it has been accepted, everyone is served.
-      let washed = Deadline(within: 5)
+      let washed = Deadline()
       while (try? daemon.sendMessage("x", to: "b")) == nil, !washed.hasPassed {}
       #expect(try daemon.statistics().mapValues(\.members) == ["ns": 1])
       #expect(try RawClient(port: daemon.statistics).readToEnd().hasPrefix("{\"ns\":"))
@@ -69,7 +69,7 @@ import Testing
       #expect(try stream.read(untilData: "s=x").isEmpty == false)
       #expect(try daemon.mostDescriptors <= 128)
       silent = []
-      let deadline = Deadline(within: 5)
+      let deadline = Deadline()
       while try daemon.sockets > before + 3, !deadline.hasPassed {}
       #expect(try daemon.sockets <= before + 3)
     }
@@ -114,7 +114,7 @@ import Testing
       for client in streams + more { client.close() }
       try daemon.awaitMembers("ns", 0)
       #expect(try EventStream("/ns", of: daemon).greeting.count == 1)
-      let deadline = Deadline(within: 5)
+      let deadline = Deadline()
       while try daemon.sockets > before + 2, !deadline.hasPassed {}
       let left = try daemon.sockets
       #expect(left <= before + 2, "\(before) before")
@@ -136,7 +136,7 @@ import Testing
       while !second.hasPassed { poll(nil, 0, second.milliseconds) }
       #expect(try daemon.ticks - ticks < 20)
       for client in clients { client.close() }
-      let deadline = Deadline(within: 5)
+      let deadline = Deadline()
       while (try? EventStream("/ns", of: daemon)) == nil, !deadline.hasPassed {}
       #expect(try EventStream("/ns", of: daemon).greeting.count != nil)
     }
@@ -172,7 +172,7 @@ import Testing
       // Those that had no turn are accepted now, and are gone at once.
       for stream in streams { try stream.read(untilTold: 10) }
       // Those that waited to be accepted come and go now.
-      let deadline = Deadline(within: 10)
+      let deadline = Deadline()
       while (try? EventStream("/ns", of: daemon).greeting.count) != 11, !deadline.hasPassed {}
       #expect(!deadline.hasPassed)
     }

@@ -103,9 +103,9 @@ import Testing
         #expect(try EventStream("/live", of: daemon).greeting.count == 1)
         _ = try slow.read(count: 1000)
       }
-      #expect(try daemon.statistics(within: 20).count == 20_001)
+      #expect(try daemon.statistics().count == 20_001)
       #expect(try daemon.residentMegabytes < 200)
-      let rest = try slow.readToEnd(within: 20)
+      let rest = try slow.readToEnd()
       #expect(rest.hasSuffix("}}"))
       stuck.reset()
       #expect(try daemon.ask(daemon.statistics, request("GET /healthz")).body == "ok")

@@ -8,9 +8,13 @@ import Foundation
 ///       try await page.screenshot(to: "football.png")
 ///     }
 ///
-/// Each page has a window of its own, since a tab behind another is hidden and not painted. Whatever happens in the body, neither a process
-/// nor a folder is left behind; a browser that is made by `init` ends with `quit` or its last use.
+/// Each page has a window of its own, since a tab behind another is hidden and not painted.
+/// Whatever happens in the body, neither a process nor a folder is left behind; a browser that is
+/// made by `init` ends with `quit` or its last use.
 final class Browser: Sendable {
+  /// How long a page may take for what must come.
+  static let patience = Duration.seconds(Deadline.patience)
+
   /// Its process and folder, for who must know that they are gone.
   let process: BrowserProcess
   private let devTools: BrowserProtocol
@@ -48,7 +52,7 @@ final class Browser: Sendable {
   /// CSS, and prefers dark colours if `dark`.
   func open(
     _ url: String, width: Int = 1280, height: Int = 800, dark: Bool = false,
-    within deadline: Duration = .seconds(30)
+    within deadline: Duration = Browser.patience
   ) async throws -> Page {
     struct Target: Decodable {
       var targetId: String
@@ -85,7 +89,7 @@ struct Page: Sendable {
   fileprivate let session: String
 
   /// Leads the page to another address, and waits until that has loaded.
-  func navigate(to url: String, within deadline: Duration = .seconds(30)) async throws {
+  func navigate(to url: String, within deadline: Duration = Browser.patience) async throws {
     struct Navigation: Decodable {
       var errorText: String?
     }
@@ -106,7 +110,7 @@ struct Page: Sendable {
   /// - Throws: `BrowserError.failed` with the page's exception; an error of decoding where the
   ///   value is no `Value`.
   func evaluate<Value: Decodable>(
-    _ expression: String, within deadline: Duration = .seconds(30), as: Value.Type
+    _ expression: String, within deadline: Duration = Browser.patience, as: Value.Type
   ) async throws -> Value {
     let evaluation = try await call(
       "Runtime.evaluate",
@@ -125,7 +129,7 @@ struct Page: Sendable {
   }
 
   /// Runs JavaScript in the page whose value is of no interest.
-  func run(_ script: String, within deadline: Duration = .seconds(30)) async throws {
+  func run(_ script: String, within deadline: Duration = Browser.patience) async throws {
     let body = "(async () => { \(script)\n; return true })()"
     _ = try await evaluate(body, within: deadline, as: Bool.self)
   }
@@ -134,7 +138,7 @@ struct Page: Sendable {
   /// the document changes, and every 50 ms since a script's variables change without a notice.
   /// A condition that throws does not hold yet.
   /// - Throws: `BrowserError.timedOut` with the condition after `deadline`.
-  func wait(for condition: String, within deadline: Duration = .seconds(10)) async throws {
+  func wait(for condition: String, within deadline: Duration = Browser.patience) async throws {
     let milliseconds = Int(deadline / .milliseconds(1))
     let held = """
       new Promise(resolve => {
@@ -181,7 +185,7 @@ struct Page: Sendable {
   @discardableResult
   func call<Result: Decodable>(
     _ method: String, _ parameters: [String: BrowserValue] = [:],
-    within deadline: Duration = .seconds(30), as: Result.Type = EmptyResult.self
+    within deadline: Duration = Browser.patience, as: Result.Type = EmptyResult.self
   ) async throws -> Result {
     try await devTools.call(
       method, parameters, session: session, within: deadline, as: Result.self)

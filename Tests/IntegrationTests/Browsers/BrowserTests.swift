@@ -58,7 +58,7 @@ struct BrowserTests {
       }
     }
     // What was killed needs a moment to be gone.
-    let deadline = Deadline(within: 5)
+    let deadline = Deadline()
     while !processes(naming: folder).isEmpty, !deadline.hasPassed {}
     #expect(processes(naming: folder) == [])
     #expect(!folder.isEmpty && !FileManager.default.fileExists(atPath: folder))

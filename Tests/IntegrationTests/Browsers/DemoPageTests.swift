@@ -72,7 +72,7 @@ extension `In Chromium` {
       }
       try await pages[0].screenshot(named: "demo-reconnecting")
       let latter = try RunningDaemon.start(options + ports)
-      for page in pages { try await page.wait(for: Self.isLive("2"), within: .seconds(20)) }
+      for page in pages { try await page.wait(for: Self.isLive("2")) }
       #expect(try latter.statistics()["football"]?.connections == 2)
       #expect(try latter.stop(by: SIGTERM) == 0)
     }

@@ -47,7 +47,7 @@ extension `In Chromium` {
       let port = former.audience
       #expect(try former.stop(by: SIGTERM) == 0)
       let latter = try RunningDaemon.start(["--port", "\(port)"])
-      try await page.wait(for: "told.length === 2", within: .seconds(15))
+      try await page.wait(for: "told.length === 2")
       #expect(try latter.count("ns") == 1)
       #expect(try latter.stop(by: SIGTERM) == 0)
     }

@@ -47,7 +47,7 @@ final class PageServer: Sendable {
   deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private static func answer(_ client: RawClient, _ files: [String: File]) throws {
-    let head = try client.read(through: "\r\n\r\n", within: 20)
+    let head = try client.read(through: "\r\n\r\n")
     let path = head.split(separator: " ").dropFirst().first.map { String($0) } ?? ""
     let file = files[path]
     let content = file?.content ?? ""

@@ -136,7 +136,7 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
     // A native EventSource comes back, to any of the nodes, and is stopped for good.
     let fields = ["Accept: text/event-stream", "Last-Event-ID: \(former.greeting.id ?? "")"]
     for node in nodes {
-      let deadline = Deadline(within: 2)
+      let deadline = Deadline()
       var status = 0
       while status != 204, !deadline.hasPassed {
         status = try node.ask(node.audience, request("GET /ns/me", fields)).status

@@ -54,7 +54,7 @@ extension RunningDaemon {
   /// Waits until what it knows of the cluster is as wanted.
   @discardableResult
   func awaitCluster(
-    within seconds: Double = 5, _ isWanted: (ClusterReport) -> Bool
+    within seconds: Double = Deadline.patience, _ isWanted: (ClusterReport) -> Bool
   ) throws -> ClusterReport {
     let deadline = Deadline(within: seconds)
     while true {

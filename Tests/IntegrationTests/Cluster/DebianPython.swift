@@ -6,5 +6,5 @@ let debianPython = "/usr/bin/python3"
 /// Whether it has MessagePack.
 let isMessagePackInstalled: Bool = {
   guard let check = try? ChildProgram(debianPython, ["-c", "import msgpack"]) else { return false }
-  return (try? check.awaitExit(within: 20).status) == 0
+  return (try? check.awaitExit().status) == 0
 }()

@@ -36,7 +36,7 @@ final class GroupSocket {
   }
 
   /// The next datagram, its own too.
-  func receive(within seconds: Double = 5) throws -> [UInt8] {
+  func receive(within seconds: Double = Deadline.patience) throws -> [UInt8] {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&entry, 1, Deadline(within: seconds).milliseconds) > 0 else {
       throw HarnessError("no datagram came")
@@ -48,7 +48,7 @@ final class GroupSocket {
 
   /// Reads until a datagram is as wanted.
   func receive(
-    within seconds: Double = 5, until isWanted: ([UInt8]) -> Bool
+    within seconds: Double = Deadline.patience, until isWanted: ([UInt8]) -> Bool
   ) throws -> [UInt8] {
     let deadline = Deadline(within: seconds)
     while true {

@@ -21,7 +21,7 @@ struct `MessagePack of other authors` {
     let input = try folder.write(text, to: "input")
     let output = try folder.write("", to: "output")
     let python = try ChildProgram(debianPython, ["-c", Self.words + script, input, output])
-    let (status, said) = try python.awaitExit(within: 60)
+    let (status, said) = try python.awaitExit()
     try #require(status == 0, "\(said)")
     return try String(contentsOfFile: output, encoding: .utf8)
       .split(separator: "\n").map { String($0) }

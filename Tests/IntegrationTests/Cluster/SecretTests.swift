@@ -53,7 +53,7 @@ import Testing
 
     // One that starts later may believe what is younger than the timeout, and nothing after that.
     let third = try RunningDaemon.node(group.options + secret)
-    let deadline = Deadline(within: 5)
+    let deadline = Deadline()
     while try third.cluster().dropped.isEmpty, !deadline.hasPassed { try recorder.send(recorded) }
     try third.awaitMembers("ns", 0)
     let before = try third.cluster().unbelieved

@@ -77,7 +77,8 @@ final class ChildProgram {
 
   /// Waits for its end; the answer is its exit status, negative for a signal's number. `said` is
   /// the rest of what it wrote.
-  func awaitExit(within seconds: Double = 10) throws -> (status: Int32, said: String) {
+  func awaitExit(within seconds: Double = Deadline.patience) throws -> (status: Int32, said: String)
+  {
     let said = try output.readToEnd(within: seconds)
     // Standard error ends with the process itself.
     let complained = try complaints.readToEnd(within: seconds)

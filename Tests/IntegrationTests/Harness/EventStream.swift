@@ -38,17 +38,19 @@ final class EventStream {
     guard head.status == 200, head["Content-Type"] == "text/event-stream" else {
       throw HarnessError("no stream: \(head.head)")
     }
-    greeting = try Self.event(from: client, within: 5)
+    greeting = try Self.event(from: client, within: Deadline.patience)
   }
 
   /// The next event, whole.
-  func next(within seconds: Double = 5) throws -> StreamEvent {
+  func next(within seconds: Double = Deadline.patience) throws -> StreamEvent {
     try Self.event(from: client, within: seconds)
   }
 
   /// Reads until a count is told; the answer is all events up to it.
   @discardableResult
-  func read(untilTold count: Int, within seconds: Double = 5) throws -> [StreamEvent] {
+  func read(
+    untilTold count: Int, within seconds: Double = Deadline.patience
+  ) throws -> [StreamEvent] {
     let deadline = Deadline(within: seconds)
     var events: [StreamEvent] = []
     while events.last?.count != count {
@@ -58,7 +60,9 @@ final class EventStream {
   }
 
   /// Reads until an event with that data; the answer is all events up to it.
-  func read(untilData data: String, within seconds: Double = 5) throws -> [StreamEvent] {
+  func read(
+    untilData data: String, within seconds: Double = Deadline.patience
+  ) throws -> [StreamEvent] {
     let deadline = Deadline(within: seconds)
     var events: [StreamEvent] = []
     while events.last?.data != data {

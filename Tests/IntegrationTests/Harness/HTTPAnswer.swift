@@ -31,12 +31,14 @@ struct HTTPAnswer {
 
 extension RawClient {
   /// The head of the next response; what follows it is left.
-  func readAnswerHead(within seconds: Double = 5) throws -> HTTPAnswer {
+  func readAnswerHead(within seconds: Double = Deadline.patience) throws -> HTTPAnswer {
     try HTTPAnswer(head: try read(through: "\r\n\r\n", within: seconds))
   }
 
   /// The next response; its body's length is what it says, or all to the end if it says nothing.
-  func readAnswer(toHead: Bool = false, within seconds: Double = 5) throws -> HTTPAnswer {
+  func readAnswer(
+    toHead: Bool = false, within seconds: Double = Deadline.patience
+  ) throws -> HTTPAnswer {
     var answer = try readAnswerHead(within: seconds)
     if toHead || answer.status == 204 || answer.status == 100 { return answer }
     if let length = answer["Content-Length"].flatMap({ Int($0) }) {

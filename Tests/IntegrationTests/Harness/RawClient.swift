@@ -20,11 +20,11 @@ final class RawClient {
   /// How the other side ended the connection.
   enum End: Equatable { case finished, reset }
 
-  func send(_ text: String, within seconds: Double = 5) throws {
+  func send(_ text: String, within seconds: Double = Deadline.patience) throws {
     try send(Array(text.utf8), within: seconds)
   }
 
-  func send(_ bytes: some Collection<UInt8>, within seconds: Double = 5) throws {
+  func send(_ bytes: some Collection<UInt8>, within seconds: Double = Deadline.patience) throws {
     let deadline = Deadline(within: seconds)
     var rest = Array(bytes)[...]
     while !rest.isEmpty {
@@ -36,7 +36,7 @@ final class RawClient {
   }
 
   /// Sends for as long as the other side lets it; the answer is how many bytes went.
-  func sendUntilRefused(_ bytes: [UInt8], within seconds: Double = 5) -> Int {
+  func sendUntilRefused(_ bytes: [UInt8], within seconds: Double = Deadline.patience) -> Int {
     let deadline = Deadline(within: seconds)
     var total = 0
     while total < bytes.count, (try? wait(for: POLLOUT, until: deadline, "")) != nil {
@@ -72,12 +72,12 @@ final class RawClient {
   // MARK: Receiving
 
   /// What one `recv` gives, at most 64 KB; nothing at the other side's FIN.
-  func receiveOnce(within seconds: Double = 5) throws -> [UInt8] {
+  func receiveOnce(within seconds: Double = Deadline.patience) throws -> [UInt8] {
     try receive(until: Deadline(within: seconds), "a byte")
   }
 
   /// All up to `marker` and with it.
-  func read(through marker: String, within seconds: Double = 5) throws -> String {
+  func read(through marker: String, within seconds: Double = Deadline.patience) throws -> String {
     let deadline = Deadline(within: seconds)
     let marker = Array(marker.utf8)
     while true {
@@ -89,7 +89,7 @@ final class RawClient {
     }
   }
 
-  func read(count: Int, within seconds: Double = 5) throws -> String {
+  func read(count: Int, within seconds: Double = Deadline.patience) throws -> String {
     let deadline = Deadline(within: seconds)
     while unread.count < count {
       let bytes = try receive(until: deadline, "\(count) bytes")
@@ -100,7 +100,7 @@ final class RawClient {
   }
 
   /// All up to the other side's FIN; a reset is an error.
-  func readToEnd(within seconds: Double = 5) throws -> String {
+  func readToEnd(within seconds: Double = Deadline.patience) throws -> String {
     let deadline = Deadline(within: seconds)
     while true {
       let bytes = try receive(until: deadline, "the end")
@@ -110,7 +110,7 @@ final class RawClient {
   }
 
   /// How the connection ends, whatever comes before.
-  func awaitEnd(within seconds: Double = 5) throws -> End {
+  func awaitEnd(within seconds: Double = Deadline.patience) throws -> End {
     let deadline = Deadline(within: seconds)
     while true {
       try wait(for: POLLIN, until: deadline, "the end")

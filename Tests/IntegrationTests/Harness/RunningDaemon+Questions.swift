@@ -21,7 +21,7 @@ extension RunningDaemon {
     Int(try ask(audience, request("GET /\(namespace)")).body.dropLast())
   }
 
-  func statistics(within seconds: Double = 10) throws -> [String: NamespaceFigures] {
+  func statistics(within seconds: Double = Deadline.patience) throws -> [String: NamespaceFigures] {
     let client = try connect(to: statistics)
     try client.send(request("GET /stats"))
     let body = try client.readAnswer(within: seconds).body
@@ -29,7 +29,9 @@ extension RunningDaemon {
   }
 
   /// Asks until a namespace has that many members.
-  func awaitMembers(_ namespace: String, _ count: Int, within seconds: Double = 5) throws {
+  func awaitMembers(
+    _ namespace: String, _ count: Int, within seconds: Double = Deadline.patience
+  ) throws {
     let deadline = Deadline(within: seconds)
     while true {
       let members = try self.count(namespace)
@@ -41,7 +43,7 @@ extension RunningDaemon {
   }
 
   /// Asks until all namespaces together have that many members.
-  func awaitTotal(_ count: UInt64, within seconds: Double = 5) throws {
+  func awaitTotal(_ count: UInt64, within seconds: Double = Deadline.patience) throws {
     let deadline = Deadline(within: seconds)
     while true {
       let members = try statistics().values.reduce(0) { $0 + $1.members }

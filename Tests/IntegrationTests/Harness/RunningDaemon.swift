@@ -81,7 +81,7 @@ final class RunningDaemon {
     self.process = process
     self.network = network
     self.complaints = complaints
-    let deadline = Deadline(within: 20)
+    let deadline = Deadline()
     var text = ""
     // The demo's lines are the last.
     while !text.contains("audience-meter: demo on ") || !text.hasSuffix("\n") {
@@ -126,12 +126,12 @@ final class RunningDaemon {
   // MARK: Its end
 
   /// Signals it and waits for its end; the answer is its exit status, negative for a signal's number.
-  func stop(by signal: Int32, within seconds: Double = 10) throws -> Int32 {
+  func stop(by signal: Int32, within seconds: Double = Deadline.patience) throws -> Int32 {
     Glibc.kill(process, signal)
     return try awaitEnd(within: seconds)
   }
 
-  func awaitEnd(within seconds: Double = 10) throws -> Int32 {
+  func awaitEnd(within seconds: Double = Deadline.patience) throws -> Int32 {
     let deadline = Deadline(within: seconds)
     var said = ""
     while true {

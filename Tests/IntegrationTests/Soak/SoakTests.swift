@@ -69,7 +69,7 @@ import Testing
     findings.unexpectedEnds = crowd.unexpectedEnds
     crowd.closeAll()
     for process in stopped { process.signal(SIGKILL) }
-    let gone = Deadline(within: 10)
+    let gone = Deadline()
     repeat {
       findings.membersLeft = try daemon.statistics().values.reduce(0) { $0 + $1.members }
       findings.socketsLeft = try daemon.sockets - idle
@@ -88,7 +88,7 @@ import Testing
       processes.append(try ClientProcess(streams: min(left, 100), to: "/stopped", of: daemon))
       left -= min(left, 100)
     }
-    try daemon.awaitMembers("stopped", streams, within: 20)
+    try daemon.awaitMembers("stopped", streams)
     for process in processes { process.signal(SIGSTOP) }
     return processes
   }
