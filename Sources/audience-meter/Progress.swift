@@ -11,16 +11,14 @@ struct Progress {
   private var recordsBefore: UInt64 = 0
   private var records: UInt64 = 0
   private var isShown = false
-  private var next: ContinuousClock.Instant
-  private let started: ContinuousClock.Instant
+  private let clock = Clock()
+  private var next = Instant.start + .milliseconds(500)
 
   /// A bar for so many readings of a file. It stays away where effects would run through it on the same
   /// terminal.
   init(through file: borrowing InputFile, readings: UInt64 = 1, printsMuch: Bool = false) {
     let isSeen = isatty(STDERR_FILENO) == 1 && !(printsMuch && isatty(STDOUT_FILENO) == 1)
     total = isSeen ? file.size.map { $0 * readings } : nil
-    started = .now
-    next = started + .milliseconds(500)
   }
 
   /// Counts bytes that were read; `records` are all that were replayed in this reading.
@@ -28,13 +26,12 @@ struct Progress {
     guard let total, total > 0 else { return }
     done += UInt64(bytes)
     self.records = records
-    let now = ContinuousClock.now
+    let now = clock.now
     guard now >= next else { return }
     next = now + .milliseconds(100)
     isShown = true
-    let elapsed = max(1, UInt64((now - started) / .milliseconds(1)))
-    let rate = UInt128(recordsBefore + records) * 1000 / UInt128(elapsed)
-    say("\r" + progressBar(share: min(done, total) * 1000 / total, rate: UInt64(clamping: rate)))
+    let rate = rate(recordsBefore + records, over: now - .start)
+    say("\r" + progressBar(share: min(done, total) * 1000 / total, rate: rate))
   }
 
   /// The next reading begins, and with it the records.

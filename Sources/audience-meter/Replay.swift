@@ -28,7 +28,7 @@ private func replay(
 ) -> ExitStatus {
   var output = ReplayOutput(settings, writesSeries: series != nil)
   var progress = Progress(through: file, printsMuch: settings.effects)
-  let started = ContinuousClock.now
+  let clock = Clock()
   while true {
     let piece: [UInt8]
     do throws(InputFileError) {
@@ -49,7 +49,7 @@ private func replay(
   progress.clear()
   if !settings.effects {
     let figures = output.replay.figures
-    let elapsed = started.duration(to: .now)
+    let elapsed = clock.now - .start
     let text =
       settings.json ? figures.json : figures.text(elapsed: elapsed, meter: output.meterTime)
     output.status = worse(output.status, writeToStandardOutput(text))
@@ -64,7 +64,8 @@ private struct ReplayOutput {
 
   private let settings: ReplaySettings
   /// How long the meter took, of all that the replay took; nil where reading was not told apart.
-  private(set) var meterTime: Swift.Duration?
+  private(set) var meterTime: Duration?
+  private let clock = Clock()
 
   private var effects = LogTextWriter()
   private var series: AudienceSeries?
@@ -80,15 +81,17 @@ private struct ReplayOutput {
   /// Replays the next bytes of the log, or its end when there are none.
   mutating func take(_ piece: [UInt8], _ progress: inout Progress) {
     if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
-    var start = ContinuousClock.now
+    var start = clock.now
     while let step = replay.next() {
       switch step {
       case .read: meterTime = meterTime ?? .zero
-      case .applied: meterTime? += start.duration(to: .now)
+      case .applied:
+        let spent = clock.now - start
+        meterTime = meterTime.map { Duration(nanoseconds: $0.nanoseconds + spent.nanoseconds) }
       case .section, .gap, .restored, .difference, .end, .torn, .damage: break
       }
       note(step, &progress)
-      start = .now
+      start = clock.now
     }
   }
 

@@ -3,8 +3,8 @@ import MeterModel
 extension ReplayFigures {
   /// The figures, a line each, with the speed at which they were found, and that of the meter without the
   /// reading of the log, where it was measured.
-  func text(elapsed: Swift.Duration, meter: Swift.Duration? = nil) -> String {
-    let alone = meter.map { " (the meter alone: \(rate(over: $0)))" } ?? ""
+  func text(elapsed: Duration, meter: Duration? = nil) -> String {
+    let alone = meter.map { " (the meter alone: \(rate(records, over: $0)))" } ?? ""
     let verdict = verified.map { $0 ? "yes" : "no" } ?? "nothing to compare"
     return """
       records            \(records)
@@ -16,16 +16,9 @@ extension ReplayFigures {
       notifications      \(notifications)
       digest             \(digest.hexadecimal)
       verified           \(verdict)
-      events per second  \(rate(over: elapsed))\(alone)
+      events per second  \(rate(records, over: elapsed))\(alone)
 
       """
-  }
-
-  /// Records a second.
-  private func rate(over elapsed: Swift.Duration) -> UInt128 {
-    let (seconds, attoseconds) = elapsed.components
-    let nanoseconds = max(1, UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000)
-    return UInt128(records) * 1_000_000_000 / UInt128(nanoseconds)
   }
 
   /// The figures as one JSON object, on one line.
@@ -40,4 +33,9 @@ extension ReplayFigures {
       + "\"namespaces\":\(namespaces),\"opened\":\(opened),\"counted\":\(counted),"
       + "\"peak_members\":\(peakMembers),\"notifications\":\(notifications)"
   }
+}
+
+/// Records a second.
+func rate(_ records: UInt64, over elapsed: Duration) -> UInt64 {
+  UInt64(clamping: UInt128(records) * 1_000_000_000 / UInt128(max(1, elapsed.nanoseconds)))
 }

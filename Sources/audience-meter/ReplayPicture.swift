@@ -25,7 +25,7 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
     return .failure
   }
   progress.beginAgain()
-  let started = ContinuousClock.now
+  let clock = Clock()
   let plan = (census.largest, ChartTimeline(census.runs))
   var own = RecordedReplay(changes: ownChanges, plan)
   var given = settings.compares ? RecordedReplay(changes: settings.changes, plan) : nil
@@ -42,7 +42,7 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
     return (own.replay.figures.records, status)
   }
   progress.clear()
-  let elapsed = started.duration(to: .now)
+  let elapsed = clock.now - .start
   if let given {
     let comparison = ReplayComparison(own: own, given: given)
     status = worse(status, writePicture(settings) { comparison.picture($0) })

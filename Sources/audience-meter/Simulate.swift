@@ -8,12 +8,12 @@ func runSimulate(_ settings: SimulateSettings) -> ExitStatus {
   if settings.simulatesNodes { return runNodes(settings) }
   if settings.seconds != nil { return runSoak(settings) }
   let options = settings.options(seed: settings.seed ?? 1)
-  let started = ContinuousClock.now
+  let clock = Clock()
   do throws(SystemError) {
     let outcome =
       options.profile == .swarm
       ? try simulateSwarm(options, settings) : try simulateCrowd(options, settings)
-    let elapsed = started.duration(to: .now)
+    let elapsed = clock.now - .start
     if let failure = outcome.failure { return report(failure, of: options, settings) }
     if let path = settings.svgPath { try OutputFile(path: path).write(picture(of: options)) }
     return writeToStandardOutput(
@@ -100,13 +100,14 @@ package func finding(_ failure: Investigation, _ options: String) -> [String] {
 /// A line on standard error that is written over again and again, where that is a terminal.
 final class ProgressLine {
   private let isOnTerminal = isatty(STDERR_FILENO) == 1
-  private var next = ContinuousClock.now + .milliseconds(500)
+  private let clock = Clock()
+  private var next = Instant.start + .milliseconds(500)
   private var isShown = false
 
   /// Shows the text if the last one is old enough.
   func show(_ text: () -> String) {
-    guard isOnTerminal, ContinuousClock.now >= next else { return }
-    next = .now + .milliseconds(250)
+    guard isOnTerminal, clock.now >= next else { return }
+    next = clock.now + .milliseconds(250)
     isShown = true
     write("\r\u{1B}[K\(text())")
   }

@@ -2,7 +2,7 @@ import MeterModel
 
 /// The figures of a simulation, a line each.
 func text(
-  _ figures: SimulationFigures, _ options: SimulationOptions, seconds: Swift.Duration
+  _ figures: SimulationFigures, _ options: SimulationOptions, seconds: Duration
 ) -> String {
   """
   profile            \(options.profile.rawValue)
@@ -16,7 +16,7 @@ func text(
 
 /// The figures of many seeds, a line each.
 func text(
-  _ soak: SoakState<SimulationFigures>, _ options: SimulationOptions, seconds: Swift.Duration
+  _ soak: SoakState<SimulationFigures>, _ options: SimulationOptions, seconds: Duration
 ) -> String {
   """
   profile            \(options.profile.rawValue)
@@ -30,12 +30,12 @@ func text(
 /// The figures as one JSON object, under the names of a replay's (§7) where it has them.
 func json(
   _ figures: SimulationFigures, _ options: SimulationOptions, seeds: UInt64? = nil,
-  seconds: Swift.Duration
+  seconds: Duration
 ) -> String {
   var fields = [
     "\"profile\":\"\(options.profile.rawValue)\"", "\"seed\":\(options.seed)",
     figures.replay.jsonMembers,
-    "\"events_per_second\":\(rate(figures.records, seconds))",
+    "\"events_per_second\":\(rate(figures.records, over: seconds))",
     "\"milestones\":\(jsonNames(figures.milestones))",
   ]
   // The digest of many seeds, which end in any order, would tell nothing.
@@ -48,7 +48,7 @@ func json(
   return "{\(fields.joined(separator: ","))}\n"
 }
 
-private func lines(of figures: SimulationFigures, seconds: Swift.Duration) -> String {
+private func lines(of figures: SimulationFigures, seconds: Duration) -> String {
   """
   records            \(grouped(figures.records))
   duration           \(figures.duration.decimalSeconds) s
@@ -57,7 +57,7 @@ private func lines(of figures: SimulationFigures, seconds: Swift.Duration) -> St
   counted            \(grouped(figures.counted))
   peak members       \(grouped(figures.peakMembers))
   notifications      \(grouped(figures.notifications))
-  events per second  \(grouped(rate(figures.records, seconds)))
+  events per second  \(grouped(rate(figures.records, over: seconds)))
   """
 }
 
@@ -76,12 +76,6 @@ func count<Kind>(of milestones: ReachedMilestones<Kind>) -> String {
 /// The milestones that were reached as a JSON array.
 func jsonNames<Kind>(_ milestones: ReachedMilestones<Kind>) -> String {
   "[\(milestones.members.map { "\"\($0)\"" }.joined(separator: ","))]"
-}
-
-private func rate(_ records: UInt64, _ seconds: Swift.Duration) -> UInt64 {
-  let (whole, attoseconds) = seconds.components
-  let milliseconds = UInt64(whole) * 1000 + UInt64(attoseconds) / 1_000_000_000_000_000
-  return records * 1000 / max(1, milliseconds)
 }
 
 /// A number with a comma after each three digits.

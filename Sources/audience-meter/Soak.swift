@@ -15,7 +15,7 @@ struct SoakSubject<Figures: RunFigures> {
   let report: (Investigation, UInt64) -> ExitStatus
 
   /// The figures of all seeds from a first one on, and how long it took.
-  let text: (SoakState<Figures>, UInt64, Swift.Duration) -> String
+  let text: (SoakState<Figures>, UInt64, Duration) -> String
 }
 
 /// Tries seed after seed of a profile.
@@ -41,7 +41,7 @@ func runSoak<Figures>(
   let first = settings.seed ?? freshSeed()
   let soak = Soak(
     firstSeed: first, lasting: settings.seconds ?? .zero, attempt: subject.attempt)
-  let started = ContinuousClock.now
+  let clock = Clock()
   do throws(SystemError) {
     try soak.run(progress: subject.progress)
   } catch {
@@ -52,7 +52,7 @@ func runSoak<Figures>(
   if let failed = state.failed, let failure = failed.failure {
     return subject.report(failure, failed.seed)
   }
-  return writeToStandardOutput(subject.text(state, first, started.duration(to: .now)))
+  return writeToStandardOutput(subject.text(state, first, clock.now - .start))
 }
 
 /// A seed that was not tried before: the time, with room for the seeds of each second.
@@ -65,16 +65,17 @@ private final class Soak<Figures: RunFigures>: Sendable {
   private let shared: Mutex<SoakState<Figures>>
   private let running: Atomic<Int>
   private let attempt: @Sendable (UInt64) -> SeedOutcome<Figures>
-  private let end: ContinuousClock.Instant
+  private let clock = Clock()
+  private let end: Instant
 
   init(
-    firstSeed: UInt64, lasting time: MeterModel.Duration,
+    firstSeed: UInt64, lasting time: Duration,
     attempt: @escaping @Sendable (UInt64) -> SeedOutcome<Figures>
   ) {
     self.attempt = attempt
     shared = Mutex(SoakState(firstSeed: firstSeed))
     running = Atomic(0)
-    end = .now + .nanoseconds(Int64(time.nanoseconds))
+    end = .start + time
   }
 
   var state: SoakState<Figures> { shared.withLock { $0 } }
@@ -105,6 +106,6 @@ private final class Soak<Figures: RunFigures>: Sendable {
       JoinableThread.rename(String(seed % 1_000_000_000_000_000))
       let outcome = attempt(seed)
       shared.withLock { $0.add(outcome) }
-    } while ContinuousClock.now < end
+    } while clock.now < end
   }
 }

@@ -15,7 +15,13 @@ package struct TriggerTemplate: Equatable, Sendable {
   package let port: UInt16
 
   /// The path with its slash, or the line without.
-  private let text: String
+  private let parts: [Part]
+
+  private enum Part: Equatable {
+    case text(String)
+    case namespace
+    case round
+  }
 
   /// Nil for another scheme, no port, a text that no request line can hold, or one without `{round}`:
   /// deliveries are recognised by it.
@@ -38,22 +44,36 @@ package struct TriggerTemplate: Equatable, Sendable {
     if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
     self.host = String(host)
     self.port = port
-    text = String(scheme == .http ? rest[slash...] : rest[rest.index(after: slash)...])
     let isHTTP = scheme == .http
-    guard !self.host.isEmpty, text.contains("{round}"),
+    let text = isHTTP ? rest[slash...] : rest[rest.index(after: slash)...]
+    parts = Self.parts(of: text)
+    guard !self.host.isEmpty, parts.contains(.round),
       text.utf8.allSatisfy({ (0x21...0x7E).contains($0) || $0 == 0x20 && !isHTTP })
     else { return nil }
+  }
+
+  private static func parts(of text: Substring) -> [Part] {
+    let pieces = text.split(separator: "{", omittingEmptySubsequences: false)
+    return pieces.prefix(1).map { .text(String($0)) }
+      + pieces.dropFirst().flatMap { piece -> [Part] in
+        for (name, part) in [("namespace}", Part.namespace), ("round}", .round)]
+        where piece.hasPrefix(name) {
+          return [part, .text(String(piece.dropFirst(name.count)))]
+        }
+        return [.text("{\(piece)")]
+      }
   }
 
   /// The bytes to send for a round; `padding` letters follow its number, so that the message is larger.
   package func request(namespace: String, round: UInt32, padding: UInt32) -> [UInt8] {
     let number = "\(round)" + String(repeating: "x", count: Int(padding))
-    let filled =
-      text
-      .split(separator: "{namespace}", omittingEmptySubsequences: false).joined(
-        separator: namespace
-      )
-      .split(separator: "{round}", omittingEmptySubsequences: false).joined(separator: number)
+    let filled = parts.map { part in
+      switch part {
+      case .text(let text): text
+      case .namespace: namespace
+      case .round: number
+      }
+    }.joined()
     switch scheme {
     case .http:
       let address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
