@@ -1,5 +1,6 @@
 // How the connections of a load begin.
 
+import CLinux
 import Glibc
 import MeterModel
 

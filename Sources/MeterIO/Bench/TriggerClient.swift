@@ -1,5 +1,6 @@
 // The leader's own connections: one to see whether there is a server, one for each trigger.
 
+import CLinux
 import Glibc
 import MeterModel
 

@@ -47,7 +47,7 @@ struct Carriers: ~Copyable {
 
   /// What more the sequencer's queue takes, as it was at the beginning of the turn.
   var room = (datagrams: 0, bytes: 0)
-  var scratch = ContiguousArray<UInt8>(repeating: 0, count: 65_536)
+  var scratch = ContiguousArray<UInt8>.untouched(count: 65_536)
 
   /// Datagrams for multicast and unicast.
   private var outbound = OutboundQueue(limit: 32 * 1024 * 1024)

@@ -3,49 +3,26 @@
 
 import MeterModel
 
-/// The streams of a namespace; 24 bytes.
+/// The streams of a namespace; 12 bytes. They are a chain of slots, the newest first.
 struct Audience {
   let namespace: UInt32
 
   /// What it is being told; `.max` for nothing.
   var telling: UInt32 = .max
 
-  /// Their slots.
-  private(set) var members = StreamList()
+  /// The slot of its newest stream; `.max` for none.
+  var first: UInt32 = .max
 
-  /// Adds a stream; the answer is its place. A pass under way does not reach it.
-  mutating func add(_ slot: UInt32) -> UInt32 {
-    members.append(slot)
-    return UInt32(members.count - 1)
-  }
-
-  /// Removes the stream at a place, and says which streams moved where. The first `untold` are still to be
-  /// told in the pass under way.
-  mutating func remove(
-    at place: UInt32, untold: inout Int, moved: (_ slot: UInt32, _ place: UInt32) -> Void
-  ) {
-    var hole = Int(place)
-    if hole < untold {
-      // Keep those who are untold together: their last one fills the hole and leaves one.
-      untold -= 1
-      if hole != untold {
-        members[hole] = members[untold]
-        moved(members[hole], UInt32(hole))
-      }
-      hole = untold
-    }
-    let last = members.removeLast()
-    if hole < members.count {
-      members[hole] = last
-      moved(last, UInt32(hole))
-    }
-  }
+  var isEmpty: Bool { first == .max }
 }
 
 /// The audiences of a reactor, by row, and the rows by namespace.
 struct AudienceTable {
   private var table = SideTable { Audience(namespace: .max) }
-  private var rows: [UInt32: UInt32] = [:]
+  private var rows = Self.noRows
+
+  /// With room that malloc's caches do not keep.
+  private static var noRows: [UInt32: UInt32] { Dictionary(minimumCapacity: 96) }
 
   subscript(row: UInt32) -> Audience {
     get { table[row] }
@@ -68,6 +45,6 @@ struct AudienceTable {
   mutating func remove(_ row: UInt32) {
     rows[table[row].namespace] = nil
     table.remove(row)
-    if table.count == 0 { rows = [:] }
+    if table.count == 0, rows.capacity > 2 * 96 { rows = Self.noRows }
   }
 }

@@ -3,7 +3,7 @@
 
 import Glibc
 
-/// One socket's slot; 24 bytes.
+/// One socket's slot; 28 bytes.
 struct Socket {
   /// Where a connection is in its life.
   enum State: UInt8 {
@@ -26,8 +26,10 @@ struct Socket {
   /// The row of a stream's audience.
   var audience: UInt32 = .max
 
-  /// Where a stream stands in its audience; the next free slot of a free one.
-  var place: UInt32 = .max
+  /// The slots before and after a stream's in the chain of its audience, `.max` at its ends; of a free slot
+  /// the next is the next free one.
+  var previous: UInt32 = .max
+  var next: UInt32 = .max
 
   /// The dialogue, or the backlog of a stream that is behind; `.max` for none.
   var side: UInt32 = .max
@@ -54,7 +56,7 @@ struct ConnectionTable {
   private var few = 0
 
   /// A table with fewer slots than this keeps them.
-  private static let fewestSlots = 1024
+  private static let fewestSlots = 128
 
   subscript(slot: UInt32) -> Socket {
     get { sockets[Int(slot)] }
@@ -68,10 +70,11 @@ struct ConnectionTable {
     let socket = Socket(descriptor: descriptor, generation: lastGeneration, port: port)
     if firstFree != .max {
       let slot = firstFree
-      firstFree = sockets[Int(slot)].place
+      firstFree = sockets[Int(slot)].next
       sockets[Int(slot)] = socket
       return slot
     }
+    sockets.makeRoom()
     sockets.append(socket)
     few = sockets.count / 4
     return UInt32(sockets.count - 1)
@@ -80,7 +83,7 @@ struct ConnectionTable {
   /// Closes the slot's socket and frees the slot for its next tenant.
   mutating func remove(_ slot: UInt32) {
     close(sockets[Int(slot)].descriptor)
-    sockets[Int(slot)] = Socket(place: firstFree)
+    sockets[Int(slot)] = Socket(next: firstFree)
     firstFree = slot
     count -= 1
   }
@@ -95,10 +98,26 @@ struct ConnectionTable {
     sockets = ContiguousArray(sockets.prefix(used))
     firstFree = .max
     for slot in sockets.indices.reversed() where sockets[slot].state == .free {
-      sockets[slot].place = firstFree
+      sockets[slot].next = firstFree
       firstFree = UInt32(slot)
     }
     return isShorter
+  }
+
+  /// Puts a slot in front of a chain.
+  mutating func link(_ slot: UInt32, to first: inout UInt32) {
+    self[slot].next = first
+    if first != .max { self[first].previous = slot }
+    first = slot
+  }
+
+  /// Takes a slot out of its chain.
+  mutating func unlink(_ slot: UInt32, from first: inout UInt32) {
+    let (previous, next) = (self[slot].previous, self[slot].next)
+    if previous != .max { self[previous].next = next } else { first = next }
+    if next != .max { self[next].previous = previous }
+    self[slot].previous = .max
+    self[slot].next = .max
   }
 
   /// The tenant of a slot, for others to name it by.

@@ -9,7 +9,7 @@ extension Reactor {
   /// A namespace is to be told its count. A count is a state: of those that come during a pass only the
   /// newest is told after it.
   mutating func tell(_ namespace: NamespaceID, count: UInt64) {
-    guard let row = audiences.row(of: namespace), !audiences[row].members.isEmpty else { return }
+    guard let row = audiences.row(of: namespace), !audiences[row].isEmpty else { return }
     let isIdle = makeTelling(row)
     tellings[audiences[row].telling].countDue = count
     if isIdle { startTelling(row) }
@@ -18,8 +18,8 @@ extension Reactor {
   /// A namespace is to be told a framed message. The ticket is given back when that begins, so who sends
   /// messages faster than they can be told has to wait.
   mutating func tell(_ namespace: NamespaceID, message frame: Span<UInt8>, ticket: UInt64) {
-    guard let row = audiences.row(of: namespace), !audiences[row].members.isEmpty else {
-      outgoing.reports.append(.told(ticket: ticket))
+    guard let row = audiences.row(of: namespace), !audiences[row].isEmpty else {
+      outgoing.reports.appendToBatch(.told(ticket: ticket))
       return
     }
     let isIdle = makeTelling(row)
@@ -40,9 +40,8 @@ extension Reactor {
   }
 
   private mutating func startPass(_ row: UInt32) {
-    let members = audiences[row].members.count
-    let tickets = tellings[audiences[row].telling].startPass(over: members)
-    for ticket in tickets { outgoing.reports.append(.told(ticket: ticket)) }
+    let tickets = tellings[audiences[row].telling].startPass(from: audiences[row].first)
+    for ticket in tickets { outgoing.reports.appendToBatch(.told(ticket: ticket)) }
   }
 
   /// The last stream of an audience has left: nobody is there to be told what it was to be told, and one
@@ -64,7 +63,7 @@ extension Reactor {
       left -= tell(row, most: left)
       if audiences[row].telling != .max {
         beingTold.append(row)
-      } else if audiences[row].members.isEmpty {
+      } else if audiences[row].isEmpty {
         audiences.remove(row)
       }
     }
@@ -74,16 +73,17 @@ extension Reactor {
   private mutating func tell(_ row: UInt32, most: Int) -> Int {
     let telling = audiences[row].telling
     let count = tellings[telling].count
-    frame = tellings[telling].frame
+    clearFrame()
+    tellings[telling].appendFrame(to: &frame)
     var told = 0
     while told < most {
-      let untold = tellings[telling].untold
-      guard untold > 0 else {
+      let slot = tellings[telling].next
+      guard slot != .max else {
         endPass(row)
         return max(told, 1)
       }
-      tellings[telling].untold = untold - 1
-      tell(audiences[row].members[untold - 1], count: count)
+      tellings[telling].skip(slot, to: table[slot].next)
+      tell(slot, count: count)
       told += 1
     }
     return told

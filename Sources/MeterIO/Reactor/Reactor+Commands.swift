@@ -4,9 +4,14 @@ import MeterModel
 
 extension Reactor {
   mutating func obeyCommands() {
-    for batch in mailbox.takeAllAtEdge() {
+    var batches: [Commands] = []
+    swap(&batches, &spareBatches)
+    mailbox.takeAllAtEdge(into: &batches)
+    for batch in batches {
       for command in batch.commands { obey(command, batch.bytes.span) }
     }
+    batches.removeAll(keepingCapacity: true)
+    swap(&batches, &spareBatches)
   }
 
   private mutating func obey(_ command: Command, _ bytes: Span<UInt8>) {

@@ -196,7 +196,7 @@ extension Reactor {
   mutating func leaveToSequencer(_ side: UInt32, _ report: Report) {
     dialogues[side].phase = .waiting
     setPatience(side, nil)
-    outgoing.reports.append(report)
+    outgoing.reports.appendToBatch(report)
   }
 
   /// Sends the response in `output`, after which the connection goes on unless the exchange says not.

@@ -86,7 +86,7 @@ extension Reactor {
   mutating func reportClosed(_ slot: UInt32) {
     streamCount -= 1
     leavesUnsaid += 1
-    outgoing.reports.append(.closed(slot: slot))
+    outgoing.reports.appendToBatch(.closed(slot: slot))
   }
 
   mutating func readable(_ slot: UInt32) {

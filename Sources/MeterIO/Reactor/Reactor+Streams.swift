@@ -21,7 +21,7 @@ extension Reactor {
       namespace: outgoing.bytes.appendText(bytes.extracting(namespace.bounds)),
       viewer: outgoing.bytes.appendText(bytes.extracting(viewer.bounds)), after: after,
       streamID: tellsStream ? outgoing.bytes.appendText(lastEventID) : .none)
-    outgoing.reports.append(report)
+    outgoing.reports.appendToBatch(report)
     removeDialogue(slot)
     table[slot].state = .opening
     table[slot].wantsPadding = head.isOldInternetExplorer
@@ -32,30 +32,26 @@ extension Reactor {
   mutating func greet(
     _ slot: UInt32, _ ordinal: ConnectionOrdinal, _ namespace: NamespaceID, _ count: UInt64
   ) {
-    frame.removeAll(keepingCapacity: true)
+    clearFrame()
     encoder.appendStream(
       greeting: count, to: ordinal, isPadded: table[slot].wantsPadding,
       into: &frame)
     let row = audiences.makeRow(of: namespace)
     table[slot].state = .streaming
     table[slot].audience = row
-    table[slot].place = audiences[row].add(slot)
+    table.link(slot, to: &audiences[row].first)
     sendFrame(to: slot, count: nil)
   }
 
   /// Takes a stream out of its audience and forgets what it had still to get.
   mutating func leaveAudience(_ slot: UInt32) {
-    let socket = table[slot]
-    if socket.side != .max { removeBacklog(slot) }
-    let row = socket.audience
+    if table[slot].side != .max { removeBacklog(slot) }
+    let row = table[slot].audience
     let telling = audiences[row].telling
-    var untold = telling == .max ? 0 : tellings[telling].untold
-    audiences[row].remove(at: socket.place, untold: &untold) { moved, place in
-      table[moved].place = place
-    }
-    if telling != .max { tellings[telling].untold = untold }
+    if telling != .max { tellings[telling].skip(slot, to: table[slot].next) }
+    table.unlink(slot, from: &audiences[row].first)
     table[slot].audience = .max
-    if audiences[row].members.isEmpty { forgetAudience(row) }
+    if audiences[row].isEmpty { forgetAudience(row) }
   }
 
   /// Ends a stream that the meter ended.

@@ -67,12 +67,15 @@ struct Reactor: ~Copyable {
   var behind = DeadlineQueue()
 
   /// Where bytes are received.
-  var scratch = ContiguousArray<UInt8>(repeating: 0, count: 65_536)
+  var scratch = ContiguousArray<UInt8>.untouched(count: 65_536)
 
   /// Where a frame is made that goes out at once.
-  var frame: ContiguousArray<UInt8> = []
+  var frame = Reactor.emptyFrame
 
   var outgoing: Reports
+
+  /// Empty, for the batches that come next.
+  var spareBatches: [Commands] = []
 
   /// How many of the reports say no more than that a stream has left, and until when they may wait for more.
   var leavesUnsaid = 0
@@ -90,6 +93,13 @@ struct Reactor: ~Copyable {
 
   /// With so many the sequencer has enough to do.
   private static let mostLeavesUnsaid = 512
+
+  /// Room for most frames, so that none has to grow.
+  private static var emptyFrame: ContiguousArray<UInt8> {
+    var frame: ContiguousArray<UInt8> = []
+    frame.reserveCapacity(512)
+    return frame
+  }
 
   /// Keys of events that are no connection's: those have a generation of 1 and up.
   static let mailboxKey: UInt64 = 0
@@ -173,12 +183,18 @@ struct Reactor: ~Copyable {
     if !seen.isDisjoint(with: .broken) { drop(slot) }
   }
 
+  /// Empties `frame` for another one; what a large one took is given back.
+  mutating func clearFrame() {
+    if frame.capacity > 4096 { frame = Self.emptyFrame }
+    frame.removeAll(keepingCapacity: true)
+  }
+
   private mutating func readClocks() {
     now = context.clock.now
     let seconds = Clock.wallSeconds
     if seconds != wallSeconds {
       wallSeconds = seconds
-      encoder = ResponseEncoder(date: HTTPDate(unixSeconds: seconds), run: context.run)
+      encoder.setDate(HTTPDate(unixSeconds: seconds))
     }
   }
 

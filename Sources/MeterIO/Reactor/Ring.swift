@@ -5,6 +5,8 @@ struct Ring<Element> {
   private var elements: ContiguousArray<Element> = []
   private var first = 0
 
+  init() { elements.makeRoom() }
+
   var isEmpty: Bool { first == elements.count }
 
   mutating func append(_ element: Element) {
@@ -16,7 +18,9 @@ struct Ring<Element> {
     let element = elements[first]
     first += 1
     if first == elements.count {
-      elements.removeAll(keepingCapacity: elements.capacity <= 4096)
+      if elements.capacity > 2 * ContiguousArray<Element>.leastRoom { elements = [] }
+      elements.removeAll(keepingCapacity: true)
+      elements.makeRoom()
       first = 0
     } else if first > 1024, first * 2 > elements.count {
       elements.removeFirst(first)

@@ -24,12 +24,14 @@ struct SideTable<Row> {
       rows[Int(index)] = row
       return index
     }
+    rows.makeRoom()
     rows.append(row)
     return UInt32(rows.count - 1)
   }
 
   mutating func remove(_ index: UInt32) {
     rows[Int(index)] = empty()
+    free.makeRoom()
     free.append(index)
     if free.count == rows.count {
       rows = []

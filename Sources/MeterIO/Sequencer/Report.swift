@@ -15,9 +15,18 @@ struct TextRange: Sendable {
   var bounds: Range<Int> { Int(start)..<Int(start) + Int(count) }
 }
 
+extension ContiguousArray {
+  /// Appends to a batch, whose room need not grow at first.
+  mutating func appendToBatch(_ element: Element) {
+    makeRoom()
+    append(element)
+  }
+}
+
 extension ContiguousArray<UInt8> {
-  /// Appends borrowed bytes; the answer is where they lie now.
+  /// Appends borrowed bytes to a batch; the answer is where they lie now.
   mutating func appendText(_ text: Span<UInt8>) -> TextRange {
+    makeRoom()
     let start = count
     for index in text.indices { append(text[index]) }
     return TextRange(start: UInt32(start), count: UInt32(text.count))

@@ -15,7 +15,7 @@ extension Sequencer {
         tell(connection) { .greet($0, ordinal: ordinal, namespace, count: count) }
       case .notify(let namespace, let count):
         for reactor in reactors(with: namespace) {
-          outgoing[reactor].commands.append(.notify(namespace, count: count))
+          outgoing[reactor].commands.appendToBatch(.notify(namespace, count: count))
         }
       case .message(let namespace, let ticket):
         if let reports { tell(message, of: reports, namespace, ticket: ticket.number) }
@@ -46,7 +46,7 @@ extension Sequencer {
   private mutating func tell(_ connection: ConnectionID, _ command: (Handle) -> Command) {
     let slot = connection.number / UInt32(audienceReactors)
     let handle = Handle(slot: slot, generation: generations[Int(connection.number)])
-    outgoing[reactor(of: connection)].commands.append(command(handle))
+    outgoing[reactor(of: connection)].commands.appendToBatch(command(handle))
   }
 
   /// The reactors that may have streams of a namespace.
@@ -63,12 +63,13 @@ extension Sequencer {
     _ text: TextRange, of reports: Reports, _ namespace: NamespaceID, ticket: UInt64
   ) {
     for reactor in reactors(with: namespace) {
+      outgoing[reactor].bytes.makeRoom()
       let start = outgoing[reactor].bytes.count
       ServerSentEvents.append(
         message: reports.bytes.span.extracting(text.bounds), into: &outgoing[reactor].bytes)
       let frame = TextRange(
         start: UInt32(start), count: UInt32(outgoing[reactor].bytes.count - start))
-      outgoing[reactor].commands.append(.message(namespace, frame: frame, ticket: ticket))
+      outgoing[reactor].commands.appendToBatch(.message(namespace, frame: frame, ticket: ticket))
     }
   }
 

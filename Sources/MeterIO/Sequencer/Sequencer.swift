@@ -87,9 +87,10 @@ struct Sequencer: ~Copyable {
 
   /// Serves until it is told to stop.
   mutating func run() {
+    var orders: [Order] = []
     while true {
       _ = poller.wait(milliseconds: millisecondsToDeadline())
-      let orders = mailbox.takeAllAtEdge()
+      mailbox.takeAllAtEdge(into: &orders)
       let now = clock.now
       advance(to: now)
       for order in orders {
@@ -98,7 +99,7 @@ struct Sequencer: ~Copyable {
           for report in reports.reports { take(report, of: reports, at: now) }
         case .stop:
           leaveCluster(at: now)
-          for reactor in outgoing.indices { outgoing[reactor].commands.append(.stop) }
+          for reactor in outgoing.indices { outgoing[reactor].commands.appendToBatch(.stop) }
           sendOutgoing()
           capture?.end(meter, digest: effects.digest)
           return
@@ -109,6 +110,7 @@ struct Sequencer: ~Copyable {
       advanceCluster(to: now)
       finishCapturedBlock()
       sendOutgoing()
+      orders.removeAll(keepingCapacity: true)
       if meter.openConnections == 0 { generations = [] }
       giveBackMemory()
     }
@@ -122,8 +124,9 @@ struct Sequencer: ~Copyable {
   }
 
   private func millisecondsToDeadline() -> Int32 {
-    let deadlines = [meter.nextDeadline, capture?.deadline, clusterDeadline].compactMap { $0 }
-    guard let deadline = deadlines.min() else { return -1 }
+    let deadline = min(
+      meter.nextDeadline ?? .latest, capture?.deadline ?? .latest, clusterDeadline ?? .latest)
+    guard deadline < .latest else { return -1 }
     let now = clock.now
     guard deadline > now else { return 0 }
     return Int32(clamping: ((deadline - now).nanoseconds + 999_999) / 1_000_000)
@@ -165,7 +168,7 @@ extension Sequencer {
       {
         let connection = number(handle.slot, reports.reactor)
         cluster?.refused.insert(connection.number)
-        outgoing[reports.reactor].commands.append(.refuse(handle, .stopped))
+        outgoing[reports.reactor].commands.appendToBatch(.refuse(handle, .stopped))
         return
       }
       open(handle, namespace, viewer, after, of: reports)
@@ -177,19 +180,19 @@ extension Sequencer {
       unbindIfFree(viewer)
     case .count(let handle, let namespace, let viewer):
       if !viewer.isEmpty { exclude(reports.bytes.span.extracting(viewer.bounds)) }
-      outgoing[reports.reactor].commands.append(
+      outgoing[reports.reactor].commands.appendToBatch(
         .count(handle, count(reports.bytes.span.extracting(namespace.bounds))))
     case .message(let handle, let namespace, let text):
       deliver(text, to: namespace, of: reports, from: handle)
     case .told(let ticket):
       guard let (sender, reactor, connections) = deliveries.told(ticket: ticket) else { return }
-      outgoing[reactor].commands.append(.delivered(sender, connections))
+      outgoing[reactor].commands.appendToBatch(.delivered(sender, connections))
     case .statistics(let handle, let ordinal):
       writeStatistics(after: ordinal, for: handle, of: reports.reactor)
     case .cluster(let handle):
       let report = writeClusterReport(at: now)
       let text = report.map { outgoing[reports.reactor].bytes.appendText($0.span) }
-      outgoing[reports.reactor].commands.append(.cluster(handle, text))
+      outgoing[reports.reactor].commands.appendToBatch(.cluster(handle, text))
     }
   }
 
@@ -240,7 +243,7 @@ extension Sequencer {
     let id = namespaces.find(reports.bytes.span.extracting(namespace.bounds))
     let connections = id.map { meter.openConnections(of: NamespaceID($0)) } ?? 0
     guard let id, connections > 0 else {
-      outgoing[reports.reactor].commands.append(.delivered(sender, 0))
+      outgoing[reports.reactor].commands.appendToBatch(.delivered(sender, 0))
       return
     }
     deliveries.begin(
@@ -292,6 +295,6 @@ extension Sequencer {
       }
     }
     let piece = outgoing[reactor].bytes.appendText(bytes.span)
-    outgoing[reactor].commands.append(.statistics(handle, piece, next: next))
+    outgoing[reactor].commands.appendToBatch(.statistics(handle, piece, next: next))
   }
 }

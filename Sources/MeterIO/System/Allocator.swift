@@ -14,8 +14,31 @@ enum Allocator {
     mallopt(M_ARENA_MAX, 1)
   }
 
+  /// An array that will grow begins with so many bytes. The cache that malloc has for each thread takes no
+  /// blocks of that size: of smaller ones it keeps seven of each size, and with each the page that it lies in,
+  /// when the thread frees them.
+  static let leastRoom = 1280
+
   /// Gives back the pages that hold nothing any more.
   static func giveBackFreePages() {
     malloc_trim(0)
+  }
+}
+
+extension ContiguousArray {
+  /// Room for as many elements as an array that will grow begins with.
+  static var leastRoom: Int { Allocator.leastRoom / MemoryLayout<Element>.stride }
+
+  /// Gives an empty array that will grow its first room.
+  mutating func makeRoom() {
+    if isEmpty { reserveCapacity(Self.leastRoom) }
+  }
+}
+
+extension ContiguousArray<UInt8> {
+  /// A buffer to receive into. A block of such a size is a mapping of zeros (see `keepLittle`), of which the
+  /// system makes a page when something is received into it, and not before.
+  static func untouched(count: Int) -> ContiguousArray<UInt8> {
+    ContiguousArray(unsafeUninitializedCapacity: count) { $1 = $0.count }
   }
 }

@@ -26,15 +26,14 @@ final class Mailbox<Batch: Sendable>: Sendable {
   /// Takes all batches, oldest first. For a receiver that found the descriptor readable.
   func takeAll() -> [Batch] {
     wakeup.clear()
-    return takeAllAtEdge()
+    var taken: [Batch] = []
+    takeAllAtEdge(into: &taken)
+    return taken
   }
 
-  /// The same for a receiver whose poller sees each write of the descriptor once.
-  func takeAllAtEdge() -> [Batch] {
-    batches.withLock { batches in
-      let taken = batches
-      batches = []
-      return taken
-    }
+  /// The same for a receiver whose poller sees each write of the descriptor once. They are put into an empty
+  /// array, whose room serves for those that come next.
+  func takeAllAtEdge(into taken: inout [Batch]) {
+    batches.withLock { swap(&$0, &taken) }
   }
 }

@@ -14,7 +14,7 @@ extension ResponseEncoder {
     if isPadded {
       appendStreamHead(into: &output)
       output.append(contentsOf: repeatElement(ASCII.lineFeed, count: 2048))
-      Self.appendStreamStart(run: run, into: &output)
+      appendStreamStart(into: &output)
     } else {
       output.append(contentsOf: streamStart)
     }
@@ -23,21 +23,10 @@ extension ResponseEncoder {
     ServerSentEvents.append(count: count, into: &output)
   }
 
-  /// The head of a stream that is not padded, up to the run in its id; the same for a
-  /// second.
-  static func streamStart(date: HTTPDate, run: UInt64) -> ContiguousArray<UInt8> {
-    var bytes: ContiguousArray<UInt8> = []
-    let encoder = ResponseEncoder(date: date, run: run, streamStart: [])
-    encoder.appendStreamHead(into: &bytes)
-    appendStreamStart(run: run, into: &bytes)
-    return bytes
-  }
-
-  private static func appendStreamStart(
-    run: UInt64, into output: inout ContiguousArray<UInt8>
-  ) {
+  /// Appends the start of a stream's first event, up to the run in its id.
+  func appendStreamStart(into output: inout ContiguousArray<UInt8>) {
     output.append(contentsOf: "retry: ".utf8)
-    output.append(decimal: retryDelay)
+    output.append(decimal: Self.retryDelay)
     output.append(contentsOf: "\nid: ".utf8)
     StreamIdentifier.append(run: run, into: &output)
   }

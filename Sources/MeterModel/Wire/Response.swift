@@ -45,21 +45,29 @@ package struct Exchange: Equatable, Sendable {
 
 /// Writes responses with one date, and streams' ids of one run of the daemon.
 package struct ResponseEncoder: Sendable {
-  private let date: HTTPDate
+  private var date: HTTPDate
   let run: UInt64
 
   /// How a stream begins, made once a second and not for each stream.
-  let streamStart: ContiguousArray<UInt8>
+  private(set) var streamStart: ContiguousArray<UInt8> = []
 
   /// An encoder for responses of one second. `run` names the run of the daemon.
   package init(date: HTTPDate, run: UInt64) {
-    self.init(date: date, run: run, streamStart: Self.streamStart(date: date, run: run))
-  }
-
-  init(date: HTTPDate, run: UInt64, streamStart: ContiguousArray<UInt8>) {
     self.date = date
     self.run = run
-    self.streamStart = streamStart
+    streamStart.reserveCapacity(512)
+    setDate(date)
+  }
+
+  /// Goes on with another second.
+  package mutating func setDate(_ date: HTTPDate) {
+    self.date = date
+    var start: ContiguousArray<UInt8> = []
+    swap(&start, &streamStart)
+    start.removeAll(keepingCapacity: true)
+    appendStreamHead(into: &start)
+    appendStreamStart(into: &start)
+    streamStart = start
   }
 
   /// Appends a namespace's count: `{"members":N}`, or `N` and a line end as text.
