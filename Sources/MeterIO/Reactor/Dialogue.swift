@@ -65,6 +65,12 @@ struct Dialogue: Waiting {
   /// The connection ends when the output is sent.
   var isLast = false
 
+  /// The request was read to its end.
+  var isWhole = false
+
+  /// Whether nothing that the client sent is left unread, as far as is known.
+  var hasReadAll: Bool { isWhole && start + length == input.count }
+
   /// The ordinal that the rest of the statistics follows; nil when there is no rest.
   var statisticsAfter: UInt64?
 
@@ -98,6 +104,7 @@ struct Dialogue: Waiting {
       start = 0
     }
     head = nil
+    isWhole = false
     parser = RequestHeadParser(limits: limits)
     content = []
     output = []

@@ -15,15 +15,15 @@ extension Reactor {
     if isIdle { startTelling(row) }
   }
 
-  /// A namespace is to be told a framed message. The ticket is given back when that begins, so who sends
-  /// messages faster than they can be told has to wait.
-  mutating func tell(_ namespace: NamespaceID, message frame: Span<UInt8>, ticket: UInt64) {
+  /// A namespace is to be told a framed message. It is counted when that begins, so who sends messages faster
+  /// than they can be told has to wait.
+  mutating func tell(_ namespace: NamespaceID, message frame: Span<UInt8>) {
     guard let row = audiences.row(of: namespace), !audiences[row].isEmpty else {
-      outgoing.reports.appendToBatch(.told(ticket: ticket))
+      messagesUnsaid += 1
       return
     }
     let isIdle = makeTelling(row)
-    tellings[audiences[row].telling].append(message: frame, ticket: ticket)
+    tellings[audiences[row].telling].append(message: frame)
     if isIdle { startTelling(row) }
   }
 
@@ -40,8 +40,7 @@ extension Reactor {
   }
 
   private mutating func startPass(_ row: UInt32) {
-    let tickets = tellings[audiences[row].telling].startPass(from: audiences[row].first)
-    for ticket in tickets { outgoing.reports.appendToBatch(.told(ticket: ticket)) }
+    messagesUnsaid += tellings[audiences[row].telling].startPass(from: audiences[row].first)
   }
 
   /// The last stream of an audience has left: nobody is there to be told what it was to be told, and one

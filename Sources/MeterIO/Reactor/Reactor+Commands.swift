@@ -21,8 +21,8 @@ extension Reactor {
       greet(handle.slot, ordinal, namespace, count)
     case .notify(let namespace, let count):
       tell(namespace, count: count)
-    case .message(let namespace, let frame, let ticket):
-      tell(namespace, message: bytes.extracting(frame.bounds), ticket: ticket)
+    case .message(let namespace, let frame):
+      tell(namespace, message: bytes.extracting(frame.bounds))
     case .end(let handle, let reason):
       guard table.isCurrent(handle) else { return }
       end(handle.slot, reason)

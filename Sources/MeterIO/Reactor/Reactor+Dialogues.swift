@@ -165,6 +165,7 @@ extension Reactor {
       fail(side, .badRequest)
     } else if decoder.isComplete {
       dialogues[side].length = position - dialogues[side].start
+      dialogues[side].isWhole = true
       answer(side)
     } else {
       // All that came is consumed; only the head is still needed.
@@ -236,6 +237,9 @@ extension Reactor {
       dialogues[side].sent = 0
       watch(slot, .nothing)
       leaveToSequencer(side, .statistics(table.handle(slot), after: ordinal))
+    } else if dialogues[side].isLast, dialogues[side].hasReadAll {
+      // The client has said all that it had to say, so a close sends FIN and no reset.
+      drop(slot)
     } else if dialogues[side].isLast {
       dialogues[side].phase = .lingering
       dialogues[side].dropped = 0

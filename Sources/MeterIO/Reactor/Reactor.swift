@@ -77,6 +77,9 @@ struct Reactor: ~Copyable {
   /// Empty, for the batches that come next.
   var spareBatches: [Commands] = []
 
+  /// How many messages were begun to be told that the sequencer does not know of.
+  var messagesUnsaid: UInt32 = 0
+
   /// How many of the reports say no more than that a stream has left, and until when they may wait for more.
   var leavesUnsaid = 0
   private var leavesDue: Instant?
@@ -207,6 +210,7 @@ struct Reactor: ~Copyable {
   /// Says what there is to say to the sequencer. That streams have left can wait for a millisecond, as
   /// nobody awaits an answer: each word wakes a thread, and a crowd that leaves would wake it each time.
   private mutating func report() {
+    if messagesUnsaid >= Deliveries.mostUnsaid { sayMessages() }
     guard !outgoing.reports.isEmpty else { return }
     if outgoing.reports.count == leavesUnsaid, leavesUnsaid < Self.mostLeavesUnsaid {
       let due = leavesDue ?? now + .milliseconds(1)
@@ -215,9 +219,15 @@ struct Reactor: ~Copyable {
     }
     leavesDue = nil
     leavesUnsaid = 0
+    if messagesUnsaid > 0 { sayMessages() }
     let reports = outgoing
     outgoing = Reports(reactor: index)
     context.sequencer.post(.reports(reports))
+  }
+
+  private mutating func sayMessages() {
+    outgoing.reports.appendToBatch(.told(messages: messagesUnsaid))
+    messagesUnsaid = 0
   }
 
   /// Closes everything.

@@ -12,9 +12,9 @@ struct Telling {
   /// The newest count that is to be told in the next pass.
   var countDue: UInt64?
 
-  /// Framed messages for the next passes, and where each ends, with its ticket.
+  /// Framed messages for the next passes, and where each ends.
   private var messages: ContiguousArray<UInt8> = []
-  private var tickets: ContiguousArray<(ticket: UInt64, end: Int)> = []
+  private var ends: ContiguousArray<Int> = []
 
   /// The count that the pass under way tells; nil for messages, and before the first pass.
   private(set) var count: UInt64?
@@ -23,9 +23,9 @@ struct Telling {
   private var told: ContiguousArray<UInt8> = []
 
   /// Takes in a framed message, to be told after the pass under way.
-  mutating func append(message frame: Span<UInt8>, ticket: UInt64) {
+  mutating func append(message frame: Span<UInt8>) {
     _ = messages.appendText(frame)
-    tickets.append((ticket, messages.count))
+    ends.append(messages.count)
   }
 
   /// Appends what the pass under way tells.
@@ -44,27 +44,27 @@ struct Telling {
 
   /// Starts a pass over a chain: for the count if it is due, or else for messages, as many as a
   /// stream that is not behind may have to keep; counts do not keep messages waiting for more than one
-  /// pass. The answer is the tickets of what is told now.
-  mutating func startPass(from first: UInt32) -> ContiguousArray<UInt64> {
+  /// pass. The answer is how many messages are told now.
+  mutating func startPass(from first: UInt32) -> UInt32 {
     let toldCount = count != nil
     next = first
     told = []
     count = nil
     if let due = countDue, messages.isEmpty || !toldCount {
       (count, countDue) = (due, nil)
-      return []
+      return 0
     }
-    let fitting = max(1, tickets.prefix { $0.end <= Backlog.mostBytes }.count)
-    let taken = tickets.prefix(fitting)
-    let end = taken.last?.end ?? 0
-    if end == messages.count {
+    if messages.count <= Backlog.mostBytes || ends.count == 1 {
+      defer { ends = [] }
       swap(&told, &messages)
-    } else {
-      told = ContiguousArray(messages.prefix(end))
-      messages.removeFirst(end)
+      return UInt32(ends.count)
     }
-    tickets = ContiguousArray(tickets.dropFirst(fitting).map { ($0.ticket, $0.end - end) })
-    return ContiguousArray(taken.map(\.ticket))
+    let fitting = max(1, ends.prefix { $0 <= Backlog.mostBytes }.count)
+    let end = ends[fitting - 1]
+    told = ContiguousArray(messages.prefix(end))
+    messages.removeFirst(end)
+    ends = ContiguousArray(ends.dropFirst(fitting).map { $0 - end })
+    return UInt32(fitting)
   }
 
   /// Whether there is something for another pass.

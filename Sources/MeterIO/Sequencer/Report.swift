@@ -50,8 +50,8 @@ enum Report: Sendable {
   /// A text for a namespace. Answered with `delivered`.
   case message(Handle, namespace: TextRange, text: TextRange)
 
-  /// A message is being told to the streams of this reactor.
-  case told(ticket: UInt64)
+  /// So many more messages have been begun to be told to the streams of this reactor.
+  case told(messages: UInt32)
 
   /// A client wants the namespaces created after the one with this ordinal. Answered with `statistics`.
   case statistics(Handle, after: UInt64)
@@ -72,8 +72,8 @@ enum Command: Sendable {
   case greet(Handle, ordinal: ConnectionOrdinal, NamespaceID, count: UInt64)
   case notify(NamespaceID, count: UInt64)
 
-  /// Send a framed message to every stream of the namespace. Answered with `told`.
-  case message(NamespaceID, frame: TextRange, ticket: UInt64)
+  /// Send a framed message to every stream of the namespace. Counted by a `told` to come.
+  case message(NamespaceID, frame: TextRange)
   case end(Handle, EndReason)
   case refuse(Handle, RefusalReason)
 

@@ -17,8 +17,8 @@ extension Sequencer {
         for reactor in reactors(with: namespace) {
           outgoing[reactor].commands.appendToBatch(.notify(namespace, count: count))
         }
-      case .message(let namespace, let ticket):
-        if let reports { tell(message, of: reports, namespace, ticket: ticket.number) }
+      case .message(let namespace, _):
+        if let reports { tell(message, of: reports, namespace) }
       case .end(let connection, let reason):
         if reason == .excluded { tellCluster(excluded: connection) }
         tell(connection) { .end($0, reason) }
@@ -60,7 +60,7 @@ extension Sequencer {
   }
 
   private mutating func tell(
-    _ text: TextRange, of reports: Reports, _ namespace: NamespaceID, ticket: UInt64
+    _ text: TextRange, of reports: Reports, _ namespace: NamespaceID
   ) {
     for reactor in reactors(with: namespace) {
       outgoing[reactor].bytes.makeRoom()
@@ -69,7 +69,8 @@ extension Sequencer {
         message: reports.bytes.span.extracting(text.bounds), into: &outgoing[reactor].bytes)
       let frame = TextRange(
         start: UInt32(start), count: UInt32(outgoing[reactor].bytes.count - start))
-      outgoing[reactor].commands.appendToBatch(.message(namespace, frame: frame, ticket: ticket))
+      outgoing[reactor].commands.appendToBatch(.message(namespace, frame: frame))
+      deliveries.give(to: reactor)
     }
   }
 

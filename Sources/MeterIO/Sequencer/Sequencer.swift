@@ -34,7 +34,7 @@ struct Sequencer: ~Copyable {
 
   /// Whether no namespace was known at the end of the last turn.
   private var knewNothing = true
-  private var deliveries = Deliveries()
+  var deliveries: Deliveries
   var capture: Capture?
 
   /// The other nodes; nil where there are none.
@@ -71,6 +71,7 @@ struct Sequencer: ~Copyable {
     namespaces = NameTable(key: hashKey)
     viewers = NameTable(key: hashKey)
     outgoing = reactors.map { _ in Commands() }
+    deliveries = Deliveries(reactors: reactors.count)
     connectionsNotice = RecurringNotice(
       "streams refused: --max-connections is reached", on: console)
     namespacesNotice = RecurringNotice(
@@ -184,9 +185,8 @@ extension Sequencer {
         .count(handle, count(reports.bytes.span.extracting(namespace.bounds))))
     case .message(let handle, let namespace, let text):
       deliver(text, to: namespace, of: reports, from: handle)
-    case .told(let ticket):
-      guard let (sender, reactor, connections) = deliveries.told(ticket: ticket) else { return }
-      outgoing[reactor].commands.appendToBatch(.delivered(sender, connections))
+    case .told(let messages):
+      deliveries.told(messages, by: reports.reactor).forEach { answer($0) }
     case .statistics(let handle, let ordinal):
       writeStatistics(after: ordinal, for: handle, of: reports.reactor)
     case .cluster(let handle):
@@ -246,10 +246,15 @@ extension Sequencer {
       outgoing[reports.reactor].commands.appendToBatch(.delivered(sender, 0))
       return
     }
-    deliveries.begin(
-      ticket: messageCount + 1, to: reactors(with: NamespaceID(id)).count,
-      connections: connections, from: sender, of: reports.reactor)
     tell(text, of: reports, to: NamespaceID(id))
+    let waiter = Deliveries.Sender(
+      handle: sender, reactor: reports.reactor, connections: connections)
+    if !deliveries.makesWait(waiter) { answer(waiter) }
+  }
+
+  private mutating func answer(_ sender: Deliveries.Sender) {
+    outgoing[sender.reactor].commands.appendToBatch(
+      .delivered(sender.handle, sender.connections))
   }
 
   /// Feeds a message to those who are open in a namespace.

@@ -45,9 +45,10 @@ import Testing
     #expect(try first.stop(by: SIGTERM) == 0)
     try second.awaitMembers("ns", 0)
     // A copy of the newest round may pass for one that the network made: a duplicate, and as little believed.
+    // The first copy may be of before the second node was there, and then tells of a round that is over.
     let former = try second.cluster().unbelieved
     for _ in 0..<10 { try recorder.send(recorded) }
-    try second.awaitCluster { $0.unbelieved >= former + 10 }
+    try second.awaitCluster { $0.unbelieved >= former + 9 }
     #expect(try second.count("ns") == 0)
     #expect(stream.greeting.count == 1)
 
