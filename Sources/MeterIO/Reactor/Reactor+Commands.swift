@@ -4,7 +4,7 @@ import MeterModel
 
 extension Reactor {
   mutating func obeyCommands() {
-    var batches: [Commands] = []
+    var batches: ContiguousArray<Commands> = []
     swap(&batches, &spareBatches)
     mailbox.takeAllAtEdge(into: &batches)
     for batch in batches {

@@ -75,7 +75,7 @@ struct Reactor: ~Copyable {
   var outgoing: Reports
 
   /// Empty, for the batches that come next.
-  var spareBatches: [Commands] = []
+  var spareBatches = ContiguousArray<Commands>.withRoom
 
   /// How many messages were begun to be told that the sequencer does not know of.
   var messagesUnsaid: UInt32 = 0

@@ -2,10 +2,8 @@
 
 /// A queue whose elements leave in the order in which they came. Amortised O(1).
 struct Ring<Element> {
-  private var elements: ContiguousArray<Element> = []
+  private var elements = ContiguousArray<Element>.withRoom
   private var first = 0
-
-  init() { elements.makeRoom() }
 
   var isEmpty: Bool { first == elements.count }
 
@@ -18,9 +16,8 @@ struct Ring<Element> {
     let element = elements[first]
     first += 1
     if first == elements.count {
-      if elements.capacity > 2 * ContiguousArray<Element>.leastRoom { elements = [] }
+      if elements.capacity > 2 * ContiguousArray<Element>.leastRoom { elements = .withRoom }
       elements.removeAll(keepingCapacity: true)
-      elements.makeRoom()
       first = 0
     } else if first > 1024, first * 2 > elements.count {
       elements.removeFirst(first)

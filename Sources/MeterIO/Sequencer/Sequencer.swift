@@ -88,7 +88,7 @@ struct Sequencer: ~Copyable {
 
   /// Serves until it is told to stop.
   mutating func run() {
-    var orders: [Order] = []
+    var orders = ContiguousArray<Order>.withRoom
     while true {
       _ = poller.wait(milliseconds: millisecondsToDeadline())
       mailbox.takeAllAtEdge(into: &orders)

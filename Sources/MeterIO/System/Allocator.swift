@@ -29,6 +29,13 @@ extension ContiguousArray {
   /// Room for as many elements as an array that will grow begins with.
   static var leastRoom: Int { Allocator.leastRoom / MemoryLayout<Element>.stride }
 
+  /// An empty array that will grow.
+  static var withRoom: ContiguousArray {
+    var array: ContiguousArray = []
+    array.makeRoom()
+    return array
+  }
+
   /// Gives an empty array that will grow its first room.
   mutating func makeRoom() {
     if isEmpty { reserveCapacity(Self.leastRoom) }
@@ -36,8 +43,9 @@ extension ContiguousArray {
 }
 
 extension ContiguousArray<UInt8> {
-  /// A buffer to receive into. A block of such a size is a mapping of zeros (see `keepLittle`), of which the
-  /// system makes a page when something is received into it, and not before.
+  /// A buffer to receive into, whose bytes mean nothing before. At the daemon's start a block of such a size is
+  /// a mapping of its own (see `keepLittle`), of which the system makes a page when something is received into
+  /// it, and not before.
   static func untouched(count: Int) -> ContiguousArray<UInt8> {
     ContiguousArray(unsafeUninitializedCapacity: count) { $1 = $0.count }
   }

@@ -4,10 +4,11 @@ import Synchronization
 
 /// A queue of batches from any number of threads to one, which is woken when it was empty.
 final class Mailbox<Batch: Sendable>: Sendable {
-  private let batches = Mutex<[Batch]>([])
+  private let batches: Mutex<ContiguousArray<Batch>>
   private let wakeup: Wakeup
 
   init() throws(SystemError) {
+    batches = Mutex(.withRoom)
     wakeup = try Wakeup()
   }
 
@@ -24,16 +25,16 @@ final class Mailbox<Batch: Sendable>: Sendable {
   }
 
   /// Takes all batches, oldest first. For a receiver that found the descriptor readable.
-  func takeAll() -> [Batch] {
+  func takeAll() -> ContiguousArray<Batch> {
     wakeup.clear()
-    var taken: [Batch] = []
+    var taken = ContiguousArray<Batch>.withRoom
     takeAllAtEdge(into: &taken)
     return taken
   }
 
   /// The same for a receiver whose poller sees each write of the descriptor once. They are put into an empty
   /// array, whose room serves for those that come next.
-  func takeAllAtEdge(into taken: inout [Batch]) {
+  func takeAllAtEdge(into taken: inout ContiguousArray<Batch>) {
     batches.withLock { swap(&$0, &taken) }
   }
 }
