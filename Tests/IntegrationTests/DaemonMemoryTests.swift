@@ -19,7 +19,7 @@ struct DaemonMemoryTests {
         let deadline = Deadline()
         while try daemon.privateMemory() > before + 128, !deadline.hasPassed { usleep(10_000) }
         let after = try daemon.privateMemory()
-        // The slots of their sockets alone are 144 KB and more, what the meter knew of them 192.
+        // The slots of their sockets alone are 168 KB and more, what the meter knew of them 192.
         #expect(after <= before + 128, "\(before) KB before, \(after) KB after")
       }
     }

@@ -15,7 +15,7 @@ struct Dialogue: Waiting {
     case body
     /// The sequencer's answer is awaited. Can become `sending`.
     case waiting
-    /// A response is being sent. Can become `head`, `waiting` (for the rest of it), `lingering`.
+    /// A response is being sent. Can become `head`, `waiting` (for the rest of it), `lingering`, or end with it.
     case sending
     /// All is sent, and what the client still sends is read and dropped. Ends with a close.
     case lingering
@@ -68,7 +68,7 @@ struct Dialogue: Waiting {
   /// The request was read to its end.
   var isWhole = false
 
-  /// Whether nothing that the client sent is left unread, as far as is known.
+  /// Whether all that was received of the client is the request.
   var hasReadAll: Bool { isWhole && start + length == input.count }
 
   /// The ordinal that the rest of the statistics follows; nil when there is no rest.

@@ -10,7 +10,7 @@ extension Reactor {
     for batch in batches {
       for command in batch.commands { obey(command, batch.bytes.span) }
     }
-    batches.removeAll(keepingCapacity: true)
+    batches.empty()
     swap(&batches, &spareBatches)
   }
 

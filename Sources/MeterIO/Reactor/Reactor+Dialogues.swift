@@ -222,7 +222,8 @@ extension Reactor {
     respond(side, failure.keepsConnection ? exchange : exchange.closing)
   }
 
-  /// Sends what there is to send; when all is sent, the next request can be read (`proceed`).
+  /// Sends what there is to send; when all is sent, the next request can be read (`proceed`), or the
+  /// connection ends.
   mutating func flush(_ side: UInt32) {
     let slot = dialogues[side].slot
     dialogues[side].phase = .sending
@@ -237,7 +238,7 @@ extension Reactor {
       dialogues[side].sent = 0
       watch(slot, .nothing)
       leaveToSequencer(side, .statistics(table.handle(slot), after: ordinal))
-    } else if dialogues[side].isLast, dialogues[side].hasReadAll {
+    } else if dialogues[side].isLast, dialogues[side].hasReadAll, !hasUnreadInput(slot) {
       // The client has said all that it had to say, so a close sends FIN and no reset.
       drop(slot)
     } else if dialogues[side].isLast {

@@ -47,6 +47,12 @@ extension Reactor {
     }
   }
 
+  /// Whether bytes have come that were not read; they are read and dropped.
+  mutating func hasUnreadInput(_ slot: UInt32) -> Bool {
+    if case .bytes = receive(slot) { return true }
+    return false
+  }
+
   /// Reads and drops what has come, so that a close sends FIN and no reset.
   mutating func discardInput(_ slot: UInt32) {
     _ = receive(slot)

@@ -210,7 +210,7 @@ struct Reactor: ~Copyable {
   /// Says what there is to say to the sequencer. That streams have left can wait for a millisecond, as
   /// nobody awaits an answer: each word wakes a thread, and a crowd that leaves would wake it each time.
   private mutating func report() {
-    if messagesUnsaid >= Deliveries.mostUnsaid { sayMessages() }
+    if messagesUnsaid >= DeliveryLimits.unsaid { sayMessages() }
     guard !outgoing.reports.isEmpty else { return }
     if outgoing.reports.count == leavesUnsaid, leavesUnsaid < Self.mostLeavesUnsaid {
       let due = leavesDue ?? now + .milliseconds(1)

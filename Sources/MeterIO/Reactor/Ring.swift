@@ -16,8 +16,7 @@ struct Ring<Element> {
     let element = elements[first]
     first += 1
     if first == elements.count {
-      if elements.capacity > 2 * ContiguousArray<Element>.leastRoom { elements = .withRoom }
-      elements.removeAll(keepingCapacity: true)
+      elements.empty()
       first = 0
     } else if first > 1024, first * 2 > elements.count {
       elements.removeFirst(first)

@@ -4,6 +4,13 @@
 
 import MeterModel
 
+/// A client that sent a message, and how many connections that is for.
+struct MessageSender {
+  let handle: Handle
+  let reactor: Int
+  let connections: UInt32
+}
+
 /// The thread that owns the meter.
 struct Sequencer: ~Copyable {
   var meter: Meter
@@ -34,7 +41,7 @@ struct Sequencer: ~Copyable {
 
   /// Whether no namespace was known at the end of the last turn.
   private var knewNothing = true
-  var deliveries: Deliveries
+  var deliveries: Deliveries<MessageSender>
   var capture: Capture?
 
   /// The other nodes; nil where there are none.
@@ -111,7 +118,7 @@ struct Sequencer: ~Copyable {
       advanceCluster(to: now)
       finishCapturedBlock()
       sendOutgoing()
-      orders.removeAll(keepingCapacity: true)
+      orders.empty()
       if meter.openConnections == 0 { generations = [] }
       giveBackMemory()
     }
@@ -247,12 +254,12 @@ extension Sequencer {
       return
     }
     tell(text, of: reports, to: NamespaceID(id))
-    let waiter = Deliveries.Sender(
+    let waiter = MessageSender(
       handle: sender, reactor: reports.reactor, connections: connections)
     if !deliveries.makesWait(waiter) { answer(waiter) }
   }
 
-  private mutating func answer(_ sender: Deliveries.Sender) {
+  private mutating func answer(_ sender: MessageSender) {
     outgoing[sender.reactor].commands.appendToBatch(
       .delivered(sender.handle, sender.connections))
   }

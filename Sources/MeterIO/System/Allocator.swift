@@ -36,6 +36,12 @@ extension ContiguousArray {
     return array
   }
 
+  /// Removes all elements, and gives back room that was made for many.
+  mutating func empty() {
+    if capacity > 4 * Self.leastRoom { self = .withRoom }
+    removeAll(keepingCapacity: true)
+  }
+
   /// Gives an empty array that will grow its first room.
   mutating func makeRoom() {
     if isEmpty { reserveCapacity(Self.leastRoom) }

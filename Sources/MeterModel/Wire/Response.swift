@@ -43,7 +43,7 @@ package struct Exchange: Equatable, Sendable {
   }
 }
 
-/// Writes responses with one date, and streams' ids of one run of the daemon.
+/// Writes responses with the date of a second, and streams' ids of one run of the daemon.
 package struct ResponseEncoder: Sendable {
   private var date: HTTPDate
   let run: UInt64
@@ -51,7 +51,7 @@ package struct ResponseEncoder: Sendable {
   /// How a stream begins, made once a second and not for each stream.
   private(set) var streamStart: ContiguousArray<UInt8> = []
 
-  /// An encoder for responses of one second. `run` names the run of the daemon.
+  /// An encoder for responses of a second, until `setDate`. `run` names the run of the daemon.
   package init(date: HTTPDate, run: UInt64) {
     self.date = date
     self.run = run
