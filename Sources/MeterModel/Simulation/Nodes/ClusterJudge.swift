@@ -16,8 +16,8 @@
 // * The connections of a namespace that retired nowhere never shrink.
 // * A message comes at most once to each node, whole; in the good network, or if nothing ever went wrong, it
 //   comes to every node that ran all the while from its start on. To one that started after it was said (and
-//   after the time that datagrams take, with pauses that made them wait) it does not come: its viewers may
-//   have had it elsewhere.
+//   after the time that datagrams take, with pauses that made them wait, or after 1.5 T where datagrams are
+//   repeated under a secret) it does not come: its viewers may have had it elsewhere.
 // * At rest a viewer id has at most one stream, and one if somebody came after all who left or were asked to.
 // * A datagram has at most 1,400 bytes, and names that kill original nodes are not where they hear them.
 
@@ -216,8 +216,13 @@ extension ClusterJudge {
     let count = (deliveries[run]?[number] ?? 0) + 1
     deliveries[run, default: [:]][number] = count
     if count > 1 { complain("run \(run) delivers message \(number) \(count) times", at: now) }
-    let onItsWay =
+    var onItsWay =
       max(plan.faults.delay, NodesPlan.delayWhenGood) + plan.longestPause + .milliseconds(30)
+    // What is repeated under a secret is believed while it is younger than T by clocks that differ by T / 2.
+    if plan.isAttacked, plan.hasSecret {
+      let timeout = plan.settings.nodeTimeout
+      onItsWay = onItsWay + timeout + Duration(nanoseconds: timeout.nanoseconds / 2)
+    }
     if let started = runs[run]?.startedAt, messages[number].at + onItsWay < started {
       complain("run \(run) delivers message \(number) of before its start", at: now)
     }
