@@ -149,7 +149,7 @@ import Testing
       let ends = try [half, silent, body, kept].map { try $0.readToEnd() }
       return (ends, started.duration(to: .now))
     }
-    #expect(waited > .milliseconds(9900) && waited < .seconds(20))
+    #expect(waited > .milliseconds(9900) && waited < .seconds(13))
     #expect(ends[0].hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
     #expect(ends[1...] == ["", "", ""])
     #expect(try daemon.stop(by: SIGTERM) == 0)

@@ -141,7 +141,7 @@ import Testing
       slowest = max(slowest, try measuring { _ = try node.count("ns") })
     }
     print("the slowest answer in a flood of datagrams: \(slowest) s")
-    #expect(slowest < 5)
+    #expect(slowest < 1)
     try node.awaitMembers("ns", 1)
     #expect(stream.greeting.count == 1)
   }
