@@ -2,7 +2,6 @@ import Foundation
 import Glibc
 import MeterIO
 import MeterModel
-import Synchronization
 import Testing
 
 /// A capture whose disk stops for a while: a pipe that nobody reads stands for it.
@@ -75,7 +74,7 @@ import Testing
     for _ in 0..<1000 { try open(&capture) }
     let keptBefore = opened
     var log: [UInt8] = []
-    let deadline = Deadline(within: 30)
+    let deadline = Deadline()
     while capture.isLosing, !deadline.hasPassed {
       drain(into: &log)
       try open(&capture)
@@ -103,13 +102,4 @@ import Testing
     #expect(replay.figures.digest == effects.digest)
     #expect(replay.figures.records + lost.reduce(0, +) == 2 * UInt64(opened))
   }
-}
-
-/// Raised once, by one thread for another.
-private final class Flag: Sendable {
-  private let value = Atomic(false)
-
-  var isRaised: Bool { value.load(ordering: .relaxed) }
-
-  func raise() { value.store(true, ordering: .relaxed) }
 }

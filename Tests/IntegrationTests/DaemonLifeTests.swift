@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func `reads PORT and HOST, and the options win`() throws {
-    let port = UInt16.random(in: 10_000...32_000)
+    let port = TestPorts.next()
     try RunningDaemon.serving(environment: ["PORT": "\(port)", "HOST": "127.0.0.1"]) { daemon in
       #expect(daemon.lines[0] == "audience-meter: audience on 127.0.0.1:\(port)")
     }
@@ -56,7 +56,7 @@ import Testing
     let taken = try Loopback.v4.listen()
     defer { close(taken.socket) }
     let others = Self.portOptions.filter { $0 != option }.flatMap {
-      [$0, "\(UInt16.random(in: 10_000...32_000))"]
+      [$0, "\(TestPorts.next())"]
     }
     let run = try ProgramRun(arguments: others + [option, "\(taken.port)"])
     #expect(run.status == 1)

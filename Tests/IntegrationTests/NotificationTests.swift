@@ -10,7 +10,7 @@ import Testing
       let second = try EventStream("/ns", of: daemon)
       #expect(try first.next().lines == ["data: 2"])
       let waited = started.duration(to: .now)
-      #expect(waited > .milliseconds(290) && waited < .seconds(2))
+      #expect(waited > .milliseconds(290) && waited < .seconds(Deadline.soon))
       #expect(try second.next().lines == ["data: 2"])
     }
   }
@@ -21,7 +21,7 @@ import Testing
       let started = ContinuousClock.now
       for _ in 0..<4 { #expect(try stream.next().lines == ["data: 1"]) }
       let waited = started.duration(to: .now)
-      #expect(waited > .milliseconds(550) && waited < .seconds(3))
+      #expect(waited > .milliseconds(550) && waited < .seconds(Deadline.soon))
       #expect(try daemon.statistics()["ns"]?.modified != 0)
     }
   }
@@ -69,7 +69,7 @@ import Testing
       "--notify-delta-ratio", "0"
     ) { daemon in
       let streams = try (0..<1000).map { _ in try EventStream("/ns", of: daemon) }
-      for stream in streams { try stream.read(untilTold: 1000, within: 20) }
+      for stream in streams { try stream.read(untilTold: 1000) }
     }
   }
 
@@ -79,10 +79,14 @@ import Testing
     ) { daemon in
       let witness = try EventStream("/ns", of: daemon)
       var crowd: [EventStream] = []
-      let second = Deadline(within: 1)
-      while !second.hasPassed { crowd.append(try EventStream("/ns", of: daemon)) }
-      let told = try witness.read(untilTold: crowd.count + 1).compactMap(\.count)
-      #expect((5...14).contains(told.count))
+      var told: [Int] = []
+      let time = try measuring {
+        let second = Deadline(within: 1)
+        while !second.hasPassed { crowd.append(try EventStream("/ns", of: daemon)) }
+        told = try witness.read(untilTold: crowd.count + 1).compactMap(\.count)
+      }
+      // One at each end of the time, and at most ten a second between.
+      #expect(told.count > 2 && told.count <= Int(time * 10) + 2, "\(told.count) in \(time) s")
       #expect(told == told.sorted())
     }
   }

@@ -47,12 +47,24 @@ extension Reactor {
 
   private mutating func overdue(_ side: UInt32) {
     let slot = dialogues[side].slot
-    switch dialogues[side].phase {
+    let phase = dialogues[side].phase
+    guard phase == .lingering || !goesOn(side) else { return }
+    switch phase {
     case .silence: speakRawStatistics(side)
     case .head where !dialogues[side].parser.hasBegun: drop(slot)
     case .head: fail(side, .timeout)
     case .body, .waiting, .sending, .lingering: drop(slot)
     }
+  }
+
+  /// Whether more has come from a client whose time is over: while this thread was held up, so in time.
+  private mutating func goesOn(_ side: UInt32) -> Bool {
+    let slot = dialogues[side].slot
+    let connection = table.handle(slot)
+    let (phase, since) = (dialogues[side].phase, dialogues[side].waitsSince)
+    converse(slot)
+    return !table.isCurrent(connection) || table[slot].state != .conversing
+      || dialogues[side].phase != phase || dialogues[side].waitsSince != since
   }
 
   /// Closes the connection that has kept its place the longest without being a stream, of those that a

@@ -146,7 +146,7 @@ import Testing
         daemon, ["--mode", "fanout", "--connections", "10", "--rounds", "1000", "--gap", "0.2"])
       let program = try ChildProgram(path: ProgramRun.executable.path, words)
       // The first round begins when the load has seen its whole crowd come.
-      _ = try viewer.read(untilData: "bench=1", within: 30)
+      _ = try viewer.read(untilData: "bench=1")
       kill(program.process, SIGINT)
       let end = try program.awaitExit()
       let figures = try Figures(end.said)

@@ -20,7 +20,7 @@ extension `In Chromium` {
         }
         try await other.forget()
         try await other.leave()
-        try daemon.awaitMembers("ns", 1, within: 1)
+        try daemon.awaitMembers("ns", 1, within: Deadline.soon)
         try await page.wait(untilTold: 1)
         #expect(try await page.told("total", as: Int.self) == [1, 2, 1])
         #expect(try await other.page.evaluate("log.length", as: Int.self) == 0)

@@ -30,7 +30,7 @@ final class BrowserProtocol: Sendable {
   ///   when it has quit.
   func call<Result: Decodable>(
     _ method: String, _ parameters: [String: BrowserValue] = [:], session: String? = nil,
-    within deadline: Duration = .seconds(30), as: Result.Type = EmptyResult.self
+    within deadline: Duration = Browser.patience, as: Result.Type = EmptyResult.self
   ) async throws -> Result {
     let reply = try await withCheckedThrowingContinuation { continuation in
       let number = state.withLock { state in

@@ -56,7 +56,7 @@ extension `In Chromium` {
         #expect(try daemon.statistics()["ns"]?.connections == 1)
         #expect(try daemon.count("ns") == 1)
         try await page.leave(as: "second")
-        try daemon.awaitMembers("ns", 0, within: 1)
+        try daemon.awaitMembers("ns", 0, within: Deadline.soon)
         try await page.page.wait(for: "all('left').length === 2")
       }
     }

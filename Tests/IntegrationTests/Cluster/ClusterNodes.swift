@@ -31,11 +31,13 @@ struct ClusterReport: Decodable {
   var unbelieved: Int { duplicates + dropped.values.reduce(0, +) }
 }
 
-/// Short delays, so that a failure is over within a second or two.
-let quickly = [
+/// What a node hears, its viewers hear at once.
+private let quickly = [
   "--notify-min-delay", "0", "--notify-max-delay", "60", "--cluster-notify-interval", "200ms",
-  "--cluster-node-timeout", "1s",
 ]
+
+/// For tests in which a node is forgotten: it is so soon. In others it would be because the machine was busy.
+let forgetful = ["--cluster-node-timeout", "1s"]
 
 extension RunningDaemon {
   /// Starts a node of a cluster.
@@ -68,17 +70,16 @@ extension RunningDaemon {
 /// A multicast group that no other test has, on this machine's own network.
 struct TestGroup {
   let address = "239.255.\(Int.random(in: 1...254)).\(Int.random(in: 1...254))"
-  let port = UInt16.random(in: 21_000...21_999)
+  let port = TestPorts.next()
 
   var options: [String] {
     ["--cluster-addr", "\(address):\(port)", "--cluster-interface", "127.0.0.1"]
   }
 }
 
-/// Free UDP ports for nodes that are each other's peers, and their options.
+/// UDP ports for nodes that are each other's peers, and their options.
 func peerOptions(_ count: Int) -> [[String]] {
-  let first = UInt16.random(in: 21_000...21_900)
-  let ports = (0..<UInt16(count)).map { first + $0 }
+  let ports = (0..<count).map { _ in TestPorts.next() }
   return ports.map { own in
     let others = ports.filter { $0 != own }.map { "127.0.0.1:\($0)" }
     return ["--cluster-port", "\(own)", "--cluster-peers", others.joined(separator: ",")]

@@ -1,20 +1,22 @@
 import CLinux
 import Glibc
+import MeterIO
 
 /// A member of a group on this machine's own network, which sends whatever bytes a test wants.
-final class GroupSocket {
+final class GroupSocket: Sendable {
   private let descriptor: Int32
-  private var address = sockaddr_in()
+  private let address: sockaddr_in
 
   init(_ group: TestGroup) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw HarnessError("socket: errno \(errno)") }
     var one: Int32 = 1
+    var address = sockaddr_in()
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = group.port.bigEndian
     // As the original binds it: every address, and so every group of the port.
-    guard withAddress({ bind(descriptor, $0, $1) }) == 0 else {
+    guard Self.with(address, { bind(descriptor, $0, $1) }) == 0 else {
       throw HarnessError("bind: errno \(errno)")
     }
     var request = ip_mreqn()
@@ -26,13 +28,25 @@ final class GroupSocket {
       setsockopt(descriptor, level, IP_MULTICAST_IF, &request, size) == 0
     else { throw HarnessError("joining: errno \(errno)") }
     address.sin_addr = request.imr_multiaddr
+    self.descriptor = descriptor
+    self.address = address
   }
 
   deinit { close(descriptor) }
 
   func send(_ bytes: [UInt8]) throws {
-    let sent = withAddress { sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
+    let sent = Self.with(address) { sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
     guard sent == bytes.count else { throw HarnessError("sendto: errno \(errno)") }
+  }
+
+  /// Sends until the node says that it dropped one: a busy machine loses some before they come there.
+  func send(_ bytes: [UInt8], untilDroppedBy node: RunningDaemon) throws {
+    let before = try node.cluster().unbelieved
+    let deadline = Deadline()
+    repeat {
+      try send(bytes)
+      guard !deadline.hasPassed else { throw HarnessError("no datagram was dropped") }
+    } while try node.cluster().unbelieved == before
   }
 
   /// The next datagram, its own too.
@@ -57,14 +71,38 @@ final class GroupSocket {
     }
   }
 
-  private func withAddress<Result>(
-    _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  private static func with<Result>(
+    _ address: sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
     withUnsafePointer(to: address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
+  }
+}
+
+/// Somebody who says the same in a group each 100 ms, until it ends.
+final class Voice {
+  private let isOver: Flag
+  private let thread: JoinableThread
+
+  init(_ socket: GroupSocket, _ bytes: [UInt8]) throws {
+    let isOver = Flag()
+    self.isOver = isOver
+    thread = try JoinableThread(name: "voice") {
+      while !isOver.isRaised {
+        // What could not be sent is said again.
+        try? socket.send(bytes)
+        usleep(100_000)
+      }
+    }
+  }
+
+  /// Says nothing any more.
+  func end() {
+    isOver.raise()
+    thread.join()
   }
 }
 

@@ -19,12 +19,12 @@ import Testing
 
   @Test func `has nodes of the original's kind in it, whose counts are in the total`() throws {
     let group = TestGroup()
-    let original = try GroupSocket(group)
-    let node = try RunningDaemon.node(group.options)
+    let socket = try GroupSocket(group)
+    let node = try RunningDaemon.node(group.options + forgetful)
     let stream = try EventStream("/ns", of: node)
     let said = OriginalDatagram.bytes(OriginalDatagram.session, [("ns", 3, 9), ("theirs", 2, 2)])
     for _ in 0..<3 {
-      try original.send(said)
+      let original = try Voice(socket, said)
       try stream.read(untilTold: 4)
       #expect(try node.count("theirs") == 2)
       #expect(try node.statistics()["ns"]?.connections == 10)
@@ -32,6 +32,7 @@ import Testing
       #expect(known?.members == 5)
       #expect(known?.address == "127.0.0.1:\(group.port)")
       // It says nothing more, and is forgotten.
+      original.end()
       try stream.read(untilTold: 1)
     }
   }
@@ -39,7 +40,7 @@ import Testing
   @Test func `gets what the original reads: sid, vals, and keys that it does not know`() throws {
     let group = TestGroup()
     let listener = try GroupSocket(group)
-    let node = try RunningDaemon.node(group.options)
+    let node = try RunningDaemon.node(group.options + forgetful)
     let stream = try EventStream("/ns", of: node)
     let id = try node.cluster().id
     let beginning: [UInt8] =
@@ -55,7 +56,7 @@ import Testing
   @Test(.enabled(if: isMessagePackInstalled, "needs python3-msgpack"))
   func `is understood by, and understands, another MessagePack`() throws {
     let group = TestGroup()
-    let node = try RunningDaemon.node(group.options)
+    let node = try RunningDaemon.node(group.options + forgetful)
     let stream = try EventStream("/ns", of: node)
     let python = try ChildProgram(
       debianPython, ["-c", Self.speaker, group.address, "\(group.port)"])
@@ -109,9 +110,12 @@ import Testing
       whole.dropLast() + [0xFB], whole.dropLast() + [0xCF] + Array(repeating: 0xFF, count: 8),
       whole.dropLast() + [0xA1, 0x35],
     ]
-    for bytes in hostile { try stranger.send(bytes) }
+    // One by one, so that the sockets have room for each.
+    for (index, bytes) in hostile.enumerated() {
+      try stranger.send(bytes)
+      for node in nodes { try node.awaitCluster { $0.unbelieved == index + 1 } }
+    }
     for node in nodes {
-      try node.awaitCluster { $0.dropped.values.reduce(0, +) == hostile.count }
       #expect(try node.count("ns") == 1)
       #expect(try node.count("a") == 0)
     }
@@ -141,7 +145,7 @@ import Testing
       slowest = max(slowest, try measuring { _ = try node.count("ns") })
     }
     print("the slowest answer in a flood of datagrams: \(slowest) s")
-    #expect(slowest < 1)
+    #expect(slowest < Deadline.soon)
     try node.awaitMembers("ns", 1)
     #expect(stream.greeting.count == 1)
   }

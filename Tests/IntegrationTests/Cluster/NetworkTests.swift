@@ -13,29 +13,31 @@ struct `Nodes in networks that fail` {
 
     init(_ networks: SwitchedNetworks, _ options: (Int) throws -> [String]) throws {
       self.networks = networks
-      nodes = try (0..<3).map { try RunningDaemon.node(try options($0), in: networks.nodes[$0]) }
+      nodes = try (0..<3).map {
+        try RunningDaemon.node(try options($0) + forgetful, in: networks.nodes[$0])
+      }
       streams = try nodes.map { try EventStream("/ns", of: $0) }
       for stream in streams where stream.greeting.count != 3 {
-        try stream.read(untilTold: 3, within: 8)
+        try stream.read(untilTold: 3)
       }
     }
 
     /// Cuts off the first node in some way, and heals that; the answer is the seconds until all knew.
     func suffer(
-      _ what: String, within seconds: Double, cut: () throws -> Void, heal: () throws -> Void
+      _ what: String, cut: () throws -> Void, heal: () throws -> Void
     ) throws {
       try cut()
       let forgotten = try measuring {
         for stream in streams.dropFirst() { try stream.read(untilTold: 2) }
         try streams[0].read(untilTold: 1)
       }
-      for (node, count) in zip(nodes, [1, 2, 2]) { #expect(try node.count("ns") == count) }
+      for (node, count) in zip(nodes, [1, 2, 2]) { try node.awaitMembers("ns", count) }
       try heal()
       let known = try measuring {
-        for stream in streams { try stream.read(untilTold: 3, within: seconds + 5) }
+        for stream in streams { try stream.read(untilTold: 3) }
       }
       print("\(what): forgotten after \(forgotten) s, truth \(known) s after it was healed")
-      #expect(known < seconds)
+      #expect(known < Deadline.soon)
     }
   }
 
@@ -51,15 +53,15 @@ struct `Nodes in networks that fail` {
     let group = options[1]
     for _ in 0..<2 {
       try trio.suffer(
-        "\(group), cable", within: 1.5, cut: { try networks.setCable(of: 0, up: false) },
+        "\(group), cable", cut: { try networks.setCable(of: 0, up: false) },
         heal: { try networks.setCable(of: 0, up: true) })
     }
     try trio.suffer(
-      "\(group), interface down", within: 1.5,
+      "\(group), interface down",
       cut: { try networks.setInterface(of: 0, up: false) },
       heal: { try networks.setInterface(of: 0, up: true) })
     try trio.suffer(
-      "\(group), interface made anew", within: 1.5,
+      "\(group), interface made anew",
       cut: { try networks.setCable(of: 0, up: false) },
       heal: { try networks.replaceInterface(of: 0) })
     for node in trio.nodes {
@@ -94,11 +96,11 @@ struct `Nodes in networks that fail` {
     }
     for _ in 0..<2 {
       try trio.suffer(
-        "unicast, cable", within: 2.5, cut: { try networks.setCable(of: 0, up: false) },
+        "unicast, cable", cut: { try networks.setCable(of: 0, up: false) },
         heal: { try networks.setCable(of: 0, up: true) })
     }
     try trio.suffer(
-      "unicast, interface down", within: 2.5,
+      "unicast, interface down",
       cut: { try networks.setInterface(of: 0, up: false) },
       heal: { try networks.setInterface(of: 0, up: true) })
   }
@@ -112,30 +114,30 @@ struct `Nodes in networks that fail` {
     let trio = try Trio(networks) { _ in ["--cluster-redis", server.url()] }
     for _ in 0..<2 {
       try trio.suffer(
-        "redis, cable of a node", within: 5.5, cut: { try networks.setCable(of: 0, up: false) },
+        "redis, cable of a node", cut: { try networks.setCable(of: 0, up: false) },
         heal: { try networks.setCable(of: 0, up: true) })
     }
     // Until the connections are given up.
     try networks.setCable(of: 3, up: false)
     let cut = try measuring {
       for node in trio.nodes {
-        try node.awaitCluster(within: 20) { $0.carriers.first?.state != "up" }
+        try node.awaitCluster { $0.carriers.first?.state != "up" }
       }
     }
-    #expect(cut < 20)
+    #expect(cut < 10 + Deadline.soon)
     try networks.setCable(of: 3, up: true)
     let known = try measuring {
-      for node in trio.nodes { try node.awaitMembers("ns", 3, within: 12) }
+      for node in trio.nodes { try node.awaitMembers("ns", 3) }
     }
     print(
       "redis, cable of the server: given up after \(cut) s, truth \(known) s after it was healed")
-    #expect(known < 9.5)
+    #expect(known < Deadline.soon)
   }
 
   @Test func `find a peer that moved, by its name`() throws {
     let networks = try SwitchedNetworks(3)
     try networks.nodes[0].setHosts("127.0.0.1 localhost\n")
-    let options = ["--cluster-peers", "other.test:3140"]
+    let options = ["--cluster-peers", "other.test:3140"] + forgetful
     let seeker = try RunningDaemon.node(options, in: networks.nodes[0])
     let stream = try EventStream("/ns", of: seeker)
     // Nobody has that name yet.
@@ -148,10 +150,10 @@ struct `Nodes in networks that fail` {
         ["--cluster-peers", "\(networks.address(of: 0)):3140"], in: networks.nodes[place])
       let viewer = try EventStream("/ns", of: other)
       let time = try measuring {
-        if viewer.greeting.count != 2 { try viewer.read(untilTold: 2, within: 10) }
+        if viewer.greeting.count != 2 { try viewer.read(untilTold: 2) }
       }
       print("unicast: a peer that moved was found after \(time) s")
-      #expect(time < 6)
+      #expect(time < Deadline.soon)
       try stream.read(untilTold: 2)
       try networks.nodes[0].setHosts("127.0.0.1 localhost\n")
       other.kill()

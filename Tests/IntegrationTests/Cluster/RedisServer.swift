@@ -3,7 +3,7 @@ import Glibc
 /// Whether a Redis server is installed.
 let isRedisInstalled = ChildProgram.path(of: "redis-server") != nil
 
-/// A Redis server of a test's own: a free port, a password, and nothing kept on the disk. It may be in a
+/// A Redis server of a test's own: a port, a password, and nothing kept on the disk. It may be in a
 /// network of its own too.
 final class RedisServer {
   let port: UInt16
@@ -14,14 +14,12 @@ final class RedisServer {
   private let host: String
   private(set) var program: ChildProgram
 
-  /// Starts it, on a free port or on one that it had before.
+  /// Starts it, on a port that nobody has or on one that it had before.
   init(
     port: UInt16? = nil, mostClients: Int = 1000, in network: NetworkNamespace? = nil,
     at host: String = "127.0.0.1"
   ) throws {
-    let free = try Loopback.v4.listen()
-    close(free.socket)
-    self.port = port ?? free.port
+    self.port = port ?? TestPorts.next()
     self.mostClients = mostClients
     self.network = network
     self.host = host

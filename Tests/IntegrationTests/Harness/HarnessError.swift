@@ -13,6 +13,10 @@ struct Deadline {
   /// Two cores run hundreds of tests at once, so that a daemon may be slow without being wrong.
   static let patience = 60.0
 
+  /// How long what comes at once, or after some tenths of a second, may take on such a machine, in seconds:
+  /// less than whatever else would bring it at last.
+  static let soon = 20.0
+
   private let instant: ContinuousClock.Instant
 
   init(within seconds: Double = patience) { instant = .now + .seconds(seconds) }

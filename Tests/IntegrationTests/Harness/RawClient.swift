@@ -76,6 +76,13 @@ final class RawClient {
     try receive(until: Deadline(within: seconds), "a byte")
   }
 
+  /// The first byte of what is received next, which is left; nil at the other side's FIN.
+  func nextByte(within seconds: Double = Deadline.patience) throws -> UInt8? {
+    try wait(for: POLLIN, until: Deadline(within: seconds), "a byte")
+    var byte: UInt8 = 0
+    return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) == 1 ? byte : nil
+  }
+
   /// All up to `marker` and with it.
   func read(through marker: String, within seconds: Double = Deadline.patience) throws -> String {
     let deadline = Deadline(within: seconds)

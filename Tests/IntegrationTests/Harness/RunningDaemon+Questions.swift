@@ -10,10 +10,16 @@ struct NamespaceFigures: Codable, Equatable {
 
 extension RunningDaemon {
   /// Sends one request on a connection of its own; the answer is what comes back.
-  func ask(_ port: UInt16, _ request: String) throws -> HTTPAnswer {
+  func ask(
+    _ port: UInt16, _ request: String, within seconds: Double = Deadline.patience
+  ) throws -> HTTPAnswer {
     let client = try connect(to: port)
     try client.send(request)
-    return try client.readAnswer(toHead: request.hasPrefix("HEAD "))
+    if port == statistics, try client.nextByte(within: seconds) == UInt8(ascii: "{") {
+      // The bare JSON: between connecting and sending, this thread was held up for 100 ms.
+      return try ask(port, request, within: seconds)
+    }
+    return try client.readAnswer(toHead: request.hasPrefix("HEAD "), within: seconds)
   }
 
   /// A namespace's count as who does not join it is told.
@@ -22,9 +28,7 @@ extension RunningDaemon {
   }
 
   func statistics(within seconds: Double = Deadline.patience) throws -> [String: NamespaceFigures] {
-    let client = try connect(to: statistics)
-    try client.send(request("GET /stats"))
-    let body = try client.readAnswer(within: seconds).body
+    let body = try ask(statistics, request("GET /stats"), within: seconds).body
     return try JSONDecoder().decode([String: NamespaceFigures].self, from: Data(body.utf8))
   }
 

@@ -62,7 +62,7 @@ final class RunningDaemon {
       where !options.contains(option) {
         if option == "--port", environment["PORT"] != nil { continue }
         // Below what the kernel gives to clients. A port that is in use all the same: another try.
-        arguments += [option, "\(UInt16.random(in: 10_000...32_000))"]
+        arguments += [option, "\(TestPorts.forDaemon())"]
       }
       let child = try spawn(arguments, environment, shell, confinement)
       do {

@@ -18,7 +18,7 @@ struct `curl` {
       try daemon.sendMessage("two\nlines", to: "ns")
       #expect(try stream.next().lines == ["data: s=two", "data: lines"])
       stream.leave()
-      try other.read(untilTold: 1, within: 1)
+      try other.read(untilTold: 1, within: Deadline.soon)
     }
   }
 

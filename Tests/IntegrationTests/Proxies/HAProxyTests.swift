@@ -32,7 +32,7 @@ struct `Behind HAProxy with TLS` {
         ["-k", "--http2"], from: "https://localhost:\(haproxy.port)/ns")
       #expect(try daemon.count("ns") == 1)
       stream.leave()
-      try daemon.awaitMembers("ns", 0, within: 1)
+      try daemon.awaitMembers("ns", 0, within: Deadline.soon)
     }
   }
 
@@ -45,7 +45,7 @@ struct `Behind HAProxy with TLS` {
         ["-k", "--http1.1"], from: "https://localhost:\(haproxy.port)/ns")
       #expect(try daemon.count("ns") == 1)
       stream.leave()
-      try daemon.awaitMembers("ns", 0, within: 1)
+      try daemon.awaitMembers("ns", 0, within: Deadline.soon)
     }
   }
 
@@ -60,7 +60,7 @@ struct `Behind HAProxy with TLS` {
         ] + Array(repeating: url, count: 5))
       try daemon.awaitMembers("ns", 5)
       curl.end()
-      try daemon.awaitMembers("ns", 0, within: 1)
+      try daemon.awaitMembers("ns", 0, within: Deadline.soon)
     }
   }
 
@@ -98,7 +98,7 @@ extension `In Chromium` {
         }
         for page in pages.dropFirst() { try await page.page.close() }
         try await pages[0].wait(untilTold: 1)
-        try daemon.awaitMembers("ns", 1, within: 1)
+        try daemon.awaitMembers("ns", 1, within: Deadline.soon)
       }
     }
   }

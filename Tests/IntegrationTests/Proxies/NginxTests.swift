@@ -26,10 +26,10 @@ struct `Behind nginx` {
       #expect(try daemon.sendMessage("1-0", to: "ns", from: "score") == #"{"connections":2}"#)
       #expect(try stream.next().lines == ["data: score=1-0"])
       other.leave()
-      try daemon.awaitMembers("ns", 1, within: 1)
+      try daemon.awaitMembers("ns", 1, within: Deadline.soon)
       #expect(try stream.next().lines == ["data: 1"])
       stream.leave()
-      try daemon.awaitMembers("ns", 0, within: 1)
+      try daemon.awaitMembers("ns", 0, within: Deadline.soon)
     }
   }
 

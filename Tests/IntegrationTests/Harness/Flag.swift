@@ -1,0 +1,10 @@
+import Synchronization
+
+/// Raised once, by one thread for another.
+final class Flag: Sendable {
+  private let value = Atomic(false)
+
+  var isRaised: Bool { value.load(ordering: .relaxed) }
+
+  func raise() { value.store(true, ordering: .relaxed) }
+}
