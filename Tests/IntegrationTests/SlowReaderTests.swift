@@ -83,6 +83,26 @@ import Testing
     #expect(try daemon.stop(by: SIGTERM) == 0)
   }
 
+  @Test func `that reads on while the daemon is held up stays`() async throws {
+    let daemon = try RunningDaemon.start(Self.options)
+    let slow = try EventStream("/ns", of: daemon, receiveBuffer: 2048)
+    try fill("ns", of: daemon, messages: 9)
+    // Stopped before its 30 s are over, the daemon goes on when they are.
+    try await pass(milliseconds: 22_000)
+    kill(daemon.process, SIGSTOP)
+    var text = ""
+    for _ in 0..<9 {
+      try await pass(milliseconds: 1000)
+      text += slow.client.takeWhatCame()
+    }
+    kill(daemon.process, SIGCONT)
+    while text.utf8.count < 9 * 8010 { text += try slow.client.read(through: "\n\n") }
+    let event = "data: s=" + String(repeating: "m", count: 8000) + "\n\n"
+    #expect(text == String(repeating: event, count: 9))
+    #expect(try daemon.count("ns") == 1)
+    #expect(try daemon.stop(by: SIGTERM) == 0)
+  }
+
   @Test func `that reads a little now and then stays`() throws {
     let daemon = try RunningDaemon.start(Self.options)
     let slow = try EventStream("/ns", of: daemon, receiveBuffer: 2048)

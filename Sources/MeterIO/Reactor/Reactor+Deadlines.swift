@@ -29,42 +29,47 @@ extension Reactor {
     }
   }
 
-  /// Ends what has taken too long.
+  /// Ends what has taken too long. Each is tried once more before: what its client did while this thread was
+  /// held up, it did in time.
   mutating func endOverdue() {
     for patience in Dialogue.Patience.allCases {
-      while let side = firstOverdue(patience) { overdue(side) }
+      while let side = firstOverdue(waiting[Int(patience.rawValue)], patience.duration) {
+        if !goesOn(side) { overdue(side) }
+      }
     }
-    while behind.firstSince + Backlog.patience <= now {
-      drop(backlogs[behind.head].slot)
+    while let side = firstOverdue(behind, Backlog.patience) {
+      catchUp(backlogs[side].slot)
+      if firstOverdue(behind, Backlog.patience) == side { drop(backlogs[side].slot) }
     }
     if let instant = acceptsAgainAt, instant <= now { acceptAgain() }
   }
 
-  private func firstOverdue(_ patience: Dialogue.Patience) -> UInt32? {
-    let queue = waiting[Int(patience.rawValue)]
-    return queue.firstSince + patience.duration <= now ? queue.head : nil
+  private func firstOverdue(_ queue: DeadlineQueue, _ patience: Duration) -> UInt32? {
+    queue.firstSince + patience <= now ? queue.head : nil
+  }
+
+  /// Takes what has come of a dialogue, or sends what can be sent; whether there was anything.
+  private mutating func goesOn(_ side: UInt32) -> Bool {
+    let former = dialogues[side]
+    let connection = table.handle(former.slot)
+    switch former.phase {
+    case .silence, .head, .body: converse(former.slot)
+    case .sending: writable(former.slot)
+    case .waiting, .lingering: return false
+    }
+    return !table.isCurrent(connection) || table[former.slot].state != .conversing
+      || dialogues[side].phase != former.phase || dialogues[side].sent != former.sent
+      || former.phase != .sending && dialogues[side].waitsSince != former.waitsSince
   }
 
   private mutating func overdue(_ side: UInt32) {
     let slot = dialogues[side].slot
-    let phase = dialogues[side].phase
-    guard phase == .lingering || !goesOn(side) else { return }
-    switch phase {
+    switch dialogues[side].phase {
     case .silence: speakRawStatistics(side)
     case .head where !dialogues[side].parser.hasBegun: drop(slot)
     case .head: fail(side, .timeout)
     case .body, .waiting, .sending, .lingering: drop(slot)
     }
-  }
-
-  /// Whether more has come from a client whose time is over: while this thread was held up, so in time.
-  private mutating func goesOn(_ side: UInt32) -> Bool {
-    let slot = dialogues[side].slot
-    let connection = table.handle(slot)
-    let (phase, since) = (dialogues[side].phase, dialogues[side].waitsSince)
-    converse(slot)
-    return !table.isCurrent(connection) || table[slot].state != .conversing
-      || dialogues[side].phase != phase || dialogues[side].waitsSince != since
   }
 
   /// Closes the connection that has kept its place the longest without being a stream, of those that a
