@@ -11,7 +11,7 @@ extension Reactor {
   mutating func tell(_ namespace: NamespaceID, count: UInt64) {
     guard let row = audiences.row(of: namespace), !audiences[row].isEmpty else { return }
     let isIdle = makeTelling(row)
-    tellings[audiences[row].telling].countDue = count
+    tellings[audiences[row].telling].replaceCount(count, from: audiences[row].first)
     if isIdle { startTelling(row) }
   }
 
@@ -23,7 +23,7 @@ extension Reactor {
       return
     }
     let isIdle = makeTelling(row)
-    tellings[audiences[row].telling].append(message: frame)
+    tellings[audiences[row].telling].append(message: frame, from: audiences[row].first)
     if isIdle { startTelling(row) }
   }
 
@@ -40,7 +40,7 @@ extension Reactor {
   }
 
   private mutating func startPass(_ row: UInt32) {
-    messagesUnsaid += tellings[audiences[row].telling].startPass(from: audiences[row].first)
+    messagesUnsaid += tellings[audiences[row].telling].startPass()
   }
 
   /// The last stream of an audience has left: nobody is there to be told what it was to be told, and one
@@ -68,6 +68,12 @@ extension Reactor {
     }
   }
 
+  /// Tells the messages that are on their way; counts are not told any more.
+  mutating func tellLast() {
+    for telling in tellings.rows.indices { tellings.rows[telling].forgetCounts() }
+    while !beingTold.isEmpty { tellAudiences() }
+  }
+
   /// Tells at most `most` streams of an audience; the answer is how many, and at least 1.
   private mutating func tell(_ row: UInt32, most: Int) -> Int {
     let telling = audiences[row].telling
@@ -81,7 +87,7 @@ extension Reactor {
         endPass(row)
         return max(told, 1)
       }
-      tellings[telling].skip(slot, to: table[slot].next)
+      tellings[telling].goOn(to: table[slot].next)
       tell(slot, count: count)
       told += 1
     }
@@ -89,6 +95,10 @@ extension Reactor {
   }
 
   private mutating func endPass(_ row: UInt32) {
+    for departure in tellings[audiences[row].telling].takeDepartures()
+    where table.isCurrent(departure.connection) {
+      finish(departure.connection.slot, departure.reason)
+    }
     if tellings[audiences[row].telling].hasMore {
       startPass(row)
     } else {

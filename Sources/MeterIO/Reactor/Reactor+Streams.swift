@@ -48,19 +48,27 @@ extension Reactor {
     if table[slot].side != .max { removeBacklog(slot) }
     let row = table[slot].audience
     let telling = audiences[row].telling
-    if telling != .max { tellings[telling].skip(slot, to: table[slot].next) }
+    if telling != .max { tellings[telling].leave(slot, to: table[slot].next) }
     table.unlink(slot, from: &audiences[row].first)
     table[slot].audience = .max
     if audiences[row].isEmpty { forgetAudience(row) }
   }
 
-  /// Ends a stream that the meter ended.
+  /// Ends a stream that the meter ended, when it has been told the messages that came before.
   mutating func end(_ slot: UInt32, _ reason: EndReason) {
-    let isWhole = table[slot].side == .max
+    let telling = audiences[table[slot].audience].telling
+    let departure = Telling.Departure(connection: table.handle(slot), reason: reason)
+    if telling == .max || !tellings[telling].append(departure) { finish(slot, reason) }
+  }
+
+  /// Ends a stream with what it has still to get.
+  mutating func finish(_ slot: UInt32, _ reason: EndReason) {
+    let backlog = table[slot].side
+    let rest = backlog == .max ? [] : backlogs[backlog].bytes.dropFirst(backlogs[backlog].sent)
     leaveAudience(slot)
     let side = becomeDialogue(slot)
-    // After half a frame nothing more can be said.
-    if reason == .excluded, isWhole {
+    dialogues[side].output.append(contentsOf: rest)
+    if reason == .excluded {
       ServerSentEvents.appendExclusion(into: &dialogues[side].output)
     }
     sendLast(side)

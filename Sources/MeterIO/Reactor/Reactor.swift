@@ -230,12 +230,15 @@ struct Reactor: ~Copyable {
     messagesUnsaid = 0
   }
 
-  /// Closes everything.
+  /// Tells the messages that were answered, and closes everything.
   private mutating func stop() {
     for listener in listeners { close(listener) }
-    for slot in table.sockets.indices where table.sockets[slot].state != .free {
-      discardInput(UInt32(slot))
-      table.remove(UInt32(slot))
+    tellLast()
+    for slot in (0..<UInt32(table.sockets.count)) {
+      if table[slot].state == .streaming { catchUp(slot) }
+      guard table[slot].state != .free else { continue }
+      discardInput(slot)
+      table.remove(slot)
     }
   }
 }

@@ -64,7 +64,7 @@ struct Listener: Sendable {
       // Accepted sockets inherit these. Data unacknowledged for 30 s means that the peer is gone.
       try set(socket, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
       try set(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, 30_000)
-      try set(socket, SOL_SOCKET, SO_SNDBUF, 16_384)
+      try set(socket, SOL_SOCKET, SO_SNDBUF, port == .statistics ? manyBytes : 16_384)
       if port == .audience {
         try set(socket, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, secondsUnaccepted)
       }
@@ -75,6 +75,10 @@ struct Listener: Sendable {
     }
     return socket
   }
+
+  /// The send buffer of one that reads the statistics: with a single segment in it, each waits 40 ms for the
+  /// delayed acknowledgement of the one before.
+  private static let manyBytes: Int32 = 262_144
 
   /// A viewer is accepted when its request has come, so that it wakes its reactor once and not twice; one
   /// that has said nothing for this long is accepted all the same, so that its time runs.
