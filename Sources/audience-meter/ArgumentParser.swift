@@ -59,6 +59,8 @@ private struct ArgumentParser {
       try refuseOperands(after: 0)
       try read(environment)
       try refuseClusterOptionsWithoutEffect()
+      try refuse("capture-rotate", without: ["capture"])
+      try refuse("capture-viewer-ids", without: ["capture"])
       try refuseHalfALogin()
       return .serve(serve)
     case .replay:

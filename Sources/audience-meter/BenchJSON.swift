@@ -48,6 +48,7 @@ private func add(_ arrivals: ArrivalFigures?, _ name: String, to object: inout J
     "\(name)s_per_second",
     hasDuration ? arrivals.map { $0.connected * 1_000_000 / max(1, $0.duration / 1000) } : nil)
   let latencies = arrivals?.firstEvent
+  object.add("\(name)_first_events", latencies.map { UInt64($0.count) })
   object.add("\(name)_first_event_p50_us", latencies.map { UInt64($0.quantile(thousandths: 500)) })
   object.add("\(name)_first_event_p99_us", latencies.map { UInt64($0.quantile(thousandths: 990)) })
   object.add("\(name)_first_event_last_us", latencies.map { UInt64($0.most) })

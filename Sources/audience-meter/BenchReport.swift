@@ -48,8 +48,11 @@ private func arrivals(_ name: String, _ arrivals: ArrivalFigures) -> [String] {
   }
   if arrivals.failed > 0 { text += "; \(grouped(arrivals.failed)) FAILED" }
   var lines = [row(name, text)]
-  if arrivals.firstEvent.count > 0 {
-    lines.append(row("", "first event " + spread(arrivals.firstEvent)))
+  let measured = UInt64(arrivals.firstEvent.count)
+  if measured > 0 {
+    let isPart = measured < arrivals.connected
+    let whose = isPart ? "of \(grouped(measured)) that came in a round: " : ""
+    lines.append(row("", "first event " + whose + spread(arrivals.firstEvent)))
   }
   if let cpu = cpu(arrivals.cpu, per: arrivals.connected, "connect") { lines.append(cpu) }
   return lines

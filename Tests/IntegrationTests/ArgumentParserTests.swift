@@ -123,6 +123,8 @@ import audience_meter
       "--cluster-interface has no effect without --cluster-addr"
     ),
     (["--cluster-port=3140"], "--cluster-port has no effect without --cluster-peers"),
+    (["--capture-rotate", "1G"], "--capture-rotate has no effect without --capture"),
+    (["--capture-viewer-ids"], "--capture-viewer-ids has no effect without --capture"),
     (
       ["-m", "239.1.2.3:4", "--cluster-port=3140"],
       "--cluster-port has no effect without --cluster-peers"

@@ -132,11 +132,13 @@ import audience_meter
   ]
 
   /// What some options have no effect without.
-  private static let carrier = [
+  private static let company = [
     "--cluster-addr", "239.1.2.3:4", "--cluster-peers", "a:1", "--cluster-redis", "redis://a",
+    "--capture", "run.log",
   ]
-  private static let needsCarrier = [
-    "cluster-interface", "cluster-port", "cluster-redis-password", "cluster-secret",
+  private static let needCompany = [
+    "capture-rotate", "cluster-interface", "cluster-port", "cluster-redis-password",
+    "cluster-secret",
   ]
 
   /// Values that no option takes, names of hosts aside.
@@ -144,11 +146,11 @@ import audience_meter
 
   @Test func `each option sets its property and no other`() throws {
     for (name, text, change) in Self.good {
-      let carrier = Self.needsCarrier.contains(name) ? Self.carrier : []
+      let company = Self.needCompany.contains(name) ? Self.company : []
       var expected = ServeSettings()
-      if case .serve(let settings) = try parse(carrier) { expected = settings }
+      if case .serve(let settings) = try parse(company) { expected = settings }
       change(&expected)
-      guard case .serve(let settings) = try parse(carrier + ["--\(name)", text]) else {
+      guard case .serve(let settings) = try parse(company + ["--\(name)", text]) else {
         Issue.record("--\(name) \(text) does not serve")
         continue
       }

@@ -133,6 +133,12 @@ import Testing
     ("Accept: text/event-strea", false), ("Accept:", false), ("X-Accept: text/event-stream", false),
     ("Accept: a\r\nAccept: text/event-stream\r\nAccept: b", true),
     ("Accept: text/event-\r\nAccept: stream", false),
+    ("Accept: text/event-stream;q=0, text/plain", false),
+    ("Accept: text/event-stream; Q=0.000", false),
+    ("Accept: text/event-stream;q=0.001", true), ("Accept: */*;q=0, text/event-stream", true),
+    ("Accept: text/event-stream;charset=utf-8;q=0;a=b", false),
+    ("Accept: text/event-stream;q=", true),
+    ("Accept: text/event-stream;q=0,text/event-stream", true), ("Accept: text/event-stream;", true),
   ])
   func `accepts an event stream in any case and in any Accept`(line: String, accepts: Bool) throws {
     #expect(try HTTP.head(HTTP.get("/a", line)).acceptsEventStream == accepts)

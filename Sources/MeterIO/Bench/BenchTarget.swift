@@ -47,7 +47,7 @@ struct BenchTarget: Sendable {
     guard let address = addresses.first else { throw BenchError("\(option): \(host): no address") }
     guard address.isLoopback || isRemoteAllowed else {
       throw BenchError(
-        "\(option): \(host) is not this machine; a load on another one, which must be yours, needs"
+        "\(option): \(host) is no loopback address; a load on it, which must be yours, needs"
           + " --remote and --yes-i-may-load-it", isUsage: true)
     }
     return address

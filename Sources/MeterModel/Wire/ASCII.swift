@@ -140,7 +140,7 @@ extension Span<UInt8> {
     return trimmingTrailingBlanks(start..<range.upperBound)
   }
 
-  private func hasPrefixIgnoringCase(_ literal: String, at start: Int) -> Bool {
+  func hasPrefixIgnoringCase(_ literal: String, at start: Int) -> Bool {
     let expected = literal.utf8.span
     for index in expected.indices {
       guard self[start + index].lowercased == expected[index] else { return false }

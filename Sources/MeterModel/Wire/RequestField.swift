@@ -41,8 +41,8 @@ extension RequestHead {
     switch field {
     case .host: host = ByteRange(value)
     case .accept:
-      if bytes.containsIgnoringCase("text/event-stream", in: value) { acceptsEventStream = true }
-      if bytes.containsIgnoringCase("application/json", in: value) { acceptsJSON = true }
+      if bytes.accepts("text/event-stream", in: value) { acceptsEventStream = true }
+      if bytes.accepts("application/json", in: value) { acceptsJSON = true }
     case .userAgent:
       if bytes.contains("MSIE", in: value) { isOldInternetExplorer = true }
     case .lastEventID: lastEventID = ByteRange(value)
@@ -50,6 +50,34 @@ extension RequestHead {
     case .requestHeaders: requestedHeaders = ByteRange(value)
     case .contentLength, .transferEncoding, .connection, .expect, .other: break
     }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether the list of media ranges in `range` holds `type`, and not with a quality of 0, which refuses it
+  /// (RFC 9110 §12.4.2). O(n × m)
+  fileprivate func accepts(_ type: String, in range: Range<Int>) -> Bool {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let end = firstIndex(of: UInt8(ascii: ","), in: start..<range.upperBound) ?? range.upperBound
+      if containsIgnoringCase(type, in: start..<end), !hasNoQuality(in: start..<end) { return true }
+      start = end + 1
+    }
+    return false
+  }
+
+  /// Whether one of the parameters in `range` is `q=0`, perhaps with zeros after a point.
+  private func hasNoQuality(in range: Range<Int>) -> Bool {
+    var start = range.lowerBound
+    while let semicolon = firstIndex(of: UInt8(ascii: ";"), in: start..<range.upperBound) {
+      start = semicolon + 1
+      while start < range.upperBound, self[start].isBlank { start += 1 }
+      let end = firstIndex(of: UInt8(ascii: ";"), in: start..<range.upperBound) ?? range.upperBound
+      guard end - start >= 3, hasPrefixIgnoringCase("q=0", at: start) else { continue }
+      let hasDigit = (start + 3..<end).contains { (0x31...0x39).contains(self[$0]) }
+      if !hasDigit { return true }
+    }
+    return false
   }
 }
 

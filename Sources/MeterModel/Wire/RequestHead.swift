@@ -28,10 +28,10 @@ package struct RequestHead: Equatable, Sendable {
   /// The client waits for `100 Continue` before it sends its body (RFC 9110 §10.1.1).
   package internal(set) var expectsContinue = false
 
-  /// An `Accept` holds `text/event-stream`, in any case.
+  /// An `Accept` holds `text/event-stream`, in any case, and does not refuse it by `q=0`.
   package internal(set) var acceptsEventStream = false
 
-  /// An `Accept` holds `application/json`, in any case.
+  /// An `Accept` holds `application/json`, in any case, and does not refuse it by `q=0`.
   package internal(set) var acceptsJSON = false
 
   /// The `User-Agent` holds `MSIE`, in this case.

@@ -30,11 +30,6 @@ struct Deadline {
   var hasPassed: Bool { ContinuousClock.now >= instant }
 }
 
-/// Lets real seconds pass, and holds up no other test.
-func pass(milliseconds: Int32) async throws {
-  let _: Void = try await waiting { _ = poll(nil, 0, milliseconds) }
-}
-
 /// Runs `body`, which takes real seconds of waiting, on a thread of its own, so that it holds up no
 /// other test. What it finds is its answer: expectations belong behind it.
 func waiting<Answer: Sendable>(
