@@ -72,13 +72,37 @@ extension ClusterNode {
     }
   }
 
+  /// Without a secret: events whose numbers are far from those that were heard are not believed before others
+  /// come near them, but asked for again. A datagram that was overtaken says nothing of where its sender is.
+  mutating func doubtEvents(
+    of datagram: ClusterDatagram, _ isNewest: Bool, from place: UInt32
+  ) {
+    var (least, leastFar) = (UInt64.max, UInt64.max)
+    func note(_ number: UInt64) {
+      least = min(least, number)
+      if peers[place].events.isFar(number) { leastFar = min(leastFar, number) }
+    }
+    for message in datagram.messages { note(message.number) }
+    for exclusion in datagram.exclusions { note(exclusion.number) }
+    for held in datagram.held { note(held.number) }
+    guard least < .max, isNewest || leastFar == .max else { return }
+    let isFirst = peers[place].events.highest == 0
+    guard peers[place].events.doubts(leastFar < .max ? leastFar : least, again: true) else {
+      return
+    }
+    if !isFirst { drop(datagram, .badNumber) }
+    ask(place)
+  }
+
   /// What another node's events mean here.
   mutating func takeEvents(
     of datagram: ClusterDatagram, _ bytes: Span<UInt8>, from place: UInt32,
     into orders: inout ClusterOrders
   ) {
     peers[place].assembly.forget(since: instant(before: settings.memory))
-    for message in datagram.messages {
+    // One datagram does not go from number to number further than it may at once.
+    let farthest = secret == nil ? peers[place].events.farthest : .max
+    for message in datagram.messages where message.number <= farthest {
       guard peers[place].events.verdict(on: message.number) == .new else { continue }
       // Whoever was here when it was said, was on another node, and has it from there.
       guard message.ago <= now.nanoseconds / 1_000_000 else {
@@ -87,13 +111,13 @@ extension ClusterNode {
       }
       takeMessage(message, bytes, from: place, into: &orders)
     }
-    for exclusion in datagram.exclusions {
+    for exclusion in datagram.exclusions where exclusion.number <= farthest {
       guard peers[place].events.admit(exclusion.number) == .new else { continue }
       heardExclusion(
         of: bytes.extracting(exclusion.viewer.bounds), stamp: exclusion.stamp, from: place,
         into: &orders)
     }
-    for held in datagram.held {
+    for held in datagram.held where held.number <= farthest {
       guard peers[place].events.admit(held.number) == .new else { continue }
       heardEnd(
         of: bytes.extracting(held.viewer.bounds),

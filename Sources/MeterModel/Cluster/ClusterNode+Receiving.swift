@@ -16,28 +16,32 @@ extension ClusterNode {
     // What this node sent comes back over multicast and over Redis.
     guard datagram.session != session else { return }
     if let fault = distrust(datagram, bytes) { return drop(datagram, fault) }
+    if secret == nil, doubts(datagram) { return drop(datagram, .badNumber) }
     guard let place = place(of: datagram, from: source, over: carrier) else { return }
+    var isNewest = true
     if let number = datagram.sequence {
+      isNewest = number > peers[place].sequences.highest
       let verdict = peers[place].sequences.admit(number)
       guard verdict == .new else {
         return takeDuplicate(datagram, bytes, verdict, over: carrier, from: place, into: &orders)
       }
     }
-    take(datagram, bytes, from: place, source, carrier, into: &orders)
+    take(datagram, bytes, isNewest, from: place, source, carrier, into: &orders)
   }
 
   /// Takes in what a known node says for the first time.
   private mutating func take(
-    _ datagram: ClusterDatagram, _ bytes: Span<UInt8>, from place: UInt32, _ source: NodeAddress,
-    _ carrier: Carrier, into orders: inout ClusterOrders
+    _ datagram: ClusterDatagram, _ bytes: Span<UInt8>, _ isNewest: Bool, from place: UInt32,
+    _ source: NodeAddress, _ carrier: Carrier, into orders: inout ClusterOrders
   ) {
     if let wall = datagram.wall { heardTime(wall) }
     var isCurrent = true
     if let number = datagram.sequence {
       let round = datagram.round ?? number
-      isCurrent = round >= peers[place].round
-      if peers[place].heard(number, of: round, isFull: datagram.isFull) { ask(place) }
+      isCurrent = peers[place].phase == .live && round >= peers[place].round
+      if isCurrent, peers[place].heard(number, of: round, isFull: datagram.isFull) { ask(place) }
     }
+    if secret == nil { doubtEvents(of: datagram, isNewest, from: place) }
     takeEvents(of: datagram, bytes, from: place, into: &orders)
     if datagram.asks(session) { isAsked() }
     guard isCurrent else { return }
@@ -104,7 +108,28 @@ extension ClusterNode {
     return distance > settings.nodeTimeout.nanoseconds / 1_000_000 ? .late : nil
   }
 
-  private mutating func drop(_ datagram: ClusterDatagram, _ fault: DatagramFault) {
+  /// Without a secret any datagram may be damaged or somebody else's, and must not make all the others old.
+  /// Whether this one's number is so far above the others that another near it is waited for. And if the
+  /// numbers that are believed have been wrong, all that is remembered of them is forgotten.
+  private mutating func doubts(_ datagram: ClusterDatagram) -> Bool {
+    guard let place = peers.place(of: datagram.session), let number = datagram.sequence,
+      peers[place].sequences.highest > 0
+    else { return false }
+    if number > peers[place].sequences.highest {
+      guard peers[place].sequences.doubts(number, again: false) else { return false }
+      ask(place)
+      return true
+    }
+    let round = datagram.round ?? number
+    guard !datagram.isGoodbye, !peers[place].heeds(number, of: round),
+      peers[place].isIgnoredWrongly(round: round, at: now, timeout: settings.nodeTimeout)
+    else { return false }
+    if peers[place].phase == .live { peers.depart(place, saysGoodbye: false) }
+    peers[place].sequences = SequenceWindow()
+    return false
+  }
+
+  mutating func drop(_ datagram: ClusterDatagram, _ fault: DatagramFault) {
     dropped.add(fault)
     if let place = peers.place(of: datagram.session) { peers[place].dropped.add(fault) }
   }
@@ -120,8 +145,10 @@ extension ClusterNode {
       return peers.add(
         datagram.session, isOld: datagram.sequence == nil, from: source, over: carrier, at: now)
     }
-    // A new node does not become an original one; who says so is somebody else.
-    guard peers[place].isOld || datagram.sequence != nil else {
+    // A new node does not become an original one; who says so is somebody else. Or it is one, and somebody
+    // else spoke with numbers for it; but then no others follow.
+    guard peers[place].isOld || datagram.sequence != nil || peers[place].lastHeard < timeoutAgo
+    else {
       drop(datagram, .replayed)
       return nil
     }

@@ -54,7 +54,19 @@ struct Peer {
   /// Whether it waits among those who are to be asked.
   var isToBeAsked = false
 
+  /// What it said that was not believed since it was last heard.
+  var unheeded: Unheeded?
+
   var dropped = DropCounts()
+
+  /// Datagrams that go on though nothing of them is believed, as their numbers are not new.
+  struct Unheeded {
+    let since: Instant
+
+    /// The newest round, and how many came of which each was newer than those before.
+    var round: UInt64
+    var rounds = 1
+  }
 
   /// Takes notice that a datagram of a round has come. The answer is whether the node is to be asked to tell
   /// all. Precondition: the round is at most the datagram's number, which is new.
@@ -81,11 +93,35 @@ struct Peer {
     return isIncomplete && (!isFull || hasMissedStart)
   }
 
-  /// Takes all that was sent up to now for heard, and gives back the memory that is only needed while the node
-  /// is there.
+  /// Whether what such a datagram says would be believed at present.
+  func heeds(_ number: UInt64, of round: UInt64) -> Bool {
+    number > sequences.highest
+      || phase == .live && round >= self.round && sequences.verdict(on: number) == .new
+  }
+
+  /// Takes notice of a datagram that is not heeded. The answer is whether the numbers that are believed must
+  /// be wrong: nothing was heeded for a timeout, and for half of it at least, not just in the moment after
+  /// a standstill, there came one newer round after another. What the network holds back is not held back
+  /// for that long.
+  mutating func isIgnoredWrongly(round: UInt64, at now: Instant, timeout: Duration) -> Bool {
+    let elapsed = now - lastHeard
+    if var run = unheeded, run.since >= lastHeard, now - run.since <= timeout + timeout {
+      if round > run.round {
+        run.round = round
+        run.rounds += 1
+      }
+      unheeded = run
+    } else {
+      unheeded = Unheeded(since: now, round: round)
+    }
+    guard let run = unheeded, run.rounds >= 3, elapsed > timeout else { return false }
+    return now - run.since >= Duration(nanoseconds: timeout.nanoseconds / 2)
+  }
+
+  /// Takes all datagrams that were sent up to now for heard, and gives back the memory that is only needed
+  /// while the node is there. Of its events those are still taken that were missed.
   mutating func close() {
     sequences.close()
-    events.close()
     assembly = MessageAssembly()
   }
 

@@ -1,5 +1,6 @@
 // Which of a sender's numbers were seen: the latest exactly, the older ones not at all, and none of those
-// counts as new.
+// counts as new. Where anybody may write a number, one that is far from the others is doubted until another
+// one comes near it: otherwise a single wrong one would make all right ones old.
 
 /// Tells new numbers from those that were seen.
 struct SequenceWindow {
@@ -22,6 +23,39 @@ struct SequenceWindow {
 
   /// A bit for each of the latest numbers, by its remainder; empty while there is none above the floor.
   private var bits: ContiguousArray<UInt64> = []
+
+  /// The last number that was doubted, if none came since that was not; 0 if there is none.
+  private var doubted: UInt64 = 0
+
+  /// The highest number that is not far above the others.
+  var farthest: UInt64 { highest + Self.length }
+
+  /// Whether a number is further from the highest than the window is long.
+  func isFar(_ number: UInt64) -> Bool {
+    number > highest ? number > farthest : highest - number >= Self.length
+  }
+
+  /// Whether a number is not to be believed yet: it is far from the highest, and not near the last that was
+  /// doubted. If it is near that one, the window moves to the lower of both, below which, down to the former
+  /// highest, nothing was seen. `again` says whether the same number once more is as good as another: that
+  /// is so where it cannot be a second copy. Precondition: numbers begin with 1. O(window)
+  mutating func doubts(_ number: UInt64, again: Bool) -> Bool {
+    guard isFar(number) else {
+      doubted = 0
+      return false
+    }
+    let distance = number > doubted ? number - doubted : doubted - number
+    guard doubted > 0, distance < Self.length, again || distance > 0 else {
+      doubted = number
+      return true
+    }
+    let start = min(number, doubted) - 1
+    floor = min(highest, start)
+    highest = start
+    bits = ContiguousArray(repeating: 0, count: Int(Self.length / 64))
+    doubted = 0
+    return false
+  }
 
   /// What the number is, before it is admitted. O(1)
   func verdict(on number: UInt64) -> Verdict {
