@@ -31,6 +31,13 @@ extension ClusterNode {
     if journal.isWaiting { eventsDue = min(eventsDue, now + Self.eventDelay) }
   }
 
+  /// Lets all events that are kept be told once more, at once and before new ones.
+  mutating func repeatEvents() {
+    journal.forget(since: instant(before: settings.memory))
+    journal.rewind()
+    if journal.isWaiting { eventsDue = now }
+  }
+
   /// Sends the events that wait, until `datagrams` reaches the limit.
   mutating func sendEvents(
     _ datagrams: inout Int, limit: Int, into orders: inout ClusterOrders

@@ -55,8 +55,7 @@ extension ClusterNode {
       // A large round takes a while, and is not begun again before as long has passed once more.
       let length = UInt64(advertising.formerDatagrams) / UInt64(Self.slice)
       nextAnswer = now + Self.answerGap + Duration.milliseconds(2 * length)
-      journal.rewind()
-      if journal.isWaiting { eventsDue = now }
+      repeatEvents()
     }
     if nextRound <= now {
       let late = (now - nextRound).nanoseconds / settings.interval.nanoseconds

@@ -141,11 +141,13 @@ package struct ClusterNode {
     wallStart = milliseconds > elapsed ? milliseconds - elapsed : 0
   }
 
-  /// A carrier works again: everybody is asked to tell all, and told all.
+  /// A carrier works again: everybody is asked to tell all, and told all. What happened meanwhile is told before
+  /// what happens from now on.
   package mutating func carrierReturned(at instant: Instant) {
     takeTime(instant)
     asksEverybody = true
     isAsked()
+    repeatEvents()
   }
 
   /// Leaves the cluster: what is still to be told of events, and a goodbye, after which nothing is sent.

@@ -106,6 +106,28 @@ struct ClusterRoundTests {
     #expect(node.advance(to: 610) == again)
   }
 
+  @Test func `when a carrier returns, what may have been missed is told before what is new`() {
+    var node = LoneNode()
+    _ = node.advance(to: 0)
+    for (milliseconds, text) in [(UInt64(50), "x"), (60, "y")] {
+      _ = node.act(at: milliseconds) { node, now, _ in
+        node.publish(message: Array(text.utf8).span, to: Array("a".utf8).span, at: now)
+      }
+      _ = node.advance(to: milliseconds + 5)
+    }
+    // The full round that is due comes later, as one was told just now.
+    _ = node.act(at: 100) { node, now, _ in node.carrierReturned(at: now) }
+    _ = node.act(at: 101) { node, now, _ in
+      node.publish(message: Array("z".utf8).span, to: Array("a".utf8).span, at: now)
+    }
+    #expect(
+      node.advance(to: 199) == [
+        "send 5/1 full ask all",
+        "send 6/1 full msg#1 0/1 a 51 ms ago msg#2 0/1 a 41 ms ago msg#3 0/1 a",
+      ])
+    #expect(node.advance(to: 200).count { $0.contains("msg#1 0/1 a 150 ms ago msg#2") } == 1)
+  }
+
   @Test func `a goodbye tells the messages that wait, and nothing follows`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
