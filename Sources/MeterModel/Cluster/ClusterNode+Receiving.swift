@@ -43,7 +43,7 @@ extension ClusterNode {
     }
     if secret == nil { doubtEvents(of: datagram, isNewest, from: place) }
     takeEvents(of: datagram, bytes, from: place, into: &orders)
-    if datagram.asks(session) { isAsked() }
+    if let asked = datagram.asked, datagram.asks(session) { isAsked(isReturn: asked.isEmpty) }
     guard isCurrent else { return }
     peers[place].lastHeard = now
     peers[place].address = source

@@ -8,9 +8,13 @@ extension ClusterNode {
     retired.add(name, connections: former.connections, until: former.until)
   }
 
-  /// Somebody wants to be told all.
-  mutating func isAsked() {
+  /// Somebody wants to be told all. Who asks everybody has just started or was cut off, and is told the events
+  /// that it missed before new ones, though a full round may have to wait.
+  mutating func isAsked(isReturn: Bool = false) {
     if answerDue == .never { answerDue = max(now, nextAnswer) }
+    guard isReturn, nextRepetition <= now else { return }
+    nextRepetition = now + Self.answerGap
+    repeatEvents()
   }
 
   /// Nodes that are forgotten: what the totals have of their connections is told to the meter under one number

@@ -75,6 +75,9 @@ package struct ClusterNode {
   /// Before this, no other full round that is asked for begins.
   var nextAnswer = Instant.start
 
+  /// Before this, a question to everybody has no events told again but with the full round.
+  var nextRepetition = Instant.start
+
   /// Whom to ask to tell all: everybody, or those.
   var asksEverybody = true
   var toBeAsked: ContiguousArray<UInt32> = []

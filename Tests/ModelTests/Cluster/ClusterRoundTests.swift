@@ -128,6 +128,26 @@ struct ClusterRoundTests {
     #expect(node.advance(to: 200).count { $0.contains("msg#1 0/1 a 150 ms ago msg#2") } == 1)
   }
 
+  @Test func `who was cut off and asks everybody is told what it missed before what is new`() {
+    var node = LoneNode()
+    _ = node.advance(to: 0)
+    let say = { (text: String) in
+      { (node: inout ClusterNode, now: Instant, _: inout ClusterOrders) in
+        _ = node.publish(message: Array(text.utf8).span, to: Array("a".utf8).span, at: now)
+      }
+    }
+    _ = node.act(at: 50, say("x"))
+    _ = node.advance(to: 55)
+    // Not more often than it tells all.
+    for milliseconds in [UInt64(100), 110] {
+      _ = node.hear(from: 2, milliseconds, flags: [.full, .asksEverybody], at: milliseconds)
+      _ = node.act(at: milliseconds + 1, say("y"))
+      let told = node.advance(to: milliseconds + 6)
+      #expect(told.contains { $0.contains("msg#1") } == (milliseconds == 100), "\(told)")
+      #expect(told.contains { $0.contains(milliseconds == 100 ? "msg#2" : "msg#3") }, "\(told)")
+    }
+  }
+
   @Test func `a goodbye tells the messages that wait, and nothing follows`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
