@@ -161,7 +161,15 @@ extension ClusterNode {
     }
     // Whatever it sent before it left has the lower number. Its counts are over; a message is not.
     if let number = datagram.sequence, number <= peers[place].sequences.highest { return place }
-    guard hasRoom(for: datagram), !datagram.isGoodbye else { return nil }
+    guard !datagram.isGoodbye else {
+      // What it sent just before, and what comes after it, does not bring it back either.
+      if let number = datagram.sequence {
+        peers[place].sequences.admit(number)
+        _ = peers[place].heard(number, of: datagram.round ?? number, isFull: false)
+      }
+      return nil
+    }
+    guard hasRoom(for: datagram) else { return nil }
     let lastHeard = peers[place].lastHeard
     let missedFrom =
       lastHeard.nanoseconds

@@ -53,6 +53,24 @@ struct ClusterHearingTests {
     #expect(node.hear(from: 2, 80, at: 60_010) { $0.tell("a", 5, 5) } == [])
   }
 
+  @Test(arguments: [nil, "s"])
+  func `a node that was silent and says goodbye is not brought back by what it sent before`(
+    secret: String?
+  ) {
+    var node = LoneNode(secret: secret)
+    _ = node.hear(from: 2, 1, flags: .full, at: 10)
+    #expect(node.hear(from: 2, 90, flags: .goodbye, at: 20_000) == [])
+    #expect(node.hear(from: 2, 90, flags: .goodbye, at: 20_001) == [])
+    let late = node.hear(from: 2, 89, at: 20_010) {
+      $0.tell("a", 1, 1)
+      $0.tell(message: 1, "a", "last words")
+    }
+    #expect(late == ["message a last words"])
+    #expect(node.node.nodeCount == 0)
+    #expect(node.node.drops.total == 0)
+    #expect(node.hear(from: 2, 91, at: 21_000) { $0.tell("a", 2, 2) } == ["peer 0 a 2 2"])
+  }
+
   @Test func `a message is told once and whole, its parts in any order`() {
     var node = LoneNode()
     #expect(node.hear(from: 2, 1, at: 1) { $0.tell(message: 1, "a", "llo", part: 1, of: 2) } == [])
