@@ -6,8 +6,8 @@ import Testing
 
 struct DaemonMemoryTests {
   @Test func `a reactor's elements are as large as the documentation says`() {
-    #expect(ReactorStrides.socket == 28)
-    #expect(ReactorStrides.audience == 12)
+    #expect(ReactorStrides.socket == 32)
+    #expect(ReactorStrides.audience == 16)
   }
 
   @Test func `what a crowd took is given back when it has left`() throws {

@@ -140,7 +140,9 @@ import Testing
       // Stopped before the 10 s are over, it goes on when they are.
       poll(nil, 0, 5000)
       kill(process, SIGSTOP)
-      try client.send("st: a\r\n\r\n")
+      // More than is received at once.
+      let field = "X: " + String(repeating: "x", count: 6000)
+      try client.send("st: a\r\n\(field)\r\n\r\n")
       poll(nil, 0, 6000)
       kill(process, SIGCONT)
       return try client.readAnswer().status

@@ -3,7 +3,7 @@
 
 import MeterModel
 
-/// The streams of a namespace; 12 bytes. They are a chain of slots, the newest first.
+/// The streams of a namespace; 16 bytes. They are a chain of slots, the newest first.
 struct Audience {
   let namespace: UInt32
 
@@ -12,6 +12,9 @@ struct Audience {
 
   /// The slot of its newest stream; `.max` for none.
   var first: UInt32 = .max
+
+  /// The number of its last message; each of its streams got those before the ones that are being told.
+  var messages: UInt32 = 0
 
   var isEmpty: Bool { first == .max }
 }

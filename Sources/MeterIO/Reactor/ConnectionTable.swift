@@ -3,7 +3,7 @@
 
 import Glibc
 
-/// One socket's slot; 28 bytes.
+/// One socket's slot; 32 bytes.
 struct Socket {
   /// Where a connection is in its life.
   enum State: UInt8 {
@@ -30,6 +30,9 @@ struct Socket {
   /// the next is the next free one.
   var previous: UInt32 = .max
   var next: UInt32 = .max
+
+  /// The number of the last message of its audience that a stream got, or that came before it.
+  var messages: UInt32 = 0
 
   /// The dialogue, or the backlog of a stream that is behind; `.max` for none.
   var side: UInt32 = .max

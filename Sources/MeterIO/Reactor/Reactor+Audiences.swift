@@ -6,6 +6,9 @@ extension Reactor {
   /// How many are told before others have their turn: a millisecond or two.
   private static var slice: Int { 128 }
 
+  /// How long a reactor that stops goes on telling.
+  private static var longestLast: Duration { .seconds(10) }
+
   /// A namespace is to be told its count. A count is a state: of those that come during a pass only the
   /// newest is told after it.
   mutating func tell(_ namespace: NamespaceID, count: UInt64) {
@@ -23,7 +26,8 @@ extension Reactor {
       return
     }
     let isIdle = makeTelling(row)
-    tellings[audiences[row].telling].append(message: frame, from: audiences[row].first)
+    audiences[row].messages &+= 1
+    tellings[audiences[row].telling].append(message: frame)
     if isIdle { startTelling(row) }
   }
 
@@ -40,7 +44,9 @@ extension Reactor {
   }
 
   private mutating func startPass(_ row: UInt32) {
-    messagesUnsaid += tellings[audiences[row].telling].startPass()
+    let audience = audiences[row]
+    messagesUnsaid += tellings[audience.telling].startPass(
+      from: audience.first, newest: audience.messages)
   }
 
   /// The last stream of an audience has left: nobody is there to be told what it was to be told, and one
@@ -68,18 +74,20 @@ extension Reactor {
     }
   }
 
-  /// Tells the messages that are on their way; counts are not told any more.
+  /// Tells the messages that are on their way, for as long as that takes within reason; counts are not told any
+  /// more.
   mutating func tellLast() {
     for telling in tellings.rows.indices { tellings.rows[telling].forgetCounts() }
-    while !beingTold.isEmpty { tellAudiences() }
+    let end = context.clock.now + Self.longestLast
+    while !beingTold.isEmpty, context.clock.now < end { tellAudiences() }
   }
 
   /// Tells at most `most` streams of an audience; the answer is how many, and at least 1.
   private mutating func tell(_ row: UInt32, most: Int) -> Int {
     let telling = audiences[row].telling
     let count = tellings[telling].count
-    clearFrame()
-    tellings[telling].appendFrame(to: &frame)
+    let last = tellings[telling].lastTold
+    var framed = -1
     var told = 0
     while told < most {
       let slot = tellings[telling].next
@@ -88,17 +96,22 @@ extension Reactor {
         return max(told, 1)
       }
       tellings[telling].goOn(to: table[slot].next)
-      tell(slot, count: count)
       told += 1
+      let missing = count == nil ? tellings[telling].missing(after: table[slot].messages) : 0
+      // Who came after the messages of this pass gets none of them.
+      if count == nil, missing == 0 { continue }
+      if framed != missing {
+        clearFrame()
+        tellings[telling].appendFrame(ofLast: missing, to: &frame)
+        framed = missing
+      }
+      if count == nil { table[slot].messages = last }
+      tell(slot, count: count)
     }
     return told
   }
 
   private mutating func endPass(_ row: UInt32) {
-    for departure in tellings[audiences[row].telling].takeDepartures()
-    where table.isCurrent(departure.connection) {
-      finish(departure.connection.slot, departure.reason)
-    }
     if tellings[audiences[row].telling].hasMore {
       startPass(row)
     } else {

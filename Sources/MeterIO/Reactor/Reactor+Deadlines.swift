@@ -48,18 +48,29 @@ extension Reactor {
     queue.firstSince + patience <= now ? queue.head : nil
   }
 
-  /// Takes what has come of a dialogue, or sends what can be sent; whether there was anything.
+  /// Takes what has come of a dialogue, or sends what can be sent; whether that took it anywhere.
   private mutating func goesOn(_ side: UInt32) -> Bool {
-    let former = dialogues[side]
-    let connection = table.handle(former.slot)
-    switch former.phase {
-    case .silence, .head, .body: converse(former.slot)
-    case .sending: writable(former.slot)
-    case .waiting, .lingering: return false
+    let slot = dialogues[side].slot
+    let connection = table.handle(slot)
+    let (phase, since, sent) = (
+      dialogues[side].phase, dialogues[side].waitsSince, dialogues[side].sent
+    )
+    // A head or a body is a few pieces at most.
+    for _ in 0..<32 {
+      var hasReceived = false
+      switch phase {
+      case .silence, .head, .body: hasReceived = converse(slot)
+      case .sending: writable(slot)
+      case .waiting, .lingering: return false
+      }
+      guard table.isCurrent(connection), table[slot].state == .conversing, table[slot].side == side,
+        dialogues[side].phase == phase
+      else { return true }
+      if phase == .sending { return dialogues[side].sent != sent }
+      if dialogues[side].waitsSince != since { return true }
+      if !hasReceived { return false }
     }
-    return !table.isCurrent(connection) || table[former.slot].state != .conversing
-      || dialogues[side].phase != former.phase || dialogues[side].sent != former.sent
-      || former.phase != .sending && dialogues[side].waitsSince != former.waitsSince
+    return false
   }
 
   private mutating func overdue(_ side: UInt32) {

@@ -52,13 +52,14 @@ extension Reactor {
     port == .messages ? .messages : .standard
   }
 
-  /// A dialogue's socket can be read.
-  mutating func converse(_ slot: UInt32) {
+  /// A dialogue's socket can be read. The answer is whether something of a request came.
+  @discardableResult
+  mutating func converse(_ slot: UInt32) -> Bool {
     let side = table[slot].side
     let phase = dialogues[side].phase
     // What follows a request is read when that has been answered, and so is the client's end.
     if phase == .waiting { watch(slot, .nothing) }
-    if phase == .waiting || phase == .sending { return }
+    if phase == .waiting || phase == .sending { return false }
     switch receive(slot, most: phase == .lingering ? .max : Self.requestPiece) {
     case .nothing: break
     case .end where phase == .silence: speakRawStatistics(side)
@@ -69,7 +70,9 @@ extension Reactor {
     case .bytes(let count):
       dialogues[side].append(scratch[..<count])
       proceed(slot)
+      return true
     }
+    return false
   }
 
   /// Goes on with what has been received, one request after the other.

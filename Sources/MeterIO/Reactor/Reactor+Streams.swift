@@ -39,6 +39,7 @@ extension Reactor {
     let row = audiences.makeRow(of: namespace)
     table[slot].state = .streaming
     table[slot].audience = row
+    table[slot].messages = audiences[row].messages
     table.link(slot, to: &audiences[row].first)
     sendFrame(to: slot, count: nil)
   }
@@ -54,24 +55,33 @@ extension Reactor {
     if audiences[row].isEmpty { forgetAudience(row) }
   }
 
-  /// Ends a stream that the meter ended, when it has been told the messages that came before.
+  /// Ends a stream that the meter ended, with what it has still to get.
   mutating func end(_ slot: UInt32, _ reason: EndReason) {
-    let telling = audiences[table[slot].audience].telling
-    let departure = Telling.Departure(connection: table.handle(slot), reason: reason)
-    if telling == .max || !tellings[telling].append(departure) { finish(slot, reason) }
-  }
-
-  /// Ends a stream with what it has still to get.
-  mutating func finish(_ slot: UInt32, _ reason: EndReason) {
-    let backlog = table[slot].side
-    let rest = backlog == .max ? [] : backlogs[backlog].bytes.dropFirst(backlogs[backlog].sent)
+    let rest = takeRest(slot)
     leaveAudience(slot)
     let side = becomeDialogue(slot)
-    dialogues[side].output.append(contentsOf: rest)
+    dialogues[side].output = rest
     if reason == .excluded {
       ServerSentEvents.appendExclusion(into: &dialogues[side].output)
     }
     sendLast(side)
+  }
+
+  /// What a stream is behind with, and the messages that are on their way to it, unless they are more than a
+  /// stream may be behind with.
+  private func takeRest(_ slot: UInt32) -> ContiguousArray<UInt8> {
+    var rest: ContiguousArray<UInt8> = []
+    let backlog = table[slot].side
+    if backlog != .max {
+      rest.append(contentsOf: backlogs[backlog].bytes.dropFirst(backlogs[backlog].sent))
+    }
+    let audience = audiences[table[slot].audience]
+    guard audience.telling != .max else { return rest }
+    let length = rest.count
+    tellings[audience.telling].appendRest(
+      after: table[slot].messages, newest: audience.messages, to: &rest)
+    if rest.count > Backlog.mostBytes { rest.removeLast(rest.count - length) }
+    return rest
   }
 
   /// Answers a client whose stream the meter refused.
