@@ -17,6 +17,8 @@ struct Telling {
     var count: Int { ends.count }
 
     mutating func append(_ frame: Span<UInt8>) {
+      bytes.makeRoom()
+      ends.makeRoom()
       _ = bytes.appendText(frame)
       ends.append(bytes.count)
     }
