@@ -52,7 +52,7 @@ package struct ClusterNode {
   /// The number of the last datagram, and of the first one of the present round; 0 before the first.
   var sequence: UInt64 = 0
   var round: UInt64 = 0
-  var isRoundFull = false
+  package internal(set) var isRoundFull = false
 
   var advertising: Advertising
   var retired = RetiredNames()

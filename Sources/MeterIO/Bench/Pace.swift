@@ -1,5 +1,7 @@
 // When the next connection of a load is due, where it is not simply as soon as possible.
 
+import MeterModel
+
 /// One thread's share of a rate: together the threads keep to it exactly.
 package struct Pace: Equatable, Sendable {
   /// Per second, of all threads; 0 for as fast as it goes.

@@ -1,3 +1,4 @@
+import MeterIO
 import MeterModel
 import Testing
 

@@ -1,5 +1,7 @@
 // How many threads and source addresses it takes to hold a number of connections.
 
+import MeterModel
+
 /// What a load needs of the system. A limit of descriptors holds per table, and a thread may have a table
 /// of its own; a source address has as many connections to one server as it has ports.
 package struct BenchPlan: Equatable, Sendable {

@@ -1,6 +1,8 @@
 // What came of a load. Times are in nanoseconds where their name says no other unit, memory in bytes; nil
 // is what was not measured or could not be.
 
+import MeterModel
+
 /// What a load does with its connections.
 package enum BenchMode: String, CaseIterable, Sendable {
   /// Opens them, and lets them all leave at once.

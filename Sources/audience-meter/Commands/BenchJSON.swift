@@ -1,3 +1,4 @@
+import MeterIO
 import MeterModel
 
 /// The figures of a load as one JSON object; `docs/BENCH.md` tells of its members. What the mode does not do

@@ -74,13 +74,13 @@ package struct StreamReader: Equatable, Sendable {
   private mutating func read(_ byte: UInt8, _ round: UInt32, _ news: inout News) {
     switch state {
     case .status: readStatus(byte)
-    case .head: if byte == ASCII.carriageReturn { state = .headCR }
-    case .headCR: state = byte == ASCII.lineFeed ? .lineEnd : .head
-    case .lineEnd: state = byte == ASCII.carriageReturn ? .blankCR : .head
-    case .blankCR: state = byte == ASCII.lineFeed ? .line : .head
+    case .head: if byte == UInt8(ascii: "\r") { state = .headCR }
+    case .headCR: state = byte == UInt8(ascii: "\n") ? .lineEnd : .head
+    case .lineEnd: state = byte == UInt8(ascii: "\r") ? .blankCR : .head
+    case .blankCR: state = byte == UInt8(ascii: "\n") ? .line : .head
     case .line: beginLine(byte, round, &news)
     case .name:
-      if byte == ASCII.lineFeed {
+      if byte == UInt8(ascii: "\n") {
         state = .line
       } else if byte != Self.field(column) {
         state = .other
@@ -91,7 +91,7 @@ package struct StreamReader: Equatable, Sendable {
         state = .value
       }
     case .value, .number: readData(byte)
-    case .other: if byte == ASCII.lineFeed { state = .line }
+    case .other: if byte == UInt8(ascii: "\n") { state = .line }
     case .refused: break
     }
   }
@@ -111,32 +111,32 @@ package struct StreamReader: Equatable, Sendable {
     if byte == Self.field(0) {
       state = .name
       column = 1
-    } else if byte == ASCII.lineFeed {
+    } else if byte == UInt8(ascii: "\n") {
       guard hasData else { return }
       news.events += 1
       if isMessage, number == round { news.deliveries += 1 }
       hasData = false
       isMessage = false
       number = 0
-    } else if byte != ASCII.carriageReturn {
+    } else if byte != UInt8(ascii: "\r") {
       state = .other
     }
   }
 
   @inline(__always)
   private mutating func readData(_ byte: UInt8) {
-    if byte >= ASCII.zero, byte < ASCII.zero + 10 {
-      let digit = UInt32(byte - ASCII.zero)
+    if byte >= UInt8(ascii: "0"), byte < UInt8(ascii: "0") + 10 {
+      let digit = UInt32(byte - UInt8(ascii: "0"))
       if state == .value {
         number = digit
       } else if number < 100_000_000 {
         number = number * 10 + digit
       }
       state = .number
-    } else if byte == ASCII.lineFeed {
+    } else if byte == UInt8(ascii: "\n") {
       state = .line
-    } else if byte != ASCII.carriageReturn {
-      if byte != ASCII.space { isMessage = true }
+    } else if byte != UInt8(ascii: "\r") {
+      if byte != UInt8(ascii: " ") { isMessage = true }
       state = .value
     }
   }

@@ -2,6 +2,8 @@
 // as the daemon's sequencer puts them, but without sockets. Each verb does a slice of the work and no more, so
 // that who holds the clock can tell what the slice costs. What the meter wants its viewers told is dropped.
 
+import MeterModel
+
 /// Datagrams that some nodes have sent and the others are still to hear.
 package struct ClusterBenchPost {
   /// A datagram: which node sent it, and where it lies among the bytes.
@@ -80,7 +82,7 @@ package struct ClusterBenchNode {
     for end in order.indices.dropFirst().reversed() { order.swapAt(end, random.below(end + 1)) }
     for (place, name) in order.enumerated() {
       let bound = names.bind(Array("\(prefix)\(name)".utf8).span)
-      invariant(bound == UInt32(place), "the names of namespaces are not what they should be")
+      precondition(bound == UInt32(place), "the names of namespaces are not what they should be")
       meter.apply(
         .opened(
           ConnectionID(UInt32(place)), NamespaceID(UInt32(place)), viewer: .none, after: .none),

@@ -1,5 +1,7 @@
 // Many latencies in little space: exact counts in steps that grow with the latency.
 
+import MeterModel
+
 /// Latencies in microseconds, each kept to within 1/32 of itself; 7 KB however many there are.
 package struct LatencyHistogram: Equatable, Sendable {
   /// How many latencies were added.

@@ -1,5 +1,7 @@
 // What telling each other costs the nodes of a cluster, by node and notify interval.
 
+import MeterModel
+
 /// What one node did in one interval. Times are CPU time in nanoseconds.
 package struct ClusterBenchSample: Equatable, Sendable {
   /// What it sent to the others.

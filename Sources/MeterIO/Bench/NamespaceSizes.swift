@@ -1,6 +1,8 @@
 // How a load's connections are spread over its namespaces: exact sizes, and an order in which they come
 // that a seed decides.
 
+import MeterModel
+
 /// How connections spread over namespaces.
 package enum Distribution: String, CaseIterable, Sendable {
   /// All in the first one.

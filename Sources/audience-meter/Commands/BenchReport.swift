@@ -1,3 +1,4 @@
+import MeterIO
 import MeterModel
 
 /// The figures of a load, for people.
