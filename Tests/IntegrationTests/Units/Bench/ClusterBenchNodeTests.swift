@@ -2,91 +2,94 @@ import MeterIO
 import MeterModel
 import Testing
 
-/// The nodes of which a cluster's costs are measured: they do what real nodes do.
-@Suite struct ClusterBenchNodeTests {
-  @Test func `nodes that have heard each other count the same, second viewers included`() {
-    var nodes = (0..<3).map { node($0) }
-    exchange(&nodes, until: .start + .seconds(1))
-    for number in nodes.indices {
-      #expect((0..<5).map { nodes[number].members(of: "n-\($0)") } == [3, 3, 3, 3, 3])
-    }
-    // The first node has a second viewer in two of its namespaces, in the order in which it knows them.
-    nodes[0].change(2, at: .start + .seconds(1))
-    exchange(&nodes, until: .start + .seconds(3))
-    for number in nodes.indices {
-      let totals = (0..<5).map { nodes[number].members(of: "n-\($0)") }
-      #expect(totals.sorted() == [3, 3, 3, 4, 4])
-      #expect(totals == (0..<5).map { nodes[0].members(of: "n-\($0)") })
-    }
-    // Five later all have been told of, and those two are alone again.
-    nodes[0].change(5, at: .start + .seconds(3))
-    exchange(&nodes, until: .start + .seconds(5))
-    #expect((0..<5).reduce(0) { $0 + nodes[2].members(of: "n-\($1)") } == 15 + 5 - 2)
-  }
-
-  @Test func `another seed knows the namespaces in another order, and the same seed in the same`() {
-    func firstChanged(_ seed: UInt64) -> Int? {
-      var node = node(0, seed: seed, namespaces: 1000)
-      node.change(1, at: .start)
-      return (0..<1000).first { node.members(of: "n-\($0)") == 2 }
-    }
-    #expect(firstChanged(1) == firstChanged(1))
-    #expect(firstChanged(1) != firstChanged(2))
-  }
-
-  @Test
-  func `a slice ends with the datagram that uses it up, and leaves out what is the node's own`() {
-    var nodes = (0..<3).map { node($0) }
-    var post = ClusterBenchPost()
-    for number in nodes.indices {
-      nodes[number].advance(to: .start)
-      #expect(nodes[number].post(into: &post).datagrams == 2)
-    }
-    #expect(post.count == 6)
-    var place = 0
-    // Those of the node itself are passed over for nothing.
-    #expect(nodes[0].judge(post, from: &place, slice: 1, at: .start) == 1)
-    #expect(place == 3)
-    #expect(nodes[0].judge(post, from: &place, slice: 1 << 20, at: .start) == 3)
-    #expect(place == 6)
-    #expect(nodes[0].obey(at: .start) == 10)
-    #expect(nodes[0].obey(at: .start) == 0)
-  }
-
-  @Test func `figures are medians of all samples, and the longest slice is the longest`() {
-    var figures = ClusterBenchFigures()
-    #expect(figures.median(\.bytes) == 0 && figures.longestSlice == 0)
-    for (bytes, slice) in [(10, 5), (40, 9), (20, 1), (31, 2)] as [(UInt64, UInt64)] {
-      var sample = ClusterBenchSample()
-      sample.bytes = bytes
-      sample.slice = slice
-      figures.samples.append(sample)
-    }
-    #expect(figures.median(\.bytes) == 25 && figures.longestSlice == 9)
-  }
-
-  private func node(
-    _ number: Int, seed: UInt64 = 1, namespaces: UInt32 = 5
-  ) -> ClusterBenchNode {
-    ClusterBenchNode(
-      number: number, namespaces: namespaces, prefix: "n-", seed: seed,
-      settings: ClusterSettings(), secret: nil)
-  }
-
-  /// Lets the nodes say and hear what is due before an instant.
-  private func exchange(_ nodes: inout [ClusterBenchNode], until end: Instant) {
-    var post = ClusterBenchPost()
-    while let now = nodes.map(\.nextDeadline).min(), now < end {
-      for number in nodes.indices where nodes[number].nextDeadline <= now {
-        nodes[number].advance(to: now)
-        _ = nodes[number].post(into: &post)
-      }
+extension Units {
+  /// The nodes of which a cluster's costs are measured: they do what real nodes do.
+  @Suite struct ClusterBenchNodeTests {
+    @Test func `nodes that have heard each other count the same, second viewers included`() {
+      var nodes = (0..<3).map { node($0) }
+      exchange(&nodes, until: .start + .seconds(1))
       for number in nodes.indices {
-        var place = 0
-        _ = nodes[number].judge(post, from: &place, slice: 1 << 30, at: now)
-        _ = nodes[number].obey(at: now)
+        #expect((0..<5).map { nodes[number].members(of: "n-\($0)") } == [3, 3, 3, 3, 3])
       }
-      post.removeAll()
+      // The first node has a second viewer in two of its namespaces, in the order in which it knows them.
+      nodes[0].change(2, at: .start + .seconds(1))
+      exchange(&nodes, until: .start + .seconds(3))
+      for number in nodes.indices {
+        let totals = (0..<5).map { nodes[number].members(of: "n-\($0)") }
+        #expect(totals.sorted() == [3, 3, 3, 4, 4])
+        #expect(totals == (0..<5).map { nodes[0].members(of: "n-\($0)") })
+      }
+      // Five later all have been told of, and those two are alone again.
+      nodes[0].change(5, at: .start + .seconds(3))
+      exchange(&nodes, until: .start + .seconds(5))
+      #expect((0..<5).reduce(0) { $0 + nodes[2].members(of: "n-\($1)") } == 15 + 5 - 2)
+    }
+
+    @Test func `another seed knows the namespaces in another order, and the same seed in the same`()
+    {
+      func firstChanged(_ seed: UInt64) -> Int? {
+        var node = node(0, seed: seed, namespaces: 1000)
+        node.change(1, at: .start)
+        return (0..<1000).first { node.members(of: "n-\($0)") == 2 }
+      }
+      #expect(firstChanged(1) == firstChanged(1))
+      #expect(firstChanged(1) != firstChanged(2))
+    }
+
+    @Test
+    func `a slice ends with the datagram that uses it up, and leaves out what is the node's own`() {
+      var nodes = (0..<3).map { node($0) }
+      var post = ClusterBenchPost()
+      for number in nodes.indices {
+        nodes[number].advance(to: .start)
+        #expect(nodes[number].post(into: &post).datagrams == 2)
+      }
+      #expect(post.count == 6)
+      var place = 0
+      // Those of the node itself are passed over for nothing.
+      #expect(nodes[0].judge(post, from: &place, slice: 1, at: .start) == 1)
+      #expect(place == 3)
+      #expect(nodes[0].judge(post, from: &place, slice: 1 << 20, at: .start) == 3)
+      #expect(place == 6)
+      #expect(nodes[0].obey(at: .start) == 10)
+      #expect(nodes[0].obey(at: .start) == 0)
+    }
+
+    @Test func `figures are medians of all samples, and the longest slice is the longest`() {
+      var figures = ClusterBenchFigures()
+      #expect(figures.median(\.bytes) == 0 && figures.longestSlice == 0)
+      for (bytes, slice) in [(10, 5), (40, 9), (20, 1), (31, 2)] as [(UInt64, UInt64)] {
+        var sample = ClusterBenchSample()
+        sample.bytes = bytes
+        sample.slice = slice
+        figures.samples.append(sample)
+      }
+      #expect(figures.median(\.bytes) == 25 && figures.longestSlice == 9)
+    }
+
+    private func node(
+      _ number: Int, seed: UInt64 = 1, namespaces: UInt32 = 5
+    ) -> ClusterBenchNode {
+      ClusterBenchNode(
+        number: number, namespaces: namespaces, prefix: "n-", seed: seed,
+        settings: ClusterSettings(), secret: nil)
+    }
+
+    /// Lets the nodes say and hear what is due before an instant.
+    private func exchange(_ nodes: inout [ClusterBenchNode], until end: Instant) {
+      var post = ClusterBenchPost()
+      while let now = nodes.map(\.nextDeadline).min(), now < end {
+        for number in nodes.indices where nodes[number].nextDeadline <= now {
+          nodes[number].advance(to: now)
+          _ = nodes[number].post(into: &post)
+        }
+        for number in nodes.indices {
+          var place = 0
+          _ = nodes[number].judge(post, from: &place, slice: 1 << 30, at: now)
+          _ = nodes[number].obey(at: now)
+        }
+        post.removeAll()
+      }
     }
   }
 }

@@ -27,10 +27,7 @@ import Testing
 
   @Test(arguments: ["audience.js", "audience.mjs", "jquery.audience.js"])
   func `serves the client files as they are`(name: String) throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let file = try String(
-      contentsOf: root.appendingPathComponent("client/\(name)"), encoding: .utf8)
+    let file = try String(contentsOfFile: "\(projectFolder)/client/\(name)", encoding: .utf8)
     try RunningDaemon.serving { daemon in
       let answer = try daemon.ask(daemon.demo, request("GET /client/\(name)?v=1"))
       #expect(answer.status == 200)

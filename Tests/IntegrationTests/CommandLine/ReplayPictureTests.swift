@@ -1,8 +1,6 @@
 import Foundation
 import FoundationXML
-import MeterModel
 import Testing
-import audience_meter
 
 /// Pictures, comparisons and explanations of logs as their user meets them.
 @Suite struct ReplayPictureTests {
@@ -104,18 +102,6 @@ import audience_meter
     #expect(run.status == 65)
     #expect(run.complaint.filter { $0 == "\n" }.count == 1)
     #expect(try drawn().contains(">a<"))
-  }
-
-  @Test(arguments: [
-    (0, "[······························]   0 %"),
-    (505, "[###############···············]  50 %"),
-    (1000, "[##############################] 100 %"),
-  ])
-  func `progress is a bar, a per cent and a speed`(share: UInt64, start: String) {
-    let bar = progressBar(share: share, rate: share * 2000)
-    #expect(bar.count { $0 == "#" || $0 == "·" } == 30)
-    #expect(bar.hasPrefix(start))
-    #expect(bar.hasSuffix(" \((share * 2000).grouped) events/s\u{1B}[K"))
   }
 
   @Test func `nobody sees progress where standard error is no terminal`() throws {

@@ -1,8 +1,6 @@
 import Foundation
-import MeterIO
 import MeterModel
 import Testing
-import audience_meter
 
 /// `bench --mode cluster`: what crosses is exact, whatever it costs.
 @Suite struct ClusterBenchTests {
@@ -64,16 +62,6 @@ import audience_meter
     let run = try ProgramRun(arguments: ["bench", "--mode", "cluster"] + arguments)
     #expect(run.complaint.hasPrefix("audience-meter: \(message)"), "\(run.complaint)")
     #expect(run.status == 1 && run.output.isEmpty)
-  }
-
-  @Test func `a cluster that does not fit into the memory is refused`() {
-    var settings = BenchSettings()
-    (settings.nodes, settings.namespaces) = (2, 1000)
-    #expect(ClusterBench.refusal(settings, memory: nil) == nil)
-    #expect(ClusterBench.refusal(settings, memory: 2 * 1000 * 672) == nil)
-    #expect(ClusterBench.refusal(settings, memory: 2 * 1000 * 672 - 1)?.contains("1 MB") == true)
-    (settings.nodes, settings.namespaces) = (1000, 1_000_000)
-    #expect(ClusterBench.refusal(settings, memory: 1 << 40) != nil)
   }
 
   /// How long a round's only datagram is, when it tells of so many namespaces.

@@ -1,15 +1,9 @@
 // What a reactor's tables cost, and that a daemon that a crowd has left is as small as before.
 
 import Foundation
-import MeterIO
 import Testing
 
 struct DaemonMemoryTests {
-  @Test func `a reactor's elements are as large as the documentation says`() {
-    #expect(ReactorStrides.socket == 32)
-    #expect(ReactorStrides.audience == 16)
-  }
-
   @Test func `what a crowd took is given back when it has left`() throws {
     try RunningDaemon.serving("--workers", "1", "--namespace-clean-delay", "0.1") { daemon in
       try comeAndLeave(1000, daemon)

@@ -1,0 +1,107 @@
+import Foundation
+import Glibc
+import MeterIO
+import MeterModel
+import Testing
+
+extension Units {
+  /// A capture whose disk stops for a while: a pipe that nobody reads stands for it.
+  @Suite final class `A captured run on a slow disk` {
+    private let folder: TemporaryFolder
+    private let path: String
+    private let pipe: Int32
+    private var meter = Meter(configuration: Configuration())
+    private var effects = EffectBuffer()
+    private var names = NameTable(key: HashKey(1, 2))
+    private var opened: UInt32 = 0
+
+    init() throws {
+      folder = try TemporaryFolder()
+      path = "\(folder.path)/pipe"
+      #expect(mkfifo(path, 0o600) == 0)
+      pipe = Glibc.open(path, O_RDONLY | O_NONBLOCK)
+      #expect(pipe >= 0)
+    }
+
+    deinit { close(pipe) }
+
+    /// A viewer comes, a millisecond after the one before, who goes.
+    private func open(_ capture: inout Capture) throws {
+      opened += 1
+      let now = Instant(nanoseconds: UInt64(opened) * 1_000_000)
+      let name = Array("n\(opened % 50)".utf8)
+      let number = names.bind(name.span)
+      let namespace = NamespaceID(try #require(number))
+      meter.advance(to: now, into: &effects)
+      if capture.isDue(at: now) {
+        capture.finishBlock(
+          meter,
+          Capture.Position(
+            digest: effects.digest, messages: 0, namespaces: names,
+            viewers: NameTable(key: HashKey(3, 4))))
+      }
+      capture.name(namespace, name.span)
+      for event in [
+        Event.closed(ConnectionID(opened % 2)),
+        Event.opened(ConnectionID(opened % 2), namespace, viewer: .none, after: .none),
+      ] {
+        capture.append(event, at: now)
+        meter.apply(event, at: now, into: &effects)
+      }
+      effects.removeAll()
+    }
+
+    private func drain(into log: inout [UInt8]) {
+      var piece = [UInt8](repeating: 0, count: 65_536)
+      while case let count = read(pipe, &piece, piece.count), count > 0 {
+        log += piece.prefix(count)
+      }
+    }
+
+    @Test func `leaves out what could not be kept, says so, and is verified before and after`()
+      throws
+    {
+      var capture = try Capture.start(
+        path, section: LogSection(configuration: Configuration()),
+        policy: Capture.Policy(mostPending: 200_000), console: Console(isVerbose: false))
+      let isWritten = Flag()
+      let writing = capture.writing
+      let thread = try JoinableThread(name: "capture") {
+        writing()
+        isWritten.raise()
+      }
+      while !capture.isLosing, opened < 2_000_000 { try open(&capture) }
+      #expect(capture.isLosing)
+      for _ in 0..<1000 { try open(&capture) }
+      let keptBefore = opened
+      var log: [UInt8] = []
+      let deadline = Deadline()
+      while capture.isLosing, !deadline.hasPassed {
+        drain(into: &log)
+        try open(&capture)
+      }
+      #expect(!capture.isLosing)
+      for _ in 0..<1000 {
+        drain(into: &log)
+        try open(&capture)
+      }
+      capture.end(meter, digest: effects.digest)
+      while !isWritten.isRaised, !deadline.hasPassed { drain(into: &log) }
+      thread.join()
+      drain(into: &log)
+      #expect(opened > keptBefore)
+
+      var replay = Replay()
+      replay.append(log.span)
+      replay.finish()
+      var lost: [UInt64] = []
+      while let step = replay.next() {
+        if case .gap(let gap) = step { lost.append(gap.records) }
+      }
+      #expect(lost.count == 1 && lost.allSatisfy { $0 >= 1000 })
+      #expect(replay.figures.verified == true)
+      #expect(replay.figures.digest == effects.digest)
+      #expect(replay.figures.records + lost.reduce(0, +) == 2 * UInt64(opened))
+    }
+  }
+}
