@@ -8,7 +8,7 @@ import Synchronization
 struct Arrivals: Sendable {
   /// Where one lies in the bytes, and whence it came.
   struct Datagram: Sendable {
-    let bytes: TextRange
+    let bytes: ByteRange
     let source: NodeAddress
     let carrier: Carrier
   }

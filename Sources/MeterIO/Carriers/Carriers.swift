@@ -19,7 +19,7 @@ enum CarrierOrder: Sendable {
 
 /// Datagrams on their way out.
 struct Outbound: Sendable {
-  var datagrams: ContiguousArray<(bytes: TextRange, reach: ClusterOrders.Reach)> = []
+  var datagrams: ContiguousArray<(bytes: ByteRange, reach: ClusterOrders.Reach)> = []
   var bytes: ContiguousArray<UInt8> = []
 }
 

@@ -3,52 +3,22 @@
 
 import MeterModel
 
-/// Where some bytes lie in a batch.
-struct TextRange: Sendable {
-  let start: UInt32
-  let count: UInt32
-
-  static let none = TextRange(start: 0, count: 0)
-
-  var isEmpty: Bool { count == 0 }
-
-  var bounds: Range<Int> { Int(start)..<Int(start) + Int(count) }
-}
-
-extension ContiguousArray {
-  /// Appends to a batch, whose room need not grow at first.
-  mutating func appendToBatch(_ element: Element) {
-    makeRoom()
-    append(element)
-  }
-}
-
-extension ContiguousArray<UInt8> {
-  /// Appends borrowed bytes to a batch; the answer is where they lie now.
-  mutating func appendText(_ text: Span<UInt8>) -> TextRange {
-    makeRoom()
-    let start = count
-    for index in text.indices { append(text[index]) }
-    return TextRange(start: UInt32(start), count: UInt32(text.count))
-  }
-}
-
 /// One thing that a reactor says.
 enum Report: Sendable {
   /// A client asks for an event stream. It is answered with `greet` or `refuse`. `streamID` is what it says
   /// of the stream before, of whatever run and node; none without a viewer id.
   case opened(
-    Handle, namespace: TextRange, viewer: TextRange, after: ConnectionOrdinal,
-    streamID: TextRange)
+    Handle, namespace: ByteRange, viewer: ByteRange, after: ConnectionOrdinal,
+    streamID: ByteRange)
 
   /// A connection that was reported as opened is gone. Said exactly once of each.
   case closed(slot: UInt32)
 
   /// A client asks for a count, and that the holder of a viewer id leave. Answered with `count`.
-  case count(Handle, namespace: TextRange, excluding: TextRange)
+  case count(Handle, namespace: ByteRange, excluding: ByteRange)
 
   /// A text for a namespace. Answered with `delivered`.
-  case message(Handle, namespace: TextRange, text: TextRange)
+  case message(Handle, namespace: ByteRange, text: ByteRange)
 
   /// So many more messages have been begun to be told to the streams of this reactor.
   case told(messages: UInt32)
@@ -73,7 +43,7 @@ enum Command: Sendable {
   case notify(NamespaceID, count: UInt64)
 
   /// Send a framed message to every stream of the namespace. Counted by a `told` to come.
-  case message(NamespaceID, frame: TextRange)
+  case message(NamespaceID, frame: ByteRange)
   case end(Handle, EndReason)
   case refuse(Handle, RefusalReason)
 
@@ -84,10 +54,10 @@ enum Command: Sendable {
   case delivered(Handle, UInt32)
 
   /// A piece of the statistics' JSON, and the ordinal to go on after; nil for the last piece.
-  case statistics(Handle, TextRange, next: UInt64?)
+  case statistics(Handle, ByteRange, next: UInt64?)
 
   /// What is known of the other nodes, as JSON; nil where there is no cluster.
-  case cluster(Handle, TextRange?)
+  case cluster(Handle, ByteRange?)
 
   /// End every connection and return.
   case stop

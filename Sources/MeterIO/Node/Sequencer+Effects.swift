@@ -4,7 +4,7 @@ import MeterModel
 
 extension Sequencer {
   /// Sends the effects to whom they concern.
-  mutating func carryOut(message: TextRange, of reports: Reports?) {
+  mutating func carryOut(message: ByteRange, of reports: Reports?) {
     guard !effects.effects.isEmpty else { return }
     for index in effects.effects.indices {
       let effect = effects.effects[index]
@@ -60,15 +60,14 @@ extension Sequencer {
   }
 
   private mutating func tell(
-    _ text: TextRange, of reports: Reports, _ namespace: NamespaceID
+    _ text: ByteRange, of reports: Reports, _ namespace: NamespaceID
   ) {
     for reactor in reactors(with: namespace) {
       outgoing[reactor].bytes.makeRoom()
       let start = outgoing[reactor].bytes.count
       ServerSentEvents.append(
         message: reports.bytes.span.extracting(text.bounds), into: &outgoing[reactor].bytes)
-      let frame = TextRange(
-        start: UInt32(start), count: UInt32(outgoing[reactor].bytes.count - start))
+      let frame = outgoing[reactor].bytes.range(since: start)
       outgoing[reactor].commands.appendToBatch(.message(namespace, frame: frame))
       deliveries.give(to: reactor)
     }

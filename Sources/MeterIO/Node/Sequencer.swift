@@ -204,7 +204,7 @@ extension Sequencer {
   }
 
   private mutating func open(
-    _ handle: Handle, _ namespaceName: TextRange, _ viewerName: TextRange,
+    _ handle: Handle, _ namespaceName: ByteRange, _ viewerName: ByteRange,
     _ after: ConnectionOrdinal, of reports: Reports
   ) {
     let connection = number(handle.slot, reports.reactor)
@@ -242,7 +242,7 @@ extension Sequencer {
   }
 
   private mutating func deliver(
-    _ text: TextRange, to namespace: TextRange, of reports: Reports, from sender: Handle
+    _ text: ByteRange, to namespace: ByteRange, of reports: Reports, from sender: Handle
   ) {
     tellCluster(
       message: reports.bytes.span.extracting(text.bounds),
@@ -265,7 +265,7 @@ extension Sequencer {
   }
 
   /// Feeds a message to those who are open in a namespace.
-  mutating func tell(_ text: TextRange, of reports: Reports, to namespace: NamespaceID) {
+  mutating func tell(_ text: ByteRange, of reports: Reports, to namespace: NamespaceID) {
     messageCount += 1
     capture?.append(
       MessageID(messageCount), to: namespace,

@@ -31,8 +31,7 @@ extension Reactor {
     _ = outgoing.bytes.appendText(service)
     outgoing.bytes.append(UInt8(ascii: "="))
     _ = outgoing.bytes.appendText(text)
-    let message = TextRange(
-      start: UInt32(start), count: UInt32(outgoing.bytes.count - start))
+    let message = outgoing.bytes.range(since: start)
     // With each line of a text a field begins, so thousands of lines make a frame too long to keep.
     var framed: ContiguousArray<UInt8> = []
     ServerSentEvents.append(

@@ -14,37 +14,9 @@ enum Allocator {
     mallopt(M_ARENA_MAX, 1)
   }
 
-  /// An array that will grow begins with so many bytes. The cache that malloc has for each thread takes no
-  /// blocks of that size: of smaller ones it keeps seven of each size, and with each the page that it lies in,
-  /// when the thread frees them.
-  static let leastRoom = 1280
-
   /// Gives back the pages that hold nothing any more.
   static func giveBackFreePages() {
     malloc_trim(0)
-  }
-}
-
-extension ContiguousArray {
-  /// Room for as many elements as an array that will grow begins with.
-  static var leastRoom: Int { Allocator.leastRoom / MemoryLayout<Element>.stride }
-
-  /// An empty array that will grow.
-  static var withRoom: ContiguousArray {
-    var array: ContiguousArray = []
-    array.makeRoom()
-    return array
-  }
-
-  /// Removes all elements, and gives back room that was made for many.
-  mutating func empty() {
-    if capacity > 4 * Self.leastRoom { self = .withRoom }
-    removeAll(keepingCapacity: true)
-  }
-
-  /// Gives an empty array that will grow its first room.
-  mutating func makeRoom() {
-    if isEmpty { reserveCapacity(Self.leastRoom) }
   }
 }
 

@@ -2,15 +2,6 @@
 
 /// Orders and the bytes that they name.
 package struct ClusterOrders {
-  /// Where some bytes lie among `bytes`.
-  package struct Range: Equatable, Sendable {
-    package let start: UInt32
-    package let count: UInt32
-
-    /// As `Span.extracting` takes it.
-    package var bounds: Swift.Range<Int> { Int(start)..<Int(start) + Int(count) }
-  }
-
   /// Which carriers a datagram may take.
   package enum Reach: Equatable, Sendable {
     /// All that there are.
@@ -26,20 +17,20 @@ package struct ClusterOrders {
   /// One thing to do.
   package enum Order: Equatable, Sendable {
     /// Send a datagram of at most 1,400 bytes.
-    case send(Range, Reach)
+    case send(ByteRange, Reach)
 
     /// Feed the meter what a node says of a namespace (1 to 255 visible ASCII bytes).
-    case peer(NodeID, name: Range, members: UInt64, connections: UInt64)
+    case peer(NodeID, name: ByteRange, members: UInt64, connections: UInt64)
 
     /// Feed the meter a node's goodbye.
     case bye(NodeID)
 
     /// Tell a text to the namespace's connections on this node, if there are any.
-    case message(namespace: Range, text: Range)
+    case message(namespace: ByteRange, text: ByteRange)
 
     /// Another node's viewer took this id: feed the meter its exclusion, and tell the node which stream
     /// ended.
-    case exclude(viewer: Range)
+    case exclude(viewer: ByteRange)
   }
 
   /// In the order in which they are to be performed.
@@ -61,14 +52,14 @@ package struct ClusterOrders {
   }
 
   /// Copies bytes; the answer is where they lie now.
-  mutating func copy(_ text: Span<UInt8>) -> Range {
+  mutating func copy(_ text: Span<UInt8>) -> ByteRange {
     let start = bytes.count
     bytes.append(text)
-    return Range(start: UInt32(start), count: UInt32(text.count))
+    return bytes.range(since: start)
   }
 
   /// What was appended to `bytes` since there were `start` of them.
-  func appended(since start: Int) -> Range {
-    Range(start: UInt32(start), count: UInt32(bytes.count - start))
+  func appended(since start: Int) -> ByteRange {
+    bytes.range(since: start)
   }
 }

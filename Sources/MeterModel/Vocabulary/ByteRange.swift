@@ -1,24 +1,30 @@
-// Bytes are named where they lie and never copied: a range of the buffer that was parsed.
+// Bytes are named by their place in the buffer that holds them, and are not copied.
 
-/// A range of a buffer of less than 64 KB.
-package struct ByteRange: Equatable, Sendable {
+/// A range of bytes in a buffer of at most 4 GB.
+@usableFromInline package struct ByteRange: Equatable, Sendable {
   /// The offset of the first byte.
-  package let start: UInt16
+  @usableFromInline package let start: UInt32
 
-  /// How many bytes; 0 for none.
-  package let count: UInt16
+  /// The number of bytes; 0 for an empty range.
+  @usableFromInline package let count: UInt32
 
-  /// No bytes.
-  package static let none = ByteRange(0..<0)
+  /// The empty range at the start.
+  package static let none = ByteRange(start: 0, count: 0)
 
-  /// Precondition: the bounds are below 65,536.
-  package init(_ bounds: Range<Int>) {
-    start = UInt16(bounds.lowerBound)
-    count = UInt16(bounds.count)
+  @inlinable package init(start: UInt32, count: UInt32) {
+    self.start = start
+    self.count = count
   }
 
-  package var isEmpty: Bool { count == 0 }
+  /// Precondition: the bounds are below 2³².
+  @inlinable package init(_ bounds: Range<Int>) {
+    start = UInt32(bounds.lowerBound)
+    count = UInt32(bounds.count)
+  }
 
-  /// The range as `Span.extracting` takes it.
-  package var bounds: Range<Int> { Int(start)..<Int(start) + Int(count) }
+  /// Whether the range has no bytes.
+  @inlinable package var isEmpty: Bool { count == 0 }
+
+  /// The same range as `Span.extracting` takes it.
+  @inlinable package var bounds: Range<Int> { Int(start)..<Int(start) + Int(count) }
 }

@@ -99,7 +99,7 @@ struct LoneNode {
     return lines
   }
 
-  private func text(_ range: ClusterOrders.Range) -> String {
+  private func text(_ range: ByteRange) -> String {
     String(decoding: orders.bytes[range.bounds], as: UTF8.self)
   }
 

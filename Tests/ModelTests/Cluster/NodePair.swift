@@ -157,7 +157,7 @@ struct MeteredNode {
   }
 
   private mutating func obey() {
-    func copy(_ range: ClusterOrders.Range) -> ContiguousArray<UInt8> {
+    func copy(_ range: ByteRange) -> ContiguousArray<UInt8> {
       ContiguousArray(orders.bytes[range.bounds])
     }
     for order in orders.orders {

@@ -43,7 +43,7 @@ extension Auditor {
 
   private mutating func countDue() {
     while let entry = pending.first, entry.since + configuration.incrementDelay <= now {
-      pending.removeFirst()
+      pending.popFirst()
       let place = Int(entry.connection)
       guard connections[place].phase == .pending, connections[place].ordinal == entry.ordinal
       else { continue }
@@ -54,7 +54,7 @@ extension Auditor {
 
   private mutating func forgetDue() {
     while let entry = speaking.first, entry.since + configuration.clusterNodeTimeout <= now {
-      speaking.removeFirst()
+      speaking.popFirst()
       guard let said = remotes[entry.key], said.at == entry.since, said.members > 0 else {
         continue
       }
@@ -115,14 +115,14 @@ extension Auditor {
       return inclusive ? due <= instant : due < instant
     }
     while let entry = quiet.first, isDue(entry.since, configuration.notifyMaxDelay) {
-      quiet.removeFirst()
+      quiet.popFirst()
       let audience = audiences[entry.namespace]
       if audience.exists, audience.toldAt == entry.since, audience.open > 0, audience.members > 0 {
         return "namespace \(entry.namespace) was told nothing for the max delay"
       }
     }
     while let entry = throttled.first, isDue(entry.since, configuration.notifyMinDelay) {
-      throttled.removeFirst()
+      throttled.popFirst()
       let audience = audiences[entry.namespace]
       if audience.exists, audience.toldAt == entry.since, audience.open > 0, audience.members > 0,
         hasChanged(audience)
@@ -131,7 +131,7 @@ extension Auditor {
       }
     }
     while let entry = vacant.first, isDue(entry.since, configuration.namespaceCleanDelay) {
-      vacant.removeFirst()
+      vacant.popFirst()
       let audience = audiences[entry.namespace]
       if audience.exists, audience.vacantSince == entry.since {
         return "namespace \(entry.namespace) was not retired"

@@ -78,11 +78,11 @@ package struct Auditor {
   var saidBy: [NodeID: [UInt64]] = [:]
 
   // Who waits, in the order in which the waits began. What no longer holds is passed over.
-  var pending = Waiters<PendingEntry>()
-  var quiet = Waiters<AudienceEntry>()
-  var throttled = Waiters<AudienceEntry>()
-  var vacant = Waiters<AudienceEntry>()
-  var speaking = Waiters<SaidEntry>()
+  var pending = FIFO<PendingEntry>()
+  var quiet = FIFO<AudienceEntry>()
+  var throttled = FIFO<AudienceEntry>()
+  var vacant = FIFO<AudienceEntry>()
+  var speaking = FIFO<SaidEntry>()
 
   /// Namespaces in which something changed since they were last judged.
   var touched: ContiguousArray<Int> = []
@@ -173,25 +173,5 @@ package struct Auditor {
 
   mutating func note(_ milestone: Milestone, if condition: Bool = true) {
     if condition { milestones.insert(milestone) }
-  }
-}
-
-/// A queue of what waits for a constant delay; what it gave is dropped in large pieces.
-struct Waiters<Entry> {
-  private var entries: ContiguousArray<Entry> = []
-  private var head = 0
-
-  var first: Entry? { head < entries.count ? entries[head] : nil }
-
-  mutating func append(_ entry: Entry) {
-    if head > 1024 && head * 2 > entries.count {
-      entries.removeFirst(head)
-      head = 0
-    }
-    entries.append(entry)
-  }
-
-  mutating func removeFirst() {
-    head += 1
   }
 }

@@ -234,7 +234,7 @@ struct SimulatedNode {
     let done = orders
     orders.removeAll()
     for byte in done.bytes { digest.combine(UInt64(byte)) }
-    func copy(_ range: ClusterOrders.Range) -> ContiguousArray<UInt8> {
+    func copy(_ range: ByteRange) -> ContiguousArray<UInt8> {
       ContiguousArray(done.bytes[range.bounds])
     }
     for order in done.orders {
