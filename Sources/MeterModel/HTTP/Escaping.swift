@@ -8,24 +8,39 @@ package enum JSONString {
     output.append(ASCII.quote)
     var index = 0
     while index < bytes.count {
+      let start = index
+      while index < bytes.count, isPlain(bytes[index]) { index += 1 }
+      output.append(addingCapacity: index - start) { output in
+        for plain in start..<index { output.append(bytes[plain]) }
+      }
+      guard index < bytes.count else { break }
       let byte = bytes[index]
-      switch byte {
-      case ASCII.quote, ASCII.backslash:
-        output.append(ASCII.backslash)
-        output.append(byte)
-      case 0x00..<0x20, 0x7F:
-        output.append(contentsOf: "\\u00".utf8)
-        output.append(hexadecimalDigit(byte >> 4))
-        output.append(hexadecimalDigit(byte & 15))
-      case 0x80...0xFF:
+      if byte >= 0x80 {
         let sequence = UTF8Sequence(bytes, at: index)
         sequence.append(from: bytes, at: index, into: &output)
-        index += sequence.count - 1
-      default: output.append(byte)
+        index += sequence.count
+      } else {
+        appendEscaped(byte, into: &output)
+        index += 1
       }
-      index += 1
     }
     output.append(ASCII.quote)
+  }
+
+  /// Whether a byte stands for itself.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (0x20..<0x7F).contains(byte) && byte != ASCII.quote && byte != ASCII.backslash
+  }
+
+  private static func appendEscaped(_ byte: UInt8, into output: inout ContiguousArray<UInt8>) {
+    output.append(ASCII.backslash)
+    if byte == ASCII.quote || byte == ASCII.backslash {
+      output.append(byte)
+    } else {
+      output.append(contentsOf: "u00".utf8)
+      output.append(hexadecimalDigit(byte >> 4))
+      output.append(hexadecimalDigit(byte & 15))
+    }
   }
 
   private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {

@@ -21,6 +21,8 @@ enum ASCII {
   static let openBracket = UInt8(ascii: "[")
   static let backslash = UInt8(ascii: "\\")
   static let closeBracket = UInt8(ascii: "]")
+  static let openBrace = UInt8(ascii: "{")
+  static let closeBrace = UInt8(ascii: "}")
 }
 
 /// A set of ASCII characters: one bit each, no table in memory.

@@ -3,11 +3,17 @@
 extension ContiguousArray<UInt8> {
   /// Appends the decimal digits of a number. O(digits)
   package mutating func append(decimal number: UInt64) {
-    var power: UInt64 = 1
-    while number / power >= 10 { power *= 10 }
-    while power > 0 {
-      append(ASCII.zero + UInt8(number / power % 10))
-      power /= 10
+    var digits = InlineArray<20, UInt8>(repeating: ASCII.zero)
+    var first = digits.count
+    var rest = number
+    repeat {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      first -= 1
+      digits[first] = ASCII.zero + UInt8(truncatingIfNeeded: digit)
+      rest = quotient
+    } while rest > 0
+    append(addingCapacity: digits.count - first) { output in
+      for index in first..<digits.count { output.append(digits[index]) }
     }
   }
 
