@@ -1,0 +1,69 @@
+// Which folder may use which. The folders of a module are in an order, and each uses only those
+// before it (docs/ARCHITECTURE.md). What is compared is the names of types that are declared at the
+// top level of one folder only.
+
+/// The folders of each module in their order.
+let folderOrder: [(module: String, folders: [String])] = [
+  (
+    "Sources/MeterModel",
+    [
+      "Vocabulary", "Structures", "Crypto", "Meter", "Cluster/Wire", "HTTP", "Cluster", "Node",
+      "Log", "Analysis", "Simulation",
+    ]
+  ),
+  (
+    "Sources/MeterIO",
+    [
+      "System", "Carriers", "Journal", "Streams", "Ports", "HTTP", "Node", "Bench", "Daemon",
+    ]
+  ),
+]
+
+func arrowFindings(in texts: [SourceText]) -> [Finding] {
+  folderOrder.flatMap { module, folders in
+    let files = texts.filter { $0.isSwift && $0.path.hasPrefix("\(module)/") }
+      .map { (text: $0, folder: folder(of: $0, in: module, folders), code: SwiftCode($0)) }
+    let strays = files.filter { $0.folder == nil }
+      .map { Finding($0.text, line: 1, "this folder has no place in \(module)") }
+    let homes = declarationFolders(of: files.map { ($0.folder, $0.code) })
+    return strays
+      + files.flatMap { file -> [Finding] in
+        guard let folder = file.folder else { return [] }
+        return usesOfLaterFolders(file.text, file.code, folder, homes, folders)
+      }
+  }
+}
+
+/// The position of a file's folder in the order; nil if it has none.
+private func folder(of text: SourceText, in module: String, _ folders: [String]) -> Int? {
+  let rest = text.path.dropFirst(module.count + 1)
+  let matches = folders.indices.filter { rest.hasPrefix("\(folders[$0])/") }
+  return matches.max { folders[$0].count < folders[$1].count }
+}
+
+/// The folder that declares each type; types that two folders declare are left out.
+private func declarationFolders(of files: [(folder: Int?, code: SwiftCode)]) -> [String: Int] {
+  var homes: [String: Int] = [:]
+  var ambiguous: Set<String> = []
+  for (folder, code) in files {
+    guard let folder else { continue }
+    for name in code.declaredTypes {
+      if homes[name, default: folder] != folder { ambiguous.insert(name) }
+      homes[name] = folder
+    }
+  }
+  return homes.filter { !ambiguous.contains($0.key) }
+}
+
+private func usesOfLaterFolders(
+  _ text: SourceText, _ code: SwiftCode, _ folder: Int, _ homes: [String: Int], _ folders: [String]
+) -> [Finding] {
+  var findings: [Finding] = []
+  var reported: Set<String> = []
+  code.visitTypeNames { name, line in
+    guard let home = homes[name], home > folder, reported.insert(name).inserted else { return }
+    findings.append(
+      Finding(text, line: line, "\(folders[folder]) uses \(name), which is of \(folders[home])"))
+  }
+  return findings
+}
