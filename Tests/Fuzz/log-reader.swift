@@ -79,7 +79,7 @@ private struct LogFuzzer {
   private func transcript(batch: Int, next: (Int) -> Int) -> Transcript {
     var transcript = Transcript()
     var reader = LogReader()
-    reader.longestBatch = batch
+    reader.maximumBatch = batch
     var encoder: LogEncoder?
     var records: [String] = []
     var delay = UInt64.max

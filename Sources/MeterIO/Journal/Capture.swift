@@ -197,7 +197,7 @@ extension Capture {
 }
 
 /// The names of what a snapshot holds.
-private struct CapturedNames: TextNames {
+private struct CapturedNames: LogNames {
   let namespaces: NameTable
   let viewers: NameTable
   let policy: Capture.Policy

@@ -25,7 +25,7 @@ extension Sequencer {
 }
 
 /// The names that the sequencer has bound. A connection is called by its number.
-private struct BoundNames: TextNames {
+private struct BoundNames: LogNames {
   let namespaces: NameTable
   let viewers: NameTable
 

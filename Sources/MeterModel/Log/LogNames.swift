@@ -1,104 +1,16 @@
-// Binds the names of a text log to the small numbers that the meter knows, and back.
+// What events and effects refer to by number has a name in the log.
 
-/// The names of one log. Namespaces, viewer ids and nodes keep their numbers for good, so the table is as
-/// large as the log has different names; a connection's slot is free again after its close.
-package struct LogNames: TextNames {
-  private var namespaces: NameTable
-  private var viewers: NameTable
-  private var nodes: NameTable
-  private var connections = ConnectionNumbers()
-  private var messages: UInt64 = 0
+/// A source of the names under which the text form writes what events and effects refer to.
+package protocol LogNames {
+  /// The number of a connection. Precondition: the connection is known.
+  func number(of connection: ConnectionID) -> UInt64
 
-  package init(key: HashKey = HashKey(0, 0)) {
-    namespaces = NameTable(key: key)
-    viewers = NameTable(key: key)
-    nodes = NameTable(key: key)
-  }
+  /// The name of a namespace. Precondition: the namespace is known.
+  func name(of namespace: NamespaceID) -> [UInt8]
 
-  /// The event as the meter takes it; names that are new are bound.
-  package mutating func bind(_ event: TextEvent) -> Event {
-    switch event {
-    case .opened(let connection, let namespace, let viewer, let after):
-      let ordinal = after.map { connections.ordinal(of: $0) } ?? .none
-      return .opened(
-        connections.bindOpened(connection), bind(namespace: namespace),
-        viewer: viewer.map { ViewerID(Self.bind($0, in: &viewers)) } ?? .none, after: ordinal)
-    case .closed(let connection): return .closed(connections.bind(connection))
-    case .excluded(let viewer): return .excluded(ViewerID(Self.bind(viewer, in: &viewers)))
-    case .message(let namespace, _):
-      messages += 1
-      return .message(bind(namespace: namespace), MessageID(messages))
-    case .peer(let node, let namespace, let members, let count):
-      return .peer(
-        NodeID(Self.bind(node, in: &nodes)), bind(namespace: namespace), members: members,
-        connections: count)
-    case .bye(let node): return .bye(NodeID(Self.bind(node, in: &nodes)))
-    }
-  }
+  /// The text of a viewer id. Precondition: the viewer id is known.
+  func name(of viewer: ViewerID) -> [UInt8]
 
-  /// To be called when the event was applied and its effects were read: frees the slot of a connection that
-  /// is closed.
-  package mutating func release(after event: TextEvent) {
-    if case .closed(let connection) = event { connections.free(connection) }
-  }
-
-  /// The event under the text's names; `text` is the message's. Precondition: the event's names are bound.
-  package func textEvent(_ event: Event, text: [UInt8] = []) -> TextEvent {
-    switch event {
-    case .opened(let connection, let namespace, let viewer, let after):
-      .opened(
-        connection: number(of: connection), namespace: name(of: namespace),
-        viewer: viewer == .none ? nil : Self.name(viewer.number, in: viewers),
-        after: connections.number(of: after))
-    case .closed(let connection): .closed(connection: number(of: connection))
-    case .excluded(let viewer): .excluded(viewer: Self.name(viewer.number, in: viewers))
-    case .message(let namespace, _): .message(namespace: name(of: namespace), text: text)
-    case .peer(let node, let namespace, let members, let connections):
-      .peer(
-        node: name(of: node), namespace: name(of: namespace), members: members,
-        connections: connections)
-    case .bye(let node): .bye(node: name(of: node))
-    }
-  }
-
-  /// The number of a connection in the text. Precondition: it is bound.
-  package func number(of connection: ConnectionID) -> UInt64 {
-    connections.number(of: connection)
-  }
-
-  /// Precondition: the namespace is bound.
-  package func name(of namespace: NamespaceID) -> [UInt8] {
-    Self.name(namespace.number, in: namespaces)
-  }
-
-  /// Precondition: the viewer id is bound.
-  package func name(of viewer: ViewerID) -> [UInt8] {
-    Self.name(viewer.number, in: viewers)
-  }
-
-  /// Precondition: the node is bound.
-  package func name(of node: NodeID) -> [UInt8] {
-    Self.name(node.number, in: nodes)
-  }
-
-  /// The id of a namespace that is bound.
-  package func find(namespace: [UInt8]) -> NamespaceID? {
-    namespaces.find(namespace.span).map { NamespaceID($0) }
-  }
-
-  private mutating func bind(namespace: [UInt8]) -> NamespaceID {
-    NamespaceID(Self.bind(namespace, in: &namespaces))
-  }
-
-  private static func bind(_ name: [UInt8], in table: inout NameTable) -> UInt32 {
-    guard let number = table.bind(name.span) else {
-      fatalError("the reader lets no name pass that is empty or longer than 255 bytes")
-    }
-    return number
-  }
-
-  private static func name(_ number: UInt32, in table: NameTable) -> [UInt8] {
-    guard let name = table.name(of: number) else { fatalError("no name is bound to \(number)") }
-    return name
-  }
+  /// The session id of a node. Precondition: the node is known.
+  func name(of node: NodeID) -> [UInt8]
 }

@@ -28,7 +28,7 @@ private struct LogPrinter {
 
   init(_ settings: ReplaySettings) {
     self.settings = settings
-    reader.longestBatch = 1
+    reader.maximumBatch = 1
   }
 
   mutating func take(_ piece: [UInt8]) {

@@ -1,21 +1,32 @@
-// Blocks made by the letter of docs/LOG-FORMAT.md, for what no encoder would write.
+// Blocks written as docs/LOG-FORMAT.md describes them, for contents that no encoder would write.
 
-/// A log whose checksums are right, whatever its blocks hold.
+/// A log with right checksums, whatever its blocks hold.
 struct HandmadeLog {
   private(set) var bytes: [UInt8] = [0x89, 0x41, 0x4D, 0x4C, 0x4F, 0x47, 0x0D, 0x0A]
   private var digest: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-  /// The header's payload in the document's worked example.
-  static let header: [UInt8] = [
-    1, 1, 0x80, 0x80, 0xD0, 0x9D, 0xE9, 0xCE, 0xB8, 0xFD, 0x18, 0, 0x80, 0x94, 0xEB, 0xDC, 3,
-    0x80, 0xA8, 0xD6, 0xB9, 7, 0x80, 0xF4, 0xF6, 0x90, 0x5D, 0x80, 0xB0, 0x9D, 0xC2, 0xDF, 1,
-    0x80, 0xC0, 0xE2, 0x85, 0xE3, 0x68, 0x80, 0xE4, 0x97, 0xD0, 0x12, 1, 1, 0xFF, 0xFF, 0xFF,
-    0xFF, 0x0F, 0xC0, 0x84, 0x3D,
-  ]
+  /// A log that begins with a header of these options.
+  init(options: [String] = ["increment-delay=1"]) {
+    self.init(header: Self.header(options))
+  }
 
-  init(header: [UInt8] = Self.header) {
+  /// A log that begins with a header with this payload.
+  init(header: [UInt8]) {
     digest = mix(digest, word(bytes[...]))
     add(1, header)
+  }
+
+  /// The payload of a header: version 1, hashed viewer ids, no date, at the beginning of the file, and
+  /// these options.
+  static func header(_ options: [String]) -> [UInt8] {
+    [1, 1, 0, 0] + number(options.count)
+      + options.flatMap { number($0.utf8.count) + Array($0.utf8) }
+  }
+
+  /// A number as seven bits a byte.
+  static func number(_ number: Int) -> [UInt8] {
+    number < 128
+      ? [UInt8(number)] : [UInt8(number & 127) | 128] + Self.number(number >> 7)
   }
 
   /// Appends a block.
@@ -32,7 +43,7 @@ struct HandmadeLog {
     bytes += Self.bytes(of: head) + payload + Self.bytes(of: digest)
   }
 
-  static func bytes(of word: UInt64) -> [UInt8] {
+  private static func bytes(of word: UInt64) -> [UInt8] {
     (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
   }
 

@@ -132,7 +132,7 @@ struct TextLogTests {
 
       """
     var reader = TextLogReader()
-    var names = LogNames()
+    var names = TextLogNames()
     var writer = LogTextWriter()
     for line in log.split(separator: "\n") {
       switch try reader.read(Array(line.utf8)) {
@@ -168,7 +168,7 @@ struct TextLogTests {
 
   @Test func `a line that never ends is refused and not gathered for ever`() throws {
     var splitter = LineSplitter()
-    splitter.append([UInt8](repeating: 0x61, count: TextLogReader.longestLine).span)
+    splitter.append([UInt8](repeating: 0x61, count: TextLogReader.maximumLineLength).span)
     #expect(splitter.next() == nil)
     splitter.append([0x61].span)
     let next = splitter.next()
@@ -178,7 +178,7 @@ struct TextLogTests {
   }
 
   @Test func `the slot of a closed connection comes again first`() {
-    var names = LogNames()
+    var names = TextLogNames()
     func open(_ number: UInt64) -> Event {
       names.bind(.opened(connection: number, namespace: [0x61], viewer: nil, after: nil))
     }

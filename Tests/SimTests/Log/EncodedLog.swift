@@ -3,7 +3,7 @@
 import MeterModel
 
 /// Names made of numbers, as the text form of a random log has them.
-struct NumberNames: TextNames {
+struct NumberNames: LogNames {
   func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
   func name(of namespace: NamespaceID) -> [UInt8] { Array("n\(namespace.number)".utf8) }
   func name(of viewer: ViewerID) -> [UInt8] { Array("v\(viewer.number)".utf8) }
@@ -76,7 +76,7 @@ struct Capture {
 
 extension LogEncoder {
   /// Binds every name that an event needs.
-  mutating func name(all event: Event, names: some TextNames = NumberNames()) {
+  mutating func name(all event: Event, names: some LogNames = NumberNames()) {
     switch event {
     case .opened(_, let namespace, let viewer, _):
       bind(namespace, names)
@@ -91,26 +91,26 @@ extension LogEncoder {
     }
   }
 
-  private mutating func bind(_ namespace: NamespaceID, _ names: some TextNames) {
+  private mutating func bind(_ namespace: NamespaceID, _ names: some LogNames) {
     let name = names.name(of: namespace)
     self.name(namespace, name.span)
   }
 
-  private mutating func bind(_ viewer: ViewerID, _ names: some TextNames) {
+  private mutating func bind(_ viewer: ViewerID, _ names: some LogNames) {
     let name = names.name(of: viewer)
     self.name(viewer, name.span)
   }
 
-  private mutating func bind(_ node: NodeID, _ names: some TextNames) {
+  private mutating func bind(_ node: NodeID, _ names: some LogNames) {
     let name = names.name(of: node)
     self.name(node, name.span)
   }
 }
 
 /// Everything that a reader finds in bytes, in pieces of a size, as text.
-func transcript(of bytes: [UInt8], pieces: Int = .max, longestBatch: Int = 1) -> [String] {
+func transcript(of bytes: [UInt8], pieces: Int = .max, maximumBatch: Int = 1) -> [String] {
   var reader = LogReader()
-  reader.longestBatch = longestBatch
+  reader.maximumBatch = maximumBatch
   var lines: [String] = []
   func drain() {
     while let item = reader.next() {

@@ -46,7 +46,7 @@ struct ReplayTests {
   /// A log of either form in the binary form, as one block.
   private func captured(again log: [UInt8]) -> [UInt8] {
     var reader = LogReader()
-    reader.longestBatch = 1
+    reader.maximumBatch = 1
     reader.append(log.span)
     reader.finish()
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
@@ -137,7 +137,7 @@ struct ReplayTests {
 
   private func text(of file: [UInt8]) -> String {
     var reader = LogReader()
-    reader.longestBatch = 1
+    reader.maximumBatch = 1
     var writer = LogTextWriter()
     reader.append(file.span)
     reader.finish()

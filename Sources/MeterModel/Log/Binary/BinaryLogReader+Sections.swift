@@ -16,7 +16,7 @@ extension BinaryLogReader {
   mutating func nextSection() -> Step {
     switch beginning(at: start) {
     case .incomplete: return incomplete()
-    case .wrong(let reason): return suspect(length: LogFormat.longestBeginning, reason)
+    case .wrong(let reason): return suspect(length: LogFormat.maximumBeginningLength, reason)
     case .whole(let section, _, let end, let chain):
       guard case .outside = stage else {
         stage = .outside
@@ -42,9 +42,12 @@ extension BinaryLogReader {
     var chain = BlockChain()
     let head = bytes.span.word(at: headStart)
     let length = Int(head >> 8 & 0xFF_FFFF)
-    guard length <= LogFormat.longestHeader,
-      chain.head(BlockKind.header.rawValue, length: length) == head
-    else { return .wrong("the head of a section's header is damaged") }
+    guard chain.head(BlockKind.header.rawValue, length: length) == head else {
+      return .wrong("the head of a section's header is damaged")
+    }
+    guard length <= LogFormat.maximumHeaderLength else {
+      return .wrong("the header is longer than \(LogFormat.maximumHeaderLength) bytes")
+    }
     let payloadEnd = payloadStart + length
     let end = payloadEnd + LogFormat.checksumLength
     guard end <= bytes.count else { return .incomplete }
@@ -52,11 +55,11 @@ extension BinaryLogReader {
     guard chain.seal(head: head, bytes, payload) == bytes.span.word(at: payloadEnd) else {
       return .wrong("the checksum of a section's header is wrong")
     }
-    do throws(Malformed) {
+    do throws(HeaderError) {
       let (section, offset) = try LogSection.decode(bytes.span.extracting(payload))
       return .whole(section, offset: offset, end: end, chain)
     } catch {
-      return .wrong("\(error.reason)")
+      return .wrong(error.reason)
     }
   }
 
@@ -82,7 +85,7 @@ extension BinaryLogReader {
 
   /// Decides whether a wrong block was cut or is damaged, once there is enough to look at.
   mutating func settle(length: Int, _ reason: String, mayBeZeros: Bool) -> Step {
-    guard isFinished || left >= length + LogFormat.longestBeginning else { return .nothing }
+    guard isFinished || left >= length + LogFormat.maximumBeginningLength else { return .nothing }
     if let item = resumed(before: min(start + length, bytes.count)) { return .item(item) }
     guard mayBeZeros else { return .item(damaged(reason)) }
     let tear = LogTear(offset: offset, bytes: UInt64(length))

@@ -30,8 +30,9 @@ enum NameKind {
 
   /// The text form must be able to say it; of a node, which may call itself anything, it says what it can.
   func allows(_ name: Span<UInt8>) -> Bool {
-    let longest = self == .viewer ? 128 : 255
-    return (1...longest).contains(name.count) && (self == .node || name.isVisibleASCII)
+    let maximumLength =
+      self == .viewer ? LogLimits.maximumViewerLength : LogLimits.maximumNameLength
+    return (1...maximumLength).contains(name.count) && (self == .node || name.isVisibleASCII)
   }
 }
 

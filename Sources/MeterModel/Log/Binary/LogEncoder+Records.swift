@@ -78,14 +78,14 @@ extension LogEncoder {
   }
 
   /// Appends a message. Precondition: its namespace is bound; messages are numbered 1, 2, 3, …; the text
-  /// has at most `TextLogReader.longestText` bytes.
+  /// has at most `LogLimits.maximumTextLength` bytes.
   package mutating func append(
     _ message: MessageID, to namespace: NamespaceID, text: Span<UInt8>, at instant: Instant
   ) {
     guard count(.message(namespace, message)) else { return }
     messages += 1
     invariant(message.number == messages, "message \(message.number) came as \(messages)")
-    invariant(text.count <= TextLogReader.longestText, "a text of \(text.count) bytes")
+    invariant(text.count <= LogLimits.maximumTextLength, "a text of \(text.count) bytes")
     begin(.message, at: instant)
     bytes.append(number: bound(namespaces.number(of: namespace.number)))
     bytes.append(counted: text)

@@ -99,7 +99,7 @@ package struct LogEncoder {
   /// Goes on after a loss, or begins a file in the middle of a run: what was lost, and what there is now.
   /// Precondition: one of the two, so nothing else was written since. The deadlines of `now` have fired.
   package mutating func resume(
-    from snapshot: MeterSnapshot, names: some TextNames, messages: UInt64, digest: Digest
+    from snapshot: MeterSnapshot, names: some LogNames, messages: UInt64, digest: Digest
   ) {
     invariant(lostSince != nil || isEmpty, "a snapshot in the middle of a section")
     if lostSince != nil { writeGap() }
@@ -139,7 +139,7 @@ extension LogEncoder {
   private mutating func seal(_ kind: BlockKind) {
     let start = blockStart + LogFormat.headLength
     let length = bytes.count - start
-    invariant(length <= LogFormat.longestPayload, "a block of \(length) bytes was not ended")
+    invariant(length <= LogFormat.maximumPayloadLength, "a block of \(length) bytes was not ended")
     let head = chain.head(kind.rawValue, length: length)
     bytes.replace(at: blockStart, withWord: head)
     let checksum = chain.seal(head: head, bytes, start..<bytes.count)

@@ -11,7 +11,7 @@ package enum LogFormat {
   package static let version: UInt64 = 1
 
   /// How large a block's payload may be: 2²⁴ − 1 bytes.
-  package static let longestPayload = 1 << 24 - 1
+  package static let maximumPayloadLength = 1 << 24 - 1
 
   /// The payload at which the encoder says that a block of records is full.
   package static let fullPayload = 1 << 16
@@ -20,11 +20,12 @@ package enum LogFormat {
   static let headLength = 8
   static let checksumLength = 8
 
-  /// The longest header's payload.
-  static let longestHeader = 256
+  /// The longest payload of a header, in bytes: many times what all options take.
+  package static let maximumHeaderLength = 4096
 
-  /// The longest magic and header.
-  static let longestBeginning = magic.count + headLength + longestHeader + checksumLength
+  /// The longest beginning of a section, its magic and its header, in bytes.
+  static let maximumBeginningLength =
+    magic.count + headLength + maximumHeaderLength + checksumLength
 
   /// The magic as a number of eight bytes.
   static let magicWord: UInt64 = 0x0A0D_474F_4C4D_4189

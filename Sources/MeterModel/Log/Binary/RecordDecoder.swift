@@ -114,7 +114,7 @@ struct RecordDecoder {
   ) throws(Malformed) {
     let namespace = try namespace(bytes, &cursor)
     let range = try cursor.counted(bytes)
-    guard range.count <= TextLogReader.longestText else { throw Malformed("a text is too long") }
+    guard range.count <= LogLimits.maximumTextLength else { throw Malformed("a text is too long") }
     text = bytes.extracting(range).array
     messages &+= 1
     append(.message(namespace, MessageID(messages)))

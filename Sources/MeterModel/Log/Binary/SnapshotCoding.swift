@@ -2,7 +2,7 @@
 // place in the snapshot, and instants are told as how long ago they were.
 
 /// Writes one snapshot, and numbers what it holds as the records after it will.
-struct SnapshotEncoder<Names: TextNames> {
+struct SnapshotEncoder<Names: LogNames> {
   private(set) var namespaces = EncodedNames()
   private(set) var viewers = EncodedNames()
   private(set) var nodes = EncodedNames()

@@ -1,7 +1,7 @@
 // Cuts bytes that come in pieces of any size into lines.
 
 /// Gathers bytes and gives back whole lines, without their line feeds. It never holds more than what was
-/// appended last and one line of `TextLogReader.longestLine`.
+/// appended last and one line of `TextLogReader.maximumLineLength`.
 package struct LineSplitter {
   private var bytes: [UInt8] = []
   private var start = 0
@@ -23,7 +23,7 @@ package struct LineSplitter {
       defer { start = end + 1 }
       return Array(bytes[start..<end])
     }
-    return bytes.count - start > TextLogReader.longestLine ? rest() : nil
+    return bytes.count - start > TextLogReader.maximumLineLength ? rest() : nil
   }
 
   /// What stands after the last line feed; nil when nothing does. To be asked when nothing more comes.

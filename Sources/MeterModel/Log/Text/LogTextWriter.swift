@@ -1,13 +1,5 @@
 // Writes the text form of the log (§7): options, events and effects, each on a line of its own.
 
-/// Whatever knows what the text form calls the things that effects name.
-package protocol TextNames {
-  func number(of connection: ConnectionID) -> UInt64
-  func name(of namespace: NamespaceID) -> [UInt8]
-  func name(of viewer: ViewerID) -> [UInt8]
-  func name(of node: NodeID) -> [UInt8]
-}
-
 /// Gathers lines of text. The caller takes `bytes` and empties it whenever it wants to.
 package struct LogTextWriter {
   /// What was written and not taken yet.
@@ -67,7 +59,7 @@ package struct LogTextWriter {
   }
 
   /// `0.5 greet 2 football 2`. `text` is the message's, where the effect tells one.
-  package mutating func write(_ effect: Effect, names: some TextNames, text: [UInt8] = []) {
+  package mutating func write(_ effect: Effect, names: some LogNames, text: [UInt8] = []) {
     write(effect.instant.decimalSeconds)
     switch effect.action {
     case .greet(let connection, _, let namespace, let count):
@@ -94,7 +86,7 @@ package struct LogTextWriter {
     write("\n")
   }
 
-  private mutating func write(_ rejection: Rejection, names: some TextNames) {
+  private mutating func write(_ rejection: Rejection, names: some LogNames) {
     switch rejection {
     case .open(let connection): write(" reject open \(names.number(of: connection))")
     case .close(let connection): write(" reject close \(names.number(of: connection))")

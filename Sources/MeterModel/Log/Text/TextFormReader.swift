@@ -8,7 +8,7 @@ struct TextFormReader {
   /// The text of the last record, where that is a message.
   private(set) var text: [UInt8] = []
 
-  private(set) var names: LogNames
+  private(set) var names: TextLogNames
   var isFinished = false
 
   /// The line that was read last, counted from 1.
@@ -26,7 +26,7 @@ struct TextFormReader {
   private var following: ContiguousArray<LogItem> = []
 
   init(key: HashKey) {
-    names = LogNames(key: key)
+    names = TextLogNames(key: key)
   }
 
   mutating func append(_ piece: Span<UInt8>) {

@@ -5,10 +5,7 @@
 /// come first, that time never decreases, and that nothing follows `end`.
 package struct TextLogReader {
   /// The longest line that is read, in bytes.
-  package static let longestLine = 1 << 18
-
-  /// The longest text of a message, in bytes and without escapes.
-  package static let longestText = 1 << 16
+  package static let maximumLineLength = 1 << 18
 
   /// The defaults, changed by the options that were read. Final once an event or `end` was read.
   package private(set) var configuration = Configuration()
@@ -31,8 +28,8 @@ package struct TextLogReader {
   /// Reads the next line, given without its line feed. Errors are final: the reader is to be dropped.
   package mutating func read(_ bytes: [UInt8]) throws(TextLogError) -> TextStatement {
     line += 1
-    guard bytes.count <= Self.longestLine else {
-      throw error("the line is longer than \(Self.longestLine) bytes")
+    guard bytes.count <= Self.maximumLineLength else {
+      throw error("the line is longer than \(Self.maximumLineLength) bytes")
     }
     var scanner = LineScanner(bytes)
     guard let word = scanner.nextWord() else { return .nothing }
@@ -49,11 +46,11 @@ package struct TextLogReader {
     guard stage == .options else { throw error("an option follows an event") }
     let name = try word("the option's name", &scanner)
     guard let option = ConfigurationOption(name: name.span) else {
-      throw error("no option of the model is called '\(printable(name))'")
+      throw error("no option of the model is called '\(name.span.printable)'")
     }
     let value = try word("the option's value", &scanner)
     guard option.set(value.span, in: &configuration) else {
-      throw error("\(option.rawValue) takes \(option.accepts), not '\(printable(value))'")
+      throw error("\(option.rawValue) takes \(option.accepts), not '\(value.span.printable)'")
     }
     try expectEnd(&scanner)
     return .option(option)
@@ -63,7 +60,7 @@ package struct TextLogReader {
     _ time: [UInt8], _ scanner: inout LineScanner
   ) throws(TextLogError) -> TextStatement {
     guard let instant = Instant(decimal: time.span) else {
-      throw error("'\(printable(time))' is no time in seconds with at most 9 decimals")
+      throw error("'\(time.span.printable)' is no time in seconds with at most 9 decimals")
     }
     guard instant >= latest else {
       throw error("the time \(instant.decimalSeconds) is before \(latest.decimalSeconds)")
@@ -83,7 +80,9 @@ package struct TextLogReader {
     switch String(decoding: verb, as: UTF8.self) {
     case "open": return try readOpen(&scanner)
     case "close": return .closed(connection: try number("a connection", &scanner))
-    case "exclude": return .excluded(viewer: try name("a viewer id", most: 128, &scanner))
+    case "exclude":
+      return .excluded(
+        viewer: try name("a viewer id", maximumLength: LogLimits.maximumViewerLength, &scanner))
     case "message":
       let namespace = try name("a namespace", &scanner)
       return .message(namespace: namespace, text: try readText(&scanner))
@@ -94,7 +93,7 @@ package struct TextLogReader {
         connections: try number("connections", &scanner))
     case "bye": return .bye(node: try name("a node", &scanner))
     case "end": return nil
-    default: throw error("no event is called '\(printable(verb))'")
+    default: throw error("no event is called '\(verb.span.printable)'")
     }
   }
 
@@ -105,11 +104,12 @@ package struct TextLogReader {
     var after: UInt64?
     while let field = scanner.nextWord() {
       if field.span.hasPrefix("viewer=") && viewer == nil {
-        viewer = try checked(Array(field.dropFirst(7)), "a viewer id", most: 128)
+        viewer = try checked(
+          Array(field.dropFirst(7)), "a viewer id", maximumLength: LogLimits.maximumViewerLength)
       } else if field.span.hasPrefix("after=") && after == nil {
         after = try checked(Array(field.dropFirst(6)), "a connection")
       } else {
-        throw error("'\(printable(field))' is not expected there")
+        throw error("'\(field.span.printable)' is not expected there")
       }
     }
     return .opened(connection: connection, namespace: namespace, viewer: viewer, after: after)
@@ -119,8 +119,8 @@ package struct TextLogReader {
     guard let text = TextEscape.unescaped(scanner.rest()) else {
       throw error(##"a text knows no other escapes than \\, \n, \r, \# and \x with two digits"##)
     }
-    guard text.count <= Self.longestText else {
-      throw error("the text is longer than \(Self.longestText) bytes")
+    guard text.count <= LogLimits.maximumTextLength else {
+      throw error("the text is longer than \(LogLimits.maximumTextLength) bytes")
     }
     return text
   }
@@ -129,13 +129,6 @@ package struct TextLogReader {
 extension TextLogReader {
   private func error(_ reason: String) -> TextLogError {
     TextLogError(line: line, reason: reason)
-  }
-
-  /// Bytes of the log as they may stand in an error: short, on one line.
-  private func printable(_ bytes: [UInt8]) -> String {
-    let most = 64
-    let visible = bytes.prefix(most).map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }
-    return String(decoding: visible, as: UTF8.self) + (bytes.count > most ? "…" : "")
   }
 
   private func word(
@@ -153,28 +146,32 @@ extension TextLogReader {
 
   private func checked(_ digits: [UInt8], _ meaning: String) throws(TextLogError) -> UInt64 {
     guard let number = UInt64(digits: digits.span) else {
-      throw error("\(meaning) is a whole number below 2^64, not '\(printable(digits))'")
+      throw error("\(meaning) is a whole number below 2^64, not '\(digits.span.printable)'")
     }
     return number
   }
 
   private func name(
-    _ meaning: String, most: Int = 255, _ scanner: inout LineScanner
+    _ meaning: String, maximumLength: Int = LogLimits.maximumNameLength,
+    _ scanner: inout LineScanner
   ) throws(TextLogError) -> [UInt8] {
     let name = TextEscape.unescapedName(try word(meaning, &scanner))
-    return try checked(name, meaning, most: most)
+    return try checked(name, meaning, maximumLength: maximumLength)
   }
 
   private func checked(
-    _ name: [UInt8], _ meaning: String, most: Int
+    _ name: [UInt8], _ meaning: String, maximumLength: Int
   ) throws(TextLogError) -> [UInt8] {
-    guard (1...most).contains(name.count) && name.span.isVisibleASCII else {
-      throw error("\(meaning) is 1 to \(most) visible ASCII bytes, not '\(printable(name))'")
+    guard (1...maximumLength).contains(name.count) && name.span.isVisibleASCII else {
+      throw error(
+        "\(meaning) is 1 to \(maximumLength) visible ASCII bytes, not '\(name.span.printable)'")
     }
     return name
   }
 
   private func expectEnd(_ scanner: inout LineScanner) throws(TextLogError) {
-    if let word = scanner.nextWord() { throw error("'\(printable(word))' is not expected there") }
+    if let word = scanner.nextWord() {
+      throw error("'\(word.span.printable)' is not expected there")
+    }
   }
 }

@@ -109,7 +109,7 @@ package struct Replay {
     self.comparesDigests = comparesDigests
     self.adjust = adjust
     reader = LogReader(key: key)
-    if detail != .batches { reader.longestBatch = 1 }
+    if detail != .batches { reader.maximumBatch = 1 }
   }
 
   /// The effects of the latest step, in order.

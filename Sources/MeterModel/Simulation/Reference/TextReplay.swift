@@ -6,7 +6,7 @@ package enum TextReplay {
     of log: String, makeMeter: (Configuration) -> Meter
   ) throws(LogDamage) -> String {
     var reader = LogReader()
-    reader.longestBatch = 1
+    reader.maximumBatch = 1
     reader.append(Array(log.utf8).span)
     reader.finish()
     var writer = LogTextWriter()

@@ -11,7 +11,7 @@
 package struct LogReader {
   /// The most records that come at once. Who asks what connections are called, or for the text form of
   /// records, should set it to 1: the answers are those at the end of the batch.
-  package var longestBatch = 4096
+  package var maximumBatch = 4096
 
   /// Whether the log is in the binary form; nil before its first byte.
   package private(set) var isBinary: Bool?
@@ -40,7 +40,7 @@ package struct LogReader {
 
   /// The next item; nil when there is none before more bytes, or none at all after `finish`.
   package mutating func next() -> LogItem? {
-    isBinary == true ? binary.next(limit: longestBatch) : text.next(limit: longestBatch)
+    isBinary == true ? binary.next(limit: maximumBatch) : text.next(limit: maximumBatch)
   }
 
   /// Where in the log the reader is, as errors tell it.
@@ -95,7 +95,7 @@ package struct LogReader {
   }
 }
 
-extension LogReader: TextNames {
+extension LogReader: LogNames {
   /// What the text form calls a connection: in a binary log, its place in the order of opening.
   package func number(of connection: ConnectionID) -> UInt64 {
     isBinary == true
