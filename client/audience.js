@@ -1,4 +1,4 @@
-// Counts this page in a namespace of audience-meter, and tells it the total, live.
+// Counts this page in a namespace of audience-meter and passes it the total, live.
 //
 //   const meter = audience("//example.com/football")
 //     .on("total", n => …)       how many are watching
@@ -7,31 +7,31 @@
 //     .on("retry", ms => …)      the stream was lost, and is opened again in ms milliseconds
 //     .on("close", why => …)     the server ended it for good: "excluded" (this viewer id was
 //                                opened elsewhere) or "refused" (there is no such stream)
-//   meter.close()                leave; nothing is called after this
+//   meter.close()                leaves; no listener is called after this
 //
-// A classic script that defines `audience`; as a module, import it from audience.mjs beside it.
-// Whoever asks for the same URL on one page shares one stream, and so counts once, even where the
-// page loads this file twice.
+// A classic script that defines `audience`. As a module, import it from audience.mjs beside it.
+// All calls with the same URL on one page share one stream, and so count once, even where the page
+// loads this file twice.
 //
-// It reads the stream with fetch. An EventSource would hide `retry: -1`, by which the server says
-// that this viewer is watching elsewhere; would give up for good on a proxy's 502; and would bring
-// a whole crowd back at the same instant when a server restarts.
+// It reads the stream with fetch. An EventSource hides `retry: -1`, which means that this viewer
+// id was opened elsewhere. It also gives up for good on a proxy's 502, and brings a whole crowd
+// back at the same instant when a server restarts.
 
-// An element with the id "audience" is a global of that name too, but none that can be called.
+// An element with the id "audience" is a global of that name too, but it cannot be called.
 if (!self.audience?.call) self.audience = (() => {
   const streams = new Map(); // By absolute URL, while they have users.
   const digits = /^\d+$/;
 
-  // False while the page is in the back/forward cache or frozen: nobody is watching then, so
-  // nobody may be counted.
+  // False while the page is in the back/forward cache or frozen. Nobody is watching it then, so it
+  // must not be counted.
   let awake = true;
 
   const openStream = (url) => {
     const users = new Set();
-    const latest = []; // The state and the total, for a user who comes later.
-    let attempt, timer, id, retry = 2000, failures = 0, patience = 65000;
+    const latest = []; // The state and the total, for later users.
+    let attempt, timer, id, retry = 2000, failures = 0, timeout = 65000;
 
-    const tell = (name, value) => {
+    const emit = (name, value) => {
       if (name != "message") latest[+(name == "total")] = [name, value];
       users.forEach((user) => user(name, value));
     };
@@ -45,33 +45,33 @@ if (!self.audience?.call) self.audience = (() => {
     const end = (why) => {
       pause();
       streams.delete(url);
-      tell("close", why);
+      emit("close", why);
       users.clear();
     };
 
-    // Reads one response until it ends. Unless that was by `pause` or `end`, another follows.
+    // Reads one response until it ends. Another one follows, unless `pause` or `end` ended it.
     const connect = async () => {
       pause();
-      // A page that is rendered ahead of a visit is no viewer either.
+      // A page that is rendered before a visit is not watched either.
       if (!awake || self.document?.prerendering) return;
       const mine = (attempt = new AbortController());
-      let since, told;
+      let since, retryIsKnown;
 
-      // A quiet stream repeats its total (every 25 s, unless the server was told otherwise). So
-      // silence is a dead connection; or else a slower server, which deserves more patience.
+      // A quiet stream repeats its total (every 25 s by default). So silence means that the
+      // connection is dead, or that this server has a longer delay: the next timeout is longer.
       const watch = () => {
         clearTimeout(timer);
         timer = setTimeout(() => {
-          patience += 65000;
+          timeout += 65000;
           mine.abort();
-        }, patience);
+        }, timeout);
       };
 
       const take = (data) => {
-        if (!since) tell("open");
+        if (!since) emit("open");
         since ||= performance.now();
-        if (digits.test(data)) tell("total", +data);
-        else tell("message", data);
+        if (digits.test(data)) emit("total", +data);
+        else emit("message", data);
       };
 
       try {
@@ -81,9 +81,9 @@ if (!self.audience?.call) self.audience = (() => {
         if (id) headers["Last-Event-ID"] = id;
         const response = await fetch(url, { headers, cache: "no-store", signal: mine.signal });
         if (response.status == 204) return end("excluded");
-        // Of the client's errors, only a timeout and too many requests pass by themselves.
+        // Of the client errors, only 408 and 429 are temporary.
         if (/^4(?!08|29)/.test(response.status)) return end("refused");
-        // Whatever else is no event stream is somebody's error page, and passes too.
+        // Every other answer that is no event stream is an error page, and temporary too.
         if (!response.headers.get("Content-Type").startsWith(type)) throw 0;
 
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -102,8 +102,8 @@ if (!self.audience?.call) self.audience = (() => {
             if (field == "id") id = text;
             if (field == "retry") {
               if (text == "-1") return end("excluded");
-              // At least a second, so that no slip of a server makes a storm.
-              if ((told = digits.test(text))) retry = Math.min(Math.max(text, 1000), 1e9);
+              // At least a second, so that a wrong value does not cause a storm of requests.
+              if ((retryIsKnown = digits.test(text))) retry = Math.min(Math.max(text, 1000), 1e9);
             }
             if (!line && data[0] != null) {
               take(data.join("\n"));
@@ -112,18 +112,18 @@ if (!self.audience?.call) self.audience = (() => {
           }
         }
       } catch {
-        // Cut, or never made: the same to us as a stream that ended.
+        // A connection that failed is treated like a stream that ended.
       }
       if (mine != attempt) return;
       pause();
 
-      // A server that is full says when to come back, and spreads its answers itself. Otherwise
-      // the wait grows while streams do not last, and differs from page to page.
+      // A full server sends the time to wait, which it spreads itself. Otherwise the wait grows
+      // while streams do not last, and is random.
       if (performance.now() - since > 30000) failures = 0;
       let wait = retry;
-      if (since || !told) wait += Math.random() * Math.min(retry * 2 ** failures++, 30000);
+      if (since || !retryIsKnown) wait += Math.random() * Math.min(retry * 2 ** failures++, 30000);
       timer = setTimeout(connect, wait);
-      tell("retry", Math.round(wait));
+      emit("retry", Math.round(wait));
     };
 
     const resume = (atOnce) => {
@@ -134,7 +134,7 @@ if (!self.audience?.call) self.audience = (() => {
     return { users, latest, pause, resume, end };
   };
 
-  // Captured at the window, since some of these happen to the window and some to the document.
+  // Captured at the window, because some of these are events of the window, others of the document.
   for (const type of ["pagehide", "freeze", "pageshow", "resume", "prerenderingchange", "online"]) {
     addEventListener(type, () => {
       awake = !/hide|freeze/.test(type);
@@ -149,7 +149,7 @@ if (!self.audience?.call) self.audience = (() => {
     const listeners = [];
     let closed;
 
-    // As microtasks, so that a listener that throws harms neither the stream nor the others.
+    // As microtasks, so that a listener that throws affects neither the stream nor the others.
     const call = (listener, value) => queueMicrotask(() => closed || listener(value));
     const user = (name, value) =>
       listeners.forEach(([wanted, listener]) => wanted == name && call(listener, value));
@@ -158,7 +158,7 @@ if (!self.audience?.call) self.audience = (() => {
     const meter = {
       on(name, listener) {
         listeners.push([name, listener]);
-        stream.latest.forEach(([told, value]) => told == name && call(listener, value));
+        stream.latest.forEach(([known, value]) => known == name && call(listener, value));
         return meter;
       },
       close() {

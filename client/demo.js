@@ -1,9 +1,9 @@
-// The page of one event: joins its namespace and shows the total live.
+// The page of one event. It joins the namespace and shows the total live.
 const element = (id) => document.getElementById(id);
 const { namespace, port } = document.documentElement.dataset;
 
-// The streams are served from this host at the port that the daemon named, or, where it named none,
-// from the very origin of this page. An IPv6 address keeps its brackets in `hostname`.
+// The streams are served from this host at the port that the daemon wrote into the page, or without
+// one from the origin of this page. An IPv6 address keeps its brackets in `hostname`.
 const streamURL = new URL(
   port ? `${location.protocol}//${location.hostname}:${port}` : location.origin
 );
@@ -14,18 +14,18 @@ const embedURL = streamURL.href;
 const viewerID = location.pathname.split("/")[2];
 if (viewerID) streamURL.pathname += "/" + viewerID;
 
-// A namespace is percent-encoded; people read it decoded, where it can be.
+// A namespace is percent-encoded. It is shown decoded, if it can be decoded.
 let name = namespace;
 try {
   name = decodeURIComponent(namespace);
 } catch {
-  // Not an encoding of anything: shown as it is.
+  // It is no valid encoding, so it is shown as it is.
 }
 element("name").textContent = name;
 document.title = `${name} · audience-meter`;
 
-// The total: counted up or down to the new value within half a second, unless it is the first,
-// nobody looks, or motion is unwelcome.
+// The total is counted up or down to the new value within half a second, unless it is the first
+// one, the page is hidden, or the user prefers reduced motion.
 const number = new Intl.NumberFormat("en-US");
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 let latest;
@@ -58,7 +58,7 @@ function showTotal(total) {
   frame = requestAnimationFrame(step);
 }
 
-// The same for those who listen: a whole sentence, at once at first, then at most every 20 seconds.
+// The same for screen readers: a whole sentence, first at once, then at most every 20 seconds.
 let announced = "";
 let announceNext = 0;
 let announcement;
@@ -73,9 +73,9 @@ function announce(total) {
   }, announceNext - Date.now());
 }
 
-// The graph: steps from one total to the next, over all the time since the page was opened. Of at
-// most 400 points; when they are full every second one is dropped, so that a page that is open for
-// a day shows the whole day, just less finely. A point without a total is a gap: not connected.
+// The graph has steps from one total to the next, over all the time since the page was opened. It
+// has at most 400 points. When there are more, every second one is dropped, so a page that is open
+// for a day shows the whole day less finely. A point without a total is a gap in the connection.
 const pointLimit = 400;
 const opened = Date.now();
 let points = [];
@@ -104,7 +104,7 @@ function draw() {
   const now = Date.now();
   const first = points[0].time;
   const x = (time) => ((600 * (time - first)) / Math.max(now - first, 1)).toFixed(1);
-  // The lowest total stands a little above the ground, and one that never moved in the middle.
+  // The lowest total is a little above the bottom; a total that never changed is in the middle.
   const range = highest - lowest;
   const y = (total) => (range ? 118 - (110 * (total - lowest)) / range : 70).toFixed(1);
 
@@ -127,7 +127,7 @@ function draw() {
   element("graph").hidden = now - first < 1000;
 }
 
-// The state of the stream. The seconds that count down are no news to those who listen.
+// The state of the stream. Screen readers do not announce the seconds that count down.
 let comeback;
 
 function showState(state, text) {
@@ -144,7 +144,8 @@ function countDown() {
   element("countdown").textContent = seconds > 0 ? `in ${seconds} s` : "now";
 }
 
-// Messages: "service=text", the newest first, the last five. All of it is somebody's text.
+// The last five messages ("service=text"), the newest first. The text may come from anybody, so it
+// is never taken for markup.
 function showMessage(message) {
   const [, service, text] = /^([^=]*)=?([^]*)$/.exec(message);
   const item = document.createElement("li");
@@ -197,14 +198,14 @@ setInterval(() => {
   countDown();
   draw();
 }, 1000);
-// A page that nobody sees is not animated: the number must not stop half-way.
+// A hidden page is not animated, so the number must not stop half-way.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && latest !== undefined) showTotal(latest);
   draw();
 });
 
-// The two lines to copy. Both addresses come from the URL parser, which leaves no quote and no
-// bracket in them that could end an attribute or a string.
+// The two lines to copy. Both addresses come from the URL parser, so they contain no quotation mark
+// and no bracket that could end an attribute or a string.
 const script = new URL("/client/audience.js", location.href).href;
 element("snippet").textContent =
   `<script src="${script}"></script>\n` +
@@ -215,7 +216,7 @@ element("copy").addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(element("snippet").textContent);
   } catch {
-    // The clipboard is there on secure pages only; a selection can be copied everywhere.
+    // Only secure pages have the clipboard; a selection can be copied everywhere.
     getSelection().selectAllChildren(element("snippet"));
     document.execCommand("copy");
   }

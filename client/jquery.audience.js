@@ -1,30 +1,30 @@
-// Counts this page in a namespace of audience-meter, and tells it the total, live.
+// Counts this page in a namespace of audience-meter and passes it the total, live.
 //
 //   var meter = $.audience("//example.com/football").progress(function (total) { … });
 //   meter.close();
 //
-// The promise is notified of each total, a whole number; messages to the namespace are no totals
-// and are left out. `close` leaves and resolves it. When the server ends the stream for good, since
-// this viewer id was opened elsewhere or there is no such stream, it is rejected with a reason,
-// "excluded" or "refused".
+// The promise is notified of each total, a whole number; messages to the namespace are left out.
+// `close` leaves the namespace and resolves the promise. When the server ends the stream for good,
+// the promise is rejected with a reason: "excluded" (this viewer id was opened elsewhere) or
+// "refused" (there is no such stream).
 //
-// It needs jQuery 1.7 or later and nothing else. Whoever asks for the same URL on one page shares
-// one stream, and so counts once. With audience.js on the page too, that one holds the stream.
+// It needs jQuery 1.7 or later and nothing else. All calls with the same URL on one page share one
+// stream, and so count once. If audience.js is on the page too, that script holds the stream.
 (function ($) {
   "use strict";
 
-  var streams = {}; // By absolute URL, while somebody uses them.
+  var streams = {}; // By absolute URL, while they have users.
   var awake = true; // False while the page is frozen or in the back/forward cache.
 
-  // One stream, shared by the deferreds of all who asked for it. It is read with XMLHttpRequest,
-  // since an EventSource hides `retry: -1`, by which the server says "watched elsewhere", and
+  // One stream, shared by the deferreds of all its users. It is read with XMLHttpRequest, because
+  // an EventSource hides `retry: -1`, which means that this viewer id was opened elsewhere, and
   // brings a whole crowd back at the same instant when a server restarts.
   function openStream(url) {
     var stream = { users: [], connect: connect, pause: pause, leave: leave };
-    var retry = 2000, failures = 0, patience = 65000;
-    var request, lastEventId, read, data, liveSince, retryTold;
+    var retry = 2000, failures = 0, timeout = 65000;
+    var request, lastEventId, read, data, liveSince, retryIsKnown;
 
-    // In tasks of their own: a callback that throws harms neither the stream nor the others.
+    // As tasks of their own, so that a callback that throws affects neither the stream nor others.
     function each(method, value) {
       $.each(stream.users, function (_, deferred) {
         setTimeout(function () {
@@ -63,12 +63,12 @@
       pause();
       read = 0;
       data = [];
-      liveSince = retryTold = undefined;
+      liveSince = retryIsKnown = undefined;
       var mine = (request = new XMLHttpRequest());
       mine.open("GET", url);
       mine.setRequestHeader("Accept", "text/event-stream");
       if (lastEventId) mine.setRequestHeader("Last-Event-ID", lastEventId);
-      // Of what was aborted here, nothing is wanted; of what was cut, the end is enough.
+      // A request that was aborted here is ignored. For one that failed, the end is enough.
       mine.onprogress = function () {
         if (mine === request) take(mine);
       };
@@ -80,20 +80,21 @@
       expectBytes(mine);
     }
 
-    // Silence much longer than the server's own repetitions is a dead connection; or else a slower
-    // server, which deserves more patience. Text piles up in the request: a megabyte is enough.
+    // Silence that is much longer than the server's delay means that the connection is dead, or
+    // that this server has a longer delay: the next timeout is longer. The request keeps all text
+    // that it received, so it is replaced after a megabyte.
     function expectBytes(mine) {
       clearTimeout(stream.timer);
       stream.timer = setTimeout(function () {
-        patience += 65000;
+        timeout += 65000;
         mine.abort();
-      }, patience);
+      }, timeout);
     }
 
     function take(mine) {
       if (mine.status !== 200) return;
       var text = mine.responseText.slice(read);
-      // The last line may still grow. A CR at the very end waits for the LF that may follow it.
+      // The last line may be incomplete. A CR at the very end waits for the LF that may follow it.
       var lines = text.split(/\r\n|\n|\r(?!$)/);
       read += text.length - lines.pop().length;
       expectBytes(mine);
@@ -107,9 +108,9 @@
       if (field[1] === "id") lastEventId = field[2];
       if (field[1] === "retry") {
         if (field[2] === "-1") return stop("excluded");
-        retryTold = /^\d+$/.test(field[2]);
-        // At least a second, so that no slip of a server makes a storm.
-        if (retryTold) retry = Math.min(Math.max(field[2], 1000), 1e9);
+        retryIsKnown = /^\d+$/.test(field[2]);
+        // At least a second, so that a wrong value does not cause a storm of requests.
+        if (retryIsKnown) retry = Math.min(Math.max(field[2], 1000), 1e9);
       }
       if (!text && data.length) {
         var event = data.join("\n");
@@ -122,13 +123,13 @@
     function ended(status) {
       pause();
       if (status === 204) return stop("excluded");
-      // Of the client's errors, only a timeout and too many requests pass by themselves.
+      // Of the client errors, only 408 and 429 are temporary.
       if (/^4(?!08|29)/.test(status)) return stop("refused");
-      // A server that is full says when to come back, and spreads its answers itself. Otherwise
-      // the wait grows while streams do not last, and differs from page to page.
+      // A full server sends the time to wait, which it spreads itself. Otherwise the wait grows
+      // while streams do not last, and is random.
       if (liveSince && Date.now() - liveSince > 30000) failures = 0;
       var wait = retry;
-      if (liveSince || !retryTold) {
+      if (liveSince || !retryIsKnown) {
         wait += Math.random() * Math.min(retry * Math.pow(2, failures++), 30000);
       }
       stream.timer = setTimeout(function () {

@@ -25,7 +25,7 @@ func arrowFindings(in texts: [SourceText]) -> [Finding] {
       .map { (text: $0, folder: folder(of: $0, in: module, folders), code: SwiftCode($0)) }
     let strays = files.filter { $0.folder == nil }
       .map { Finding($0.text, line: 1, "this folder has no place in \(module)") }
-    let homes = declarationFolders(of: files.map { ($0.folder, $0.code) })
+    let homes = homesOfTypes(in: files.map { ($0.folder, $0.code) })
     return strays
       + files.flatMap { file -> [Finding] in
         guard let folder = file.folder else { return [] }
@@ -41,18 +41,20 @@ private func folder(of text: SourceText, in module: String, _ folders: [String])
   return matches.max { folders[$0].count < folders[$1].count }
 }
 
-/// The folder that declares each type; types that two folders declare are left out.
-private func declarationFolders(of files: [(folder: Int?, code: SwiftCode)]) -> [String: Int] {
-  var homes: [String: Int] = [:]
-  var ambiguous: Set<String> = []
+/// The folder that declares each type at its top level. Types that two folders declare, nested ones
+/// too, are left out.
+private func homesOfTypes(in files: [(folder: Int?, code: SwiftCode)]) -> [String: Int] {
+  var folders: [String: Set<Int>] = [:]
+  var visible: Set<String> = []
   for (folder, code) in files {
     guard let folder else { continue }
-    for name in code.declaredTypes {
-      if homes[name, default: folder] != folder { ambiguous.insert(name) }
-      homes[name] = folder
+    for declaration in code.declarations {
+      folders[declaration.name, default: []].insert(folder)
+      if declaration.isVisible { visible.insert(declaration.name) }
     }
   }
-  return homes.filter { !ambiguous.contains($0.key) }
+  return folders.filter { visible.contains($0.key) && $0.value.count == 1 }
+    .compactMapValues(\.first)
 }
 
 private func usesOfLaterFolders(

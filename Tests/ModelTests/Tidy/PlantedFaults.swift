@@ -38,11 +38,11 @@ extension TidyRule {
         SourceText(
           "Sources/A.swift",
           """
-          // docs/SPEC.md and docs/PLAN.md, A.swift and B.swift, Names+Parts.swift
+          // docs/SPEC.md and docs/PLAN.md, A.swift and B.swift, Names+Parts.swift, $a.swift
           // §2 rule 4 (a), §7, and RFC 9112
           // §6.3, which is not ours; what follows on the next line is, and does not exist.
           // §2.8
-          // rules 1, 4 and 5
+          // rules 1, 4 and 5; after rule 4 (b): 25 s
           """),
       ]
     case .links:

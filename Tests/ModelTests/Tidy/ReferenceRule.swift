@@ -24,12 +24,16 @@ func referenceFindings(in texts: [SourceText]) -> [Finding] {
 /// Files that a line names and that do not exist. A name with a placeholder in it is none.
 private func fileProblems(in line: String, _ files: Set<String>) -> [String] {
   guard line.contains(".swift") || line.contains(".md") else { return [] }
-  let words = line.split { !$0.isLetter && !$0.isNumber && !"+-_./".contains($0) }
+  let words = line.split { !$0.isLetter && !$0.isNumber && !"+-_./$\\".contains($0) }
   return words.compactMap { word in
     guard word.hasSuffix(".swift") || word.hasSuffix(".md") else { return nil }
     let name = word.split(separator: "/").last.map(String.init) ?? ""
     let stem = name.split(separator: ".").first ?? ""
-    guard !name.hasPrefix("."), !stem.isEmpty, !files.contains(name) else { return nil }
+    guard !word.contains("$"), !word.contains("\\"), !name.hasPrefix("."), !stem.isEmpty,
+      !files.contains(name)
+    else {
+      return nil
+    }
     return "\(word) does not exist"
   }
 }
@@ -77,17 +81,19 @@ private struct Specification {
 
   /// "rule 4 (a)", "rules 1 to 3, 5 and 10".
   private func ruleProblems(in line: String) -> [String] {
-    let words = line.split { " ()`.;:".contains($0) }
+    let words = line.split { " ()`".contains($0) }
     var problems: [String] = []
     for (index, word) in words.enumerated() {
       guard ["rule", "rules", "Rule", "Rules"].contains(word) else { continue }
       for follower in words[(index + 1)...] {
-        let isLast = !follower.hasSuffix(",")
-        if let number = Int(isLast ? follower : follower.dropLast()) {
+        let number = follower.prefix { $0.isNumber }
+        let end = follower.dropFirst(number.count)
+        if let number = Int(number) {
           if !rules.contains(number) { problems.append("rule \(number) is not in docs/SPEC.md") }
         } else if !["and", "or", "to", "a", "b"].contains(follower) {
           break
         }
+        guard end.isEmpty || end == "," || number.isEmpty else { break }
       }
     }
     return problems

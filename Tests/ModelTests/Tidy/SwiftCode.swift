@@ -70,20 +70,26 @@ struct SwiftCode {
     return min(index + 2, bytes.count)
   }
 
-  /// The types that the file declares at its top level for other files to use.
-  var declaredTypes: [String] {
+  /// A type that a file declares.
+  struct Declaration {
+    let name: String
+
+    /// At the top level, for other files to use.
+    let isVisible: Bool
+  }
+
+  /// The types that the file declares.
+  var declarations: [Declaration] {
     lines.compactMap { line in
-      guard let first = line.first, isLetter(first) || first == UInt8(ascii: "@") else {
-        return nil
-      }
       let words = String(decoding: line, as: UTF8.self)
         .split { !$0.isLetter && !$0.isNumber && $0 != "_" }
       guard let keyword = words.firstIndex(where: { typeKeywords.contains($0) }),
-        keyword + 1 < words.count, !words[..<keyword].contains("private"),
-        !words[..<keyword].contains("fileprivate"), !words[..<keyword].contains("extension"),
-        !words[..<keyword].contains("func")
+        keyword + 1 < words.count, words[..<keyword].allSatisfy({ modifiers.contains($0) })
       else { return nil }
-      return String(words[keyword + 1])
+      let isPrivate = words[..<keyword].contains { $0 == "private" || $0 == "fileprivate" }
+      return Declaration(
+        name: String(words[keyword + 1]),
+        isVisible: !isPrivate && line[0] != UInt8(ascii: " "))
     }
   }
 
@@ -106,6 +112,9 @@ struct SwiftCode {
 }
 
 private let typeKeywords: Set<Substring> = ["struct", "enum", "class", "protocol", "typealias"]
+private let modifiers: Set<Substring> = [
+  "package", "public", "internal", "private", "fileprivate", "final", "indirect",
+]
 private let slash = UInt8(ascii: "/")
 private let backslash = UInt8(ascii: "\\")
 private let quote = UInt8(ascii: "\"")

@@ -30,8 +30,8 @@ enum TidyRule: String, CaseIterable, Sendable {
   /// Whether the project does not keep to the rule yet.
   var isPending: Bool {
     switch self {
-    case .imports, .reminders, .lengths: false
-    case .arrows, .columns, .references, .links, .words: true
+    case .imports, .reminders, .lengths, .links: false
+    case .arrows, .columns, .references, .words: true
     }
   }
 
