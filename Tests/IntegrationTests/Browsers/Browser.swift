@@ -8,21 +8,21 @@ import Foundation
 ///       try await page.screenshot(to: "football.png")
 ///     }
 ///
-/// Each page has a window of its own, since a tab behind another is hidden and not painted.
-/// Whatever happens in the body, neither a process nor a folder is left behind; a browser that is
-/// made by `init` ends with `quit` or its last use.
+/// Each page has a window of its own, since a tab behind another is hidden and not painted. No
+/// process and no folder stays after the body, also when it throws. A browser that is made by
+/// `init` ends with `quit` or its last use.
 final class Browser: Sendable {
-  /// How long a page may take for what must come.
-  static let patience = Duration.seconds(Deadline.patience)
+  /// The time that a page may take for what must happen.
+  static let timeout = Duration.seconds(Deadline.timeout)
 
-  /// Its process and folder, for who must know that they are gone.
+  /// Its process and folder.
   let process: BrowserProcess
   private let devTools: BrowserProtocol
 
-  /// Whether there is a Chromium to drive: `.enabled(if: Browser.isInstalled, "…")`.
+  /// Whether Chromium is installed: `.enabled(if: Browser.isInstalled, "…")`.
   static var isInstalled: Bool { BrowserProcess.executable != nil }
 
-  /// Starts a browser. `flags` come on top of the usual ones: `--ignore-certificate-errors`, say.
+  /// Starts a browser. `flags`, such as `--ignore-certificate-errors`, are added to the usual ones.
   init(flags: [String] = []) throws {
     process = try BrowserProcess(flags: flags)
     devTools = BrowserProtocol(socket: process.socket)
@@ -41,18 +41,18 @@ final class Browser: Sendable {
     return try await body(browser)
   }
 
-  /// Ends the browser with all its pages: asks it to go, kills it after five seconds. Doing it
-  /// again does nothing.
+  /// Ends the browser with all its pages: asks it to quit, and kills it after five seconds. A
+  /// second call does nothing.
   func quit() {
     devTools.post("Browser.close")
     process.end()
   }
 
-  /// Opens a page and waits until it has loaded. It is as large as `width` × `height` pixels of
-  /// CSS, and prefers dark colours if `dark`.
+  /// Opens a page of `width` × `height` pixels of CSS, which prefers dark colours if `dark`, and
+  /// waits until it has loaded.
   func open(
     _ url: String, width: Int = 1280, height: Int = 800, dark: Bool = false,
-    within deadline: Duration = Browser.patience
+    within deadline: Duration = Browser.timeout
   ) async throws -> Page {
     struct Target: Decodable {
       var targetId: String
@@ -88,8 +88,8 @@ struct Page: Sendable {
   fileprivate let target: String
   fileprivate let session: String
 
-  /// Leads the page to another address, and waits until that has loaded.
-  func navigate(to url: String, within deadline: Duration = Browser.patience) async throws {
+  /// Navigates the page to another address, and waits until that has loaded.
+  func navigate(to url: String, within deadline: Duration = Browser.timeout) async throws {
     struct Navigation: Decodable {
       var errorText: String?
     }
@@ -105,12 +105,12 @@ struct Page: Sendable {
     _ = try await evaluate(loaded, within: deadline, as: Bool.self)
   }
 
-  /// Evaluates a JavaScript expression in the page, as if a person had just clicked there, and
-  /// answers its value; of a promise, what it is fulfilled with.
-  /// - Throws: `BrowserError.failed` with the page's exception; an error of decoding where the
+  /// Evaluates a JavaScript expression in the page, as if a person had just clicked there. The
+  /// answer is its value; that of a promise is what it is fulfilled with.
+  /// - Throws: `BrowserError.failed` with the exception of the page; an error of decoding where the
   ///   value is no `Value`.
   func evaluate<Value: Decodable>(
-    _ expression: String, within deadline: Duration = Browser.patience, as: Value.Type
+    _ expression: String, within deadline: Duration = Browser.timeout, as: Value.Type
   ) async throws -> Value {
     let evaluation = try await call(
       "Runtime.evaluate",
@@ -129,16 +129,16 @@ struct Page: Sendable {
   }
 
   /// Runs JavaScript in the page whose value is of no interest.
-  func run(_ script: String, within deadline: Duration = Browser.patience) async throws {
+  func run(_ script: String, within deadline: Duration = Browser.timeout) async throws {
     let body = "(async () => { \(script)\n; return true })()"
     _ = try await evaluate(body, within: deadline, as: Bool.self)
   }
 
-  /// Waits until a JavaScript condition holds. It is judged inside the page, at once and whenever
-  /// the document changes, and every 50 ms since a script's variables change without a notice.
-  /// A condition that throws does not hold yet.
+  /// Waits until a JavaScript condition holds. The page evaluates it at once, whenever the document
+  /// changes, and every 50 ms, since a variable changes without an event. A condition that throws
+  /// does not hold yet.
   /// - Throws: `BrowserError.timedOut` with the condition after `deadline`.
-  func wait(for condition: String, within deadline: Duration = Browser.patience) async throws {
+  func wait(for condition: String, within deadline: Duration = Browser.timeout) async throws {
     let milliseconds = Int(deadline / .milliseconds(1))
     let held = """
       new Promise(resolve => {
@@ -163,7 +163,7 @@ struct Page: Sendable {
     if !answered { throw BrowserError.timedOut(condition) }
   }
 
-  /// Writes what the page shows, as PNG.
+  /// Writes a picture of the page, as PNG.
   func screenshot(to path: String) async throws {
     struct Screenshot: Decodable {
       var data: Data
@@ -175,7 +175,7 @@ struct Page: Sendable {
     try shot.data.write(to: URL(fileURLWithPath: path))
   }
 
-  /// Closes the page as a person does who closes a tab.
+  /// Closes the page, as when a tab is closed.
   func close() async throws {
     _ = try await devTools.call(
       "Target.closeTarget", ["targetId": .string(target)], as: EmptyResult.self)
@@ -185,14 +185,14 @@ struct Page: Sendable {
   @discardableResult
   func call<Result: Decodable>(
     _ method: String, _ parameters: [String: BrowserValue] = [:],
-    within deadline: Duration = Browser.patience, as: Result.Type = EmptyResult.self
+    within deadline: Duration = Browser.timeout, as: Result.Type = EmptyResult.self
   ) async throws -> Result {
     try await devTools.call(
       method, parameters, session: session, within: deadline, as: Result.self)
   }
 }
 
-/// What Chromium answers to an expression.
+/// The reply of Chromium to an expression.
 private struct Evaluation<Value: Decodable>: Decodable {
   struct Remote: Decodable {
     var value: Value?
@@ -211,7 +211,7 @@ private struct Evaluation<Value: Decodable>: Decodable {
     case result, exceptionDetails
   }
 
-  /// Of an exception, the result is the object that was thrown, which is no `Value`.
+  /// The result of an exception is the object that was thrown, which is no `Value`.
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     exceptionDetails = try container.decodeIfPresent(Exception.self, forKey: .exceptionDetails)
@@ -219,15 +219,15 @@ private struct Evaluation<Value: Decodable>: Decodable {
   }
 }
 
-/// Why a browser did not do what a test asked for.
+/// The reason why a browser did not do what a test asked for.
 enum BrowserError: Error, CustomStringConvertible {
   /// Chromium could not be started.
   case notStarted(String)
-  /// It refused a command, or the page threw.
+  /// Chromium refused a command, or the page threw.
   case failed(String)
-  /// What was waited for did not come within its deadline.
+  /// A condition or a reply did not come within its deadline.
   case timedOut(String)
-  /// It has quit.
+  /// Chromium has quit.
   case gone
 
   var description: String {

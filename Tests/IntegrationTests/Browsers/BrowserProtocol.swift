@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// The DevTools protocol over a socket: commands out, replies in, JSON objects that each end with a
+/// The DevTools protocol over a socket: commands and replies are JSON objects that each end with a
 /// NUL byte. A thread reads; each reply resumes the command that waits for it. Events are ignored:
-/// what the tests wait for, they await as promises in the page.
+/// tests wait by promises in the page.
 final class BrowserProtocol: Sendable {
   private struct State {
     var lastCommand = 0
@@ -15,7 +15,7 @@ final class BrowserProtocol: Sendable {
   private let socket: Int32
   private let state = Mutex(State())
 
-  /// Takes over `socket` and closes it when nobody uses it any more.
+  /// Takes over `socket`, and closes it at the last use.
   init(socket: Int32) {
     self.socket = socket
     Thread.detachNewThread { self.read() }
@@ -25,12 +25,12 @@ final class BrowserProtocol: Sendable {
     close(socket)
   }
 
-  /// Sends a command to the browser, or to the page with `session`, and answers its result.
-  /// - Throws: `BrowserError.timedOut` after `deadline`, `.failed` where Chromium says no, `.gone`
-  ///   when it has quit.
+  /// Sends a command to the browser, or to the page with `session`; the answer is its result.
+  /// - Throws: `BrowserError.timedOut` after `deadline`, `.failed` where Chromium refuses the
+  ///   command, `.gone` when it has quit.
   func call<Result: Decodable>(
     _ method: String, _ parameters: [String: BrowserValue] = [:], session: String? = nil,
-    within deadline: Duration = Browser.patience, as: Result.Type = EmptyResult.self
+    within deadline: Duration = Browser.timeout, as: Result.Type = EmptyResult.self
   ) async throws -> Result {
     let reply = try await withCheckedThrowingContinuation { continuation in
       let number = state.withLock { state in
@@ -53,7 +53,7 @@ final class BrowserProtocol: Sendable {
     return result
   }
 
-  /// Sends a command whose reply nobody waits for.
+  /// Sends a command without waiting for its reply.
   func post(_ method: String) {
     _ = send(0, method, [:], nil)
   }
@@ -129,7 +129,7 @@ final class BrowserProtocol: Sendable {
   }
 }
 
-/// The result of a command that answers nothing of interest.
+/// The result of a command whose result is of no interest.
 struct EmptyResult: Decodable {}
 
 /// A JSON value in a command's parameters.

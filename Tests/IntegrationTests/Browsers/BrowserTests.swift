@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+/// The browser of the tests itself.
 @Suite(.enabled(if: Browser.isInstalled, "needs chromium in PATH"), .serialized)
 struct BrowserTests {
   static let page = """
@@ -27,7 +28,7 @@ struct BrowserTests {
     #expect(Array(bytes[16..<24]) == [0, 0, 400 >> 8, 400 & 255, 0, 0, 300 >> 8, 300 & 255])
   }
 
-  @Test func `what fails says so, and says what`() async throws {
+  @Test func `each failure of a page is an error that names it`() async throws {
     try await Browser.run { browser in
       let page = try await browser.open(Self.page)
       let thrown = await #expect(throws: BrowserError.self) {
@@ -44,7 +45,7 @@ struct BrowserTests {
     }
   }
 
-  @Test func `a browser that ends leaves no process and no folder, whatever happened`()
+  @Test func `a browser leaves no process and no folder, also after an error`()
     async throws
   {
     struct Accident: Error {}
@@ -57,19 +58,17 @@ struct BrowserTests {
         throw Accident()
       }
     }
-    // What was killed needs a moment to be gone.
-    let deadline = Deadline()
-    while !processes(naming: folder).isEmpty, !deadline.hasPassed {}
-    #expect(processes(naming: folder) == [])
+    // A process that was killed takes a moment to end.
+    try eventually("the end of all processes") { processes(naming: folder).isEmpty }
     #expect(!folder.isEmpty && !FileManager.default.fileExists(atPath: folder))
   }
 
-  @Test func `a browser that was killed fails what waits for it`() async throws {
+  @Test func `a browser that is killed fails the commands that wait for it`() async throws {
     try await Browser.run { browser in
       let page = try await browser.open(Self.page)
-      kill(browser.process.pid, SIGKILL)
+      browser.process.kill()
       await #expect(throws: BrowserError.self) {
-        try await page.wait(for: "false", within: .seconds(20))
+        try await page.wait(for: "false", within: .seconds(60))
       }
     }
   }

@@ -1,8 +1,8 @@
 import Testing
 
-/// What a page of another origin may read (SPEC §4, §5).
+/// What a page of another origin may read (§4, §5).
 @Suite struct `A page of another origin` {
-  @Test func `may read every answer of the public port to what it can ask for`() throws {
+  @Test func `a page of another origin may read each response of the public port`() throws {
     let long = String(repeating: "a", count: 256)
     try RunningDaemon.serving("--enable-uuid", "--max-connections", "3") { daemon in
       let asked = [
@@ -20,7 +20,7 @@ import Testing
       let third = try EventStream("/ns", of: daemon)
       #expect(third.head["Access-Control-Allow-Origin"] == "*")
 
-      // The holder excluded the one that comes back.
+      // The second stream holds the id and excluded the first, which comes back.
       let identifier = try #require(first.greeting.id)
       let stopped = try daemon.ask(
         daemon.audience, request("GET /ns/id", stream, "Last-Event-ID: \(identifier)"))
@@ -32,12 +32,12 @@ import Testing
       #expect(full.status == 200)
       #expect(full["Access-Control-Allow-Origin"] == "*")
       #expect(full.body.hasPrefix("retry: "))
-      // All three were held until here.
+      // These three streams were open until here.
       #expect([second, third, fourth].map(\.greeting.count) == [1, 2, 3])
     }
   }
 
-  @Test func `may come back with the number of its last event, which is preflighted`() throws {
+  @Test func `a preflight request with last-event-id is permitted`() throws {
     try RunningDaemon.serving { daemon in
       let answer = try daemon.ask(
         daemon.audience,
@@ -58,7 +58,9 @@ import Testing
     ("demo.js", "text/javascript; charset=utf-8"), ("demo.css", "text/css; charset=utf-8"),
     ("favicon.svg", "image/svg+xml"),
   ])
-  func `may load the client's files, as scripts and as modules`(name: String, type: String) throws {
+  func `a page of another origin may load the files of the client`(
+    name: String, type: String
+  ) throws {
     try RunningDaemon.serving { daemon in
       let answer = try daemon.ask(daemon.demo, request("GET /client/\(name)"))
       #expect(answer.status == 200)
@@ -68,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func `may not read the ports that are the machine's own`() throws {
+  @Test func `a page of another origin may not read the other ports`() throws {
     try RunningDaemon.serving { daemon in
       for (port, path) in [
         (daemon.statistics, "/stats"), (daemon.statistics, "/other"), (daemon.messages, "/ns/s/a"),

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension `In Chromium` {
-  /// The demo page, as a person sees it (SPEC §5).
+  /// The demo page in a browser (§5).
   @Suite struct `The demo page` {
     private static func isLive(_ count: String, _ caption: String = "people watching") -> String {
       """
@@ -11,7 +11,7 @@ extension `In Chromium` {
       """
     }
 
-    @Test func `shows two viewers that there are two, and one that it is alone again`()
+    @Test func `the demo page shows the number of viewers as pages open and close`()
       async throws
     {
       let browser = try `In Chromium`.browser
@@ -30,11 +30,13 @@ extension `In Chromium` {
         try await second.screenshot(named: "demo-dark")
         try await second.close()
         try await first.wait(for: Self.isLive("1", "person watching"))
-        #expect(try daemon.statistics()["football"]?.connections == 2)
+        #expect(try daemon.figures()["football"]?.connections == 2)
       }
     }
 
-    @Test func `shows the messages to its event, the newest first, as text`() async throws {
+    @Test func `the demo page shows the messages of its event as text, the newest first`()
+      async throws
+    {
       let browser = try `In Chromium`.browser
       try await RunningDaemon.serving { daemon in
         let page = try await browser.open("http://localhost:\(daemon.demo)/football")
@@ -52,7 +54,7 @@ extension `In Chromium` {
       }
     }
 
-    @Test func `outlives a restart of the daemon`() async throws {
+    @Test func `the demo page reconnects after a restart of the daemon`() async throws {
       let browser = try `In Chromium`.browser
       let options = ["--notify-min-delay", "100ms"]
       let former = try RunningDaemon.start(options)
@@ -63,7 +65,7 @@ extension `In Chromium` {
       let address = "http://localhost:\(former.demo)/football"
       let pages = [try await browser.open(address), try await browser.open(address)]
       for page in pages { try await page.wait(for: Self.isLive("2")) }
-      #expect(try former.stop(by: SIGTERM) == 0)
+      try former.stop()
       for page in pages {
         try await page.wait(for: "state.dataset.state === 'waiting'")
         let text = try await page.evaluate(
@@ -73,11 +75,11 @@ extension `In Chromium` {
       try await pages[0].screenshot(named: "demo-reconnecting")
       let latter = try RunningDaemon.start(options + ports)
       for page in pages { try await page.wait(for: Self.isLive("2")) }
-      #expect(try latter.statistics()["football"]?.connections == 2)
-      #expect(try latter.stop(by: SIGTERM) == 0)
+      #expect(try latter.figures()["football"]?.connections == 2)
+      try latter.stop()
     }
 
-    @Test func `shows an event's name as text, whatever it is`() async throws {
+    @Test func `the demo page shows the name of its event as text`() async throws {
       let browser = try `In Chromium`.browser
       try await RunningDaemon.serving { daemon in
         let name = #"<b>"'&"#
@@ -91,13 +93,14 @@ extension `In Chromium` {
         let elements = try await page.evaluate(
           "document.querySelectorAll('b').length", as: Int.self)
         #expect(elements == 0)
-        // No browser sends these as they are; others do.
+        // No browser sends these bytes unescaped; other clients do.
         let raw = try daemon.ask(daemon.demo, request("GET /\(name)")).body
         #expect(!raw.contains(name) && !raw.contains("<b>"))
       }
     }
 
-    @Test func `hands its place to another page with the same viewer id, and may take it back`()
+    @Test
+    func `the demo page stops for another page with its viewer id, and may take its place again`()
       async throws
     {
       let browser = try `In Chromium`.browser
@@ -115,14 +118,13 @@ extension `In Chromium` {
       }
     }
 
-    @Test func `welcomes, and leads to the event that is typed`() async throws {
+    @Test func `the page of welcome leads to the event that is typed`() async throws {
       let browser = try `In Chromium`.browser
       try await RunningDaemon.serving { daemon in
         let page = try await browser.open("http://localhost:\(daemon.demo)/")
         try await page.screenshot(named: "welcome")
-        try await page.run(
-          "document.getElementById('event').value = 'a b/c'; document.querySelector('button').click()"
-        )
+        try await page.run("document.getElementById('event').value = 'a b/c'")
+        try await page.run("document.querySelector('button').click()")
         try await page.wait(for: "document.title === '1 · a b/c'")
         #expect(try daemon.count("a%20b%2Fc") == 1)
       }

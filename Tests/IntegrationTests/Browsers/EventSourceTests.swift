@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension `In Chromium` {
-  /// The browser's own EventSource, without any client of ours.
+  /// The browser's own EventSource, without a client script (§4).
   @Suite struct `An EventSource` {
     private static func site(joining path: String, of daemon: RunningDaemon) throws -> PageServer {
       try PageServer([
@@ -18,7 +18,7 @@ extension `In Chromium` {
       ])
     }
 
-    @Test func `that was excluded is stopped when it comes back, and the holder stays`()
+    @Test func `an excluded EventSource that comes back is stopped, and the holder stays`()
       async throws
     {
       let browser = try `In Chromium`.browser
@@ -28,38 +28,38 @@ extension `In Chromium` {
         try await former.wait(for: "told.length")
         let latter = try await browser.open(site.origin)
         try await latter.wait(for: "told.length")
-        // It ignores the stop, comes back after its two seconds, and hears 204.
+        // It ignores the retry of -1, comes back after two seconds, and gets 204.
         try await former.wait(for: "source.readyState === EventSource.CLOSED")
         #expect(try await former.evaluate("lost", as: [Int].self) == [0, 2])
         #expect(try await latter.evaluate("source.readyState", as: Int.self) == 1)
         #expect(try await latter.evaluate("lost", as: [Int].self) == [])
-        #expect(try daemon.statistics()["ns"]?.connections == 2)
+        #expect(try daemon.figures()["ns"]?.connections == 2)
         #expect(try daemon.count("ns") == 1)
       }
     }
 
-    @Test func `comes back after a restart`() async throws {
+    @Test func `an EventSource comes back after a restart of the daemon`() async throws {
       let browser = try `In Chromium`.browser
       let former = try RunningDaemon.start([])
       let site = try Self.site(joining: "/ns", of: former)
       let page = try await browser.open(site.origin)
       try await page.wait(for: "told.at(-1) === '1'")
       let port = former.audience
-      #expect(try former.stop(by: SIGTERM) == 0)
+      try former.stop()
       let latter = try RunningDaemon.start(["--port", "\(port)"])
       try await page.wait(for: "told.length === 2")
       #expect(try latter.count("ns") == 1)
-      #expect(try latter.stop(by: SIGTERM) == 0)
+      try latter.stop()
     }
 
-    @Test func `does not give up at a full server`() async throws {
+    @Test func `an EventSource does not give up at a full daemon`() async throws {
       let browser = try `In Chromium`.browser
       try await RunningDaemon.serving("--max-connections", "1") { daemon in
         let holder = try EventStream("/ns", of: daemon)
         let site = try Self.site(joining: "/ns", of: daemon)
         let page = try await browser.open(site.origin)
         try await page.wait(for: "lost.length")
-        // Not closed: it comes back when the 5 to 30 s have passed that it was told.
+        // Not closed: it comes back after the 5 to 30 s that the daemon asked for.
         #expect(try await page.evaluate("lost.every(state => state === 0)", as: Bool.self))
         #expect(try await page.evaluate("told.length", as: Int.self) == 0)
         #expect(holder.greeting.count == 1)

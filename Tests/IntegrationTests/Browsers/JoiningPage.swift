@@ -1,7 +1,7 @@
-/// A page of somebody else's website that joins a namespace with the daemon's own client, and writes
-/// down all that it is told.
+/// A page of another website that joins a namespace with the daemon's own client, and records all
+/// that the client reports.
 struct JoiningPage {
-  /// The client on it: which scripts it loads, and how it joins.
+  /// The client on the page: the scripts that it loads, and the way in which it joins.
   enum Client: String, CaseIterable, Sendable {
     case audience, jquery, jqueryWithAudience
 
@@ -22,16 +22,16 @@ struct JoiningPage {
         const join = (url) => {
           const meter = audience(url);
           for (const name of ["total", "message", "open", "retry", "close"])
-            meter.on(name, (value) => tell(name, value));
+            meter.on(name, (value) => report(name, value));
           return meter;
         };
         """
       case .jquery, .jqueryWithAudience:
         """
         const join = (url) => $.audience(url)
-          .progress((total) => tell("total", total))
-          .done(() => tell("left", ""))
-          .fail((why) => tell("close", why));
+          .progress((total) => report("total", total))
+          .done(() => report("left", ""))
+          .fail((why) => report("close", why));
         """
       }
     }
@@ -40,7 +40,7 @@ struct JoiningPage {
   let page: Page
   private let url: String
 
-  /// Opens the page and joins. With `hurried`, a page's timers end 20 times sooner.
+  /// Opens the page and joins. The timers of a `hurried` page end 20 times sooner.
   init(
     _ client: Client, _ path: String, of daemon: RunningDaemon, from site: PageServer,
     in browser: Browser, hurried: Bool = false
@@ -60,7 +60,7 @@ struct JoiningPage {
     try await join()
   }
 
-  /// Joins, once more perhaps, under a name of its own.
+  /// Joins under a name, perhaps beside other streams of the page.
   func join(as name: String = "meter") async throws {
     try await page.run("window.\(name) = join('\(url)')")
   }
@@ -69,15 +69,16 @@ struct JoiningPage {
     try await page.run("\(name).close()")
   }
 
-  func wait(untilTold total: Int, within deadline: Duration = .seconds(10)) async throws {
-    try await page.wait(for: "latest('total') === \(total)", within: deadline)
+  func wait(untilTotal total: Int) async throws {
+    try await page.wait(for: "latest('total') === \(total)")
   }
 
-  /// The values that it was told under a name.
-  func told<Value: Decodable>(_ name: String, as: Value.Type) async throws -> [Value] {
+  /// The values that the client reported under a name.
+  func values<Value: Decodable>(of name: String, as: Value.Type) async throws -> [Value] {
     try await page.evaluate("all('\(name)')", as: [Value].self)
   }
 
+  /// Removes what was recorded.
   func forget() async throws {
     try await page.run("log.length = 0")
   }
@@ -88,7 +89,7 @@ struct JoiningPage {
     for client in Client.allCases {
       let script = """
         const log = [];
-        const tell = (name, value) => log.push([name, value]);
+        const report = (name, value) => log.push([name, value]);
         const all = (wanted) => log.filter(([name]) => name === wanted).map(([, value]) => value);
         const latest = (wanted) => all(wanted).at(-1);
         \(client.joins)
@@ -99,8 +100,8 @@ struct JoiningPage {
     }
     files["/hurry.js"] = .script(
       """
-      const patientTimeout = setTimeout;
-      setTimeout = (action, delay, ...rest) => patientTimeout(action, delay / 20, ...rest);
+      const usualTimeout = setTimeout;
+      setTimeout = (action, delay, ...rest) => usualTimeout(action, delay / 20, ...rest);
       """)
     return try PageServer(files)
   }

@@ -1,15 +1,14 @@
 import CLinux
 import Foundation
 
-/// The website of somebody else: serves a few files of a test's own over HTTP, on a free port.
+/// Another website: a server of a test's own files, on a free port.
 final class PageServer: Sendable {
-  /// What is served at a path.
+  /// The response to a path.
   struct File: Sendable {
     var type = "text/html; charset=utf-8"
     let content: String
 
-    /// A page with scripts that are loaded from these addresses, one after the other, and a script
-    /// of its own.
+    /// A page that loads scripts from these addresses in turn, and then has a script of its own.
     static func page(scripts: [String], script: String) -> File {
       let tags = scripts.map { "<script src=\"\($0)\"></script>\n" }.joined()
       return File(
@@ -36,7 +35,7 @@ final class PageServer: Sendable {
         let accepted = accept4(socket, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
         if accepted < 0, errno == EINTR || errno == ECONNABORTED { continue }
         if accepted < 0 { break }
-        // A browser connects ahead of its requests, so one may say nothing for long.
+        // A browser connects ahead of its requests, so a connection may be silent for long.
         Thread.detachNewThread { try? Self.answer(RawClient(connected: accepted), files) }
       }
       close(socket)

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// What carries datagrams between the nodes of a test.
+/// The carrier of the datagrams between the nodes of a test.
 enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
   case multicast, unicast, redis
 
@@ -9,7 +9,7 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
 
   var testDescription: String { rawValue }
 
-  /// The options of each of some nodes, and what must last as long as they do.
+  /// The options of each node, and the server that must last as long as the nodes do.
   func options(for count: Int) throws -> (options: [[String]], server: RedisServer?) {
     switch self {
     case .multicast:
@@ -23,16 +23,16 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
   }
 }
 
-/// Nodes on one machine, over each carrier (SPEC §6).
+/// Nodes on one machine, over each carrier (§6).
 @Suite(.serialized) struct `Nodes that share their counts` {
   @Test(arguments: TestCarrier.installed)
-  func `show one total, and each other's namespaces`(carrier: TestCarrier) throws {
+  func `nodes show one total, and the namespaces of each other`(carrier: TestCarrier) throws {
     let (options, server) = try carrier.options(for: 2)
     let nodes = try options.map { try RunningDaemon.node($0) }
     let first = try EventStream("/ns", of: nodes[0])
     let second = try EventStream("/ns", of: nodes[1])
-    if second.greeting.count == 1 { try second.read(untilTold: 2) }
-    try first.read(untilTold: 2)
+    if second.greeting.count == 1 { try second.read(untilCount: 2) }
+    try first.read(untilCount: 2)
     try nodes[0].awaitMembers("ns", 2)
     let other = try EventStream("/other", of: nodes[1])
     try nodes[0].awaitMembers("other", 1)
@@ -45,38 +45,40 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
       #expect(report.carriers.map(\.carrier) == [carrier.rawValue])
       #expect(report.dropped.values.allSatisfy { $0 == 0 })
     }
-    for node in nodes { #expect(try node.stop(by: SIGTERM) == 0) }
+    for node in nodes { try node.stop() }
     withExtendedLifetime(server) {}
   }
 
   @Test(arguments: TestCarrier.installed)
-  func `forget at once a node that says goodbye, in time one that is killed or stopped`(
-    carrier: TestCarrier
-  ) throws {
+  func
+    `a node is forgotten at once after a goodbye, and in time after a kill or a stop`(
+      carrier: TestCarrier
+    ) throws
+  {
     let (options, server) = try carrier.options(for: 4)
     let timeout = ["--cluster-node-timeout", "3s"]
     let nodes = try options.prefix(3).map { try RunningDaemon.node($0 + timeout) }
     let streams = try nodes.map { try EventStream("/ns", of: $0) }
-    for stream in streams where stream.greeting.count != 3 { try stream.read(untilTold: 3) }
+    for stream in streams where stream.greeting.count != 3 { try stream.read(untilCount: 3) }
 
-    // It never forgets by itself that soon.
+    // A node with a timeout of ten minutes, which does not forget another by itself in this test.
     let patient = try RunningDaemon.node(options[3] + ["--cluster-node-timeout", "10m"])
     try patient.awaitMembers("ns", 3)
     let goodbye = try measuring {
-      kill(nodes[2].process, SIGTERM)
+      nodes[2].signal(SIGTERM)
       try patient.awaitMembers("ns", 2)
     }
     #expect(try nodes[2].awaitEnd() == 0)
-    try streams[0].read(untilTold: 2)
+    try streams[0].read(untilCount: 2)
 
-    kill(nodes[1].process, SIGSTOP)
-    let stopped = try measuring { try streams[0].read(untilTold: 1) }
-    kill(nodes[1].process, SIGCONT)
-    let continued = try measuring { try streams[0].read(untilTold: 2) }
+    nodes[1].signal(SIGSTOP)
+    let stopped = try measuring { try streams[0].read(untilCount: 1) }
+    nodes[1].resume()
+    let continued = try measuring { try streams[0].read(untilCount: 2) }
 
     nodes[1].kill()
-    let killed = try measuring { try streams[0].read(untilTold: 1) }
-    for time in [stopped, killed] { #expect((2...Deadline.soon).contains(time), "\(time)") }
+    let killed = try measuring { try streams[0].read(untilCount: 1) }
+    for time in [stopped, killed] { #expect((2...Deadline.prompt).contains(time), "\(time)") }
     print(
       "\(carrier): truth after a goodbye \(goodbye) s, a stop \(stopped) s, going on"
         + " \(continued) s, a kill \(killed) s (timeout 3 s)")
@@ -84,31 +86,31 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
   }
 
   @Test(arguments: TestCarrier.installed)
-  func `count no viewer twice when a node is restarted`(carrier: TestCarrier) throws {
+  func `no viewer is counted twice when a node is restarted`(carrier: TestCarrier) throws {
     let (options, server) = try carrier.options(for: 2)
     let stays = try RunningDaemon.node(options[0])
     let witness = try EventStream("/ns", of: stays)
     for _ in 0..<3 {
       let restarts = try RunningDaemon.node(options[1])
       let viewers = try (0..<4).map { _ in try EventStream("/ns", of: restarts) }
-      let counts = try witness.read(untilTold: 5).compactMap(\.count)
+      let counts = try witness.read(untilCount: 5).compactMap(\.count)
       #expect(counts.allSatisfy { $0 <= 5 }, "\(counts)")
-      #expect(try restarts.stop(by: SIGTERM) == 0)
-      try witness.read(untilTold: 1)
+      try restarts.stop()
+      try witness.read(untilCount: 1)
       withExtendedLifetime(viewers) {}
     }
     withExtendedLifetime(server) {}
   }
 
   @Test(arguments: TestCarrier.installed)
-  func `tell a message once to everybody, whichever node it was sent to`(
+  func `a message reaches every stream once, whichever node it was sent to`(
     carrier: TestCarrier
   ) throws {
     let (options, server) = try carrier.options(for: 2)
     let nodes = try options.map { try RunningDaemon.node($0) }
     let streams = try nodes.map { try EventStream("/ns", of: $0) }
-    for stream in streams where stream.greeting.count != 2 { try stream.read(untilTold: 2) }
-    // One that fills a datagram several times over, and some that share one.
+    for stream in streams where stream.greeting.count != 2 { try stream.read(untilCount: 2) }
+    // One of several datagrams, and some that share one.
     let long = String(repeating: "lång ", count: 2700)
     let texts = ["1-0", long, "", "2-0", "a\nb"]
     for (index, text) in texts.enumerated() {
@@ -124,7 +126,7 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
   }
 
   @Test(arguments: TestCarrier.installed)
-  func `let a viewer id have one connection in all, and stop the one that comes back`(
+  func `a viewer id has one stream in a cluster, and an excluded one that comes back is stopped`(
     carrier: TestCarrier
   ) throws {
     let (options, server) = try carrier.options(for: 3)
@@ -135,19 +137,16 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
     #expect(try former.client.readToEnd().hasSuffix("retry: -1\n\n"))
     for node in nodes { try node.awaitMembers("ns", 1) }
 
-    // A native EventSource comes back, to any of the nodes, and is stopped for good.
+    // An EventSource that comes back to any of the nodes is stopped.
     let fields = ["Accept: text/event-stream", "Last-Event-ID: \(former.greeting.id ?? "")"]
     for node in nodes {
-      let deadline = Deadline()
-      var status = 0
-      while status != 204, !deadline.hasPassed {
-        status = try node.ask(node.audience, request("GET /ns/me", fields)).status
+      try eventually("a 204") {
+        try node.ask(node.audience, request("GET /ns/me", fields)).status == 204
       }
-      #expect(status == 204)
     }
     for node in nodes { try node.awaitMembers("ns", 1) }
 
-    // A plain request at a third node sends the holder away.
+    // A plain request at a third node excludes the holder.
     #expect(try nodes[2].ask(nodes[2].audience, request("GET /ns/me")).status == 200)
     #expect(try newcomer.client.readToEnd().hasSuffix("retry: -1\n\n"))
     for node in nodes { try node.awaitMembers("ns", 0) }
@@ -155,10 +154,10 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
   }
 }
 
-/// Nodes that have more than one carrier, and what of the cluster is in a log (SPEC §6, §7).
+/// Nodes with several carriers, and the part of the cluster in a log (§6, §7).
 @Suite(.serialized) struct `Nodes with several carriers` {
   @Test(.enabled(if: isRedisInstalled, "needs redis-server in PATH or /usr/sbin"))
-  func `tell everything once, and know each other while one of them works`() throws {
+  func `nodes with three carriers receive everything once, and need only one that works`() throws {
     let group = TestGroup()
     let peers = peerOptions(2)
     let server = try RedisServer()
@@ -166,7 +165,7 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
       try RunningDaemon.node($0 + group.options + ["--cluster-redis", server.url()])
     }
     let streams = try nodes.map { try EventStream("/ns", of: $0) }
-    for stream in streams where stream.greeting.count != 2 { try stream.read(untilTold: 2) }
+    for stream in streams where stream.greeting.count != 2 { try stream.read(untilCount: 2) }
     for text in ["1-0", "2-0"] {
       try nodes[0].sendMessage(text, to: "ns")
       for stream in streams { #expect(try stream.next().data == "s=\(text)") }
@@ -186,7 +185,7 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `capture what other nodes said, so that a replay tells the same`() throws {
+  @Test func `the capture of a node has the counts of the other nodes`() throws {
     let folder = try TemporaryFolder()
     let log = "\(folder.path)/log"
     let group = TestGroup()
@@ -194,15 +193,15 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
     let viewers = try (0..<3).map { try EventStream("/ns/viewer\($0)", of: other) }
     let captured = try RunningDaemon.node(group.options + ["--enable-uuid", "--capture", log])
     let stream = try EventStream("/ns/mine", of: captured)
-    if stream.greeting.count != 4 { try stream.read(untilTold: 4) }
+    if stream.greeting.count != 4 { try stream.read(untilCount: 4) }
     try other.sendMessage("1-0", to: "ns")
     #expect(try stream.next().data == "s=1-0")
     let takes = try EventStream("/ns/mine", of: other)
     #expect(try stream.client.readToEnd().hasSuffix("retry: -1\n\n"))
     try captured.awaitMembers("ns", 4)
-    #expect(try other.stop(by: SIGTERM) == 0)
+    try other.stop()
     try captured.awaitMembers("ns", 0)
-    #expect(try captured.stop(by: SIGTERM) == 0)
+    try captured.stop()
 
     let effects = try ProgramRun("replay", log, "--effects")
     #expect(effects.status == 0)

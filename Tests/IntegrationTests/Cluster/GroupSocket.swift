@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import MeterIO
 
-/// A member of a group on this machine's own network, which sends whatever bytes a test wants.
+/// A member of a group on this machine's own network, which sends the bytes of a test.
 final class GroupSocket: Sendable {
   private let descriptor: Int32
   private let address: sockaddr_in
@@ -15,7 +15,7 @@ final class GroupSocket: Sendable {
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = group.port.bigEndian
-    // As the original binds it: every address, and so every group of the port.
+    // As a legacy node binds it: to every address, and so to every group of the port.
     guard Self.with(address, { bind(descriptor, $0, $1) }) == 0 else {
       throw HarnessError("bind: errno \(errno)")
     }
@@ -39,18 +39,17 @@ final class GroupSocket: Sendable {
     guard sent == bytes.count else { throw HarnessError("sendto: errno \(errno)") }
   }
 
-  /// Sends until the node says that it dropped one: a busy machine loses some before they come there.
+  /// Sends until the node reports that it dropped one: a busy machine loses some on their way.
   func send(_ bytes: [UInt8], untilDroppedBy node: RunningDaemon) throws {
-    let before = try node.cluster().unbelieved
-    let deadline = Deadline()
-    repeat {
+    let before = try node.cluster().notAccepted
+    try eventually("a dropped datagram") {
       try send(bytes)
-      guard !deadline.hasPassed else { throw HarnessError("no datagram was dropped") }
-    } while try node.cluster().unbelieved == before
+      return try node.cluster().notAccepted != before
+    }
   }
 
-  /// The next datagram, its own too.
-  func receive(within seconds: Double = Deadline.patience) throws -> [UInt8] {
+  /// The next datagram of the group, its own ones too.
+  func receive(within seconds: Double = Deadline.timeout) throws -> [UInt8] {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&entry, 1, Deadline(within: seconds).milliseconds) > 0 else {
       throw HarnessError("no datagram came")
@@ -60,13 +59,13 @@ final class GroupSocket: Sendable {
     return Array(bytes.prefix(max(0, count)))
   }
 
-  /// Reads until a datagram is as wanted.
+  /// The next datagram for which `isWanted` is true.
   func receive(
-    within seconds: Double = Deadline.patience, until isWanted: ([UInt8]) -> Bool
+    within seconds: Double = Deadline.timeout, until isWanted: ([UInt8]) -> Bool
   ) throws -> [UInt8] {
     let deadline = Deadline(within: seconds)
     while true {
-      let bytes = try receive(within: Double(deadline.milliseconds) / 1000)
+      let bytes = try receive(within: deadline.seconds)
       if isWanted(bytes) { return bytes }
     }
   }
@@ -82,32 +81,32 @@ final class GroupSocket: Sendable {
   }
 }
 
-/// Somebody who says the same in a group each 100 ms, until it ends.
-final class Voice {
+/// A sender that sends the same datagram to a group each 100 ms, until its end.
+final class RepeatedDatagram {
   private let isOver: Flag
   private let thread: JoinableThread
 
   init(_ socket: GroupSocket, _ bytes: [UInt8]) throws {
     let isOver = Flag()
     self.isOver = isOver
-    thread = try JoinableThread(name: "voice") {
+    thread = try JoinableThread(name: "repeats") {
       while !isOver.isRaised {
-        // What could not be sent is said again.
+        // One that could not be sent is sent again.
         try? socket.send(bytes)
         usleep(100_000)
       }
     }
   }
 
-  /// Says nothing any more.
+  /// Ends the sending.
   func end() {
     isOver.raise()
     thread.join()
   }
 }
 
-/// Datagrams as the original's nodes write them, byte by byte as ORIGINAL.md D has it.
-enum OriginalDatagram {
+/// Datagrams as legacy nodes write them, byte by byte.
+enum LegacyDatagram {
   /// `82 a3"sid" da0024<36 bytes> a4"vals" 9x …` with numbers below 128.
   static func bytes(
     _ sid: String, _ counts: [(name: String, members: UInt8, connections: UInt8)]

@@ -1,11 +1,9 @@
-// Datagrams against a MessagePack of other authors: Debian's python3-msgpack, told to speak the old
-// spec, as the original's nodes do. What we write it reads, and would write byte for byte; what it
-// writes we read.
-
 import Foundation
 import MeterModel
 import Testing
 
+/// Datagrams against Debian's python3-msgpack in its old format, which legacy nodes use: it reads
+/// what we write and would write the same bytes, and we read what it writes.
 @Suite(.enabled(if: isMessagePackInstalled, "needs python3-msgpack"))
 struct `MessagePack of other authors` {
   /// `AUDIENCE_METER_SEED=17` tries other datagrams.
@@ -15,53 +13,55 @@ struct `MessagePack of other authors` {
   private static let hint: Comment =
     "AUDIENCE_METER_SEED=\(seed) swift test --filter MessagePackPeerTests"
 
-  /// Runs a script with the paths of a file to read and one to write; the answer is what it wrote.
+  /// Runs a script with the paths of a file to read and of one to write; the answer is what it
+  /// wrote.
   private func lines(of script: String, given text: String) throws -> [String] {
     let folder = try TemporaryFolder()
     let input = try folder.write(text, to: "input")
     let output = try folder.write("", to: "output")
     let python = try ChildProgram(debianPython, ["-c", Self.words + script, input, output])
-    let (status, said) = try python.awaitExit()
-    try #require(status == 0, "\(said)")
+    let end = try python.awaitExit()
+    try #require(end.status == 0, "\(end.standardError)")
     return try String(contentsOfFile: output, encoding: .utf8)
       .split(separator: "\n").map { String($0) }
   }
 
-  /// Says any value in the words of the tests.
+  /// Writes any value as text, as these tests do.
   private static let words = """
     import msgpack, random, sys
-    def say(value):
+    def text(value):
         if value is None or isinstance(value, (bool, float)): return repr(value)
         if isinstance(value, int): return str(value)
         if isinstance(value, bytes): return "'" + value.hex() + "'"
-        if isinstance(value, list): return '[' + ' '.join(say(v) for v in value) + ']'
-        return '{' + ' '.join(say(k) + ':' + say(v) for k, v in value.items()) + '}'
+        if isinstance(value, list): return '[' + ' '.join(text(v) for v in value) + ']'
+        return '{' + ' '.join(text(k) + ':' + text(v) for k, v in value.items()) + '}'
     def pack(value): return msgpack.packb(value, use_bin_type=False)
 
     """
 
-  @Test func `reads our datagrams as we mean them, and would write the same bytes`() throws {
+  @Test func `another MessagePack reads our datagrams, and would write the same bytes`() throws {
     var random = RandomSource(seed: Self.seed)
     let samples = (0..<1000).map { _ in Sample(&random) }
     let script = """
       with open(sys.argv[1]) as given, open(sys.argv[2], 'w') as written:
           for line in given:
               value = msgpack.unpackb(bytes.fromhex(line), raw=True, strict_map_key=False)
-              print(pack(value).hex(), say(value), file=written)
+              print(pack(value).hex(), text(value), file=written)
       """
     let lines = try lines(
       of: script, given: samples.map { hex($0.bytes) + "\n" }.joined())
     try #require(lines.count == samples.count)
     for (line, sample) in zip(lines, samples) {
-      #expect(line == hex(sample.bytes) + " " + sample.said, Self.hint)
+      #expect(line == hex(sample.bytes) + " " + sample.text, Self.hint)
     }
   }
 
-  @Test func `writes datagrams that we read as it means them`() throws {
+  @Test func `we read the datagrams that another MessagePack writes`() throws {
     let script = """
       chance = random.Random(int(open(sys.argv[1]).read()))
       def number(): return chance.getrandbits(chance.randrange(1, 54))
-      def name(): return bytes(chance.randrange(0x21, 0x7f) for _ in range(chance.choice([1, 9, 31, 32, 255])))
+      def visible(length): return bytes(chance.randrange(0x21, 0x7f) for _ in range(length))
+      def name(): return visible(chance.choice([1, 9, 31, 32, 255]))
       def any(depth):
           kind = chance.randrange(9 if depth < 5 else 7)
           if kind == 0: return None
@@ -74,14 +74,16 @@ struct `MessagePack of other authors` {
           return {(name(), number())[i % 2]: any(depth + 1) for i in range(chance.randrange(4))}
       with open(sys.argv[2], 'w') as written:
           for _ in range(1000):
-              counts = [(name(), number(), number()) for _ in range(chance.randrange(chance.choice([4, 60])))]
+              number_of_counts = chance.randrange(chance.choice([4, 60]))
+              counts = [(name(), number(), number()) for _ in range(number_of_counts)]
               sid = bytes(chance.randrange(256) for _ in range(36))
-              keys = [(b'sid', sid), (b'vals', [v for c in counts for v in c]), (b'seq', number() + 1 >> 1 or 1)]
+              values = [v for c in counts for v in c]
+              keys = [(b'sid', sid), (b'vals', values), (b'seq', number() + 1 >> 1 or 1)]
               keys += [(b'x' + name(), any(0)) for _ in range(chance.randrange(4))]
               chance.shuffle(keys)
               keys = dict(keys)
-              said = say([sid, keys[b'seq']] + [v for c in counts for v in c])
-              print(pack(keys).hex(), said, file=written)
+              line = text([sid, keys[b'seq']] + values)
+              print(pack(keys).hex(), line, file=written)
       """
     let lines = try lines(of: script, given: "\(Self.seed)")
     #expect(lines.count == 1000)
@@ -93,14 +95,14 @@ struct `MessagePack of other authors` {
       case .success(let datagram):
         var session: ContiguousArray<UInt8> = []
         datagram.session.append(into: &session)
-        var said = ["'\(hex(session))'", datagram.sequence.map { "\($0)" } ?? "None"]
+        var words = ["'\(hex(session))'", datagram.sequence.map { "\($0)" } ?? "None"]
         for count in datagram.counts {
-          said += [
+          words += [
             "'\(hex(bytes[count.name.bounds]))'", "\(count.members)", "\(count.connections)",
           ]
         }
         #expect(
-          "[" + said.joined(separator: " ") + "]" == line[line.index(after: space)...], Self.hint)
+          "[" + words.joined(separator: " ") + "]" == line[line.index(after: space)...], Self.hint)
       }
     }
   }
@@ -115,10 +117,10 @@ private func bytes(_ hex: Substring) -> [UInt8] {
   return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
 }
 
-/// A datagram of ours by chance, and what it says.
+/// A random datagram of ours, and its content as text.
 private struct Sample {
   let bytes: [UInt8]
-  let said: String
+  let text: String
 
   init(_ random: inout RandomSource) {
     let session = SessionID(randomBits: random.next(), random.next())
@@ -161,7 +163,7 @@ private struct Sample {
     for (key, values) in [("msgs", messages), ("excl", exclusions), ("held", held)]
     where !values.isEmpty { keys.append(Self.pair(key, Self.list(values))) }
     if secret != nil { keys.append(Self.pair("mac", Self.text(output.suffix(32)))) }
-    said = "{" + keys.joined(separator: " ") + "}"
+    text = "{" + keys.joined(separator: " ") + "}"
   }
 
   private static func values(

@@ -1,7 +1,7 @@
 import CLinux
 import Foundation
 
-/// Why networks cannot be made here; nil if they can.
+/// The reason why no network namespace can be made here; nil if one can.
 let whyNoNetworks: String? = {
   guard ChildProgram.path(of: "ip") != nil else { return "needs ip (iproute2)" }
   guard geteuid() == 0 else { return "needs root, to make network namespaces" }
@@ -9,20 +9,22 @@ let whyNoNetworks: String? = {
     _ = try NetworkNamespace()
     return nil
   } catch {
-    return "needs to be allowed to make network namespaces (\(error))"
+    return "needs the permission to make network namespaces (\(error))"
   }
 }()
 
-/// Runs `ip` with some arguments.
+/// Runs `ip` with some arguments; the answer is its output.
 @discardableResult
 func ip(_ arguments: String) throws -> String {
   let program = try ChildProgram("ip", arguments.split(separator: " ").map { String($0) })
   let end = try program.awaitExit()
-  guard end.status == 0 else { throw HarnessError("ip \(arguments): \(end.said)") }
-  return end.said
+  guard end.status == 0 else {
+    throw HarnessError("ip \(arguments): \(end.output)\(end.standardError)")
+  }
+  return end.output
 }
 
-/// A network of its own, which goes with its last use.
+/// A network namespace, removed at its last use.
 final class NetworkNamespace: Sendable {
   let name: String
 
@@ -40,20 +42,20 @@ final class NetworkNamespace: Sendable {
     try? FileManager.default.removeItem(atPath: "/etc/netns/\(name)")
   }
 
-  /// Gives the network's programs that are started from now on an `/etc/hosts` of their own, which may be
-  /// given other content while they run.
+  /// Sets the content of `/etc/hosts` for the programs that are started in the network from now on.
+  /// The content may be changed while they run.
   func setHosts(_ text: String) throws {
     let folder = "/etc/netns/\(name)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let file = open("\(folder)/hosts", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     defer { close(file) }
-    // The same file as before, as that one is what the programs see.
+    // Written in place: the programs that run see this file, not one that replaces it.
     guard file >= 0, write(file, text, text.utf8.count) == text.utf8.count else {
       throw HarnessError("\(folder)/hosts: errno \(errno)")
     }
   }
 
-  /// Those of tests that were killed.
+  /// Removes the namespaces of tests that were killed.
   private static func removeRemains() {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/run/netns")) ?? []
     for name in all where name.hasPrefix(prefix) {
@@ -66,36 +68,19 @@ final class NetworkNamespace: Sendable {
 
   /// Calls `body` on a thread that is in this network; sockets that it makes stay there.
   func enter<Answer: Sendable>(_ body: @escaping @Sendable () throws -> Answer) throws -> Answer {
-    let done = DispatchSemaphore(value: 0)
-    let result = Box<Result<Answer, any Error>?>(nil)
     let path = "/run/netns/\(name)"
-    Thread {
+    return try confinedToNewThread {
       let file = open(path, O_RDONLY | O_CLOEXEC)
-      defer {
-        close(file)
-        done.signal()
-      }
+      defer { close(file) }
       guard file >= 0, setns(file, 0) == 0 else {
-        result.value = .failure(HarnessError("setns \(path): errno \(errno)"))
-        return
+        throw HarnessError("setns \(path): errno \(errno)")
       }
-      result.value = Result { try body() }
-    }.start()
-    done.wait()
-    guard let result = result.value else { throw HarnessError("no answer from \(name)") }
-    return try result.get()
+      return try body()
+    }
   }
 }
 
-/// Something that one thread writes, and another reads when it has been told so.
-private final class Box<Value>: @unchecked Sendable {
-  // Written before the semaphore is signalled, read after it was waited for.
-  var value: Value
-
-  init(_ value: Value) { self.value = value }
-}
-
-/// Some networks on one switch: 10.77.0.1, 10.77.0.2, … and fd77::1, fd77::2, …, each at its `eth0`.
+/// Networks on one switch: 10.77.0.1, 10.77.0.2, … and fd77::1, fd77::2, …, each at its `eth0`.
 final class SwitchedNetworks {
   let nodes: [NetworkNamespace]
   private let hub: NetworkNamespace
@@ -120,19 +105,19 @@ final class SwitchedNetworks {
   /// The IPv4 address of a node.
   func address(of node: Int) -> String { "10.77.0.\(node + 1)" }
 
-  /// Cuts or heals a node's cable at the switch: the node's interface stays up.
+  /// Cuts or restores the cable of a node at the switch: the node's interface stays up.
   func setCable(of node: Int, up: Bool) throws {
     try ip("-n \(hub.name) link set port\(node) \(up ? "up" : "down")")
   }
 
-  /// Takes a node's own interface down or up.
+  /// Takes the interface of a node down or up.
   func setInterface(of node: Int, up: Bool) throws {
     try ip("-n \(nodes[node].name) link set eth0 \(up ? "up" : "down")")
-    // IPv6 addresses went with the interface.
+    // An interface that goes down loses its IPv6 addresses.
     if up { try ip("-n \(nodes[node].name) addr replace fd77::\(node + 1)/64 dev eth0 nodad") }
   }
 
-  /// Removes a node's interface and makes another of the same name.
+  /// Replaces the interface of a node by a new one of the same name.
   func replaceInterface(of node: Int) throws {
     try ip("-n \(hub.name) link delete port\(node)")
     try connect(node, nodes[node])

@@ -1,11 +1,11 @@
 import Glibc
 import Testing
 
-/// Nodes in networks of their own, whose cables are cut and healed (SPEC §6).
+/// Nodes in networks of their own, whose cables are cut and restored (§6).
 @Suite(
   .enabled(if: whyNoNetworks == nil, "\(whyNoNetworks ?? "")"), .serialized)
 struct `Nodes in networks that fail` {
-  /// Three nodes with a viewer each, who see each other.
+  /// Three nodes with a viewer each, which know each other.
   private struct Trio {
     let networks: SwitchedNetworks
     let nodes: [RunningDaemon]
@@ -18,26 +18,27 @@ struct `Nodes in networks that fail` {
       }
       streams = try nodes.map { try EventStream("/ns", of: $0) }
       for stream in streams where stream.greeting.count != 3 {
-        try stream.read(untilTold: 3)
+        try stream.read(untilCount: 3)
       }
     }
 
-    /// Cuts off the first node in some way, and heals that; the answer is the seconds until all knew.
-    func suffer(
-      _ what: String, cut: () throws -> Void, heal: () throws -> Void
+    /// Cuts off the first node in some way, restores it, and prints the seconds after which each
+    /// node showed the right counts.
+    func endure(
+      _ what: String, cut: () throws -> Void, restore: () throws -> Void
     ) throws {
       try cut()
       let forgotten = try measuring {
-        for stream in streams.dropFirst() { try stream.read(untilTold: 2) }
-        try streams[0].read(untilTold: 1)
+        for stream in streams.dropFirst() { try stream.read(untilCount: 2) }
+        try streams[0].read(untilCount: 1)
       }
       for (node, count) in zip(nodes, [1, 2, 2]) { try node.awaitMembers("ns", count) }
-      try heal()
+      try restore()
       let known = try measuring {
-        for stream in streams { try stream.read(untilTold: 3) }
+        for stream in streams { try stream.read(untilCount: 3) }
       }
-      print("\(what): forgotten after \(forgotten) s, truth \(known) s after it was healed")
-      #expect(known < Deadline.soon)
+      print("\(what): forgotten after \(forgotten) s, truth \(known) s after the end of the cut")
+      #expect(known < Deadline.prompt)
     }
   }
 
@@ -47,30 +48,32 @@ struct `Nodes in networks that fail` {
     ipv4, ["--cluster-addr", "[ff05::21:1]:314", "--cluster-interface", "eth0"],
     ["--cluster-addr", "[ff02::21:1%eth0]:314"],
   ])
-  func `of one group know each other again when the network is whole`(options: [String]) throws {
+  func `nodes of one group know each other again when the network is restored`(
+    options: [String]
+  ) throws {
     let trio = try Trio(try SwitchedNetworks(3)) { _ in options }
     let networks = trio.networks
     let group = options[1]
     for _ in 0..<2 {
-      try trio.suffer(
+      try trio.endure(
         "\(group), cable", cut: { try networks.setCable(of: 0, up: false) },
-        heal: { try networks.setCable(of: 0, up: true) })
+        restore: { try networks.setCable(of: 0, up: true) })
     }
-    try trio.suffer(
+    try trio.endure(
       "\(group), interface down",
       cut: { try networks.setInterface(of: 0, up: false) },
-      heal: { try networks.setInterface(of: 0, up: true) })
-    try trio.suffer(
+      restore: { try networks.setInterface(of: 0, up: true) })
+    try trio.endure(
       "\(group), interface made anew",
       cut: { try networks.setCable(of: 0, up: false) },
-      heal: { try networks.replaceInterface(of: 0) })
+      restore: { try networks.replaceInterface(of: 0) })
     for node in trio.nodes {
       #expect(try node.cluster().carriers.first?.state == "up")
-      #expect(try node.stop(by: SIGTERM) == 0)
+      try node.stop()
     }
   }
 
-  @Test func `choose their interface by its address, or by the routes`() throws {
+  @Test func `nodes choose their interface by its address, or by the routes`() throws {
     let networks = try SwitchedNetworks(3)
     try ip("-n \(networks.nodes[2].name) route add 224.0.0.0/4 dev eth0")
     let trio = try Trio(networks) { index in
@@ -86,7 +89,7 @@ struct `Nodes in networks that fail` {
     #expect(carriers == ["multicast", "multicast"])
   }
 
-  @Test func `that are each other's peers know each other again too`() throws {
+  @Test func `nodes that are peers know each other again when the network is restored`() throws {
     let networks = try SwitchedNetworks(3)
     let trio = try Trio(networks) { index in
       let others = [0, 1, 2].filter { $0 != index }
@@ -95,52 +98,53 @@ struct `Nodes in networks that fail` {
       return ["--cluster-peers", peers.joined(separator: ",")]
     }
     for _ in 0..<2 {
-      try trio.suffer(
+      try trio.endure(
         "unicast, cable", cut: { try networks.setCable(of: 0, up: false) },
-        heal: { try networks.setCable(of: 0, up: true) })
+        restore: { try networks.setCable(of: 0, up: true) })
     }
-    try trio.suffer(
+    try trio.endure(
       "unicast, interface down",
       cut: { try networks.setInterface(of: 0, up: false) },
-      heal: { try networks.setInterface(of: 0, up: true) })
+      restore: { try networks.setInterface(of: 0, up: true) })
   }
 
-  /// How long each cut lasts is what the nodes need to forget: some 1 s. TCP tries again after pauses that
-  /// double, so a short cut is over for it within as long again.
+  /// A cut lasts as long as the nodes need to forget: about 1 s. TCP sends again after pauses that
+  /// double, so after a short cut it goes on within about the same time.
   @Test(.enabled(if: isRedisInstalled, "needs redis-server in PATH or /usr/sbin"))
-  func `that meet at a Redis server know each other again too`() throws {
+  func `nodes behind a Redis server know each other again when the network is restored`() throws {
     let networks = try SwitchedNetworks(4)
     let server = try RedisServer(in: networks.nodes[3], at: networks.address(of: 3))
     let trio = try Trio(networks) { _ in ["--cluster-redis", server.url()] }
     for _ in 0..<2 {
-      try trio.suffer(
+      try trio.endure(
         "redis, cable of a node", cut: { try networks.setCable(of: 0, up: false) },
-        heal: { try networks.setCable(of: 0, up: true) })
+        restore: { try networks.setCable(of: 0, up: true) })
     }
-    // Until the connections are given up.
+    // Until the nodes give the connections up.
     try networks.setCable(of: 3, up: false)
     let cut = try measuring {
       for node in trio.nodes {
         try node.awaitCluster { $0.carriers.first?.state != "up" }
       }
     }
-    #expect(cut < 10 + Deadline.soon)
+    #expect(cut < 10 + Deadline.prompt)
     try networks.setCable(of: 3, up: true)
     let known = try measuring {
       for node in trio.nodes { try node.awaitMembers("ns", 3) }
     }
     print(
-      "redis, cable of the server: given up after \(cut) s, truth \(known) s after it was healed")
-    #expect(known < Deadline.soon)
+      "redis, cable of the server: given up after \(cut) s, truth \(known) s after the cut"
+    )
+    #expect(known < Deadline.prompt)
   }
 
-  @Test func `find a peer that moved, by its name`() throws {
+  @Test func `a node finds a peer that moved by its name`() throws {
     let networks = try SwitchedNetworks(3)
     try networks.nodes[0].setHosts("127.0.0.1 localhost\n")
     let options = ["--cluster-peers", "other.test:3140"] + forgetful
     let seeker = try RunningDaemon.node(options, in: networks.nodes[0])
     let stream = try EventStream("/ns", of: seeker)
-    // Nobody has that name yet.
+    // No machine has that name yet.
     let early = try seeker.awaitCluster { ($0.carriers.first?.unsent ?? 0) > 0 }
     #expect(early.carriers.first?.state == "0 of 1 peers resolved")
     #expect(early.carriers.first?.sent == 0)
@@ -150,22 +154,22 @@ struct `Nodes in networks that fail` {
         ["--cluster-peers", "\(networks.address(of: 0)):3140"], in: networks.nodes[place])
       let viewer = try EventStream("/ns", of: other)
       let time = try measuring {
-        if viewer.greeting.count != 2 { try viewer.read(untilTold: 2) }
+        if viewer.greeting.count != 2 { try viewer.read(untilCount: 2) }
       }
       print("unicast: a peer that moved was found after \(time) s")
-      #expect(time < Deadline.soon)
-      try stream.read(untilTold: 2)
+      #expect(time < Deadline.prompt)
+      try stream.read(untilCount: 2)
       try networks.nodes[0].setHosts("127.0.0.1 localhost\n")
       other.kill()
-      try stream.read(untilTold: 1)
+      try stream.read(untilCount: 1)
     }
-    #expect(try seeker.stop(by: SIGTERM) == 0)
-    // Each time that the name was lost, not each time that it was sought.
-    let complaints = seeker.lastWords.split(separator: "\n").filter { $0.contains("other.test") }
-    #expect((1...4).contains(complaints.count), "\(seeker.lastWords)")
+    try seeker.stop()
+    // A line each time that the name was lost, not each time that it was sought.
+    let lines = seeker.laterLines.split(separator: "\n").filter { $0.contains("other.test") }
+    #expect((1...4).contains(lines.count), "\(seeker.laterLines)")
   }
 
-  @Test func `of two networks are two clusters`() throws {
+  @Test func `nodes of two networks are two clusters`() throws {
     let networks = try [SwitchedNetworks(1), SwitchedNetworks(1)]
     let nodes = try networks.map { try RunningDaemon.node(Self.ipv4, in: $0.nodes[0]) }
     let streams = try nodes.map { try EventStream("/ns", of: $0) }
@@ -175,7 +179,7 @@ struct `Nodes in networks that fail` {
       #expect(try node.cluster().nodes.isEmpty)
     }
     #expect(streams.allSatisfy { $0.greeting.count == 1 })
-    // A release build gives the networks up as soon as they are not used any more.
+    // A release build removes the networks after their last use.
     withExtendedLifetime(networks) {}
   }
 }

@@ -3,28 +3,28 @@ import Glibc
 /// Whether a Redis server is installed.
 let isRedisInstalled = ChildProgram.path(of: "redis-server") != nil
 
-/// A Redis server of a test's own: a port, a password, and nothing kept on the disk. It may be in a
-/// network of its own too.
+/// A Redis server of a test's own, with a port and a password of its own, which stores nothing on
+/// the disk.
 final class RedisServer {
   let port: UInt16
   let password = "p/ss:w%rd"
   private let folder: TemporaryFolder
-  private let mostClients: Int
+  private let maximumClients: Int
   private let network: NetworkNamespace?
   private let host: String
   private(set) var program: ChildProgram
 
-  /// Starts it, on a port that nobody has or on one that it had before.
+  /// Starts it, on a free port or on a given one, perhaps in a network of its own.
   init(
-    port: UInt16? = nil, mostClients: Int = 1000, in network: NetworkNamespace? = nil,
+    port: UInt16? = nil, maximumClients: Int = 1000, in network: NetworkNamespace? = nil,
     at host: String = "127.0.0.1"
   ) throws {
     self.port = port ?? TestPorts.next()
-    self.mostClients = mostClients
+    self.maximumClients = maximumClients
     self.network = network
     self.host = host
     folder = try TemporaryFolder()
-    program = try Self.start(self.port, password, folder.path, mostClients, network)
+    program = try Self.start(self.port, password, folder.path, maximumClients, network)
     try awaitAnswer()
   }
 
@@ -33,19 +33,19 @@ final class RedisServer {
     "redis://:p%2Fss%3Aw%25rd@\(host):\(port)/\(channel)"
   }
 
-  /// Ends it as its operator does, or as a power cut does.
+  /// Ends it by SIGTERM, as an operator does, or by SIGKILL, as a power cut does.
   func end(by signal: Int32 = SIGKILL) throws {
-    kill(program.process, signal)
+    program.signal(signal)
     _ = try program.awaitExit()
   }
 
   /// Starts it again, on the same port.
   func restart() throws {
-    program = try Self.start(port, password, folder.path, mostClients, network)
+    program = try Self.start(port, password, folder.path, maximumClients, network)
     try awaitAnswer()
   }
 
-  /// Sends a command by a connection of its own, and waits for the beginning of the answer.
+  /// Sends a command on a connection of its own; the answer is the first line of the response.
   @discardableResult
   func command(_ line: String) throws -> String {
     let port = port
@@ -57,12 +57,12 @@ final class RedisServer {
   }
 
   private static func start(
-    _ port: UInt16, _ password: String, _ folder: String, _ mostClients: Int,
+    _ port: UInt16, _ password: String, _ folder: String, _ maximumClients: Int,
     _ network: NetworkNamespace?
   ) throws -> ChildProgram {
     let arguments = [
       "--port", "\(port)", "--requirepass", password, "--save", "", "--appendonly", "no", "--dir",
-      folder, "--maxclients", "\(mostClients)",
+      folder, "--maxclients", "\(maximumClients)",
     ]
     guard let network else {
       return try ChildProgram("redis-server", arguments + ["--bind", "127.0.0.1"])
@@ -72,12 +72,10 @@ final class RedisServer {
 
   /// Waits until it answers.
   private func awaitAnswer() throws {
-    let deadline = Deadline()
-    while true {
-      if let answer = try? command("PING"), answer == "+PONG\r\n" { return }
-      guard !deadline.hasPassed else {
-        throw HarnessError("redis-server does not answer: \(program.output.takeWhatCame())")
-      }
+    do {
+      try eventually("an answer of redis-server") { (try? command("PING")) == "+PONG\r\n" }
+    } catch {
+      throw HarnessError("\(error); it wrote: \(program.output.takeReceived())")
     }
   }
 }

@@ -1,10 +1,10 @@
 import Glibc
 import Testing
 
-/// A Redis server that fails in every way, as a carrier (SPEC §6).
+/// A Redis server as a carrier, and its failures (§6).
 @Suite(.enabled(if: isRedisInstalled, "needs redis-server in PATH or /usr/sbin"), .serialized)
 struct `Nodes behind a Redis server` {
-  /// Two nodes with a viewer each, who see each other.
+  /// Two nodes with a viewer each, which know each other.
   private func pair(
     _ server: RedisServer, _ options: [String] = []
   ) throws -> (nodes: [RunningDaemon], streams: [EventStream]) {
@@ -12,72 +12,75 @@ struct `Nodes behind a Redis server` {
       try RunningDaemon.node(["--cluster-redis", server.url()] + forgetful + options)
     }
     let streams = try nodes.map { try EventStream("/ns", of: $0) }
-    for stream in streams where stream.greeting.count != 2 { try stream.read(untilTold: 2) }
+    for stream in streams where stream.greeting.count != 2 { try stream.read(untilCount: 2) }
     return (nodes, streams)
   }
 
   @Test(arguments: [SIGTERM, SIGKILL])
-  func `count their own while it is gone, and all again when it is back`(signal: Int32) throws {
+  func `nodes count their own viewers while the Redis server is gone, and all when it is back`(
+    signal: Int32
+  ) throws {
     let server = try RedisServer()
     let (nodes, streams) = try pair(server)
     for _ in 0..<2 {
       try server.end(by: signal)
-      for stream in streams { try stream.read(untilTold: 1) }
+      for stream in streams { try stream.read(untilCount: 1) }
       for node in nodes {
         try node.awaitCluster { $0.carriers.first?.state != "up" }
         #expect(try node.count("ns") == 1)
       }
       try server.restart()
       let time = try measuring {
-        for stream in streams { try stream.read(untilTold: 2) }
+        for stream in streams { try stream.read(untilCount: 2) }
       }
       print("redis: truth \(time) s after the server's return (signal \(signal))")
       // A delay of at most 5 s, and a notify interval.
-      #expect(time < Deadline.soon)
+      #expect(time < Deadline.prompt)
     }
   }
 
-  @Test func `take a server that is stuck for dead, and it back when it goes on`() throws {
-    let server = try RedisServer()
-    let (nodes, streams) = try pair(server)
-    kill(server.program.process, SIGSTOP)
-    for stream in streams { try stream.read(untilTold: 1) }
-    let dead = try measuring {
-      try nodes[0].awaitCluster { $0.carriers.first?.state != "up" }
-    }
-    #expect(dead < 10 + Deadline.soon)
-    kill(server.program.process, SIGCONT)
-    let time = try measuring { for stream in streams { try stream.read(untilTold: 2) } }
-    print("redis: stuck for dead after \(dead) s; truth \(time) s after it went on")
-    #expect(time < Deadline.soon)
-  }
-
-  @Test func `see each other again after a short stall, on the connections that they have`() throws
+  @Test func `nodes give up a Redis server that is stopped, and use it again when it goes on`()
+    throws
   {
     let server = try RedisServer()
     let (nodes, streams) = try pair(server)
-    kill(server.program.process, SIGSTOP)
-    for stream in streams { try stream.read(untilTold: 1) }
-    kill(server.program.process, SIGCONT)
-    let time = try measuring { for stream in streams { try stream.read(untilTold: 2) } }
+    server.program.signal(SIGSTOP)
+    for stream in streams { try stream.read(untilCount: 1) }
+    let dead = try measuring {
+      try nodes[0].awaitCluster { $0.carriers.first?.state != "up" }
+    }
+    server.program.signal(SIGCONT)
+    let time = try measuring { for stream in streams { try stream.read(untilCount: 2) } }
+    print("redis: given up after \(dead) s; truth \(time) s after it went on")
+    #expect(dead < 10 + Deadline.prompt)
+    #expect(time < Deadline.prompt)
+  }
+
+  @Test func `nodes know each other again after a short stall of the Redis server`() throws {
+    let server = try RedisServer()
+    let (nodes, streams) = try pair(server)
+    server.program.signal(SIGSTOP)
+    for stream in streams { try stream.read(untilCount: 1) }
+    server.program.signal(SIGCONT)
+    let time = try measuring { for stream in streams { try stream.read(untilCount: 2) } }
     print("redis: truth \(time) s after a stall")
-    #expect(time < Deadline.soon)
+    #expect(time < Deadline.prompt)
     #expect(try nodes[0].cluster().nodes.count == 1)
   }
 
-  @Test func `wait for their turn at a server that is full`() throws {
-    let server = try RedisServer(mostClients: 4)
+  @Test func `a node waits for a connection to a Redis server that is full`() throws {
+    let server = try RedisServer(maximumClients: 4)
     let (nodes, streams) = try pair(server)
     let late = try RunningDaemon.node(["--cluster-redis", server.url()])
     try late.awaitCluster { $0.carriers.first?.state.contains("max number of clients") ?? false }
     #expect(try late.count("ns") == 0)
-    #expect(try nodes[1].stop(by: SIGTERM) == 0)
+    try nodes[1].stop()
     let time = try measuring { try late.awaitMembers("ns", 1) }
     print("redis: truth \(time) s after the server was full no more")
-    try streams[0].read(untilTold: 1)
+    try streams[0].read(untilCount: 1)
   }
 
-  @Test func `survive that it cuts their connections`() throws {
+  @Test func `nodes connect again when the Redis server closes their connections`() throws {
     let server = try RedisServer()
     let (nodes, streams) = try pair(server)
     for _ in 0..<3 {
@@ -86,12 +89,12 @@ struct `Nodes behind a Redis server` {
     }
     let node = try RunningDaemon.node(["--cluster-redis", server.url()])
     let third = try EventStream("/ns", of: node)
-    for stream in streams { try stream.read(untilTold: 3) }
-    if third.greeting.count != 3 { try third.read(untilTold: 3) }
+    for stream in streams { try stream.read(untilCount: 3) }
+    if third.greeting.count != 3 { try third.read(untilCount: 3) }
     for node in nodes { #expect(try node.cluster().nodes.count == 2) }
   }
 
-  @Test func `say what is wrong with a password, and never what it is`() throws {
+  @Test func `a node reports a wrong password, and never shows it`() throws {
     let server = try RedisServer()
     let wrong = "redis://:not-it@127.0.0.1:\(server.port)/meters"
     let node = try RunningDaemon.node(["--cluster-redis", wrong, "--debug"])
@@ -99,26 +102,26 @@ struct `Nodes behind a Redis server` {
     #expect(report.carriers.first?.address == "127.0.0.1:\(server.port), channel meters")
     let text = try node.ask(node.statistics, request("GET /cluster")).body
     #expect(!text.contains("not-it"))
-    #expect(try node.stop(by: SIGTERM) == 0)
-    let said = node.lines.joined() + node.lastWords
-    #expect(!said.contains("not-it"))
-    #expect(said.contains("WRONGPASS"))
+    try node.stop()
+    let log = node.lines.joined() + node.laterLines
+    #expect(!log.contains("not-it"))
+    #expect(log.contains("WRONGPASS"))
   }
 
-  @Test func `say what the server refuses, and go on when it does not any more`() throws {
+  @Test func `nodes report what the Redis server refuses, and go on when it permits it`() throws {
     let server = try RedisServer()
     let (nodes, streams) = try pair(server)
     try server.command("ACL SETUSER default -publish")
     for node in nodes {
       try node.awaitCluster { $0.carriers.first?.state.contains("NOPERM") ?? false }
     }
-    for stream in streams { try stream.read(untilTold: 1) }
+    for stream in streams { try stream.read(untilCount: 1) }
     try server.command("ACL SETUSER default +publish")
-    for stream in streams { try stream.read(untilTold: 2) }
+    for stream in streams { try stream.read(untilCount: 2) }
     for node in nodes { try node.awaitCluster { $0.carriers.first?.state == "up" } }
   }
 
-  @Test func `log in as a user with a password of its own`() throws {
+  @Test func `a node logs in as a user with a password of its own`() throws {
     let server = try RedisServer()
     try server.command("ACL SETUSER meter on >its-own allchannels +@all")
     let url = "redis://meter:its-own@127.0.0.1:\(server.port)/meters"
@@ -129,7 +132,7 @@ struct `Nodes behind a Redis server` {
     #expect(stream.greeting.count == 1)
   }
 
-  @Test func `log in with a password that only a file holds, alone and as a user`() throws {
+  @Test func `a node logs in with a password from a file, with and without a user`() throws {
     let server = try RedisServer()
     try server.command("ACL SETUSER meter on >its-own allchannels +@all")
     let folder = try TemporaryFolder()
@@ -150,7 +153,7 @@ struct `Nodes behind a Redis server` {
     }
   }
 
-  @Test func `of other channels are another cluster`() throws {
+  @Test func `two channels of one Redis server are two clusters`() throws {
     let server = try RedisServer()
     let one = try RunningDaemon.node(["--cluster-redis", server.url("one")])
     let other = try RunningDaemon.node(["--cluster-redis", server.url("other")])
@@ -162,7 +165,7 @@ struct `Nodes behind a Redis server` {
     #expect(stream.greeting.count == 1)
   }
 
-  @Test func `drop what is no datagram of theirs`() throws {
+  @Test func `messages of the Redis server that are no datagrams are dropped`() throws {
     let server = try RedisServer()
     let (nodes, streams) = try pair(server)
     try server.command("PUBLISH meters nonsense")
@@ -172,18 +175,18 @@ struct `Nodes behind a Redis server` {
       try node.awaitCluster { $0.dropped.values.reduce(0, +) == 3 }
     }
     let late = try EventStream("/ns", of: nodes[0])
-    for stream in streams { try stream.read(untilTold: 3) }
+    for stream in streams { try stream.read(untilCount: 3) }
     #expect(late.greeting.count == 3)
   }
 
-  @Test func `start without it, and need no carrier but it`() throws {
+  @Test func `nodes start before the Redis server, their only carrier`() throws {
     let port = TestPorts.next()
     let url = "redis://:p%2Fss%3Aw%25rd@localhost:\(port)/meters"
     let nodes = try (0..<2).map { _ in try RunningDaemon.node(["--cluster-redis", url]) }
     let streams = try nodes.map { try EventStream("/ns", of: $0) }
     #expect(streams.allSatisfy { $0.greeting.count == 1 })
     let server = try RedisServer(port: port)
-    for stream in streams { try stream.read(untilTold: 2) }
+    for stream in streams { try stream.read(untilCount: 2) }
     withExtendedLifetime(server) {}
   }
 }

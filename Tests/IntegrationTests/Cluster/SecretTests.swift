@@ -1,21 +1,21 @@
 import Glibc
 import Testing
 
-/// Nodes that share a secret (SPEC §6).
+/// Nodes with a shared secret (§6).
 @Suite(.serialized) struct `A cluster's secret` {
-  @Test func `lets in those who have it, and nobody else`() throws {
+  @Test func `nodes with a secret count only nodes with the same secret`() throws {
     let group = TestGroup()
     let folder = try TemporaryFolder()
-    // The final line end is no part of it.
+    // The line end at the end of the file is no part of the secret.
     let right = ["--cluster-secret", try folder.write("open sesame\n", to: "right")]
     let same = ["--cluster-secret", try folder.write("open sesame", to: "same")]
     let wrong = ["--cluster-secret", try folder.write("open barley", to: "wrong")]
     let nodes = try [right, same, wrong, []].map { try RunningDaemon.node(group.options + $0) }
     let streams = try nodes.map { try EventStream("/ns", of: $0) }
-    try streams[0].read(untilTold: 2)
+    try streams[0].read(untilCount: 2)
     try nodes[1].awaitMembers("ns", 2)
 
-    // The other two are alone. The one without a secret takes nobody for a stranger.
+    // The other two are alone. The node without a secret drops nothing.
     for index in [0, 1] {
       let other = try nodes[1 - index].cluster().id
       let report = try nodes[index].awaitCluster { $0.dropped.values.reduce(0, +) > 4 }
@@ -27,7 +27,7 @@ import Testing
     #expect(try nodes[2].cluster().nodes.isEmpty)
   }
 
-  @Test func `keeps out nodes of the original, and what was recorded before`() throws {
+  @Test func `nodes with a secret drop legacy datagrams and replayed ones`() throws {
     let group = TestGroup()
     let folder = try TemporaryFolder()
     let secret = ["--cluster-secret", try folder.write("open sesame", to: "secret")]
@@ -39,17 +39,18 @@ import Testing
     let recorded = try recorder.receive { $0.firstRange(of: Array("ns".utf8)) != nil }
 
     try recorder.send(
-      OriginalDatagram.bytes(OriginalDatagram.session, [("ns", 3, 9)]), untilDroppedBy: second)
+      LegacyDatagram.bytes(LegacyDatagram.session, [("ns", 3, 9)]), untilDroppedBy: second)
     #expect(try second.count("ns") == 1)
 
-    #expect(try first.stop(by: SIGTERM) == 0)
+    try first.stop()
     try second.awaitMembers("ns", 0)
-    // A copy of the newest round may pass for one that the network made: a duplicate, and as little believed.
+    // A copy of the newest round may count as a duplicate that the network made, which is ignored
+    // too.
     for _ in 0..<10 { try recorder.send(recorded, untilDroppedBy: second) }
     #expect(try second.count("ns") == 0)
     #expect(stream.greeting.count == 1)
 
-    // One that starts later may believe what is younger than the timeout, and nothing after that.
+    // A node that starts later may accept a datagram younger than the timeout, and none after that.
     let third = try RunningDaemon.node(group.options + secret + forgetful)
     try recorder.send(recorded, untilDroppedBy: third)
     try third.awaitMembers("ns", 0)
@@ -57,15 +58,15 @@ import Testing
     #expect(try third.count("ns") == 0)
   }
 
-  @Test func `is nowhere in what a node says`() throws {
+  @Test func `a node never shows its secret`() throws {
     let group = TestGroup()
     let folder = try TemporaryFolder()
     let secret = ["--cluster-secret", try folder.write("open sesame", to: "secret")]
     let node = try RunningDaemon.node(group.options + secret + ["--debug"])
     let text = try node.ask(node.statistics, request("GET /cluster")).body
     #expect(!text.contains("sesame"))
-    #expect(try node.stop(by: SIGTERM) == 0)
-    #expect(node.lastWords.isEmpty == false)
-    #expect(!(node.lines.joined() + node.lastWords).contains("sesame"))
+    try node.stop()
+    #expect(!node.laterLines.isEmpty)
+    #expect(!(node.lines.joined() + node.laterLines).contains("sesame"))
   }
 }

@@ -2,9 +2,11 @@ import CLinux
 import Glibc
 import Testing
 
-/// What of the cluster's options cannot be done at the start: one line that names the option, and exit 1.
+/// Options of the cluster that keep a daemon from starting: one line names the option, and the exit
+/// status is 1.
 @Suite struct `A cluster that cannot begin` {
-  private func complaint(_ options: String...) throws -> String {
+  /// The error of a daemon that does not start.
+  private func error(_ options: String...) throws -> String {
     do {
       let daemon = try RunningDaemon.start(options)
       daemon.kill()
@@ -14,25 +16,25 @@ import Testing
     }
   }
 
-  @Test func `names the interface that is not there`() throws {
-    let text = try complaint(
+  @Test func `a missing interface is named`() throws {
+    let text = try error(
       "--cluster-addr", "239.255.1.1:21998", "--cluster-interface", "nothere0")
     #expect(text.contains("--cluster-interface: 'nothere0' is no network interface"))
     #expect(text.contains("(status 1)"))
   }
 
-  @Test func `names the port that another has`() throws {
+  @Test func `a port that is in use is named`() throws {
     let group = TestGroup()
     let options = peerOptions(1)[0]
     let first = try RunningDaemon.node([options[0], options[1], "--cluster-peers", "127.0.0.1:9"])
-    let text = try complaint(options[0], options[1], "--cluster-peers", "127.0.0.1:9")
+    let text = try error(options[0], options[1], "--cluster-peers", "127.0.0.1:9")
     #expect(text.contains("--cluster-port: cannot receive on 0.0.0.0:\(options[1])"))
     #expect(text.contains("(status 1)"))
-    #expect(try first.stop(by: SIGTERM) == 0)
-    // A group's port is shared, but not with a program that shares nothing.
+    try first.stop()
+    // The port of a group may be shared, but not with a program that does not share it.
     let taken = try Self.bindAlone(group.port)
     defer { close(taken) }
-    let other = try complaint("--cluster-addr", "\(group.address):\(group.port)")
+    let other = try error("--cluster-addr", "\(group.address):\(group.port)")
     #expect(other.contains("--cluster-addr: cannot receive on \(group.address):\(group.port)"))
   }
 
@@ -50,7 +52,7 @@ import Testing
     return descriptor
   }
 
-  @Test func `names the secret that is empty, missing, or no secret`() throws {
+  @Test func `a secret that is empty, missing or too long is named`() throws {
     let folder = try TemporaryFolder()
     let group = TestGroup().options
     for (path, words) in [
@@ -59,13 +61,13 @@ import Testing
       ("\(folder.path)/none", "No such file or directory"),
       (folder.path, "Is a directory"), ("/dev/zero", "longer than 65536 bytes"),
     ] {
-      let text = try complaint(group[0], group[1], "--cluster-secret", path)
+      let text = try error(group[0], group[1], "--cluster-secret", path)
       #expect(text.contains("--cluster-secret: \(path): \(words)"), "\(text)")
       #expect(text.contains("(status 1)"))
     }
   }
 
-  @Test func `names the password that is empty, missing, or no password`() throws {
+  @Test func `a password that is empty, missing or too long is named`() throws {
     let folder = try TemporaryFolder()
     for (path, words) in [
       (try folder.write("", to: "empty"), "the file is empty"),
@@ -73,24 +75,24 @@ import Testing
       ("\(folder.path)/none", "No such file or directory"),
       (folder.path, "Is a directory"), ("/dev/zero", "longer than 65536 bytes"),
     ] {
-      let text = try complaint(
+      let text = try error(
         "--cluster-redis", "redis://127.0.0.1:9", "--cluster-redis-password", path)
       #expect(text.contains("--cluster-redis-password: \(path): \(words)"), "\(text)")
       #expect(text.contains("(status 1)"))
     }
   }
 
-  @Test func `must tell its counts more often than they are forgotten`() throws {
-    let text = try complaint(
+  @Test func `a notify interval that is not shorter than the node timeout is refused`() throws {
+    let text = try error(
       "--cluster-addr", TestGroup().options[1], "--cluster-notify-interval", "5")
     #expect(
       text.contains("--cluster-notify-interval: 5s is not less than the --cluster-node-timeout"))
     #expect(text.contains("(status 1)"))
   }
 
-  @Test func `is none where no carrier is given`() throws {
+  @Test func `a daemon without a carrier has no report of a cluster`() throws {
     let daemon = try RunningDaemon.start([])
     #expect(try daemon.ask(daemon.statistics, request("GET /cluster")).status == 404)
-    #expect(try daemon.stop(by: SIGTERM) == 0)
+    try daemon.stop()
   }
 }

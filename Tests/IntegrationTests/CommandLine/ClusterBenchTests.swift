@@ -2,10 +2,10 @@ import Foundation
 import MeterModel
 import Testing
 
-/// `bench --mode cluster`: what crosses is exact, whatever it costs.
+/// `bench --mode cluster`: its numbers of bytes and datagrams are exact on every machine.
 @Suite struct ClusterBenchTests {
-  @Test func `a small cluster sends the bytes that its counts make`() throws {
-    // The numbers of datagrams are below 128 and take one byte, the counts too.
+  @Test func `a small cluster sends exactly the bytes of its counts`() throws {
+    // The numbers of datagrams, and the counts, are below 128 and take one byte each.
     let run = try object("--nodes", "3", "--namespaces", "4", "--prefix", "n-", "--rounds", "3")
     let expected = try bytes(of: 4, members: 2, secret: nil)
     #expect(run["datagrams"] as? Int == 1)
@@ -18,19 +18,17 @@ import Testing
     #expect(run["notify_interval_seconds"] as? Int == 2 && run["node_timeout_seconds"] as? Int == 5)
   }
 
-  @Test func `under a secret each datagram has its code, and costs more`() throws {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("cluster-secret-\(UUID())").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try "a secret\n".write(toFile: path, atomically: true, encoding: .utf8)
+  @Test func `under a secret each datagram has a code of authentication`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("a secret\n", to: "secret")
     let run = try object("--namespaces", "4", "--prefix", "n-", "--cluster-secret", path)
     let secret = ClusterSecret(Array("a secret".utf8).span)
     #expect(run["bytes"] as? Int == (try bytes(of: 4, members: 2, secret: secret)))
     #expect(run["secret"] as? Bool == true)
   }
 
-  @Test func `what does not change is told in turn, and what changes at once`() throws {
-    // With a timeout of 30 s and an interval of 2 s, each count is told every sixth interval.
+  @Test func `counts that do not change are sent in turn, the others at once`() throws {
+    // With a timeout of 30 s and an interval of 2 s, each count is sent every sixth interval.
     let quiet = ["--namespaces", "600", "--cluster-node-timeout", "30"]
     #expect(try object(quiet + ["--changed", "0"])["heard_counts"] as? Int == 100)
     let half = try object(quiet + ["--changed", "0.5", "--rounds", "7"])
@@ -39,9 +37,9 @@ import Testing
     #expect(try object("--namespaces", "600", "--changed", "0")["heard_counts"] as? Int == 600)
   }
 
-  @Test func `a summary for people has every figure`() throws {
+  @Test func `the summary has a line for each figure`() throws {
     let run = try ProgramRun("bench", "--mode", "cluster", "--namespaces", "300")
-    #expect(run.status == 0, "\(run.complaint)")
+    #expect(run.status == 0, "\(run.errors)")
     let names = run.output.split(separator: "\n").compactMap {
       $0.hasPrefix(" ") ? nil : String($0.prefix(12)).split(separator: " ").joined(separator: " ")
     }
@@ -58,13 +56,15 @@ import Testing
       "--cluster-notify-interval: 5s is not less than the --cluster-node-timeout of 5s"
     ),
   ])
-  func `what cannot be is a failure with a line`(arguments: [String], message: String) throws {
+  func `settings that cannot work are an error with one line`(
+    arguments: [String], message: String
+  ) throws {
     let run = try ProgramRun(arguments: ["bench", "--mode", "cluster"] + arguments)
-    #expect(run.complaint.hasPrefix("audience-meter: \(message)"), "\(run.complaint)")
+    #expect(run.errors.hasPrefix("audience-meter: \(message)"), "\(run.errors)")
     #expect(run.status == 1 && run.output.isEmpty)
   }
 
-  /// How long a round's only datagram is, when it tells of so many namespaces.
+  /// The length of the only datagram of a round, which has the counts of so many namespaces.
   private func bytes(of namespaces: Int, members: UInt64, secret: ClusterSecret?) throws -> Int {
     var encoder = DatagramEncoder(session: SessionID(randomBits: 1, 2), secret: secret)
     encoder.begin(sequence: 20, round: 20, wall: 1_795_350_754_000)
@@ -82,7 +82,7 @@ import Testing
 
   private func object(_ arguments: [String]) throws -> [String: Any] {
     let run = try ProgramRun(arguments: ["bench", "--mode", "cluster", "--json"] + arguments)
-    #expect(run.status == 0, "\(run.complaint)")
+    #expect(run.status == 0, "\(run.errors)")
     let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
     return try #require(object as? [String: Any])
   }

@@ -3,7 +3,7 @@ import MeterModel
 import Testing
 import audience_meter
 
-/// `audience-meter replay` as its user meets it (SPEC §7).
+/// `audience-meter replay` (§7).
 @Suite struct ReplayCommandTests {
   private static let log = """
     option increment-delay 1
@@ -14,7 +14,7 @@ import audience_meter
     5    end
     """
 
-  @Test func `the figures are a line each`() throws {
+  @Test func `a replay prints a line for each figure`() throws {
     let run = try replay(Self.log)
     let lines = run.output.split(separator: "\n")
     #expect(
@@ -25,10 +25,10 @@ import audience_meter
       ])
     #expect(lines.count == 10)
     #expect(lines.dropLast().last == "verified           nothing to compare")
-    #expect(run.complaint == "" && run.status == 0)
+    #expect(run.errors == "" && run.status == 0)
   }
 
-  @Test func `the figures are JSON when asked`() throws {
+  @Test func `--json prints the figures as JSON`() throws {
     let run = try replay(Self.log, "--json")
     let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
     let figures = try #require(object as? [String: Any])
@@ -42,7 +42,7 @@ import audience_meter
     #expect((figures["digest"] as? String)?.count == 16)
   }
 
-  @Test func `effects are all that is printed when they are asked for`() throws {
+  @Test func `--effects prints the effects and nothing else`() throws {
     let run = try replay(Self.log, "--effects")
     #expect(
       run.output == """
@@ -54,7 +54,7 @@ import audience_meter
         """)
   }
 
-  @Test func `the log as text is the log, with the options of a what-if`() throws {
+  @Test func `--text prints the log, with the options that the command line changes`() throws {
     let run = try replay(Self.log, "--text", "--cluster-node-timeout=7")
     #expect(
       run.output == """
@@ -69,9 +69,9 @@ import audience_meter
         """)
   }
 
-  @Test func `a series has a row for each change of members or pending`() throws {
-    let path = "\(NSTemporaryDirectory())/audience-meter-\(UUID()).csv"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+  @Test func `--csv writes a row for each change of members or pending viewers`() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/series.csv"
     let run = try replay(Self.log, "--csv", path)
     #expect(run.status == 0)
     #expect(
@@ -86,56 +86,56 @@ import audience_meter
     #expect(try replay(Self.log, "--csv", "/nowhere/a.csv").status == 1)
   }
 
-  @Test func `a malformed log is replayed up to there, and named`() throws {
+  @Test func `a malformed log is replayed up to the error, which is named`() throws {
     let run = try replay("0 open 1 a\n1 nonsense\n2 open 2 a", "--effects")
     #expect(run.output == "0 greet 1 a 1\n")
-    #expect(run.complaint.contains("line 2: no event is called 'nonsense'"))
+    #expect(run.errors.contains("line 2: no event is called 'nonsense'"))
     #expect(run.status == 65)
   }
 
-  @Test func `a log that is not there is a failure`() throws {
+  @Test func `a missing log is an error`() throws {
     let run = try ProgramRun("replay", "/nowhere/a.log")
     #expect(run.status == 1)
-    #expect(run.complaint == "audience-meter: /nowhere/a.log: No such file or directory\n")
+    #expect(run.errors == "audience-meter: /nowhere/a.log: No such file or directory\n")
   }
 
-  @Test func `a captured log is verified`() throws {
+  @Test func `a captured log is verified, unless an option changes it`() throws {
     let run = try replay(bytes: captured())
     #expect(run.output.contains("verified           yes"))
-    #expect(run.complaint == "" && run.status == 0)
+    #expect(run.errors == "" && run.status == 0)
     let again = try replay(bytes: captured(), "--notify-min-delay=0", "--json")
     #expect(again.output.hasSuffix("\"verified\":null}\n"))
     #expect(again.status == 0)
   }
 
-  @Test func `several sections are played in turn`() throws {
+  @Test func `the sections of a log are replayed in turn`() throws {
     let first = captured()
     let run = try replay(bytes: first + captured(offset: UInt64(first.count)), "--json")
     #expect(run.output.hasPrefix("{\"records\":4,\"duration_seconds\":20,\"namespaces\":2,"))
     #expect(run.output.hasSuffix("\"verified\":true}\n"))
   }
 
-  @Test func `a torn tail is reported, and no error`() throws {
+  @Test func `an incomplete last block is reported, and is no error`() throws {
     let bytes = captured()
     let run = try replay(bytes: Array(bytes.dropLast()), "--json")
-    #expect(run.complaint.contains("the section stops at byte"))
-    #expect(run.complaint.filter { $0 == "\n" }.count == 1)
+    #expect(run.errors.contains("the section stops at byte"))
+    #expect(run.errors.filter { $0 == "\n" }.count == 1)
     #expect(run.output.hasPrefix("{\"records\":2,"))
     #expect(run.status == 0)
   }
 
-  @Test func `damage is an error that names the place`() throws {
+  @Test func `damage is an error that names its place`() throws {
     var bytes = captured()
     bytes[90] ^= 1
     let run = try replay(bytes: bytes)
-    #expect(run.complaint.contains(": byte "))
+    #expect(run.errors.contains(": byte "))
     #expect(run.status == 65)
   }
 
-  @Test func `a checkpoint that differs has a status of its own`() throws {
+  @Test func `a checkpoint that differs has an exit status of its own`() throws {
     let run = try replay(bytes: captured(digest: Digest(resuming: 1)))
     #expect(run.output.contains("verified           no"))
-    #expect(run.complaint.contains("by 10 s the effects are not those that the log remembers"))
+    #expect(run.errors.contains("by 10 s the effects are not those that the log remembers"))
     #expect(run.status == 71)
   }
 
@@ -168,9 +168,8 @@ import audience_meter
   }
 
   private func replay(bytes: [UInt8], _ options: [String]) throws -> ProgramRun {
-    let path = "\(NSTemporaryDirectory())/audience-meter-\(UUID()).log"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes, to: "a.log")
     return try ProgramRun(arguments: ["replay", path] + options)
   }
 }

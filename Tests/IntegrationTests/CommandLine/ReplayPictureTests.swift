@@ -2,7 +2,7 @@ import Foundation
 import FoundationXML
 import Testing
 
-/// Pictures, comparisons and explanations of logs as their user meets them.
+/// The pictures, comparisons and explanations of `audience-meter replay`.
 @Suite struct ReplayPictureTests {
   private static let log = """
     option notify-min-delay 1
@@ -28,16 +28,16 @@ import Testing
     return try ProgramRun(arguments: ["replay", path] + options)
   }
 
-  /// The picture's text, if it is well-formed.
+  /// The text of the picture, which must be well-formed XML.
   private func drawn() throws -> String {
     let data = try Data(contentsOf: URL(fileURLWithPath: picture))
     #expect(XMLParser(data: data).parse())
     return String(decoding: data, as: UTF8.self)
   }
 
-  @Test func `a log is drawn, and its figures are printed`() throws {
+  @Test func `--svg draws a log, and its figures are printed`() throws {
     let run = try replay(Self.log, "--svg", picture, "--json")
-    #expect(run.status == 0 && run.complaint == "")
+    #expect(run.status == 0 && run.errors == "")
     #expect(try run.output == replay(Self.log, "--json").output)
     let text = try drawn()
     #expect(text.contains("<title>Audience of kick &amp; off.log</title>"))
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func `two settings are compared in figures and in a picture`() throws {
+  @Test func `--compare shows two settings in figures and in a picture`() throws {
     let run = try replay(Self.log, "--compare", "--notify-min-delay", "5", "--svg", picture)
     #expect(
       run.output == """
@@ -62,12 +62,12 @@ import Testing
         mean deviation, relative  2.98 %  17.88 %
 
         """, "\(run.output)")
-    #expect(run.status == 0 && run.complaint == "")
+    #expect(run.status == 0 && run.errors == "")
     let text = try drawn()
     #expect(text.contains(">notify-min-delay 5<") && text.contains(">notify-min-delay 1<"))
   }
 
-  @Test func `a comparison is JSON when asked, and needs no picture`() throws {
+  @Test func `--compare with --json prints JSON`() throws {
     let run = try replay(Self.log, "--compare", "--notify-min-delay=5", "--json")
     let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
     let sides = try #require(object as? [String: [String: Any]])
@@ -77,7 +77,7 @@ import Testing
     #expect(sides["given"]?["mean_deviation"] is Double)
   }
 
-  @Test func `what was told is explained`() throws {
+  @Test func `--explain shows the last notification and the next one`() throws {
     let run = try replay(Self.log, "--explain", "football@4.5")
     #expect(run.output.hasPrefix("football at 4.5 s\n"))
     #expect(run.output.contains("last told   3, at 4 s, by rule 4 (a)"))
@@ -86,25 +86,27 @@ import Testing
     #expect(other.output.contains("last told   2, at 4.5 s, by rule 4 (a)"))
     let none = try replay(Self.log, "--explain", "football@2:4.5")
     #expect(none.status == 1 && none.output == "")
-    #expect(none.complaint.contains("has no section 2\n"))
+    #expect(none.errors.contains("has no section 2\n"))
   }
 
-  @Test func `what cannot be drawn is a failure`() throws {
-    #expect(try replay(Self.log, "--svg", "/nowhere/a.svg").complaint.contains("--svg /nowhere"))
+  @Test func `a picture that cannot be written, and a log that cannot be read twice, are errors`()
+    throws
+  {
+    #expect(try replay(Self.log, "--svg", "/nowhere/a.svg").errors.contains("--svg /nowhere"))
     let path = try folder.write(Self.log, to: "log")
     let run = try ProgramRun(shell: "cat \(path) | \"$0\" replay - --svg \(picture)")
     #expect(run.status == 1)
-    #expect(run.complaint.contains("cannot be read a second time"))
+    #expect(run.errors.contains("cannot be read a second time"))
   }
 
-  @Test func `a damaged log is drawn up to there`() throws {
+  @Test func `a damaged log is drawn up to the damage`() throws {
     let run = try replay("0 open 1 a\n5 nonsense", "--svg", picture)
     #expect(run.status == 65)
-    #expect(run.complaint.filter { $0 == "\n" }.count == 1)
+    #expect(run.errors.filter { $0 == "\n" }.count == 1)
     #expect(try drawn().contains(">a<"))
   }
 
-  @Test func `nobody sees progress where standard error is no terminal`() throws {
-    #expect(try replay(Self.log, "--svg", picture).complaint == "")
+  @Test func `no progress is shown where standard error is no terminal`() throws {
+    #expect(try replay(Self.log, "--svg", picture).errors == "")
   }
 }

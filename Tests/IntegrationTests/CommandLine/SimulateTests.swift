@@ -2,19 +2,18 @@ import Foundation
 import MeterModel
 import Testing
 
-/// The simulator on the command line: its options, and what the built program makes of them (SPEC §7).
+/// `audience-meter simulate` (§7).
 @Suite struct SimulateTests {
   @Test(arguments: ["churn", "cluster", "swarm"])
   func `a simulation's log has the digest of the simulation when it is replayed`(
     profile: String
   ) throws {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("simulate-\(profile)-\(UUID()).log").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/simulation.log"
     let run = try ProgramRun(
       "simulate", "--profile", profile, "--connections", "50", "--namespaces", "5", "--seed", "9",
       "--log", path)
-    #expect(run.status == 0, "\(run.complaint)")
+    #expect(run.status == 0, "\(run.errors)")
     let simulated = figures(of: run.output)
     let replayed = figures(of: try ProgramRun("replay", path).output)
     for name in ["records", "opened", "counted", "notifications", "digest", "namespaces"] {
@@ -38,7 +37,7 @@ import Testing
     #expect(digests.count == 1)
   }
 
-  @Test func `a run is one JSON object with the names of a replay's`() throws {
+  @Test func `--json prints one object whose members have the names of a replay`() throws {
     let run = try ProgramRun("simulate", "--connections", "50", "--json")
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
@@ -51,18 +50,18 @@ import Testing
     #expect(object["seed"] as? Int == 1)
   }
 
-  @Test func `a soak tries seeds until its time is over`() throws {
+  @Test func `--seconds tries seeds until the time is over`() throws {
     let run = try ProgramRun("simulate", "--seconds", "1", "--seed", "5")
-    #expect(run.status == 0, "\(run.complaint)")
+    #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("from 5 on\n"))
     #expect(run.output.contains("milestones"))
   }
 
-  @Test func `a cluster has the same digest in every process, and lists its milestones`() throws {
+  @Test func `a simulated cluster has the same digest in every process`() throws {
     var digests: Set<String> = []
     for hashing in ["", "SWIFT_DETERMINISTIC_HASHING=1 "] {
       let run = try ProgramRun(shell: "\(hashing) \"$0\" simulate --nodes --seed 17")
-      #expect(run.status == 0, "\(run.complaint)")
+      #expect(run.status == 0, "\(run.errors)")
       let figures = figures(of: run.output)
       #expect(figures["seed"] == "17" && figures["nodes"] != nil && figures["datagrams"] != nil)
       digests.insert(try #require(figures["digest"]))
@@ -72,7 +71,7 @@ import Testing
     #expect(digests == [cluster.figures.digest.hexadecimal])
   }
 
-  @Test func `a cluster is one JSON object, and so are those of many seeds`() throws {
+  @Test func `--nodes with --json prints one object, for one seed and for many`() throws {
     let one = try object("--nodes", "--seed", "17")
     #expect(
       Set(one.keys) == [
@@ -86,22 +85,22 @@ import Testing
     #expect((many["milestones"] as? [String])?.contains("toldAll") == true)
   }
 
-  @Test func `a soak of clusters tries seeds until its time is over`() throws {
+  @Test func `--nodes with --seconds tries seeds until the time is over`() throws {
     let run = try ProgramRun("simulate", "--nodes", "--seconds", "1", "--seed", "5")
-    #expect(run.status == 0, "\(run.complaint)")
+    #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("from 5 on\n"))
     #expect(run.output.contains(" of \(NodeMilestone.allCases.count)"))
   }
 
-  @Test func `a log that cannot be kept is a failure with a line`() throws {
+  @Test func `a log that cannot be written is an error with one line`() throws {
     let run = try ProgramRun("simulate", "--connections", "5", "--log", "/nowhere/a.log")
-    #expect(run.complaint == "audience-meter: /nowhere/a.log: No such file or directory\n")
+    #expect(run.errors == "audience-meter: /nowhere/a.log: No such file or directory\n")
     #expect(run.status == 1)
   }
 
   private func object(_ arguments: String...) throws -> [String: Any] {
     let run = try ProgramRun(arguments: ["simulate", "--json"] + arguments)
-    #expect(run.status == 0, "\(run.complaint)")
+    #expect(run.status == 0, "\(run.errors)")
     let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
     return try #require(object as? [String: Any])
   }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// Runs that were captured, replayed by the same program (SPEC §7).
+/// Runs that were captured, and replayed by the same program (§7).
 @Suite struct `A captured run` {
   private let folder: TemporaryFolder
   private let log: String
@@ -28,10 +28,10 @@ import Testing
     try daemon.awaitMembers("football", 0)
   }
 
-  /// The figures of a log by name.
+  /// The figures of a log, by name.
   private func figures(_ log: String) throws -> [String: String] {
     let run = try ProgramRun("replay", log)
-    #expect(run.status == 0, "\(run.complaint)")
+    #expect(run.status == 0, "\(run.errors)")
     var figures: [String: String] = [:]
     for line in run.output.split(separator: "\n") {
       let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
@@ -40,13 +40,13 @@ import Testing
     return figures
   }
 
-  @Test func `is verified by its replay, and told again as it was`() throws {
+  @Test func `a captured run is verified by its replay, whose text is the same log`() throws {
     try RunningDaemon.serving("--capture", log, "--enable-uuid") { try crowd($0) }
-    let told = try figures(log)
-    #expect(told["verified"] == "yes")
-    #expect(told["opened"] == "61")
-    #expect(told["counted"] == "61")
-    #expect(told["namespaces"] == "2")
+    let figures = try self.figures(log)
+    #expect(figures["verified"] == "yes")
+    #expect(figures["opened"] == "61")
+    #expect(figures["counted"] == "61")
+    #expect(figures["namespaces"] == "2")
     let text = try ProgramRun("replay", log, "--text").output
     #expect(text.contains(" open 1 football viewer="))
     #expect(!text.contains("viewer=me"))
@@ -55,59 +55,52 @@ import Testing
     #expect(
       try ProgramRun("replay", written, "--effects").output
         == ProgramRun("replay", log, "--effects").output)
-    #expect(try figures(written)["digest"] == told["digest"])
+    #expect(try self.figures(written)["digest"] == figures["digest"])
   }
 
-  @Test func `keeps viewer ids as they are when it is asked to`() throws {
+  @Test func `a captured run keeps viewer ids as they are with --capture-viewer-ids`() throws {
     try RunningDaemon.serving(
       "--capture", log, "--enable-uuid", "--capture-viewer-ids"
     ) { try crowd($0) }
     #expect(try ProgramRun("replay", log, "--text").output.contains(" viewer=me\n"))
   }
 
-  @Test func `loses at most its last second to a kill, and is gone on with`() throws {
+  @Test func `a captured run loses at most its last second to a kill, and is continued`() throws {
     let daemon = try RunningDaemon.start(["--capture", log, "--enable-uuid"])
-    do {
-      try crowd(daemon)
-      let late = try EventStream("/late", of: daemon)
-      // A block is written at the latest a second after its first record.
-      let deadline = Deadline()
-      while try figures(log)["opened"] != "62", !deadline.hasPassed {}
-      #expect(try figures(log)["opened"] == "62")
-      late.client.close()
-    } catch {
-      throw HarnessError("\(error); the daemon said: \(daemon.kill())")
-    }
-    _ = daemon.kill()
+    try crowd(daemon)
+    let late = try EventStream("/late", of: daemon)
+    // A block is written at the latest a second after its first record.
+    try eventually("the last stream in the log") { try self.figures(log)["opened"] == "62" }
+    late.client.close()
+    daemon.kill()
     try RunningDaemon.serving("--capture", log, "--enable-uuid") { try crowd($0) }
-    let told = try figures(log)
-    #expect(told["verified"] == "yes")
-    #expect(told["opened"] == "123")
+    let figures = try self.figures(log)
+    #expect(figures["verified"] == "yes")
+    #expect(figures["opened"] == "123")
   }
 
-  @Test func `is put aside by size, and each file can be replayed alone`() throws {
+  @Test func `a captured run is divided by size into files that can be replayed alone`() throws {
     try RunningDaemon.serving(
       "--capture", log, "--capture-rotate", "64K", "--enable-uuid", "--namespace-clean-delay", "0"
     ) { daemon in
       let stays = try EventStream("/football/me", of: daemon)
-      let deadline = Deadline()
       var turn = 0
-      while !FileManager.default.fileExists(atPath: "\(log).2"), !deadline.hasPassed {
-        // Long names, each a namespace of its own.
+      try eventually("a third file") {
+        // Namespaces with long names.
         let name = "n\(turn)-" + String(repeating: "x", count: 240)
         _ = try EventStream("/\(name)", of: daemon)
         turn += 1
+        return FileManager.default.fileExists(atPath: "\(log).2")
       }
       stays.client.close()
       try daemon.awaitMembers("football", 0)
     }
     for part in ["\(log).1", "\(log).2", log] {
-      let told = try figures(part)
-      #expect(told["verified"] == "yes", "\(part)")
+      #expect(try self.figures(part)["verified"] == "yes", "\(part)")
     }
   }
 
-  @Test func `is refused where it cannot be kept`() throws {
+  @Test func `a capture that cannot be written keeps the daemon from starting`() throws {
     let text = try folder.write("not a log", to: "text")
     for (path, reason) in [
       ("/nowhere/log", "No such file"), (folder.path, "directory"), (text, "no captured log"),
@@ -117,9 +110,9 @@ import Testing
         "--port", "0", "--stats-port", "0", "--notification-port", "0", "--demo-port", "0",
         "--capture", path)
       #expect(run.status == 1)
-      #expect(run.complaint.hasPrefix("audience-meter: --capture: \(path): "))
-      #expect(run.complaint.contains(reason), "\(run.complaint)")
-      #expect(run.complaint.filter { $0 == "\n" }.count == 1)
+      #expect(run.errors.hasPrefix("audience-meter: --capture: \(path): "))
+      #expect(run.errors.contains(reason), "\(run.errors)")
+      #expect(run.errors.filter { $0 == "\n" }.count == 1)
     }
     #expect(try String(contentsOfFile: text, encoding: .utf8) == "not a log")
     try RunningDaemon.serving("--capture", log) { _ in
@@ -127,25 +120,19 @@ import Testing
         "--port", "0", "--stats-port", "0", "--notification-port", "0", "--demo-port", "0",
         "--capture", log)
       #expect(second.status == 1)
-      #expect(second.complaint.contains("another daemon captures into it"))
+      #expect(second.errors.contains("another daemon captures into it"))
     }
   }
 
-  @Test func `goes on without a part that a full disk refused`() throws {
+  @Test func `a daemon goes on when the disk of its capture is full`() throws {
     // A limit on the size of files stands for a disk that is full.
     let shell = "ulimit -f 1; exec \"$0\" \"$@\""
     let daemon = try RunningDaemon.start(["--capture", log, "--enable-uuid"], shell: shell)
-    do {
-      for turn in 0..<200 {
-        _ = try EventStream("/\(turn)", of: daemon)
-      }
-      #expect(try daemon.ask(daemon.audience, request("GET /1")).status == 200)
-    } catch {
-      throw HarnessError("\(error); the daemon said: \(daemon.kill())")
-    }
-    #expect(try daemon.stop(by: SIGTERM) == 0)
+    for turn in 0..<200 { _ = try EventStream("/\(turn)", of: daemon) }
+    #expect(try daemon.ask(daemon.audience, request("GET /1")).status == 200)
+    try daemon.stop()
     let run = try ProgramRun("replay", log)
     #expect(run.status == 0)
-    #expect(run.complaint.contains(log))
+    #expect(run.errors.contains(log))
   }
 }

@@ -1,20 +1,18 @@
-// What a reactor's tables cost, and that a daemon that a crowd has left is as small as before.
-
 import Foundation
 import Testing
 
-struct DaemonMemoryTests {
-  @Test func `what a crowd took is given back when it has left`() throws {
+/// The memory of a daemon after many clients have left.
+@Suite struct `The memory of a daemon` {
+  @Test func `the memory that a crowd took is given back when it has left`() throws {
     try RunningDaemon.serving("--workers", "1", "--namespace-clean-delay", "0.1") { daemon in
       try comeAndLeave(1000, daemon)
       let before = try daemon.privateMemory()
       for crowd in stride(from: 6000, through: 9000, by: 500) {
         try comeAndLeave(crowd, daemon)
-        let deadline = Deadline()
-        while try daemon.privateMemory() > before + 128, !deadline.hasPassed { usleep(10_000) }
-        let after = try daemon.privateMemory()
-        // The slots of their sockets alone are 168 KB and more, what the meter knew of them 192.
-        #expect(after <= before + 128, "\(before) KB before, \(after) KB after")
+        // The slots of their sockets alone take 168 KB and more, their viewers in the meter 192 KB.
+        try eventually("no more than \(before) + 128 KB") {
+          try daemon.privateMemory() <= before + 128
+        }
       }
     }
   }
@@ -24,8 +22,7 @@ struct DaemonMemoryTests {
       "bench", "--port", "\(daemon.audience)", "--connections", "\(connections)",
       "--namespaces", "50", "--settle", "0.1",
     ])
-    try #require(run.status == 0, "\(run.complaint)\(run.output)")
-    let deadline = Deadline()
-    while try !daemon.statistics().isEmpty, !deadline.hasPassed { usleep(10_000) }
+    try #require(run.status == 0, "\(run.errors)\(run.output)")
+    try daemon.awaitNamespaces([])
   }
 }

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The demo port (SPEC §5).
+/// The demo port (§5).
 @Suite struct `The demo port` {
-  @Test func `welcomes`() throws {
+  @Test func `the root of the demo port is a page of welcome with links`() throws {
     try RunningDaemon.serving { daemon in
       let answer = try daemon.ask(daemon.demo, request("GET /"))
       #expect(answer.status == 200)
@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test func `shows a page for a namespace, whose name is escaped`() throws {
+  @Test func `the demo page of a namespace escapes its name`() throws {
     try RunningDaemon.serving { daemon in
       for name in ["<script>alert(1)</script", "\"onload=\"x", "'x'", "&amp;", "$&$`$'", "{port}"] {
         let answer = try daemon.ask(daemon.demo, request("GET /\(name.replacing("/", with: ""))"))
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: ["audience.js", "audience.mjs", "jquery.audience.js"])
-  func `serves the client files as they are`(name: String) throws {
+  func `the demo port serves the client files as they are`(name: String) throws {
     let file = try String(contentsOfFile: "\(projectFolder)/client/\(name)", encoding: .utf8)
     try RunningDaemon.serving { daemon in
       let answer = try daemon.ask(daemon.demo, request("GET /client/\(name)?v=1"))
@@ -41,14 +41,14 @@ import Testing
     "/../etc/passwd", "/client/..%2F..%2Fetc%2Fpasswd", "/lib/worker.js/x", "//etc/passwd",
     "/client//audience.js", "/client/audience.js/", "/a/b/c", "/ns/",
   ])
-  func `has nothing else, and nothing of the disk`(path: String) throws {
+  func `the demo port serves no other path, and no file of the disk`(path: String) throws {
     try RunningDaemon.serving { daemon in
       let answer = try daemon.ask(daemon.demo, request("GET \(path)"))
       #expect(answer.status == 404)
     }
   }
 
-  @Test func `only shows things`() throws {
+  @Test func `the demo port refuses methods other than GET and HEAD`() throws {
     try RunningDaemon.serving { daemon in
       let answer = try daemon.ask(daemon.demo, request("POST /ns"))
       #expect(answer.status == 405)
@@ -57,11 +57,11 @@ import Testing
     }
   }
 
-  @Test func `does without Host in HTTP 1.0`() throws {
+  @Test func `a request in HTTP 1.0 needs no Host`() throws {
     try RunningDaemon.serving { daemon in
       let answer = try daemon.ask(daemon.demo, "GET /test HTTP/1.0\r\n\r\n")
       #expect(answer.status == 200)
-      #expect(daemon.isRunning)
+      #expect(answer.body.contains("test"))
     }
   }
 }

@@ -1,25 +1,25 @@
 import Glibc
 import Testing
 
-/// Every way in which a client goes away is a leave (SPEC §3).
+/// The ways in which a client goes away, each of which ends its stream (§4).
 @Suite struct `A viewer leaves` {
-  @Test func `by closing, by a reset, and by a half close`() throws {
+  @Test func `a viewer leaves by a close, by a reset and by a half close`() throws {
     try RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "60") { daemon in
       let stays = try EventStream("/ns", of: daemon)
       let ways: [(RawClient) -> Void] = [{ $0.close() }, { $0.reset() }, { $0.finish() }]
       for leave in ways {
         let goes = try EventStream("/ns", of: daemon)
         #expect(goes.greeting.count == 2)
-        try stays.read(untilTold: 2)
+        try stays.read(untilCount: 2)
         leave(goes.client)
-        try stays.read(untilTold: 1)
+        try stays.read(untilCount: 1)
       }
-      #expect(try daemon.statistics()["ns"]?.members == 1)
-      #expect(try daemon.statistics()["ns"]?.connections == 4)
+      #expect(try daemon.figures()["ns"]?.members == 1)
+      #expect(try daemon.figures()["ns"]?.connections == 4)
     }
   }
 
-  @Test func `by a half close that comes with the request`() throws {
+  @Test func `a viewer leaves by a half close that comes with its request`() throws {
     try RunningDaemon.serving { daemon in
       let stays = try EventStream("/ns", of: daemon)
       for _ in 0..<20 {
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func `by a close or a reset before it was greeted`() throws {
+  @Test func `a viewer leaves by a close or a reset before its greeting`() throws {
     try RunningDaemon.serving { daemon in
       for index in 0..<200 {
         let client = try RawClient(port: daemon.audience)
@@ -42,13 +42,13 @@ import Testing
       }
       let stays = try EventStream("/ns", of: daemon)
       try daemon.awaitMembers("ns", 1)
-      #expect(try daemon.statistics()["ns"]?.members == 1)
+      #expect(try daemon.figures()["ns"]?.members == 1)
       stays.client.close()
       try daemon.awaitMembers("ns", 0)
     }
   }
 
-  @Test func `gets FIN in answer to its half close`() throws {
+  @Test func `a half close of a stream is answered with FIN`() throws {
     try RunningDaemon.serving { daemon in
       let stream = try EventStream("/ns", of: daemon)
       stream.client.finish()
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `when its process is killed`() throws {
+  @Test func `a viewer leaves when its process is killed, and stays while it is stopped`() throws {
     try RunningDaemon.serving { daemon in
       let crowd = try ClientProcess(streams: 5, to: "/ns", of: daemon)
       try daemon.awaitMembers("ns", 5)
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `with a body still to be sent`() throws {
+  @Test func `a viewer leaves while it still sends the body of its request`() throws {
     try RunningDaemon.serving { daemon in
       let client = try RawClient(port: daemon.audience)
       try client.send(
@@ -79,18 +79,15 @@ import Testing
     }
   }
 
-  @Test func `and its namespace is forgotten after the clean delay`() throws {
+  @Test func `a namespace without streams is forgotten after the clean delay`() throws {
     try RunningDaemon.serving("--namespace-clean-delay", "200ms") { daemon in
       let streams = try (0..<3).map { try EventStream("/a\($0)", of: daemon) }
       let stays = try EventStream("/@a0", of: daemon)
-      #expect(try daemon.statistics().count == 4)
+      #expect(try daemon.figures().count == 4)
       for stream in streams { stream.client.close() }
-      let deadline = Deadline()
-      while try daemon.statistics().keys.sorted() != ["@a0"], !deadline.hasPassed {}
-      #expect(try daemon.statistics().keys.sorted() == ["@a0"])
+      try daemon.awaitNamespaces(["@a0"])
       stays.client.close()
-      while try !daemon.statistics().isEmpty, !deadline.hasPassed {}
-      #expect(try daemon.statistics().isEmpty)
+      try daemon.awaitNamespaces([])
     }
   }
 }

@@ -1,14 +1,15 @@
 import Glibc
 import Testing
 
-/// Streams whose client does not read (SPEC §4).
+/// Streams whose client does not read, or reads slowly (§4).
 @Suite struct `A slow reader` {
   private static let options = [
     "--notify-min-delay", "0", "--notify-max-delay", "3600", "--notify-delta-ratio", "0",
     "--workers", "1",
   ]
 
-  /// Fills what lies between the daemon and a client that does not read, up to the daemon's own backlog.
+  /// Sends messages of 8,000 bytes: nine fill the buffers of the kernel between the daemon and a
+  /// client that does not read, so that the rest waits in the daemon's backlog.
   private func fill(_ namespace: String, of daemon: RunningDaemon, messages: Int) throws {
     let client = try RawClient(port: daemon.messages)
     let text = String(repeating: "m", count: 8000)
@@ -18,107 +19,101 @@ import Testing
     }
   }
 
-  @Test func `gets the rest of a frame and then the newest count alone`() throws {
+  @Test func `a slow reader gets the rest of a frame and then only the newest count`() throws {
     let daemon = try RunningDaemon.start(Self.options)
     let slow = try EventStream("/ns", of: daemon, receiveBuffer: 2048)
-    // Two streams in another namespace tell when the daemon has done what was asked before.
     try fill("ns", of: daemon, messages: 9)
     var others: [EventStream] = []
     for count in 2...60 {
       others.append(try EventStream("/ns", of: daemon))
-      if count > 2 { try others[0].read(untilTold: count) }
+      // The daemon has counted one before the next one comes.
+      if count > 2 { try others[0].read(untilCount: count) }
     }
-    let events = try slow.read(untilTold: 60)
+    let events = try slow.read(untilCount: 60)
     for event in events.dropLast() {
       #expect(
         event.count == nil && event.lines == ["data: s=" + String(repeating: "m", count: 8000)])
     }
     #expect(events.count == 10)
-    // And it is an ordinary stream again.
+    // It is an ordinary stream again.
     others.removeLast().client.close()
     #expect(try slow.next().lines == ["data: 59"])
-    #expect(try daemon.stop(by: SIGTERM) == 0)
+    try daemon.stop()
   }
 
-  @Test func `is closed when more than 64 KB of messages wait, and others are not delayed`() throws
+  @Test func `a stream with more than 64 KB of unsent messages is closed and delays no other`()
+    throws
   {
     let daemon = try RunningDaemon.start(Self.options)
     let reader = try EventStream("/ns", of: daemon)
     let slow = try EventStream("/ns", of: daemon, receiveBuffer: 2048)
-    try reader.read(untilTold: 2)
+    try reader.read(untilCount: 2)
     var messages = 0
     while try daemon.count("ns") == 2, messages < 100 {
       try fill("ns", of: daemon, messages: 1)
       messages += 1
-      #expect(try reader.next(within: Deadline.soon).data != nil)
+      #expect(try reader.next(within: Deadline.prompt).data != nil)
     }
-    // 64 KB of its own, and what the two sockets' buffers hold.
+    // 64 KB in the daemon, and what the buffers of the two sockets hold.
     #expect(messages > 8 && messages < 30)
-    try reader.read(untilTold: 1)
+    try reader.read(untilCount: 1)
     let rest = try slow.client.readToEnd()
     #expect(rest.utf8.count < messages * 8010)
     #expect(try daemon.residentMegabytes < 40)
-    #expect(try daemon.stop(by: SIGTERM) == 0)
+    try daemon.stop()
   }
 
-  @Test func `that never reads again is closed after 30 s and counted no more`() async throws {
-    let daemon = try RunningDaemon.start(Self.options)
-    let slow = try EventStream("/ns", of: daemon, receiveBuffer: 2048)
+  /// A stream that does not read, beside one that has read all nine messages that fill the buffers.
+  private func stuckStream(
+    of daemon: RunningDaemon
+  ) throws -> (stuck: EventStream, witness: EventStream) {
+    let witness = try EventStream("/ns", of: daemon)
+    let stuck = try EventStream("/ns", of: daemon, receiveBuffer: 2048)
+    for stream in [witness, stuck] { try stream.read(untilCount: 2) }
     try fill("ns", of: daemon, messages: 9)
-    let audience = daemon.audience
-    let waited = try await waiting {
-      let started = ContinuousClock.now
-      let client = try RawClient(port: audience)
-      let deadline = Deadline()
-      // A request each 100 ms: the client waits for an answer that only the time-out of poll gives.
-      while !deadline.hasPassed {
-        try client.send(request("GET /ns"))
-        if try client.readAnswer().body == "0\n" { return started.duration(to: .now) }
-        _ = try? client.receiveOnce(within: 0.1)
-      }
-      throw HarnessError("still counted")
-    }
-    #expect(waited > .seconds(28) && waited < .seconds(30 + Deadline.soon))
-    #expect(slow.greeting.count == 1)
-    #expect(try daemon.stop(by: SIGTERM) == 0)
+    for _ in 0..<9 { #expect(try witness.next().data?.utf8.count == 8002) }
+    return (stuck, witness)
   }
 
-  @Test func `that reads on while the daemon is held up stays`() async throws {
+  @Test func `a stream that is not read for 30 s is closed and no longer counted`() async throws {
     let daemon = try RunningDaemon.start(Self.options)
-    let (process, port) = (daemon.process, daemon.audience)
-    let (isBehind, isStopped) = (Flag(), Flag())
-    async let reading = waiting {
-      let client = try RawClient(port: port, receiveBuffer: 2048)
-      try client.send(request("GET /ns", "Accept: text/event-stream"))
-      _ = try client.read(through: "\n\n")
-      isBehind.raise()
-      // Stopped before its 30 s are over, the daemon goes on when they are.
-      poll(nil, 0, 22_000)
-      kill(process, SIGSTOP)
-      isStopped.raise()
+    let started = ContinuousClock.now
+    let (stuck, witness) = try stuckStream(of: daemon)
+    _ = try await onNewThread { [client = witness.client] in
+      try client.read(through: "data: 1\n\n", within: 30 + Deadline.timeout)
+    }
+    #expect(started.duration(to: .now) > .milliseconds(29_900))
+    #expect(try daemon.count("ns") == 1)
+    withExtendedLifetime(stuck) {}
+    try daemon.stop()
+  }
+
+  @Test func `a stream that is read while the daemon is held up for 30 s stays`() async throws {
+    // Two daemons with the same timeouts: the end of a stream at the second tells when the one at
+    // the first, which stopped reading before, is overdue.
+    let daemon = try RunningDaemon.start(Self.options)
+    let clock = try RunningDaemon.start(Self.options)
+    let (slow, witness) = try daemon.suspend(within: 30) { try stuckStream(of: daemon) }
+    let (stuck, end) = try stuckStream(of: clock)
+    var text = try await onNewThread { [slow = slow.client, end = end.client] in
       var text = ""
-      for _ in 0..<9 {
-        poll(nil, 0, 1000)
-        text += client.takeWhatCame()
+      try eventually("the end of 30 s", within: 30 + Deadline.timeout) {
+        text += slow.takeReceived()
+        return end.hasReceived(through: "data: 1\n\n")
       }
-      kill(process, SIGCONT)
-      while text.utf8.count < 9 * 8010 { text += try client.read(through: "\n\n") }
-      let other = try RawClient(port: port)
-      try other.send(request("GET /ns"))
-      return (text, members: try other.readAnswer().body)
+      return text
     }
-    let deadline = Deadline()
-    while !isBehind.isRaised, !deadline.hasPassed { poll(nil, 0, 10) }
-    try fill("ns", of: daemon, messages: 9)
-    #expect(!isStopped.isRaised)
+    daemon.resume()
+    while text.utf8.count < 9 * 8010 { text += try slow.client.read(through: "\n\n") }
     let event = "data: s=" + String(repeating: "m", count: 8000) + "\n\n"
-    let (text, members) = try await reading
     #expect(text == String(repeating: event, count: 9))
-    #expect(members == "1\n")
-    #expect(try daemon.stop(by: SIGTERM) == 0)
+    #expect(try daemon.count("ns") == 2)
+    withExtendedLifetime((witness, stuck)) {}
+    try daemon.stop()
+    try clock.stop()
   }
 
-  @Test func `that reads a little now and then stays`() throws {
+  @Test func `a stream that is read a little at a time stays`() throws {
     let daemon = try RunningDaemon.start(Self.options)
     let slow = try EventStream("/ns", of: daemon, receiveBuffer: 2048)
     for _ in 0..<10 {
@@ -126,6 +121,6 @@ import Testing
       for _ in 0..<4 { #expect(try slow.next().data?.utf8.count == 8002) }
     }
     #expect(try daemon.count("ns") == 1)
-    #expect(try daemon.stop(by: SIGTERM) == 0)
+    try daemon.stop()
   }
 }

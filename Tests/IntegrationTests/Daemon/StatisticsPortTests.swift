@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The statistics port (SPEC §5).
+/// The statistics port (§5).
 @Suite struct `The statistics port` {
-  @Test func `tells bare JSON to who says nothing, in order of creation, and ends`() throws {
+  @Test func `a silent client gets bare JSON in the order of creation, and the end`() throws {
     try RunningDaemon.serving { daemon in
       #expect(try RawClient(port: daemon.statistics).readToEnd() == "{}")
       let names = ["zebra", "10", "2", "a\"b\\c", "__proto__", "apple", "%2F"]
@@ -16,15 +16,15 @@ import Testing
           "zebra", "10", "2", #"a\"b\\c"#, "__proto__", "apple", "%2F",
         ])
       #expect(text.hasPrefix("{\"zebra\":{") && text.hasSuffix("}}"))
-      #expect(streams.count == names.count)
+      withExtendedLifetime(streams) {}
     }
   }
 
-  @Test func `tells when a namespace was created and last notified`() throws {
+  @Test func `the statistics have the times of the creation and of the last notification`() throws {
     try RunningDaemon.serving("--notify-max-delay", "60") { daemon in
       let before = UInt64(Date().timeIntervalSince1970)
       let stream = try EventStream("/ns", of: daemon)
-      let figures = try daemon.statistics()["ns"]
+      let figures = try daemon.figures()["ns"]
       let after = UInt64(Date().timeIntervalSince1970)
       #expect(figures.map { before...after ~= $0.created } == true)
       #expect(figures?.modified == 0)
@@ -32,14 +32,14 @@ import Testing
     }
   }
 
-  @Test func `speaks HTTP to who speaks HTTP`() throws {
+  @Test func `a client that sends an HTTP request gets an HTTP response`() throws {
     try RunningDaemon.serving { daemon in
       let stream = try EventStream("/ns", of: daemon)
       let client = try RawClient(port: daemon.statistics)
       try client.send(request("GET /healthz") + request("HEAD /healthz") + request("GET /nothing"))
       let health = try client.readAnswer()
       #expect(health.status == 200 && health.body == "ok")
-      #expect(try client.readAnswer(toHead: true)["Content-Length"] == "2")
+      #expect(try client.readAnswer(isHead: true)["Content-Length"] == "2")
       #expect(try client.readAnswer().status == 404)
       try client.send("GET /stats HTTP/1.1\r\nHost: a\r\n\r\n")
       let answer = try client.readAnswer()
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(arguments: ["stats\n", "\u{16}\u{3}\u{1}\0", "GET /stats\r\n\r\n", "\r\n\r\n\r\n", "x"])
-  func `ignores bytes that are no HTTP`(text: String) throws {
+  func `bytes that are no HTTP are ignored`(text: String) throws {
     try RunningDaemon.serving { daemon in
       let client = try RawClient(port: daemon.statistics)
       try client.send(text)
@@ -63,18 +63,18 @@ import Testing
     }
   }
 
-  @Test func `keeps nothing of a flood of bytes that are no HTTP`() throws {
+  @Test func `a flood of bytes that are no HTTP takes no memory`() throws {
     try RunningDaemon.serving { daemon in
       let before = try daemon.residentMegabytes
       let clients = try (0..<4).map { _ in try RawClient(port: daemon.statistics) }
       let flood = [UInt8](repeating: 0, count: 1 << 23)
-      for client in clients { _ = client.sendUntilRefused(flood, within: 0.05) }
+      for client in clients { _ = client.sendUntilRefused(flood, waiting: 0.05) }
       #expect(try daemon.residentMegabytes < before + 8)
       for client in clients { #expect(try client.read(count: 2) == "{}") }
     }
   }
 
-  @Test func `tells who closes his side at once as well`() throws {
+  @Test func `a client that closes its sending side at once gets the statistics too`() throws {
     try RunningDaemon.serving { daemon in
       for text in ["", "", "", "x", "GET /stats HTTP/1.0\r\n\r\n"] {
         let client = try RawClient(port: daemon.statistics)
@@ -85,27 +85,27 @@ import Testing
     }
   }
 
-  @Test func `tells 20,000 namespaces while others are served`() throws {
+  @Test func `20,000 namespaces are sent while other clients are served`() throws {
     try RunningDaemon.serving("--increment-delay", "60") { daemon in
       for index in 0..<20_000 {
         let client = try RawClient(port: daemon.audience)
         try client.send("GET /name-\(index) HTTP/1.0\r\nAccept: text/event-stream\r\n\r\n")
         _ = try client.receiveOnce()
       }
-      // One who does not read, and one who reads slowly, hold up nobody.
+      // A client that does not read and one that reads slowly delay no other client.
       let stuck = try RawClient(port: daemon.statistics, receiveBuffer: 4096)
       try stuck.send(request("GET /stats"))
       let slow = try RawClient(port: daemon.statistics, receiveBuffer: 4096)
       try slow.send(request("GET /stats"))
       let head = try slow.read(through: "\r\n\r\n")
       #expect(head.contains("200 OK"))
-      // That this one's answer ends with the connection, the client could not know.
+      // The client cannot know that the response to its first request ends the connection.
       try slow.send(request("GET /healthz"))
       for _ in 0..<20 {
         #expect(try EventStream("/live", of: daemon).greeting.count == 1)
         _ = try slow.read(count: 1000)
       }
-      #expect(try daemon.statistics().count == 20_001)
+      #expect(try daemon.figures().count == 20_001)
       #expect(try daemon.residentMegabytes < 200)
       let rest = try slow.readToEnd()
       #expect(rest.hasSuffix("}}"))

@@ -1,30 +1,23 @@
 import CLinux
-import Foundation
-import MeterIO
-import Synchronization
+import Glibc
 
 /// What a program is not permitted to do.
 enum Confinement: Equatable {
   case none
 
-  /// Some containers forbid a thread to part from what it shares with others.
+  /// Some containers do not permit a thread to leave what it shares with other threads.
   case noUnshare
 
   /// Calls `body`, which starts a program, so that the program is confined.
-  func starting(_ body: @escaping @Sendable () -> Int32) throws -> Int32 {
-    guard self == .noUnshare else { return body() }
-    // A filter holds for the thread that sets it and for all that it starts, and never goes.
-    let outcome = Outcome()
-    let thread = try JoinableThread(name: "confined") {
-      let code = Self.forbidUnshare() ? body() : EINVAL
-      outcome.code.withLock { $0 = code }
+  func starting<Answer: Sendable>(
+    _ body: @escaping @Sendable () throws -> Answer
+  ) throws -> Answer {
+    guard self == .noUnshare else { return try body() }
+    // A filter holds for the thread that sets it and for all that it starts, and is never removed.
+    return try confinedToNewThread {
+      guard Self.forbidUnshare() else { throw HarnessError("no filter of system calls can be set") }
+      return try body()
     }
-    thread.join()
-    return outcome.code.withLock { $0 }
-  }
-
-  private final class Outcome: Sendable {
-    let code = Mutex<Int32>(0)
   }
 
   private static func forbidUnshare() -> Bool {

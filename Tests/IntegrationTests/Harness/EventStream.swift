@@ -1,6 +1,6 @@
 /// One block of an event stream.
 struct StreamEvent: Equatable {
-  /// The lines as they came, without the empty line.
+  /// Its lines, without the empty line at its end.
   let lines: [String]
 
   /// The values of a field.
@@ -24,7 +24,7 @@ final class EventStream {
   /// The first event.
   let greeting: StreamEvent
 
-  /// Whose stream it is; it lives as long as the stream is in use.
+  /// The daemon of the stream, which lives as long as the stream is in use.
   private let daemon: RunningDaemon
 
   init(
@@ -38,36 +38,39 @@ final class EventStream {
     guard head.status == 200, head["Content-Type"] == "text/event-stream" else {
       throw HarnessError("no stream: \(head.head)")
     }
-    greeting = try Self.event(from: client, within: Deadline.patience)
+    greeting = try Self.event(from: client, within: Deadline.timeout)
   }
 
-  /// The next event, whole.
-  func next(within seconds: Double = Deadline.patience) throws -> StreamEvent {
+  /// The next event.
+  func next(within seconds: Double = Deadline.timeout) throws -> StreamEvent {
     try Self.event(from: client, within: seconds)
   }
 
-  /// Reads until a count is told; the answer is all events up to it.
+  /// Reads until an event with that count; the answer is all events up to it.
   @discardableResult
   func read(
-    untilTold count: Int, within seconds: Double = Deadline.patience
+    untilCount count: Int, within seconds: Double = Deadline.timeout
   ) throws -> [StreamEvent] {
-    let deadline = Deadline(within: seconds)
-    var events: [StreamEvent] = []
-    while events.last?.count != count {
-      events.append(try next(within: Double(deadline.milliseconds) / 1000))
-    }
-    return events
+    try read(within: seconds) { $0.count == count }
   }
 
   /// Reads until an event with that data; the answer is all events up to it.
+  @discardableResult
   func read(
-    untilData data: String, within seconds: Double = Deadline.patience
+    untilData data: String, within seconds: Double = Deadline.timeout
+  ) throws -> [StreamEvent] {
+    try read(within: seconds) { $0.data == data }
+  }
+
+  /// Reads until an event for which `isLast` is true; the answer is all events up to it.
+  private func read(
+    within seconds: Double, until isLast: (StreamEvent) -> Bool
   ) throws -> [StreamEvent] {
     let deadline = Deadline(within: seconds)
     var events: [StreamEvent] = []
-    while events.last?.data != data {
-      events.append(try next(within: Double(deadline.milliseconds) / 1000))
-    }
+    repeat {
+      events.append(try next(within: deadline.seconds))
+    } while events.last.map(isLast) != true
     return events
   }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Raised once, by one thread for another.
+/// A flag that one thread raises, once, for another.
 final class Flag: Sendable {
   private let value = Atomic(false)
 

@@ -1,6 +1,6 @@
-/// A response as it came.
+/// A response, as it was received.
 struct HTTPAnswer {
-  /// The head with its empty line.
+  /// The head, with the empty line at its end.
   let head: String
   let status: Int
   var body = ""
@@ -30,17 +30,18 @@ struct HTTPAnswer {
 }
 
 extension RawClient {
-  /// The head of the next response; what follows it is left.
-  func readAnswerHead(within seconds: Double = Deadline.patience) throws -> HTTPAnswer {
+  /// The head of the next response; what follows it stays unread.
+  func readAnswerHead(within seconds: Double = Deadline.timeout) throws -> HTTPAnswer {
     try HTTPAnswer(head: try read(through: "\r\n\r\n", within: seconds))
   }
 
-  /// The next response; its body's length is what it says, or all to the end if it says nothing.
+  /// The next response. Its body is as long as its `Content-Length`; without one, it ends with the
+  /// connection. A response to HEAD has none.
   func readAnswer(
-    toHead: Bool = false, within seconds: Double = Deadline.patience
+    isHead: Bool = false, within seconds: Double = Deadline.timeout
   ) throws -> HTTPAnswer {
     var answer = try readAnswerHead(within: seconds)
-    if toHead || answer.status == 204 || answer.status == 100 { return answer }
+    if isHead || answer.status == 204 || answer.status == 100 { return answer }
     if let length = answer["Content-Length"].flatMap({ Int($0) }) {
       answer.body = try read(count: length, within: seconds)
     } else {
@@ -50,7 +51,7 @@ extension RawClient {
   }
 }
 
-/// A request's head. `fields` are whole lines without their ends.
+/// The head of a request. `fields` are whole lines without their ends.
 func request(_ line: String, _ fields: String...) -> String {
   request(line, fields)
 }

@@ -5,11 +5,14 @@ import Glibc
 enum Loopback {
   case v4, v6
 
-  /// Opens a blocking socket that is connected to a port of this machine.
+  /// Opens a blocking socket that is connected to a port of this machine, within
+  /// `Deadline.timeout`.
   func connect(to port: UInt16, receiveBuffer: Int32? = nil) throws -> Int32 {
     let family = self == .v4 ? AF_INET : AF_INET6
     let socket = Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else { throw HarnessError("socket: errno \(errno)") }
+    var timeout = timeval(tv_sec: Int(Deadline.timeout), tv_usec: 0)
+    setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     if var size = receiveBuffer {
       setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
@@ -21,7 +24,7 @@ enum Loopback {
     return socket
   }
 
-  /// Binds a socket that listens on the address, for a port that is to be in use; 0 takes any.
+  /// Opens a socket that listens on a port of the address; 0 takes any.
   func listen(on port: UInt16 = 0, backlog: Int32 = 1) throws -> (socket: Int32, port: UInt16) {
     let family = self == .v4 ? AF_INET : AF_INET6
     let socket = Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -1,62 +1,51 @@
 import Foundation
 
 /// One run of the built program, from its arguments to its end.
-struct ProgramRun {
+struct ProgramRun: Sendable {
   let output: String
-  let complaint: String
-  let status: Int32
-  let diedOfSignal: Bool
 
-  /// The program lies beside the tests' own executable.
-  static var executable: URL {
-    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appendingPathComponent("audience-meter")
-  }
+  /// What it wrote on standard error.
+  let errors: String
+
+  /// Its exit status, negative for the number of a signal that ended it.
+  let status: Int32
+
+  /// The built program, which lies beside the tests' own executable.
+  static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appendingPathComponent("audience-meter").path
 
   /// Runs it to its end; `PORT` and `HOST` are only those of `environment`.
   init(_ arguments: String..., environment: [String: String] = [:]) throws {
-    try self.init(Self.executable, arguments, environment: environment)
+    try self.init([Self.executable] + arguments, environment: environment)
   }
 
   init(arguments: [String]) throws {
-    try self.init(Self.executable, arguments)
+    try self.init([Self.executable] + arguments)
   }
 
-  /// Runs it with a standard output that nobody reads any more.
+  /// Runs it with a standard output whose reader is gone.
   init(withoutReader arguments: String...) throws {
-    try self.init(Self.executable, arguments, readsOutput: false)
+    try self.init([Self.executable] + arguments, hasReader: false)
   }
 
   /// Runs a line of shell in which `$0` is the program.
   init(shell line: String) throws {
-    try self.init(URL(fileURLWithPath: "/bin/sh"), ["-c", line, Self.executable.path])
+    try self.init(["/bin/sh", "-c", line, Self.executable])
   }
 
   private init(
-    _ executable: URL, _ arguments: [String], environment: [String: String] = [:],
-    readsOutput: Bool = true
+    _ command: [String], environment: [String: String] = [:], hasReader: Bool = true
   ) throws {
-    let (output, complaint) = (Pipe(), Pipe())
-    if !readsOutput { try output.fileHandleForReading.close() }
-    let process = Process()
-    process.executableURL = executable
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment
-      .filter { $0.key != "PORT" && $0.key != "HOST" }
-      .merging(environment) { $1 }
-    process.standardOutput = output.fileHandleForWriting
-    process.standardError = complaint
-    try process.run()
-    try output.fileHandleForWriting.close()
-    // All that is said here fits in a pipe's buffer, so one can be read after the other.
-    self.output = readsOutput ? try Self.text(of: output) : ""
-    self.complaint = try Self.text(of: complaint)
-    process.waitUntilExit()
-    status = process.terminationStatus
-    diedOfSignal = process.terminationReason == .uncaughtSignal
+    let program = try ChildProgram(
+      Self.launch(command, environment: environment), hasReader: hasReader)
+    (status, output, errors) = try program.awaitExit(within: 5 * Deadline.timeout)
   }
 
-  private static func text(of pipe: Pipe) throws -> String {
-    String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+  /// How the built program is started, by itself or by a shell.
+  static func launch(_ command: [String], environment: [String: String] = [:]) -> Launch {
+    var launch = Launch(command: command)
+    launch.environment = ["SWIFT_BACKTRACE": "enable=no"].merging(environment) { $1 }
+    launch.removedVariables = ["PORT", "HOST"]
+    return launch
   }
 }

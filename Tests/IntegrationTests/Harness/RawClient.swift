@@ -1,11 +1,14 @@
 import CLinux
 import Glibc
 
-/// One client's socket: every byte it sends and every way it can go is the test's own to choose.
-final class RawClient {
+/// The socket of one client: a test chooses each byte that it sends, and the way in which it goes.
+///
+/// `@unchecked Sendable`: a test may pass a client to a thread by `onNewThread`, and waits for that
+/// thread before it uses the client again.
+final class RawClient: @unchecked Sendable {
   private(set) var descriptor: Int32
 
-  /// Received, and not yet taken.
+  /// What was received and is not yet taken.
   private var unread: [UInt8] = []
 
   init(port: UInt16, by address: Loopback = .v4, receiveBuffer: Int32? = nil) throws {
@@ -17,14 +20,16 @@ final class RawClient {
 
   deinit { close() }
 
+  var isOpen: Bool { descriptor >= 0 }
+
   /// How the other side ended the connection.
   enum End: Equatable { case finished, reset }
 
-  func send(_ text: String, within seconds: Double = Deadline.patience) throws {
+  func send(_ text: String, within seconds: Double = Deadline.timeout) throws {
     try send(Array(text.utf8), within: seconds)
   }
 
-  func send(_ bytes: some Collection<UInt8>, within seconds: Double = Deadline.patience) throws {
+  func send(_ bytes: some Collection<UInt8>, within seconds: Double = Deadline.timeout) throws {
     let deadline = Deadline(within: seconds)
     var rest = Array(bytes)[...]
     while !rest.isEmpty {
@@ -35,11 +40,13 @@ final class RawClient {
     }
   }
 
-  /// Sends for as long as the other side lets it; the answer is how many bytes went.
-  func sendUntilRefused(_ bytes: [UInt8], within seconds: Double = Deadline.patience) -> Int {
-    let deadline = Deadline(within: seconds)
+  /// Sends until the other side has made no room for `seconds`, or has ended the connection; the
+  /// answer is the number of bytes that were sent.
+  func sendUntilRefused(_ bytes: [UInt8], waiting seconds: Double = Deadline.timeout) -> Int {
     var total = 0
-    while total < bytes.count, (try? wait(for: POLLOUT, until: deadline, "")) != nil {
+    while total < bytes.count,
+      (try? wait(for: POLLOUT, until: Deadline(within: seconds), "room")) != nil
+    {
       let sent = sendSome(bytes[total...])
       if sent < 0 { break }
       total += sent
@@ -53,7 +60,7 @@ final class RawClient {
     }
   }
 
-  /// Says that nothing more is to be sent.
+  /// Closes its sending side with FIN.
   func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Closes with FIN.
@@ -71,20 +78,20 @@ final class RawClient {
 
   // MARK: Receiving
 
-  /// What one `recv` gives, at most 64 KB; nothing at the other side's FIN.
-  func receiveOnce(within seconds: Double = Deadline.patience) throws -> [UInt8] {
+  /// The bytes of one `recv`, at most 64 KB; none at the other side's FIN.
+  func receiveOnce(within seconds: Double = Deadline.timeout) throws -> [UInt8] {
     try receive(until: Deadline(within: seconds), "a byte")
   }
 
-  /// The first byte of what is received next, which is left; nil at the other side's FIN.
-  func nextByte(within seconds: Double = Deadline.patience) throws -> UInt8? {
+  /// The next byte, which stays unread; nil at the other side's FIN.
+  func nextByte(within seconds: Double = Deadline.timeout) throws -> UInt8? {
     try wait(for: POLLIN, until: Deadline(within: seconds), "a byte")
     var byte: UInt8 = 0
     return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) == 1 ? byte : nil
   }
 
-  /// All up to `marker` and with it.
-  func read(through marker: String, within seconds: Double = Deadline.patience) throws -> String {
+  /// All up to `marker`, and `marker` itself.
+  func read(through marker: String, within seconds: Double = Deadline.timeout) throws -> String {
     let deadline = Deadline(within: seconds)
     let marker = Array(marker.utf8)
     while true {
@@ -96,7 +103,7 @@ final class RawClient {
     }
   }
 
-  func read(count: Int, within seconds: Double = Deadline.patience) throws -> String {
+  func read(count: Int, within seconds: Double = Deadline.timeout) throws -> String {
     let deadline = Deadline(within: seconds)
     while unread.count < count {
       let bytes = try receive(until: deadline, "\(count) bytes")
@@ -107,7 +114,7 @@ final class RawClient {
   }
 
   /// All up to the other side's FIN; a reset is an error.
-  func readToEnd(within seconds: Double = Deadline.patience) throws -> String {
+  func readToEnd(within seconds: Double = Deadline.timeout) throws -> String {
     let deadline = Deadline(within: seconds)
     while true {
       let bytes = try receive(until: deadline, "the end")
@@ -116,8 +123,8 @@ final class RawClient {
     }
   }
 
-  /// How the connection ends, whatever comes before.
-  func awaitEnd(within seconds: Double = Deadline.patience) throws -> End {
+  /// The way in which the connection ends, whatever is received before.
+  func awaitEnd(within seconds: Double = Deadline.timeout) throws -> End {
     let deadline = Deadline(within: seconds)
     while true {
       try wait(for: POLLIN, until: deadline, "the end")
@@ -129,14 +136,24 @@ final class RawClient {
     }
   }
 
-  /// Takes what has come without waiting for more.
-  func takeWhatCame() -> String {
+  /// Takes what has been received, without waiting for more.
+  func takeReceived() -> String {
+    receiveAvailable()
+    return take(unread.count)
+  }
+
+  /// Whether `marker` has been received, without waiting for more.
+  func hasReceived(through marker: String) -> Bool {
+    receiveAvailable()
+    return unread.firstRange(of: Array(marker.utf8)) != nil
+  }
+
+  private func receiveAvailable() {
     while (try? wait(for: POLLIN, until: Deadline(within: -1), "")) != nil {
       let count = receiveNow()
       if count <= 0 { break }
       unread += scratch[..<count]
     }
-    return take(unread.count)
   }
 
   private var scratch = [UInt8](repeating: 0, count: 65_536)
@@ -156,7 +173,7 @@ final class RawClient {
   private func wait(for events: Int32, until deadline: Deadline, _ what: String) throws {
     var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
     guard poll(&entry, 1, deadline.milliseconds) > 0 else {
-      throw HarnessError("in vain awaited \(what); came: \(text(unread))")
+      throw HarnessError("awaited in vain: \(what); received: \(text(unread))")
     }
   }
 

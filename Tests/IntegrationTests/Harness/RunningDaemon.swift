@@ -1,21 +1,24 @@
 import CLinux
 import Foundation
-import Synchronization
 
-/// The built daemon, serving on ports of its own.
+/// The built daemon, which serves on ports of its own.
 final class RunningDaemon {
-  let process: pid_t
-
-  /// What it said on standard error until it served.
+  /// The lines that it wrote on standard error until it served.
   let lines: [String]
-  private let complaints: Int32
 
-  /// The network that it is in; nil for the machine's own.
+  /// What it wrote on standard error afterwards; known once it has ended.
+  private(set) var laterLines = ""
+
+  private let spawned: SpawnedProcess
+  private let standardError: RawClient
+
+  /// The network in which it runs; nil for the machine's own.
   private let network: NetworkNamespace?
-  private var hasEnded = false
 
-  /// Starts a daemon, hands it to `body`, and stops it, which it must do cleanly. Whatever fails, it is
-  /// gone afterwards.
+  var process: pid_t { spawned.id }
+
+  /// Starts a daemon, passes it to `body`, and stops it by SIGTERM, after which it must exit with
+  /// 0. Whatever fails, the daemon is gone afterwards.
   static func serving<Answer>(
     _ options: String..., environment: [String: String] = [:], shell: String? = nil,
     confined confinement: Confinement = .none, _ body: (RunningDaemon) throws -> Answer
@@ -23,81 +26,87 @@ final class RunningDaemon {
     let daemon = try start(
       options, environment: environment, shell: shell, confined: confinement)
     let answer: Answer
-    do {
-      answer = try body(daemon)
-    } catch {
-      throw HarnessError("\(error); the daemon said: \(daemon.kill())")
-    }
-    let status = try daemon.stop(by: SIGTERM)
-    guard status == 0 else { throw HarnessError("the daemon ended with \(status)") }
+    do { answer = try body(daemon) } catch { throw daemon.failure(error) }
+    try daemon.stop()
     return answer
   }
 
-  /// The same for a body that waits for something else, like a page in a browser.
+  /// The same for a body that waits for something else, such as a page in a browser.
   static func serving<Answer>(
     _ options: String..., body: (RunningDaemon) async throws -> Answer
   ) async throws -> Answer {
     let daemon = try start(options)
     let answer: Answer
-    do {
-      answer = try await body(daemon)
-    } catch {
-      throw HarnessError("\(error); the daemon said: \(daemon.kill())")
-    }
-    let status = try daemon.stop(by: SIGTERM)
-    guard status == 0 else { throw HarnessError("the daemon ended with \(status)") }
+    do { answer = try await body(daemon) } catch { throw daemon.failure(error) }
+    try daemon.stop()
     return answer
   }
 
-  /// Starts a daemon on free ports. `shell` is a line that becomes the daemon by `exec "$0" "$@"`.
+  /// Kills the daemon; the answer is an error that adds what it wrote.
+  private func failure(_ error: any Error) -> HarnessError {
+    HarnessError("\(error); the daemon wrote: \(kill())")
+  }
+
+  /// Starts a daemon on free ports. `shell` is a line of shell that becomes the daemon by `exec
+  /// "$0" "$@"`.
   static func start(
     _ options: [String], environment: [String: String] = [:], shell: String? = nil,
     network: NetworkNamespace? = nil, confined confinement: Confinement = .none
   ) throws -> RunningDaemon {
     let shell = shell ?? network.map { "exec ip netns exec \($0.name) \"$0\" \"$@\"" }
-    var complaint = ""
+    var lastError = HarnessError("no attempt to start a daemon")
     for _ in 0..<8 {
       var arguments = options
       for option in ["--port", "--stats-port", "--notification-port", "--demo-port"]
       where !options.contains(option) {
         if option == "--port", environment["PORT"] != nil { continue }
-        // Below what the kernel gives to clients. A port that is in use all the same: another try.
+        // Below the ports that the kernel gives to clients. One that is in use all the same:
+        // another attempt.
         arguments += [option, "\(TestPorts.forDaemon())"]
       }
-      let child = try spawn(arguments, environment, shell, confinement)
+      let command = shell.map { ["/bin/sh", "-c", $0, ProgramRun.executable] }
+      var launch = ProgramRun.launch(
+        (command ?? [ProgramRun.executable]) + arguments, environment: environment)
+      // As a shell starts it in the foreground, and with signals blocked: the daemon sets its own
+      // mask.
+      launch.isDetached = false
       do {
-        return try RunningDaemon(child.process, child.complaints, network)
+        return try RunningDaemon(launch, network, confinement)
       } catch let error as HarnessError {
-        complaint = error.description
-        if !complaint.contains("the port is in use") { throw error }
+        lastError = error
+        if !error.description.contains("the port is in use") { throw error }
       }
     }
-    throw HarnessError(complaint)
+    throw lastError
   }
 
   private init(
-    _ process: pid_t, _ complaints: Int32, _ network: NetworkNamespace?
+    _ launch: Launch, _ network: NetworkNamespace?, _ confinement: Confinement
   ) throws {
-    self.process = process
     self.network = network
-    self.complaints = complaints
+    let pair = try SocketPair()
+    let standardError = RawClient(connected: pair.ours)
+    self.standardError = standardError
+    var complete = launch
+    complete.descriptors = [nil, nil, pair.theirs]
+    let process = Result { [complete] in try confinement.starting { try complete.start() } }
+    close(pair.theirs)
+    let spawned = SpawnedProcess(id: try process.get(), leadsGroup: launch.isDetached)
+    self.spawned = spawned
     let deadline = Deadline()
-    var text = ""
-    // The demo's lines are the last.
-    while !text.contains("audience-meter: demo on ") || !text.hasSuffix("\n") {
-      var entry = pollfd(fd: complaints, events: Int16(POLLIN), revents: 0)
-      guard poll(&entry, 1, deadline.milliseconds) > 0, let more = Self.receive(complaints) else {
-        lines = []
-        throw HarnessError("did not start: \(text)\(kill())")
+    var lines: [String] = []
+    do {
+      // The line of the demo port is the last.
+      while lines.last?.hasPrefix("audience-meter: demo on ") != true {
+        lines.append(
+          String(try standardError.read(through: "\n", within: deadline.seconds).dropLast()))
       }
-      text += more
+    } catch {
+      let status = spawned.end()
+      let text = (lines + ["\(error)"]).joined(separator: "\n")
+      throw HarnessError("did not start: \(text) (status \(status))")
     }
-    lines = text.split(separator: "\n").map { String($0) }
-  }
-
-  deinit {
-    if !hasEnded { kill() }
-    close(complaints)
+    self.lines = lines
   }
 
   // MARK: Ports
@@ -123,118 +132,61 @@ final class RunningDaemon {
       connected: try network.enter { try address.connect(to: port, receiveBuffer: receiveBuffer) })
   }
 
-  // MARK: Its end
+  // MARK: Signals and its end
 
-  /// Signals it and waits for its end; the answer is its exit status, negative for a signal's number.
-  func stop(by signal: Int32, within seconds: Double = Deadline.patience) throws -> Int32 {
-    Glibc.kill(process, signal)
-    return try awaitEnd(within: seconds)
-  }
+  func signal(_ signal: Int32) { spawned.signal(signal) }
 
-  func awaitEnd(within seconds: Double = Deadline.patience) throws -> Int32 {
-    let deadline = Deadline(within: seconds)
-    var said = ""
-    while true {
-      var entry = pollfd(fd: complaints, events: Int16(POLLIN), revents: 0)
-      guard poll(&entry, 1, deadline.milliseconds) > 0 else {
-        throw HarnessError("does not end; it said: \(said)\(kill())")
-      }
-      guard let more = Self.receive(complaints) else { break }
-      said += more
+  /// Calls `prepare` and then stops the daemon's process, as a busy machine does, until `resume`.
+  /// Where the machine was so slow that `seconds` have passed meanwhile, all of that is repeated.
+  func suspend<Answer>(within seconds: Double, after prepare: () throws -> Answer) throws -> Answer
+  {
+    for _ in 0..<5 {
+      let started = ContinuousClock.now
+      let answer = try prepare()
+      spawned.suspend()
+      if started.duration(to: .now) < .seconds(seconds) { return answer }
+      resume()
     }
-    lastWords = said
-    return reap()
+    throw HarnessError("the machine is too slow to suspend a daemon within \(seconds) s")
   }
 
-  /// What it said between its start and its end.
-  private(set) var lastWords = ""
+  /// Lets a suspended process go on.
+  func resume() { spawned.resume() }
 
-  /// Kills it; the answer is what it said last.
+  /// Ends it by SIGTERM; throws unless it exits with 0.
+  func stop() throws {
+    let status = try stop(by: SIGTERM)
+    guard status == 0 else {
+      throw HarnessError("the daemon ended with \(status); it wrote: \(laterLines)")
+    }
+  }
+
+  /// Sends it a signal and waits for its end; the answer is its exit status, negative for the
+  /// number of a signal.
+  func stop(by signal: Int32) throws -> Int32 {
+    self.signal(signal)
+    return try awaitEnd()
+  }
+
+  func awaitEnd(within seconds: Double = Deadline.timeout) throws -> Int32 {
+    let deadline = Deadline(within: seconds)
+    do {
+      laterLines += try standardError.readToEnd(within: deadline.seconds)
+    } catch {
+      throw HarnessError("the daemon does not end: \(error); it wrote: \(kill())")
+    }
+    guard let status = spawned.awaitExit(within: deadline.seconds) else {
+      throw HarnessError("the daemon does not end; it wrote: \(laterLines)\(kill())")
+    }
+    return status
+  }
+
+  /// Kills it; the answer is what it wrote last. A second call does nothing.
   @discardableResult
   func kill() -> String {
-    guard !hasEnded else { return "" }
-    Glibc.kill(process, SIGKILL)
-    var said = ""
-    while let more = Self.receive(complaints) { said += more }
-    return "\(said)(status \(reap()))"
+    let status = spawned.end()
+    let rest = (try? standardError.readToEnd()) ?? ""
+    laterLines += rest
+    return "\(rest)(status \(status))"
   }
-
-  private func reap() -> Int32 {
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    hasEnded = true
-    let signal = status & 0x7F
-    return signal == 0 ? status >> 8 & 0xFF : -signal
-  }
-
-  /// nil at the end.
-  private static func receive(_ descriptor: Int32) -> String? {
-    var bytes = [UInt8](repeating: 0, count: 65_536)
-    let count = recv(descriptor, &bytes, bytes.count, 0)
-    return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
-  }
-
-  // MARK: Its start
-
-  /// Starts the program with a socket as standard error, whose end is the program's.
-  private static func spawn(
-    _ arguments: [String], _ environment: [String: String], _ shell: String?,
-    _ confinement: Confinement
-  ) throws -> (process: pid_t, complaints: Int32) {
-    var pair: [Int32] = [0, 0]
-    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-    guard socketpair(AF_UNIX, type, 0, &pair) == 0 else {
-      throw HarnessError("socketpair: errno \(errno)")
-    }
-    defer { close(pair[1]) }
-    let program = ProgramRun.executable.path
-    let command = shell.map { ["/bin/sh", "-c", $0, program] } ?? [program]
-    let variables = ProcessInfo.processInfo.environment
-      .filter { $0.key != "PORT" && $0.key != "HOST" }
-      .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
-      .merging(environment) { $1 }
-    let started = Started()
-    let code = try confinement.starting { [complaints = pair[1]] in
-      var process: pid_t = 0
-      let code = spawn(command + arguments, variables, complaints: complaints, &process)
-      started.process.withLock { [process] in $0 = process }
-      return code
-    }
-    guard code == 0 else {
-      close(pair[0])
-      throw HarnessError("posix_spawn: error \(code)")
-    }
-    return (started.process.withLock { $0 }, pair[0])
-  }
-
-  private final class Started: Sendable {
-    let process = Mutex<pid_t>(0)
-  }
-
-  private static func spawn(
-    _ command: [String], _ variables: [String: String], complaints: Int32, _ process: inout pid_t
-  ) -> Int32 {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0)
-    posix_spawn_file_actions_adddup2(&actions, complaints, 2)
-    // Pipes of programs that other tests are just starting are none of the daemon's.
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-    return withCStrings(command) { arguments in
-      withCStrings(variables.map { "\($0)=\($1)" }) { variables in
-        posix_spawn(&process, command[0], &actions, nil, arguments, variables)
-      }
-    }
-  }
-}
-
-/// Calls `body` with a list of C strings that ends with a null pointer.
-func withCStrings<Result>(
-  _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-) -> Result {
-  let copies = strings.map { strdup($0) }
-  defer { copies.forEach { free($0) } }
-  return body(copies + [nil])
 }

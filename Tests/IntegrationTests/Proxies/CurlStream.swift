@@ -1,14 +1,14 @@
 import Foundation
 
-/// An event stream that curl reads: what a real client makes of the bytes, of TLS, of HTTP/2.
+/// An event stream that curl reads, over TLS and HTTP/2 too.
 final class CurlStream {
   let curl: ChildProgram
 
-  /// The status line and the fields, in the case in which they came.
+  /// The status line and the fields, as they were received.
   let head: String
   let greeting: StreamEvent
 
-  /// Whether there is a curl to run.
+  /// Whether curl is installed.
   static var isInstalled: Bool { ChildProgram.path(of: "curl") != nil }
 
   /// Opens a stream with curl's `options`, and waits for the first event.
@@ -18,16 +18,16 @@ final class CurlStream {
       head = try curl.output.read(through: "\r\n\r\n")
       greeting = try Self.event(from: curl)
     } catch {
-      throw HarnessError("\(error); curl said: \(curl.complaints.takeWhatCame())")
+      throw HarnessError("\(error); curl wrote: \(curl.standardError.takeReceived())")
     }
   }
 
-  /// The protocol's version and the status: `HTTP/2 200`.
+  /// The version of the protocol and the status: `HTTP/2 200`.
   var status: String { head.split(separator: " ").prefix(2).joined(separator: " ") }
 
   func next() throws -> StreamEvent { try Self.event(from: curl) }
 
-  /// Goes away without a word, as by a cut of the process.
+  /// Ends curl as a kill does.
   func leave() { curl.end() }
 
   private static func event(from curl: ChildProgram) throws -> StreamEvent {
@@ -37,8 +37,8 @@ final class CurlStream {
 }
 
 extension ChildProgram {
-  /// Runs curl, without any proxy that the surroundings may name, and only as long as a test lasts.
+  /// Starts curl, without any proxy that the environment may name, for two minutes at most.
   static func curl(_ arguments: [String]) throws -> ChildProgram {
-    try ChildProgram("curl", ["-sS", "--noproxy", "*", "--max-time", "60"] + arguments)
+    try ChildProgram("curl", ["-sS", "--noproxy", "*", "--max-time", "120"] + arguments)
   }
 }

@@ -1,13 +1,13 @@
 import Testing
 
-/// curl as a client, with nothing between.
+/// curl as a client, without a proxy.
 @Suite(.enabled(if: CurlStream.isInstalled, "needs curl in PATH"))
 struct `curl` {
   @Test(arguments: [
     [], ["--http1.0"], ["--http1.1"], ["--http2"], ["-4"], ["-6"], ["-X", "POST"],
     ["-d", "a body"], ["-H", "Expect: 100-continue", "-d", "a body"],
   ])
-  func `reads a stream at once, and leaves it at once`(options: [String]) throws {
+  func `curl gets each event at once, and leaves at once`(options: [String]) throws {
     try RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "60") { daemon in
       let stream = try CurlStream(options, from: "http://localhost:\(daemon.audience)/ns")
       #expect(stream.status == "HTTP/1.1 200")
@@ -18,32 +18,32 @@ struct `curl` {
       try daemon.sendMessage("two\nlines", to: "ns")
       #expect(try stream.next().lines == ["data: s=two", "data: lines"])
       stream.leave()
-      try other.read(untilTold: 1, within: Deadline.soon)
+      try other.read(untilCount: 1, within: Deadline.prompt)
     }
   }
 
   @Test(arguments: [[], ["--http1.0"], ["-d", "a body"]])
-  func `asks for the count without being counted`(options: [String]) throws {
+  func `curl gets the count without being counted`(options: [String]) throws {
     try RunningDaemon.serving { daemon in
       let viewer = try EventStream("/ns", of: daemon)
       let curl = try ChildProgram.curl(options + ["http://localhost:\(daemon.audience)/ns"])
       let answer = try curl.awaitExit()
-      #expect(answer.status == 0 && answer.said == "1\n")
+      #expect(answer.status == 0 && answer.output == "1\n")
       #expect(viewer.greeting.count == 1)
-      #expect(try daemon.statistics()["ns"]?.connections == 1)
+      #expect(try daemon.figures()["ns"]?.connections == 1)
     }
   }
 
-  @Test func `that insists on HTTP/2 is refused at once`() throws {
+  @Test func `curl without HTTP/1.1 is refused at once`() throws {
     try RunningDaemon.serving { daemon in
       let curl = try ChildProgram.curl([
         "--http2-prior-knowledge", "-N", "-H", "Accept: text/event-stream",
         "http://localhost:\(daemon.audience)/ns",
       ])
       let answer = try curl.awaitExit()
-      // 16: what came is no HTTP/2; 52 and 56: the connection was ended.
+      // 16: the response is no HTTP/2; 52 and 56: the connection was ended.
       #expect([16, 52, 56].contains(answer.status), "\(answer)")
-      #expect(try daemon.statistics().isEmpty)
+      #expect(try daemon.figures().isEmpty)
     }
   }
 }

@@ -1,20 +1,22 @@
 import Glibc
 import Testing
 
-/// The audience port behind nginx with its default buffering (SPEC §4).
+/// The audience port behind nginx with its default buffering (§4).
 @Suite(
   .enabled(
     if: ChildProgram.path(of: "nginx") != nil && CurlStream.isInstalled,
     "needs nginx and curl in PATH or /usr/sbin"))
 struct `Behind nginx` {
-  /// How nginx speaks with the daemon: HTTP/1.0 is its default.
+  /// The protocol between nginx and the daemon: HTTP/1.0 is the default.
   private static let versions = [
     "", "proxy_http_version 1.0;", "proxy_http_version 1.1;",
     "proxy_http_version 1.1; proxy_set_header Connection \"\";",
   ]
 
   @Test(arguments: versions)
-  func `a stream flows at once, and a client that goes leaves at once`(directives: String) throws {
+  func `each event passes nginx at once, and a client that goes leaves at once`(
+    directives: String
+  ) throws {
     try RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "60") { daemon in
       let nginx = try ReverseProxy.nginx(before: daemon, directives)
       let stream = try CurlStream([], from: "http://127.0.0.1:\(nginx.port)/ns")
@@ -26,15 +28,15 @@ struct `Behind nginx` {
       #expect(try daemon.sendMessage("1-0", to: "ns", from: "score") == #"{"connections":2}"#)
       #expect(try stream.next().lines == ["data: score=1-0"])
       other.leave()
-      try daemon.awaitMembers("ns", 1, within: Deadline.soon)
+      try daemon.awaitMembers("ns", 1, within: Deadline.prompt)
       #expect(try stream.next().lines == ["data: 1"])
       stream.leave()
-      try daemon.awaitMembers("ns", 0, within: Deadline.soon)
+      try daemon.awaitMembers("ns", 0, within: Deadline.prompt)
     }
   }
 
   @Test(arguments: versions)
-  func `who does not join is told the count`(directives: String) throws {
+  func `plain requests through nginx get the count`(directives: String) throws {
     try RunningDaemon.serving { daemon in
       let nginx = try ReverseProxy.nginx(before: daemon, directives)
       let viewer = try EventStream("/ns", of: daemon)
@@ -49,15 +51,15 @@ struct `Behind nginx` {
         #expect(answer["Access-Control-Allow-Origin"] == "*")
       }
       #expect(viewer.greeting.count == 1)
-      #expect(try daemon.statistics()["ns"]?.connections == 1)
+      #expect(try daemon.figures()["ns"]?.connections == 1)
     }
   }
 
-  @Test func `an end that the daemon chose reaches the client`() throws {
+  @Test func `the end of a stream by the daemon passes nginx`() throws {
     let daemon = try RunningDaemon.start([])
     let nginx = try ReverseProxy.nginx(before: daemon)
     let stream = try CurlStream([], from: "http://127.0.0.1:\(nginx.port)/ns")
-    #expect(try daemon.stop(by: SIGTERM) == 0)
+    try daemon.stop()
     #expect(try stream.curl.awaitExit().status == 0)
   }
 }

@@ -1,13 +1,14 @@
 import Glibc
 
-/// A proxy of a test's own before a daemon: it listens on a free port of this machine, keeps all its
-/// files in a folder that goes with it, and ends with its last use.
+/// A proxy of a test's own before a daemon. It listens on a free port of this machine, keeps all
+/// its files in a temporary folder, and ends with its last use.
 final class ReverseProxy {
   let port: UInt16
   private let folder: TemporaryFolder
   private let program: ChildProgram
 
-  /// nginx with a server that has `directives`. All else is nginx's default: its buffering, too.
+  /// nginx with a server that has `directives`, and nginx's defaults otherwise, such as its
+  /// buffering.
   static func nginx(before daemon: RunningDaemon, _ directives: String = "") throws -> ReverseProxy
   {
     try ReverseProxy { folder, listener in
@@ -34,15 +35,15 @@ final class ReverseProxy {
           }
         }
         """, to: "nginx.conf")
-      // This variable hands over sockets from one nginx to the next that replaces it.
+      // By this variable an nginx gets the sockets of the nginx that it replaces.
       return try ChildProgram(
         "nginx", ["-p", folder.path, "-e", "error.log", "-c", configuration],
         environment: ["NGINX": "3;"], listener: listener.socket)
     }
   }
 
-  /// HAProxy that speaks TLS with its clients, HTTP/2 to those that offer it, and HTTP/1.1 with the
-  /// daemon. A stream is quiet for the max delay at most, so the timeouts are longer.
+  /// HAProxy with TLS and HTTP/2 for its clients, and HTTP/1.1 to the daemon. A stream is silent
+  /// for the max delay at most, so the timeouts are longer.
   static func haproxy(before daemon: RunningDaemon) throws -> ReverseProxy {
     try ReverseProxy { folder, listener in
       let certificate = try makeCertificate(in: folder)
@@ -76,7 +77,7 @@ final class ReverseProxy {
     program = try start(folder, listener)
   }
 
-  /// A certificate for localhost that nobody vouches for, with its key, in one file.
+  /// A file with a self-signed certificate for localhost and its key.
   private static func makeCertificate(in folder: TemporaryFolder) throws -> String {
     let (key, certificate) = ("\(folder.path)/key.pem", "\(folder.path)/certificate.pem")
     let openssl = try ChildProgram(
@@ -86,7 +87,7 @@ final class ReverseProxy {
         "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate,
       ])
     let end = try openssl.awaitExit()
-    guard end.status == 0 else { throw HarnessError("openssl: \(end.said)") }
+    guard end.status == 0 else { throw HarnessError("openssl: \(end.standardError)") }
     let both =
       try String(contentsOfFile: certificate, encoding: .utf8)
       + String(contentsOfFile: key, encoding: .utf8)

@@ -1,17 +1,18 @@
 import CLinux
 import Glibc
 
-/// Many clients in one thread: they open streams, read all that comes, and go in every way there is.
+/// Many clients in one thread, which open streams, read all that comes, and go in each possible
+/// way.
 final class Crowd {
-  /// One client's stream.
+  /// The stream of one client.
   private struct Client {
     let socket: Int32
     let namespace: Int
 
-    /// The end of what came.
+    /// The last bytes that it received.
     var tail: [UInt8] = []
 
-    /// It closed its side, and the daemon's end is awaited.
+    /// Whether it has closed its sending side and waits for the end by the daemon.
     var hasFinished = false
   }
 
@@ -21,7 +22,7 @@ final class Crowd {
   private let port: UInt16
   private var buffer = [UInt8](repeating: 0, count: 65_536)
 
-  /// Streams that the daemon ended though it had no reason.
+  /// The number of streams that the daemon ended without a reason.
   private(set) var unexpectedEnds = 0
   private(set) var opened = 0
 
@@ -36,7 +37,7 @@ final class Crowd {
   var openCount: Int { clients.count { !$0.hasFinished } }
   var isAwaitingEnds: Bool { clients.contains { $0.hasFinished } }
 
-  /// How many streams are open in each namespace that has one.
+  /// The number of open streams in each namespace that has one.
   var openByNamespace: [String: UInt64] {
     Dictionary(
       clients.filter { !$0.hasFinished }.map { ("n\($0.namespace)", 1) }, uniquingKeysWith: +)
@@ -50,7 +51,7 @@ final class Crowd {
     send("GET /n\(namespace) HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n", on: socket)
   }
 
-  /// Lets a random client go, in a random way; sometimes one goes before it was greeted.
+  /// Lets a random client go in a random way, perhaps before its greeting.
   func closeOne() {
     guard !clients.isEmpty else { return }
     let index = Int.random(in: clients.indices, using: &generator)
@@ -68,7 +69,7 @@ final class Crowd {
     }
   }
 
-  /// Opens and closes at random, around `target` streams.
+  /// Opens and closes streams at random, around `target` of them.
   func churn(around target: Int) throws {
     for _ in 0..<Int.random(in: 1...64, using: &generator) {
       let isFull = Int.random(in: 0..<target * 2, using: &generator) < openCount
@@ -76,7 +77,7 @@ final class Crowd {
     }
   }
 
-  /// Reads what has come, waiting at most so long for something.
+  /// Reads what was received, and waits at most `milliseconds` for something.
   func read(waiting milliseconds: Int32) {
     var entries = clients.map { pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0) }
     guard poll(&entries, nfds_t(entries.count), milliseconds) > 0 else { return }
@@ -91,7 +92,7 @@ final class Crowd {
     }
   }
 
-  /// The streams whose last count is not what their namespace has.
+  /// The number of streams whose last count is not that of their namespace.
   func misinformed(_ members: [String: UInt64]) -> Int {
     clients.count { client in
       let text = String(decoding: client.tail, as: UTF8.self)

@@ -1,18 +1,19 @@
 import Foundation
 
-/// How large a soak is. The environment's variables make a big one of the small one that always runs.
+/// The size of a soak. Variables of the environment make a large one of the small one that always
+/// runs.
 struct SoakPlan: Sendable {
   let seed: UInt64
   let connections: Int
   let namespaces: Int
   let seconds: Double
 
-  /// How many streams are held by processes that are stopped.
+  /// The number of streams that stopped processes hold.
   let stopped: Int
 
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    func number(_ name: String, _ usual: Int) -> Int {
-      environment["SOAK_\(name)"].flatMap { Int($0) } ?? usual
+    func number(_ name: String, _ defaultValue: Int) -> Int {
+      environment["SOAK_\(name)"].flatMap { Int($0) } ?? defaultValue
     }
     seed = UInt64(number("SEED", Int.random(in: 0...999_999_999)))
     connections = number("CONNECTIONS", 2000)
@@ -21,10 +22,11 @@ struct SoakPlan: Sendable {
     stopped = number("STOPPED", 40)
   }
 
-  /// What repeats it.
+  /// The command that repeats the soak.
   var line: String {
     "SOAK_SEED=\(seed) SOAK_CONNECTIONS=\(connections) SOAK_NAMESPACES=\(namespaces) "
-      + "SOAK_SECONDS=\(Int(seconds)) SOAK_STOPPED=\(stopped) swift test --filter IntegrationTests.*soak"
+      + "SOAK_SECONDS=\(Int(seconds)) SOAK_STOPPED=\(stopped) "
+      + "swift test --filter 'IntegrationTests.*[sS]oak'"
   }
 }
 

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// A crowd that churns for a while, and what must be true when it has come to rest.
+/// A crowd that churns for a while, and what must hold when it has come to rest.
 @Suite struct `A soak` {
-  /// What was found.
+  /// The results of a soak.
   struct Findings: Sendable {
     var opened = 0
     var unexpectedEnds = 0
@@ -13,17 +13,18 @@ import Testing
     var endsAwaited = false
     var socketsLeft = 0
 
-    /// By how many megabytes the daemon's memory grew in the second half.
+    /// The growth of the daemon's memory in the second half, in MB.
     var growth = 0
     var membersLeft: UInt64 = 0
     var status: Int32 = -1
   }
 
-  @Test func `ends with the statistics of exactly the streams that are open, told to all of them`()
+  @Test
+  func `after a soak the statistics are exactly the open streams, and every stream has its count`()
     async throws
   {
     let plan = SoakPlan()
-    let findings = try await waiting { try Self.run(plan) }
+    let findings = try await onNewThread { try Self.run(plan) }
     let line = Comment(rawValue: plan.line)
     #expect(findings.opened > plan.connections, line)
     #expect(findings.unexpectedEnds == 0, line)
@@ -53,13 +54,13 @@ import Testing
       }
       findings.growth = try daemon.residentMegabytes - (half == 0 ? 0 : findings.growth)
     }
-    // At rest: within the max delay and a little everyone knows the truth.
-    let rest = Deadline(within: 10 + Double(plan.connections) / 1000)
+    // At rest every stream has the count of its namespace after the max delay.
+    let rest = Deadline(within: Deadline.timeout + Double(plan.connections) / 1000)
     repeat {
       crowd.read(waiting: 100)
       findings.truth = crowd.openByNamespace
       findings.truth["stopped"] = plan.stopped == 0 ? nil : UInt64(plan.stopped)
-      findings.statistics = try daemon.statistics().mapValues(\.members).filter { $0.value > 0 }
+      findings.statistics = try daemon.figures().mapValues(\.members).filter { $0.value > 0 }
       findings.misinformed = crowd.misinformed(findings.statistics)
       findings.endsAwaited = crowd.isAwaitingEnds
     } while !rest.hasPassed
@@ -71,14 +72,14 @@ import Testing
     for process in stopped { process.signal(SIGKILL) }
     let gone = Deadline()
     repeat {
-      findings.membersLeft = try daemon.statistics().values.reduce(0) { $0 + $1.members }
+      findings.membersLeft = try daemon.figures().values.reduce(0) { $0 + $1.members }
       findings.socketsLeft = try daemon.sockets - idle
     } while !gone.hasPassed && (findings.membersLeft > 0 || findings.socketsLeft > 0)
     findings.status = try daemon.stop(by: SIGTERM)
     return findings
   }
 
-  /// Processes that hold so many streams together and are stopped once all of them are counted.
+  /// Processes that hold that many streams together, stopped once all streams are counted.
   private static func stoppedProcesses(
     _ streams: Int, of daemon: RunningDaemon
   ) throws -> [ClientProcess] {

@@ -5,7 +5,7 @@ import Testing
 extension Units {
   /// What becomes of a load's measurements, and what it asks of triggers and of the kernel.
   @Suite struct BenchFiguresTests {
-    @Test func `rounds add up, and their medians are told`() {
+    @Test func `the figures of rounds are added, and their medians are reported`() {
       var fanout = FanoutFigures()
       for (delivered, slowest) in [(10, 100), (8, 900), (10, 200)] as [(UInt64, UInt32)] {
         var latencies = LatencyHistogram()
@@ -26,7 +26,7 @@ extension Units {
       #expect(fanout.latencies.count == 28)
     }
 
-    @Test func `a round that nobody got tells no latency`() {
+    @Test func `a round that reached no connection has no latency`() {
       var fanout = FanoutFigures()
       fanout.add(
         RoundFigures(
@@ -34,7 +34,7 @@ extension Units {
       #expect(fanout.missed == 5 && fanout.lastMicroseconds == 0 && fanout.cpu.server == nil)
     }
 
-    @Test func `a load is complete when nothing failed, was closed or missed`() {
+    @Test func `a bench is complete when nothing failed, was closed or was missed`() {
       var figures = BenchFigures()
       figures.connections = 2
       #expect(!figures.isComplete)
@@ -60,7 +60,7 @@ extension Units {
       #expect(broken.isComplete)
     }
 
-    @Test func `memory is told per connection only where it was measured`() {
+    @Test func `memory per connection is reported only where it was measured`() {
       var memory = MemoryFigures()
       #expect(memory.perConnection(of: 10) == nil)
       (memory.before, memory.with) = (1000, 3000)
@@ -98,11 +98,11 @@ extension Units {
       "http://a:1/{round} x", "http://a:1/{round}\n", "tcp://a:1/{round}\r", "tcp://a:x/{round}",
       "http://a:1/é{round}", "http://a:1/{round}" + String(repeating: "x", count: 4096),
     ])
-    func `what is no trigger is none`(url: String) {
+    func `a malformed trigger is refused`(url: String) {
       #expect(TriggerTemplate(url) == nil)
     }
 
-    @Test func `the limit that is too small is named`() {
+    @Test func `a limit of the kernel that is too small is named`() {
       var limits = KernelLimits()
       #expect(limits.warnings(connections: 1_000_000).isEmpty)
       #expect(limits.refusal(connections: 1_000_000) == nil)
@@ -121,7 +121,7 @@ extension Units {
       #expect(warnings[1].hasPrefix("fs.epoll.max_user_watches"))
     }
 
-    @Test func `more connections than there is memory for are refused`() {
+    @Test func `more connections than fit into the memory are refused`() {
       var limits = KernelLimits()
       limits.memory = 8_600_000
       #expect(limits.refusal(connections: 1000) == nil)

@@ -5,13 +5,14 @@ import Testing
 extension Units {
   /// The nodes of which a cluster's costs are measured: they do what real nodes do.
   @Suite struct ClusterBenchNodeTests {
-    @Test func `nodes that have heard each other count the same, second viewers included`() {
+    @Test func `nodes that have received each other's datagrams have the same counts`() {
       var nodes = (0..<3).map { node($0) }
       exchange(&nodes, until: .start + .seconds(1))
       for number in nodes.indices {
         #expect((0..<5).map { nodes[number].members(of: "n-\($0)") } == [3, 3, 3, 3, 3])
       }
-      // The first node has a second viewer in two of its namespaces, in the order in which it knows them.
+      // The first node has a second viewer in two of its namespaces, in the order in which it knows
+      // them.
       nodes[0].change(2, at: .start + .seconds(1))
       exchange(&nodes, until: .start + .seconds(3))
       for number in nodes.indices {
@@ -25,8 +26,7 @@ extension Units {
       #expect((0..<5).reduce(0) { $0 + nodes[2].members(of: "n-\($1)") } == 15 + 5 - 2)
     }
 
-    @Test func `another seed knows the namespaces in another order, and the same seed in the same`()
-    {
+    @Test func `the order of the namespaces depends on the seed alone`() {
       func firstChanged(_ seed: UInt64) -> Int? {
         var node = node(0, seed: seed, namespaces: 1000)
         node.change(1, at: .start)
@@ -37,7 +37,7 @@ extension Units {
     }
 
     @Test
-    func `a slice ends with the datagram that uses it up, and leaves out what is the node's own`() {
+    func `a slice ends with the datagram that uses it up, and skips the node's own datagrams`() {
       var nodes = (0..<3).map { node($0) }
       var post = ClusterBenchPost()
       for number in nodes.indices {
@@ -55,7 +55,7 @@ extension Units {
       #expect(nodes[0].obey(at: .start) == 0)
     }
 
-    @Test func `figures are medians of all samples, and the longest slice is the longest`() {
+    @Test func `figures are medians of all samples, and the longest slice is the maximum`() {
       var figures = ClusterBenchFigures()
       #expect(figures.median(\.bytes) == 0 && figures.longestSlice == 0)
       for (bytes, slice) in [(10, 5), (40, 9), (20, 1), (31, 2)] as [(UInt64, UInt64)] {

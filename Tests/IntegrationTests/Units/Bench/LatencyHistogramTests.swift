@@ -30,14 +30,14 @@ extension Units {
       }
     }
 
-    @Test func `an empty histogram tells nothing but zeros`() {
+    @Test func `an empty histogram has only zeros`() {
       let histogram = LatencyHistogram()
       #expect(histogram.quantile(thousandths: 500) == 0)
       #expect(histogram.count == 0 && histogram.least == 0 && histogram.most == 0)
     }
 
     @Test(arguments: [0, 1, 31, 32, 33, 63, 64, 1_000_000, UInt32.max - 1, UInt32.max])
-    func `a single latency is told exactly`(latency: UInt32) {
+    func `a single latency is reported exactly`(latency: UInt32) {
       var histogram = LatencyHistogram()
       histogram.add(microseconds: latency)
       #expect(histogram.quantile(thousandths: 0) == latency)
@@ -45,7 +45,7 @@ extension Units {
       #expect(histogram.least == latency)
     }
 
-    @Test func `merged histograms are that of all latencies`() {
+    @Test func `merged histograms equal that of all latencies`() {
       var source = RandomSource(seed: 7)
       var (whole, first, second) = (LatencyHistogram(), LatencyHistogram(), LatencyHistogram())
       for number in 0..<1000 {

@@ -9,7 +9,7 @@ extension Units {
       arguments: Distribution.allCases,
       [(0, 1), (1, 1), (1, 5), (10, 3), (9_999, 500), (500, 9_999), (1_000_000, 50_001)]
         as [(UInt32, UInt32)])
-    func `the sizes add up to the connections`(
+    func `the sizes of namespaces add up to the connections`(
       distribution: Distribution, numbers: (connections: UInt32, namespaces: UInt32)
     ) {
       let sizes = NamespaceSizes(
@@ -42,7 +42,8 @@ extension Units {
     }
 
     @Test(arguments: 1...5 as ClosedRange<UInt64>)
-    func `the order has each namespace as often as its size, and is the seed's`(seed: UInt64) {
+    func `the order has each namespace as often as its size, and depends on the seed`(seed: UInt64)
+    {
       let sizes = NamespaceSizes(.zipf, connections: 1000, namespaces: 20)
       let order = sizes.order(seed: seed)
       var counts = ContiguousArray<UInt32>(repeating: 0, count: 20)
@@ -53,7 +54,7 @@ extension Units {
       #expect(order != ContiguousArray(order.sorted()))
     }
 
-    @Test func `there are as many threads as the descriptors of one ask for`() {
+    @Test func `there are as many threads as the limit of descriptors requires`() {
       func threads(_ connections: Int, _ limit: Int, asked: Int = 0) -> Int? {
         BenchPlan(connections: connections, tableLimit: limit, ports: 28_232, threads: asked)?
           .threads
@@ -71,7 +72,7 @@ extension Units {
       #expect(BenchPlan.room(tableLimit: 10) == 0)
     }
 
-    @Test func `an address has fewer connections than half of the ports`() {
+    @Test func `a source address has fewer connections than half of the ports`() {
       func sources(_ connections: Int, ports: Int) -> Int? {
         BenchPlan(connections: connections, tableLimit: 20_000, ports: ports, threads: 0)?.sources
       }
@@ -85,7 +86,7 @@ extension Units {
     }
 
     @Test(arguments: [(1, 0), (10, 1), (1000, 3), (999_999, 51)] as [(UInt32, Int)])
-    func `threads together keep to a rate exactly`(rate: UInt32, more: Int) {
+    func `all threads together keep exactly to a rate`(rate: UInt32, more: Int) {
       let threads = more + 1
       for microseconds in [0, 1, 999, 1_000_000, 1_000_001, 3_600_000_000] as [UInt64] {
         let due = (0..<threads).reduce(UInt64(0)) {
@@ -95,7 +96,7 @@ extension Units {
       }
     }
 
-    @Test func `without a rate everything is due`() {
+    @Test func `without a rate all connections are due`() {
       let pace = Pace(perSecond: 0, thread: 0, of: 1)
       #expect(!pace.isLimited)
       #expect(pace.due(after: 0) == .max)

@@ -19,7 +19,7 @@ extension Units {
       ("data: bench=7\n\ndata: 8\n\ndata: bench=7\n\ndata: bench=8\n\n", 4, 2),
       ("data: bench=99999999999999999999\n\n", 1, 0), ("\n\n\ndata: bench=7\n\n\n", 1, 1),
     ])
-    func `events and messages of the round are counted, whole or byte by byte`(
+    func `events and messages of the round are counted in pieces of any size`(
       body: String, events: UInt32, deliveries: UInt32
     ) {
       let bytes = Array((Self.head + body).utf8)
@@ -45,7 +45,7 @@ extension Units {
       "HTTP/2.0 200 ",
       "nonsense", "HTTP/1.1  200", "data: 1\n\n", "HTTP/1.1 2000",
     ])
-    func `an answer that is no success is refused, and nothing of it is read`(answer: String) {
+    func `a response that is no success is refused, and its body is not read`(answer: String) {
       let isStillGood = answer == "HTTP/1.1 2000"
       for size in [1, 100] {
         var reader = StreamReader()
@@ -67,11 +67,11 @@ extension Units {
       #expect(news == StreamReader.News(events: 1000, deliveries: 1000))
     }
 
-    @Test func `the state between two pieces is small`() {
+    @Test func `the state between two pieces takes at most 8 bytes`() {
       #expect(MemoryLayout<StreamReader>.size <= 8)
     }
 
-    @Test func `what the daemon writes is what is counted`() {
+    @Test func `the events that the daemon writes are counted`() {
       var body: ContiguousArray<UInt8> = []
       ServerSentEvents.append(count: 12, into: &body)
       ServerSentEvents.append(message: Array("bench=3".utf8).span, into: &body)

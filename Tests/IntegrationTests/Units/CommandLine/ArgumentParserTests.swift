@@ -4,9 +4,10 @@ import Testing
 import audience_meter
 
 extension Units {
-  /// How arguments become settings (SPEC §3): getopt's conventions, no abbreviations, the last one wins.
+  /// The arguments of the command line (§3): conventions of getopt, no abbreviations, the last
+  /// value counts.
   @Suite struct ArgumentParserTests {
-    @Test func `no argument at all serves with the defaults`() throws {
+    @Test func `no argument serves with the defaults`() throws {
       #expect(try serve() == ServeSettings())
       #expect(try serve("serve") == ServeSettings())
     }
@@ -16,13 +17,13 @@ extension Units {
       ["-w4", "--"],
       ["-w", "04"],
     ])
-    func `a value stands after its option, after = or right after the letter`(
+    func `a value stands after its option, after =, or directly after the letter`(
       arguments: [String]
     ) throws {
       #expect(try serve(arguments).workers == 4)
     }
 
-    @Test func `letters may share a hyphen, and the last may take a value`() throws {
+    @Test func `letters may share a hyphen, and the last of them may take a value`() throws {
       let settings = try serve("-dw4")
       #expect(settings.debug)
       #expect(settings.workers == 4)
@@ -36,12 +37,12 @@ extension Units {
       #expect(try serve(arguments).workers == 4)
     }
 
-    @Test func `the last one wins even back to the default`() throws {
+    @Test func `the last of several values counts, also where it is the default`() throws {
       #expect(try serve("--demo-port", "0", "--demo-port", "8080") == ServeSettings())
     }
 
-    @Test func `a wrong value is refused even where a later one would win`() {
-      #expect(complaint("-w", "x", "-w", "4").hasPrefix("--workers: 'x' is not"))
+    @Test func `a wrong value is refused although a later one follows`() {
+      #expect(errorMessage("-w", "x", "-w", "4").hasPrefix("--workers: 'x' is not"))
     }
 
     @Test(
@@ -69,10 +70,10 @@ extension Units {
         ("Serve", "'Serve' is no command; there is: serve, replay, simulate, bench"),
         ("-", "'-' is one argument too many"),
       ] as [(String, String?)])
-    func `what is no option, or lacks or has a value against its nature, is refused`(
+    func `unknown options, missing values and superfluous values are refused`(
       argument: String, message: String?
     ) {
-      #expect(complaint(argument) == message ?? "")
+      #expect(errorMessage(argument) == message ?? "")
     }
 
     @Test(arguments: [
@@ -83,25 +84,25 @@ extension Units {
       (["serve", ""], "'' is one argument too many"),
     ])
     func `serve takes no operand`(arguments: [String], message: String) {
-      #expect(complaint(arguments) == message)
+      #expect(errorMessage(arguments) == message)
     }
 
-    @Test func `what follows an option that takes a value is its value, whatever it looks like`() {
+    @Test func `the argument after an option that takes a value is its value, whatever it is`() {
       #expect(
-        complaint("--increment-delay", "-1").hasPrefix("--increment-delay: '-1' is not a time"))
-      #expect(complaint("--host", "--debug").hasPrefix("--host: '--debug' is not"))
-      #expect(complaint("--workers", "--").hasPrefix("--workers: '--' is not"))
-      #expect(complaint("--workers", "").hasPrefix("--workers: '' is not"))
+        errorMessage("--increment-delay", "-1").hasPrefix("--increment-delay: '-1' is not a time"))
+      #expect(errorMessage("--host", "--debug").hasPrefix("--host: '--debug' is not"))
+      #expect(errorMessage("--workers", "--").hasPrefix("--workers: '--' is not"))
+      #expect(errorMessage("--workers", "").hasPrefix("--workers: '' is not"))
     }
 
-    @Test func `help and version end the reading where they stand`() throws {
+    @Test func `--help and --version end the reading of arguments`() throws {
       guard case .help(.serve) = try parse(["--help", "--bogus"]) else { throw Unexpected() }
       guard case .help(.replay) = try parse(["replay", "-h"]) else { throw Unexpected() }
       guard case .version = try parse(["-dV", "football"]) else { throw Unexpected() }
-      #expect(complaint("--bogus", "--help") == "unknown option '--bogus' (try --help)")
+      #expect(errorMessage("--bogus", "--help") == "unknown option '--bogus' (try --help)")
     }
 
-    @Test func `the environment counts where no option is given`() throws {
+    @Test func `variables of the environment count where no option is given`() throws {
       #expect(try serve(["-d"], ["PORT": "8000", "HOST": "::1"]).port == 8000)
       #expect(try serve(["-d"], ["PORT": "8000", "HOST": "::1"]).host == "::1")
       #expect(try serve(["--port", "9"], ["PORT": "8000"]).port == 9)
@@ -111,12 +112,13 @@ extension Units {
       #expect(try serve([], ["WORKERS": "4", "DEMO_PORT": "1"]) == ServeSettings())
     }
 
-    @Test func `a wrong variable is named`() {
+    @Test func `a wrong variable of the environment is named in the error`() {
       #expect(
-        complaint([], ["PORT": "65536"])
+        errorMessage([], ["PORT": "65536"])
           == "environment variable PORT: '65536' is not a port from 0 to 65535")
       #expect(
-        complaint([], ["HOST": "a b"]).hasPrefix("environment variable HOST: 'a b' is not an IP"))
+        errorMessage([], ["HOST": "a b"]).hasPrefix("environment variable HOST: 'a b' is not an IP")
+      )
     }
 
     @Test(arguments: [
@@ -141,14 +143,14 @@ extension Units {
         "--cluster-secret has no effect without --cluster-addr, --cluster-peers or --cluster-redis"
       ),
     ])
-    func `an option of the cluster is refused where nothing is shared that way`(
+    func `an option is refused without the option that it belongs to`(
       arguments: [String], message: String
     ) {
-      #expect(complaint(arguments) == message)
+      #expect(errorMessage(arguments) == message)
     }
 
     @Test
-    func `an option of the cluster may come before what it is for, and intervals may be alone`()
+    func `an option may come before the option that it belongs to, and intervals may be alone`()
       throws
     {
       #expect(try serve("--cluster-interface=lo", "-m239.1.2.3:4").cluster.interface == "lo")
@@ -162,13 +164,13 @@ extension Units {
       #expect(alone.cluster.notifyInterval == .seconds(1))
     }
 
-    @Test func `the password of a Redis server stands in its URL or in a file, and a user has one`()
+    @Test func `the password of a Redis server is in its URL or in a file, and a user needs one`()
       throws
     {
-      let both = complaint("--cluster-redis=redis://:sesame@a", "--cluster-redis-password=file")
+      let both = errorMessage("--cluster-redis=redis://:sesame@a", "--cluster-redis-password=file")
       #expect(
         both == "--cluster-redis-password and a password in --cluster-redis exclude each other")
-      let neither = complaint("--cluster-redis", "redis://sesame@a")
+      let neither = errorMessage("--cluster-redis", "redis://sesame@a")
       #expect(neither.hasPrefix("--cluster-redis names a user without a password (USER:PASSWORD@)"))
       #expect(!neither.contains("sesame"))
       for url in ["redis://a", "redis://meter@a"] {
@@ -180,7 +182,7 @@ extension Units {
       _ = try serve("--cluster-redis=redis://u@a", "--cluster-redis=redis://u:p@a")
     }
 
-    @Test func `a replay takes one log and what to print of it`() throws {
+    @Test func `replay takes one log and what to print of it`() throws {
       let plain = try replay("a.log")
       #expect(plain.logPath == "a.log")
       #expect(!plain.effects && !plain.text && plain.changes.isEmpty)
@@ -216,22 +218,24 @@ extension Units {
       (["replay", "a", "--effects", "--svg=b"], "--effects and --svg exclude each other"),
       (["replay", "a", "--explain=a@1", "--json"], "--json and --explain exclude each other"),
     ])
-    func `a replay that makes no sense is refused`(arguments: [String], message: String) {
-      #expect(complaint(arguments) == message)
+    func `arguments of replay that contradict each other are refused`(
+      arguments: [String], message: String
+    ) {
+      #expect(errorMessage(arguments) == message)
     }
 
-    @Test func `a replay minds no environment`() throws {
+    @Test func `replay ignores the environment`() throws {
       guard case .replay = try parse(["replay", "a"], ["PORT": "http"]) else { throw Unexpected() }
     }
 
-    @Test func `pictures, comparisons and explanations are a replay's`() throws {
+    @Test func `replay has options for pictures, comparisons and explanations`() throws {
       let picture = try replay("a", "--svg", "b.svg", "--compare", "--notify-min-delay", "5")
       #expect(picture.svgPath == "b.svg" && picture.compares && !picture.changes.isEmpty)
       let explanation = try replay("a", "--explain", "a@b@2:4.5", "--notify-min-delay", "5")
       #expect(explanation.moment == Moment("a@b@2:4.5"))
     }
 
-    @Test func `what if changes what was given and leaves the log's own`() throws {
+    @Test func `options of replay change the given values and leave those of the log`() throws {
       let changes = try replay(
         "a.log", "--increment-delay=1", "--increment-delay=10", "--max-connections=7"
       ).changes
@@ -265,12 +269,14 @@ extension Units {
       return settings
     }
 
-    private func complaint(_ arguments: String...) -> String {
-      complaint(arguments)
+    private func errorMessage(_ arguments: String...) -> String {
+      errorMessage(arguments)
     }
 
-    /// The complaint about a command line; empty when there is none.
-    private func complaint(_ arguments: [String], _ environment: [String: String] = [:]) -> String {
+    /// The error message of a command line; empty when there is no error.
+    private func errorMessage(
+      _ arguments: [String], _ environment: [String: String] = [:]
+    ) -> String {
       do throws(UsageError) {
         _ = try parse(arguments, environment)
         return ""

@@ -56,7 +56,7 @@ extension Units {
       "cluster-notify-interval": ["0", "9ms"], "cluster-node-timeout": ["9ms", "25h"],
     ]
 
-    @Test func `each option sets its property`() throws {
+    @Test func `each option of bench sets its property`() throws {
       for (name, text, holds) in Self.good {
         let mode = CommandOption.benchCluster.contains { $0.long == name } ? "cluster" : "connect"
         let arguments = (name == "mode" ? [] : ["--mode", mode]) + ["--\(name)", text]
@@ -68,7 +68,7 @@ extension Units {
     }
 
     @Test(arguments: Command.bench.options.filter { $0.syntax != nil }.map(\.long))
-    func `what an option does not accept is refused`(name: String) throws {
+    func `a wrong value of an option of bench is refused`(name: String) throws {
       let values = try #require(Self.bad[name], "no bad values here for --\(name)")
       let option = try #require(Command.bench.options.first { $0.long == name })
       for text in values + [""] {
@@ -80,7 +80,7 @@ extension Units {
       }
     }
 
-    @Test func `the tables of values here miss no option`() {
+    @Test func `the tables of values in this file have every option of bench`() {
       let names = Set(Command.bench.options.filter { $0.syntax != nil }.map(\.long))
       #expect(Set(Self.good.map(\.0)) == names)
       #expect(Set(Self.bad.keys) == names)
@@ -95,7 +95,9 @@ extension Units {
       (["--increment-delay", "1"], "unknown option '--increment-delay' (try --help)"),
       (["--workers", "1"], "unknown option '--workers' (try --help)"),
     ])
-    func `what makes no sense is refused`(arguments: [String], message: String) {
+    func `arguments of bench that contradict each other are refused`(
+      arguments: [String], message: String
+    ) {
       let error = #expect(throws: UsageError.self) {
         try parse(arguments: ["bench"] + arguments) { _ in nil }
       }
@@ -103,7 +105,7 @@ extension Units {
     }
 
     @Test
-    func `without options a thousand connections go to one namespace, and in a churn none stay`()
+    func `without options a bench has a thousand connections in one namespace, and a churn none`()
       throws
     {
       #expect(try bench().sizes?.sizes == [1000])
@@ -114,7 +116,7 @@ extension Units {
     }
 
     @Test(arguments: CommandOption.benchCluster.map(\.long))
-    func `a load has no nodes`(name: String) throws {
+    func `options of the cluster bench are refused in other modes`(name: String) throws {
       let value = try #require(Self.good.first { $0.0 == name }).1
       for mode in BenchMode.allCases where mode != .cluster {
         let error = #expect(throws: UsageError.self) {
@@ -124,7 +126,7 @@ extension Units {
       }
     }
 
-    @Test func `what is about connections does not go with a cluster`() throws {
+    @Test func `options of connections are refused in the cluster bench`() throws {
       let own = Set(CommandOption.benchCluster.map(\.long))
       for option in Command.bench.options where option.long != "mode" {
         switch option.action {

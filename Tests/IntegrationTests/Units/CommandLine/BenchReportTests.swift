@@ -7,7 +7,7 @@ import audience_meter
 extension Units {
   /// What a load prints, from its figures alone.
   @Suite struct BenchReportTests {
-    @Test func `what went wrong stands out for people`() {
+    @Test func `the summary of a bench shows failures in capitals`() {
       var figures = BenchFigures()
       figures.mode = .fanout
       figures.connections = 1000
@@ -33,7 +33,9 @@ extension Units {
       #expect(lines.last == "interrupted: these are the figures until then")
     }
 
-    @Test func `the object has the same members in every mode, null where there is nothing`() throws
+    @Test
+    func `the JSON of a bench has the same members in every mode, null where there is nothing`()
+      throws
     {
       var full = BenchFigures()
       full.hold = HoldFigures()
@@ -53,7 +55,7 @@ extension Units {
       (BenchProgress.Phase.connecting, "[#######"), (.telling, "[#######"), (.holding, "[#######"),
       (.settling, "waiting"), (.churning, "500 came and left, 250 a second"), (.leaving, "leaving"),
     ])
-    func `each phase has a line that says how far it is`(
+    func `each phase of a bench has a line of progress`(
       phase: BenchProgress.Phase, beginning: String
     ) {
       let progress = BenchProgress(

@@ -4,7 +4,7 @@ import Testing
 import audience_meter
 
 extension Units {
-  /// Each option of the table: what it sets, what it accepts, and what help says of it (SPEC §3).
+  /// Each option of the table: what it sets, what it accepts, and what help says of it (§3).
   @Suite struct OptionsTableTests {
     /// A value of each option that takes one, and the settings that it makes.
     private static let good: [(String, String, @Sendable (inout ServeSettings) -> Void)] = [
@@ -170,7 +170,7 @@ extension Units {
     }
 
     @Test(arguments: Command.serve.options.filter { $0.syntax != nil }.map(\.long))
-    func `what an option does not accept is refused with its name and what it accepts`(
+    func `a wrong value is refused with the name of its option and what that accepts`(
       name: String
     ) throws {
       let option = try #require(CommandOption.table.first { $0.long == name })
@@ -195,7 +195,7 @@ extension Units {
       }
     }
 
-    @Test func `the tables of values here miss no option`() {
+    @Test func `the tables of values in this file have every option`() {
       let names = Set(Command.serve.options.filter { $0.syntax != nil }.map(\.long))
       #expect(Set(Self.good.map(\.0)) == names)
       // Those of a load have tables beside their own tests.
@@ -203,7 +203,7 @@ extension Units {
       #expect(Set(Self.bad.keys) == Set(others.filter { $0.syntax != nil }.map(\.long)))
     }
 
-    @Test func `the options of serve and their defaults are those of the specification`() {
+    @Test func `serve has the options and defaults of the specification`() {
       let options = Command.serve.options.map { option in
         "\(option.short.map { "-\($0) " } ?? "")\(option.long) \(option.defaultValue ?? "")"
       }
@@ -226,7 +226,7 @@ extension Units {
         ])
     }
 
-    @Test func `names are unique, and only long ones may be alone`() {
+    @Test func `the names and letters of options are unique`() {
       for command in Command.allCases {
         let names = command.options.map(\.long)
         #expect(Set(names).count == names.count)
@@ -236,7 +236,7 @@ extension Units {
     }
 
     @Test(arguments: Command.allCases)
-    func `help shows every option of its command, in 100 columns`(command: Command) {
+    func `help shows every option of its command in 100 columns`(command: Command) {
       let text = help(for: command)
       for option in command.options {
         let name = "--\(option.long)" + (option.syntax.map { " \($0.placeholder)" } ?? "")
@@ -247,7 +247,7 @@ extension Units {
       #expect(text.hasSuffix(".\n"))
     }
 
-    @Test func `help of serve shows every default and variable`() {
+    @Test func `the help of serve shows every default and variable`() {
       let words = help(for: .serve).split(whereSeparator: \.isWhitespace).joined(separator: " ")
       for option in Command.serve.options where option.syntax != nil {
         let value = option.defaultValue ?? "?"
@@ -257,7 +257,7 @@ extension Units {
       #expect(words.contains("environment variable HOST)"))
     }
 
-    @Test func `the default of the connections' limit is left to the descriptors`() throws {
+    @Test func `the limit of connections has no default but that of the descriptors`() throws {
       #expect(ServeSettings().maximumConnections == nil)
       guard case .serve(let settings) = try parse("--max-connections", "5") else { return }
       #expect(settings.maximumConnections == 5)

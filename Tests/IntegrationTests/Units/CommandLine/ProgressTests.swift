@@ -10,7 +10,7 @@ extension Units {
       (505, "[###############···············]  50 %"),
       (1000, "[##############################] 100 %"),
     ])
-    func `progress is a bar, a per cent and a speed`(share: UInt64, start: String) {
+    func `progress is a bar, a percentage and a rate`(share: UInt64, start: String) {
       let bar = progressBar(share: share, rate: share * 2000)
       #expect(bar.count { $0 == "#" || $0 == "·" } == 30)
       #expect(bar.hasPrefix(start))

@@ -5,7 +5,7 @@ import audience_meter
 extension Units {
   /// The options of `simulate`: what each sets, and what it accepts.
   @Suite struct SimulateOptionTests {
-    @Test func `without options a flash crowd is simulated, and with seconds a swarm`() throws {
+    @Test func `the default profile is a flash crowd, and with --seconds a swarm`() throws {
       let plain = try simulate().options(seed: 1)
       #expect(plain.profile == .flashCrowd)
       #expect(plain.connections == nil && plain.namespaces == nil && plain.duration == nil)
@@ -13,7 +13,7 @@ extension Units {
       #expect(try simulate("--seconds", "5", "--profile=herd").options(seed: 1).profile == .herd)
     }
 
-    @Test func `each option sets its property`() throws {
+    @Test func `each option of simulate sets its property`() throws {
       let settings = try simulate(
         "--profile", "long-tail", "--connections", "7", "--namespaces", "3", "--duration", "1h",
         "--seed", "18446744073709551615", "--log", "a.log", "--json", "--increment-delay", "5")
@@ -52,11 +52,13 @@ extension Units {
       (["a.log"], "'a.log' is one argument too many"),
       (["--port", "80"], "unknown option '--port'"),
     ])
-    func `what makes no sense is refused`(arguments: [String], complaint: String) {
+    func `arguments of simulate that contradict each other are refused`(
+      arguments: [String], message: String
+    ) {
       let error = #expect(throws: UsageError.self) {
         try parse(arguments: ["simulate"] + arguments) { _ in nil }
       }
-      #expect(error?.message.hasPrefix(complaint) == true, "\(error?.message ?? "")")
+      #expect(error?.message.hasPrefix(message) == true, "\(error?.message ?? "")")
     }
 
     private func simulate(_ arguments: String...) throws -> SimulateSettings {

@@ -6,7 +6,7 @@ extension Units {
   /// What `simulate --nodes` prints of a seed that failed.
   @Suite struct SimulateReportTests {
     @Test
-    func `a cluster that is wrong is told with the line that shows it and what is left of it`()
+    func `a failed seed of a cluster is printed with its command and its smallest plan`()
       throws
     {
       // A small cluster whose nodes deliver a message as often as it comes.

@@ -5,7 +5,7 @@ import MeterModel
 import Testing
 
 extension Units {
-  /// A capture whose disk stops for a while: a pipe that nobody reads stands for it.
+  /// A capture whose disk stops for a while: a pipe without a reader stands for the disk.
   @Suite final class `A captured run on a slow disk` {
     private let folder: TemporaryFolder
     private let path: String
@@ -25,7 +25,7 @@ extension Units {
 
     deinit { close(pipe) }
 
-    /// A viewer comes, a millisecond after the one before, who goes.
+    /// A stream opens, a millisecond after the one before, which closes.
     private func open(_ capture: inout Capture) throws {
       opened += 1
       let now = Instant(nanoseconds: UInt64(opened) * 1_000_000)
@@ -58,7 +58,7 @@ extension Units {
       }
     }
 
-    @Test func `leaves out what could not be kept, says so, and is verified before and after`()
+    @Test func `a capture that its disk holds up has a gap, and is verified before and after it`()
       throws
     {
       var capture = try Capture.start(
@@ -87,6 +87,7 @@ extension Units {
       }
       capture.end(meter, digest: effects.digest)
       while !isWritten.isRaised, !deadline.hasPassed { drain(into: &log) }
+      try #require(isWritten.isRaised)
       thread.join()
       drain(into: &log)
       #expect(opened > keptBefore)
