@@ -5,16 +5,16 @@ import MeterModel
 import Testing
 
 struct CanaryTests {
-  @Test(arguments: Fault.allCases)
-  func `a wrong rule is caught and shrunk to at most ten records`(fault: Fault) throws {
+  @Test(arguments: MeterFault.allCases)
+  func `a wrong rule is caught and shrunk to at most ten records`(fault: MeterFault) throws {
     let makeSubject = { FaultyMeter(configuration: $0, fault: fault) }
     let log = try #require(firstCaught(makeSubject))
     let shrunk = Shrinker.failing(makeSubject: makeSubject).shrunk(log)
     #expect(shrunk.steps.count <= 10, "\(shrunk.text)")
   }
 
-  @Test(arguments: Fault.allCases)
-  func `the auditor alone catches a wrong rule, and the swarm reaches it`(fault: Fault) {
+  @Test(arguments: MeterFault.allCases)
+  func `the auditor alone catches a wrong rule, and the swarm reaches it`(fault: MeterFault) {
     let caught = (0..<UInt64(600)).contains { seed in
       complaint(about: fault, on: RandomLog(swarm: seed)) != nil
     }
@@ -35,7 +35,7 @@ struct CanaryTests {
   }
 
   /// What the auditor says of a faulty meter that was fed the whole log at once.
-  private func complaint(about fault: Fault, on log: RandomLog) -> String? {
+  private func complaint(about fault: MeterFault, on log: RandomLog) -> String? {
     var meter = FaultyMeter(configuration: log.configuration, fault: fault)
     var auditor = Auditor(log.configuration)
     var effects = EffectBuffer()

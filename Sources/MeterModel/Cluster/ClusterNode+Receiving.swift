@@ -79,7 +79,7 @@ extension ClusterNode {
       datagram.round == peers[place].round
     else { return }
     for count in datagram.counts
-    where OriginalNode.isKilled(by: bytes.extracting(count.name.bounds)) {
+    where LegacyNode.isUnsafe(bytes.extracting(count.name.bounds)) {
       takeCount(count, bytes, from: place, into: &orders)
     }
   }

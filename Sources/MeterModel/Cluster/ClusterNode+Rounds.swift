@@ -41,7 +41,7 @@ extension ClusterNode {
         let name = orders.appended(since: start)
         orders.append(.peer(node, name: name, members: 0, connections: 0))
         guard sum > 0 else { continue }
-        let most = Configuration.largestCount
+        let most = Configuration.maximumCount
         orders.append(
           .peer(keeper, name: name, members: 0, connections: overflows ? most : min(sum, most)))
       }
@@ -95,7 +95,7 @@ extension ClusterNode {
       advertising.retiredCursor += 1
       guard let connections = zero(of: entry, meter, names) else { continue }
       figures.retiredTold += 1
-      if secret == nil, OriginalNode.isKilled(by: entry.name.span) {
+      if secret == nil, LegacyNode.isUnsafe(entry.name.span) {
         advertising.lethalRetired.append((entry.name, connections))
         continue
       }
@@ -130,7 +130,7 @@ extension ClusterNode {
     let hearsOriginal = secret == nil
     var isLethal = false
     let fits = names.withName(of: UInt32(number)) { name in
-      isLethal = hearsOriginal && OriginalNode.isKilled(by: name)
+      isLethal = hearsOriginal && LegacyNode.isUnsafe(name)
       return isLethal
         || encoder.append(
           count: name, members: counts.members, connections: counts.connections)

@@ -169,21 +169,12 @@ extension ClusterNode {
 
   private mutating func nextStamp(isOpen: Bool) -> UInt64 {
     latestStampTime = max(latestStampTime + 1, wall)
-    return min(latestStampTime, ClusterDatagram.largestNumber / 4) * 2 + (isOpen ? 1 : 0)
+    return min(latestStampTime, ClusterDatagram.maximumNumber / 4) * 2 + (isOpen ? 1 : 0)
   }
 
   /// A newer stream has the id, so those whom its predecessor excluded may come; not so the predecessor
   /// itself, which was ended just now.
   private mutating func forgetStopped(_ number: UInt32) {
     if claims[number].stoppedAt < instant(before: Self.heldBefore) { claims[number].stopped = [] }
-  }
-}
-
-extension Span<UInt8> {
-  /// Whether these are the same bytes.
-  fileprivate func isEqual(to other: Span<UInt8>) -> Bool {
-    guard count == other.count else { return false }
-    for index in indices where self[index] != other[index] { return false }
-    return true
   }
 }

@@ -102,7 +102,7 @@ package struct ClusterNode {
     self.session = session
     self.settings = settings
     self.secret = secret
-    self.wallStart = min(wallStart, ClusterDatagram.largestNumber / 4)
+    self.wallStart = min(wallStart, ClusterDatagram.maximumNumber / 4)
     peers = PeerTable(settings: settings)
     encoder = DatagramEncoder(session: session, secret: secret)
     claims = ViewerClaims(hashKey: hashKey)
@@ -140,7 +140,7 @@ package struct ClusterNode {
   package mutating func setWall(_ milliseconds: UInt64, at instant: Instant) {
     takeTime(instant)
     let elapsed = now.nanoseconds / 1_000_000
-    let milliseconds = min(milliseconds, ClusterDatagram.largestNumber / 4)
+    let milliseconds = min(milliseconds, ClusterDatagram.maximumNumber / 4)
     wallStart = milliseconds > elapsed ? milliseconds - elapsed : 0
   }
 
@@ -168,7 +168,7 @@ package struct ClusterNode {
   }
 
   /// The wall clock now, UNIX milliseconds, at most 2⁵³ − 1.
-  var wall: UInt64 { min(wallStart + now.nanoseconds / 1_000_000, ClusterDatagram.largestNumber) }
+  var wall: UInt64 { min(wallStart + now.nanoseconds / 1_000_000, ClusterDatagram.maximumNumber) }
 
   /// The instant a node timeout ago; the start if there was none.
   var timeoutAgo: Instant { instant(before: settings.nodeTimeout) }

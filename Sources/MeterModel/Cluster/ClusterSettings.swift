@@ -57,10 +57,3 @@ package struct NodeAddress: Hashable, Sendable {
     self.text = text.utf8.count <= 80 ? text : String(text.prefix(80))
   }
 }
-
-extension Duration {
-  /// Saturates at the longest duration that arithmetic with instants bears.
-  static func + (left: Duration, right: Duration) -> Duration {
-    Duration(nanoseconds: min(left.nanoseconds + right.nanoseconds, 1 << 62))
-  }
-}

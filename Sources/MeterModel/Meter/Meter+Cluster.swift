@@ -7,7 +7,7 @@ extension Meter {
     _ node: NodeID, _ namespace: NamespaceID, members: UInt64, connections: UInt64,
     into effects: inout EffectBuffer
   ) {
-    guard max(members, connections) <= Configuration.largestCount else {
+    guard max(members, connections) <= Configuration.maximumCount else {
       effects.append(.reject(.peerOutOfRange(node, namespace)), at: now)
       return
     }

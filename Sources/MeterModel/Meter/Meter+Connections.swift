@@ -61,7 +61,7 @@ extension Meter {
     let place = Int(namespace.number)
     let members = namespaces[place].members
     let isPending = connections[Int(id.number)].phase == .pending
-    let count = isPending ? min(members + 1, Configuration.largestCount) : members
+    let count = isPending ? min(members + 1, Configuration.maximumCount) : members
     effects.append(
       .greet(id, ordinal: lastOrdinal, namespace, count: count), at: now,
       connection: lastOrdinal, namespace: namespaces[place].ordinal)

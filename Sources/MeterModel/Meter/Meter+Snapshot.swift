@@ -61,8 +61,8 @@ extension Meter {
   ) throws(SnapshotError) {
     self.init(configuration: configuration)
     guard snapshot.now <= .latest,
-      max(snapshot.countedConnections, snapshot.peakMembers) <= Configuration.largestCount,
-      snapshot.lastNamespaceOrdinal <= Configuration.largestCount
+      max(snapshot.countedConnections, snapshot.peakMembers) <= Configuration.maximumCount,
+      snapshot.lastNamespaceOrdinal <= Configuration.maximumCount
     else { throw SnapshotError(reason: "a number is too large") }
     now = snapshot.now
     lastOrdinal = snapshot.lastOrdinal
@@ -85,7 +85,7 @@ extension Meter {
     let last = creations.count > 0 ? creations[creations.count - 1].ordinal : 0
     guard !exists(saved.id), saved.ordinal > last, saved.ordinal <= lastNamespaceOrdinal,
       saved.createdAt <= now, saved.toldAt <= now, saved.modified ?? .start <= now,
-      saved.connections <= Configuration.largestCount
+      saved.connections <= Configuration.maximumCount
     else { throw SnapshotError(reason: "a namespace is impossible") }
     namespaces.makeRoom(for: Int(saved.id.number), Namespace(), &namespacesEnd)
     var namespace = Namespace()
@@ -108,7 +108,7 @@ extension Meter {
     var latest = Instant.start
     for remote in saved {
       guard exists(remote.namespace), remote.saidAt <= now,
-        max(remote.members, remote.connections) <= Configuration.largestCount,
+        max(remote.members, remote.connections) <= Configuration.maximumCount,
         remote.members == 0 || remote.saidAt >= latest
       else { throw SnapshotError(reason: "another node's count is impossible") }
       if remote.members > 0 { latest = remote.saidAt }

@@ -123,7 +123,7 @@ struct Namespace: Waiting {
   /// Whether `members` differ enough from told, or from what they were at a greeting since (rule 4).
   @inline(__always)
   func differs(_ members: UInt64, under configuration: Configuration) -> Bool {
-    let threshold = configuration.threshold(afterTelling: told)
+    let threshold = configuration.notificationThreshold(told: told)
     let lowest = min(told, lowestGreeted)
     let highest = max(told, highestGreeted)
     return (members > lowest && members - lowest >= threshold)
@@ -132,7 +132,7 @@ struct Namespace: Waiting {
 
   @inline(__always)
   private func saturated(_ total: UInt128) -> UInt64 {
-    UInt64(min(total, UInt128(Configuration.largestCount)))
+    UInt64(min(total, UInt128(Configuration.maximumCount)))
   }
 }
 
@@ -171,9 +171,4 @@ struct RemoteCount: Waiting {
   var connections: UInt64 = 0
 
   var waitsSince: Instant { saidAt }
-}
-
-extension Configuration {
-  /// Totals saturate here: 2⁶³ − 1.
-  package static let largestCount: UInt64 = UInt64(Int64.max)
 }

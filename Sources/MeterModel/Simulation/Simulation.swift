@@ -22,7 +22,7 @@ package struct Simulation {
     let workload = Workload(options)
     crowd = Crowd(workload, configuration, RandomSource(seed: options.seed).fork("crowd"))
     meter = Meter(configuration: configuration)
-    auditor = Auditor(configuration, connections: workload.mostConnections)
+    auditor = Auditor(configuration, connections: workload.maximumConnections)
     twin = FloodTwin(options, configuration, workload)
   }
 

@@ -32,7 +32,7 @@ extension RandomLog {
     workload.viewers = source.chance(1, in: 3) ? 1 + UInt32(source.below(UInt64(3))) : 0
     workload.faults = EdgeFaults.drawn(
       for: workload, configuration, source.fork("faults"),
-      mostRate: source.choose([0, 1000, 8000]), mostBends: 3)
+      maximumRate: source.choose([0, 1000, 8000]), maximumBends: 3)
     if profile == .flood { workload.faults = EdgeFaults() }
     var crowd = Crowd(workload, configuration, source.fork("crowd"))
     _ = crowd.fill(limit: 300)

@@ -24,11 +24,6 @@ package protocol Waiting {
   var waitsSince: Instant { get }
 }
 
-extension Instant {
-  /// Later than every instant that a log may carry, also after any configurable delay.
-  package static let never = Instant(nanoseconds: 1 << 63)
-}
-
 /// Indices of a table in the order in which their waits began.
 package struct DeadlineQueue: Sendable {
   package private(set) var head: UInt32 = .max

@@ -9,7 +9,7 @@
 /// A bijection between names and the numbers 0, 1, 2, … The numbers of unbound names come again first.
 package struct NameTable {
   /// The longest name that can be bound, in bytes.
-  package static let longestName = 256
+  package static let maximumNameLength = 256
 
   /// How many names are bound.
   package private(set) var count = 0
@@ -51,9 +51,9 @@ package struct NameTable {
   }
 
   /// The name's number, bound now if it was not. Nil when the table is full, or when the name is empty or
-  /// longer than `longestName`. O(1), amortized.
+  /// longer than `maximumNameLength`. O(1), amortized.
   package mutating func bind(_ name: Span<UInt8>) -> UInt32? {
-    guard (1...Self.longestName).contains(name.count) else { return nil }
+    guard (1...Self.maximumNameLength).contains(name.count) else { return nil }
     let hash = hash(name)
     if !index.isEmpty {
       let found = index[position(of: name, hash: hash)]

@@ -9,6 +9,13 @@ extension Span where Element == UInt8 {
     count == text.utf8.count && hasSuffix(text)
   }
 
+  /// Whether these are the same bytes as others. O(n)
+  func isEqual(to other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index] != other[index] { return false }
+    return true
+  }
+
   /// Whether these end with the bytes of `text`.
   package func hasSuffix(_ text: String) -> Bool {
     var index = count - text.utf8.count
@@ -36,11 +43,25 @@ extension Span where Element == UInt8 {
     return true
   }
 
+  /// The number of bytes of a file without its final line end (LF or CR LF), if there is one.
+  package var countWithoutLineEnd: Int {
+    guard count > 0, self[count - 1] == ASCII.lineFeed else { return count }
+    return count > 1 && self[count - 2] == ASCII.carriageReturn ? count - 2 : count - 1
+  }
+
   /// A copy that owns its storage. O(n).
   package var array: [UInt8] {
     var copy: [UInt8] = []
     copy.reserveCapacity(count)
     for index in indices { copy.append(self[index]) }
     return copy
+  }
+}
+
+extension ContiguousArray<UInt8> {
+  /// Appends borrowed bytes. O(n)
+  package mutating func append(_ bytes: Span<UInt8>) {
+    reserveCapacity(count + bytes.count)
+    for index in bytes.indices { append(bytes[index]) }
   }
 }

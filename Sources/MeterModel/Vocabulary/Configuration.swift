@@ -30,5 +30,8 @@ package struct Configuration: Equatable, Sendable {
   /// How many namespaces may exist at once (`--max-namespaces`).
   package var maximumNamespaces: UInt32 = 1_000_000
 
+  /// The maximum of a total of members or connections, at which sums saturate: 2⁶³ − 1.
+  package static let maximumCount: UInt64 = UInt64(Int64.max)
+
   package init() {}
 }

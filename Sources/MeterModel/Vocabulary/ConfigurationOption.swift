@@ -45,7 +45,7 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
   package var accepts: String {
     switch kind {
     case .delay(let least):
-      "a time from \(least.decimalSeconds) to \(Duration.longest.decimalSeconds) seconds"
+      "a time from \(least.decimalSeconds) to \(Duration.maximum.decimalSeconds) seconds"
         + " (2, 0.5, 500ms, 5m, 1h)"
     case .ratio: "a number from 0 to 1"
     case .limit(let most): "a whole number from 1 to \(most)"

@@ -93,12 +93,12 @@ extension Instant {
 
 extension Duration {
   /// Seconds (`2`, `0.5`) or a number with a unit (`500ms`, `2s`, `5m`, `1.5h`); nil when malformed,
-  /// no whole number of nanoseconds, below `least` or above `Duration.longest`.
+  /// no whole number of nanoseconds, below `least` or above `Duration.maximum`.
   package init?(decimal text: Span<UInt8>, atLeast least: Duration = .zero) {
     let end = text.indices.first { text[$0].digit == nil && text[$0] != .point } ?? text.count
     guard let unit = Self.nanoseconds(inUnit: text.extracting(last: text.count - end)),
       let nanoseconds = DecimalNumber(text.extracting(first: end))?.multiplied(by: unit),
-      (least.nanoseconds...Duration.longest.nanoseconds).contains(nanoseconds)
+      (least.nanoseconds...Duration.maximum.nanoseconds).contains(nanoseconds)
     else { return nil }
     self.init(nanoseconds: nanoseconds)
   }

@@ -17,12 +17,6 @@ extension ContiguousArray<UInt8> {
     }
   }
 
-  /// Appends borrowed bytes. O(n)
-  package mutating func append(_ bytes: Span<UInt8>) {
-    reserveCapacity(count + bytes.count)
-    for index in bytes.indices { append(bytes[index]) }
-  }
-
   /// How many decimal digits a number has, 1 to 20.
   package static func decimalDigits(of number: UInt64) -> Int {
     var digits = 1

@@ -8,9 +8,12 @@ package struct Instant: Equatable, Comparable, Sendable {
   /// The start of the log.
   package static let start = Instant(nanoseconds: 0)
 
-  /// The last instant that a log may carry: 2⁶² ns, some 146 years. With `Duration.longest` at half of
+  /// The last instant that a log may carry: 2⁶² ns, some 146 years. With `Duration.maximum` at half of
   /// that, no deadline can overflow.
   package static let latest = Instant(nanoseconds: 1 << 62)
+
+  /// Later than every instant that a log may carry, also after any configurable delay.
+  package static let never = Instant(nanoseconds: 1 << 63)
 
   package init(nanoseconds: UInt64) {
     self.nanoseconds = nanoseconds
@@ -30,20 +33,20 @@ package struct Instant: Equatable, Comparable, Sendable {
   }
 }
 
-/// A length of time, in nanoseconds (0 to `Duration.longest` where it configures something).
+/// A length of time, in nanoseconds (0 to `Duration.maximum` where it configures something).
 package struct Duration: Equatable, Comparable, Sendable {
   package let nanoseconds: UInt64
 
   package static let zero = Duration(nanoseconds: 0)
 
   /// The longest delay that may be configured: 2⁶¹ ns, some 73 years.
-  package static let longest = Duration(nanoseconds: 1 << 61)
+  package static let maximum = Duration(nanoseconds: 1 << 61)
 
   package init(nanoseconds: UInt64) {
     self.nanoseconds = nanoseconds
   }
 
-  /// Whole seconds. Precondition: at most `Duration.longest`.
+  /// Whole seconds. Precondition: at most `Duration.maximum`.
   package static func seconds(_ seconds: UInt64) -> Duration {
     Duration(nanoseconds: seconds * 1_000_000_000)
   }
@@ -54,5 +57,10 @@ package struct Duration: Equatable, Comparable, Sendable {
 
   package static func < (left: Duration, right: Duration) -> Bool {
     left.nanoseconds < right.nanoseconds
+  }
+
+  /// The sum, at most 2⁶² ns: twice `maximum`, so that an instant plus a sum cannot overflow.
+  package static func + (left: Duration, right: Duration) -> Duration {
+    Duration(nanoseconds: min(left.nanoseconds + right.nanoseconds, 1 << 62))
   }
 }

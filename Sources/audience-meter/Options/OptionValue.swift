@@ -90,7 +90,7 @@ extension OptionValue {
       ValueSyntax(
         placeholder: "S",
         accepted:
-          "a time from \(least.decimalSeconds) to \(Duration.longest.decimalSeconds) seconds"
+          "a time from \(least.decimalSeconds) to \(Duration.maximum.decimalSeconds) seconds"
           + " (2, 0.5, 500ms, 5m, 1h)", range: "at least \(least.decimalSeconds)s"),
       read: { text in Duration(decimal: Array(text.utf8).span, atLeast: least) },
       show: { "\($0.decimalSeconds)s" })

@@ -94,7 +94,7 @@ struct ClusterViewerTests {
   @Test func `a clock that is a day ahead does not spoil the stamps`() {
     var node = opened(at: 100)
     _ = node.hear(from: 2, 1, flags: .full, at: 110) {
-      $0.exclude(1, "other", stamp: ClusterDatagram.largestNumber)
+      $0.exclude(1, "other", stamp: ClusterDatagram.maximumNumber)
     }
     _ = node.act(at: 200) { node, now, _ in
       node.viewerOpened(viewer.span, at: now)

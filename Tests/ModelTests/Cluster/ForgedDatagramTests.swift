@@ -115,7 +115,7 @@ struct ForgedDatagramTests {
 
   /// How far the forged numbers are above the true ones.
   static let leaps: [UInt64] = [
-    1, 100, 2048, 4095, 4096, 4097, 5000, 1 << 20, ClusterDatagram.largestNumber / 2,
+    1, 100, 2048, 4095, 4096, 4097, 5000, 1 << 20, ClusterDatagram.maximumNumber / 2,
   ]
 
   @Test(arguments: leaps)
@@ -148,7 +148,7 @@ struct ForgedDatagramTests {
       pair.hear(
         Self.forged(pair, seq: latest + 1, rnd: latest) {
           $0.tell(message: 300 + leap, "nobody", "forged")
-          $0.exclude(min(300 + 2 * leap, ClusterDatagram.largestNumber), "v", stamp: 1)
+          $0.exclude(min(300 + 2 * leap, ClusterDatagram.maximumNumber), "v", stamp: 1)
         })
       if isCut {
         pair.isCut = true
@@ -164,7 +164,7 @@ struct ForgedDatagramTests {
 
   @Test func `who is first heard with wrong numbers is heard with the right ones later`() throws {
     let start = Self.talked()
-    for number in [400, 9000, ClusterDatagram.largestNumber] {
+    for number in [400, 9000, ClusterDatagram.maximumNumber] {
       var settings = ClusterSettings()
       (settings.notifyInterval, settings.nodeTimeout) = (Self.interval, Self.timeout)
       var pair = start

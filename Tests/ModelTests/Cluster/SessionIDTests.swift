@@ -47,7 +47,7 @@ import Testing
   ]
 
   private func isKilled(_ name: String) -> Bool {
-    OriginalNode.isKilled(by: Array(name.utf8).span)
+    LegacyNode.isUnsafe(Array(name.utf8).span)
   }
 
   @Test(arguments: names) func `is each that objects inherit, and nothing near it`(name: String) {

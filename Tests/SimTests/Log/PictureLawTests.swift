@@ -48,7 +48,7 @@ struct PictureLawTests {
       let replay = play(Array(log.text.utf8)) { explainer.note($0, of: $1) }
       let explanation = try #require(explainer.explanation)
       let id = replay.reader.find(namespace: moment.namespace)
-      let truth = id.flatMap { replay.meter.telling(of: $0) }
+      let truth = id.flatMap { replay.meter.counts(of: $0) }
       #expect(explanation.state == truth, "\(range.profile) \(seed)")
       guard let truth, truth.open > 0 else {
         #expect(explanation.telling == nil, "\(range.profile) \(seed)")

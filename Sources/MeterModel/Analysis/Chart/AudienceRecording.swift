@@ -19,7 +19,7 @@ package struct NamespaceCurves: Sendable {
 
   /// The namespace's number while it exists.
   fileprivate var id: NamespaceID?
-  fileprivate var latest: NamespaceTelling?
+  fileprivate var latest: NamespaceCounts?
   fileprivate var since: UInt64 = 0
 }
 
@@ -161,11 +161,11 @@ package struct AudienceRecording {
   }
 
   private mutating func sample(_ place: Int, _ replay: borrowing Replay, at time: UInt64) {
-    record(namespaces[place].id.flatMap { replay.meter.telling(of: $0) }, of: place, at: time)
+    record(namespaces[place].id.flatMap { replay.meter.counts(of: $0) }, of: place, at: time)
   }
 
   /// What became of a namespace; nil if it is not there any more.
-  private mutating func record(_ telling: NamespaceTelling?, of place: Int, at time: UInt64) {
+  private mutating func record(_ telling: NamespaceCounts?, of place: Int, at time: UInt64) {
     let former = namespaces[place].latest
     guard telling != former else { return }
     if let former {

@@ -39,7 +39,7 @@ package struct Explanation: Equatable, Sendable {
   package var configuration = Configuration()
 
   /// The namespace's counts; nil if it does not exist.
-  package var state: NamespaceTelling?
+  package var state: NamespaceCounts?
 
   /// The last telling to those who are there.
   package var telling: Telling?
@@ -109,7 +109,7 @@ package struct Explainer {
       return
     }
     let former = present.state
-    let state = replay.meter.telling(of: id)
+    let state = replay.meter.counts(of: id)
     let step = StepReader(id: id, now: replay.meter.now, former: former, state: state)
     if restored {
       forget()
@@ -140,7 +140,7 @@ package struct Explainer {
     present.state = nil
   }
 
-  private mutating func tell(_ state: NamespaceTelling?, _ cause: Explanation.Cause) {
+  private mutating func tell(_ state: NamespaceCounts?, _ cause: Explanation.Cause) {
     guard let state else { return }
     present.telling = Explanation.Telling(
       count: state.told, instant: state.toldAt, cause: cause,
@@ -155,8 +155,8 @@ package struct Explainer {
 private struct StepReader {
   let id: NamespaceID
   let now: Instant
-  let former: NamespaceTelling?
-  let state: NamespaceTelling?
+  let former: NamespaceCounts?
+  let state: NamespaceCounts?
 
   func entry(_ what: TellingEntry.What) -> TellingEntry {
     let pending = state.map { $0.open - $0.localMembers } ?? 0
@@ -202,7 +202,7 @@ private struct StepReader {
     return entries
   }
 
-  private func remote(_ telling: NamespaceTelling?) -> UInt64 {
+  private func remote(_ telling: NamespaceCounts?) -> UInt64 {
     telling.map { $0.members - UInt64($0.localMembers) } ?? 0
   }
 
@@ -215,7 +215,7 @@ private struct StepReader {
       case .notify(id, let count):
         guard var before = former else { return .unknown }
         before.members = count
-        let threshold = configuration.threshold(afterTelling: before.told)
+        let threshold = configuration.notificationThreshold(told: before.told)
         let isRipe = now - before.toldAt >= configuration.notifyMinDelay
         return isRipe && before.change >= threshold
           ? .change(before.change, threshold: threshold) : .silence

@@ -77,7 +77,7 @@ extension Explanation {
     guard state.members > 0 else {
       return "nothing: nobody is counted (the change of \(state.change) waits for a member)"
     }
-    let threshold = configuration.threshold(afterTelling: state.told)
+    let threshold = configuration.notificationThreshold(told: state.told)
     let latest = (state.toldAt + configuration.notifyMaxDelay).decimalSeconds
     if state.change < threshold {
       let distance =

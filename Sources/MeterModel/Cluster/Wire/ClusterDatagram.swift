@@ -11,10 +11,10 @@ package struct ClusterDatagram: Equatable, Sendable {
   package static let lengthLimit = 65_507
 
   /// The largest number in a datagram, 2⁵³ − 1: what JavaScript counts exactly.
-  package static let largestNumber: UInt64 = 1 << 53 - 1
+  package static let maximumNumber: UInt64 = 1 << 53 - 1
 
   /// A stamp above all that are counted: the exclusion of a request that is no stream.
-  package static let latestStamp = largestNumber
+  package static let latestStamp = maximumNumber
 
   /// In how many parts a message may travel.
   package static let partsLimit = 64

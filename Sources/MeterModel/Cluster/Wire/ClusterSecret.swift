@@ -29,11 +29,3 @@ package struct ClusterSecret: Sendable {
     return self.code(of: datagram.extracting(0..<macStart)) == SHA256.Digest(words: words)
   }
 }
-
-extension Span<UInt8> {
-  /// How many bytes of a file there are without its final line end (LF, CR LF), if it has one.
-  package var countWithoutLineEnd: Int {
-    guard count > 0, self[count - 1] == ASCII.lineFeed else { return count }
-    return count > 1 && self[count - 2] == ASCII.carriageReturn ? count - 2 : count - 1
-  }
-}

@@ -100,7 +100,7 @@ struct DatagramDecoder {
   @inline(__always)
   private mutating func magnitude(_ bytes: Span<UInt8>) throws(DatagramFault) -> UInt64 {
     guard case .natural(let number) = try reader.next(bytes),
-      number <= ClusterDatagram.largestNumber
+      number <= ClusterDatagram.maximumNumber
     else { throw .badNumber }
     return number
   }
@@ -178,7 +178,7 @@ extension DatagramDecoder {
     _ bytes: Span<UInt8>, from least: UInt64
   ) throws(DatagramFault) -> UInt64 {
     guard case .natural(let number) = try reader.next(bytes),
-      (least...ClusterDatagram.largestNumber).contains(number)
+      (least...ClusterDatagram.maximumNumber).contains(number)
     else { throw .badKey }
     return number
   }

@@ -123,8 +123,8 @@ package struct DatagramEncoder {
     count name: Span<UInt8>, members: UInt64, connections: UInt64
   ) -> Bool {
     precondition((1...255).contains(name.count), "a namespace's name of \(name.count) bytes")
-    let members = min(members, ClusterDatagram.largestNumber)
-    let connections = min(connections, ClusterDatagram.largestNumber)
+    let members = min(members, ClusterDatagram.maximumNumber)
+    let connections = min(connections, ClusterDatagram.maximumNumber)
     let size =
       MessagePackSize.raw(name.count) + MessagePackSize.number(members)
       + MessagePackSize.number(connections)
@@ -270,7 +270,7 @@ extension DatagramEncoder {
   }
 
   private func checked(_ number: UInt64) -> UInt64 {
-    precondition(number <= ClusterDatagram.largestNumber, "the number \(number) in a datagram")
+    precondition(number <= ClusterDatagram.maximumNumber, "the number \(number) in a datagram")
     return number
   }
 

@@ -40,7 +40,8 @@ extension LogEncoder {
   }
 
   private mutating func write(_ code: RecordCode, _ number: UInt32, _ name: Span<UInt8>) {
-    invariant((1...NameTable.longestName).contains(name.count), "a name of \(name.count) bytes")
+    invariant(
+      (1...NameTable.maximumNameLength).contains(name.count), "a name of \(name.count) bytes")
     if openSince == nil { openBlock(at: latest) }
     bytes.append(code.rawValue)
     bytes.append(number: UInt64(number))

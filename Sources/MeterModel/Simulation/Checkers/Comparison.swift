@@ -9,14 +9,13 @@ package struct Divergence: CustomStringConvertible, Sendable {
   package let description: String
 }
 
-/// A comparison of `Subject` with the reference and with the checker of effects.
+/// A comparison of `Subject` with the reference, and the auditor's judgement of its effects.
 package struct Comparison<Subject: MeterProtocol> {
   private let records: [LogRecord]
   private let namespaces: [NamespaceID]
   private let end: Instant
   private var reference: ReferenceMeter
   private var subject: Subject
-  private var checker: EffectChecker
   private var auditor: Auditor
   private let audit: (Subject) -> Void
   private var expected = EffectBuffer()
@@ -35,7 +34,6 @@ package struct Comparison<Subject: MeterProtocol> {
     end = log.end
     reference = ReferenceMeter(configuration: log.configuration)
     subject = makeSubject(log.configuration)
-    checker = EffectChecker(log.configuration)
     auditor = Auditor(log.configuration)
     self.audit = audit
   }
@@ -47,9 +45,7 @@ package struct Comparison<Subject: MeterProtocol> {
     }
     advance(to: end)
     audit(subject)
-    let wrong =
-      difference ?? checker.complaint(about: actual.effects, after: nil)
-      ?? auditor.complaint(about: actual.effects, upTo: end)
+    let wrong = difference ?? auditor.complaint(about: actual.effects, upTo: end)
     return wrong.map { Divergence(index: nil, description: $0) }
   }
 
@@ -57,11 +53,7 @@ package struct Comparison<Subject: MeterProtocol> {
   private mutating func apply(_ record: LogRecord) -> String? {
     advance(to: record.instant)
     if expected.effects != actual.effects { return difference }
-    if let wrong = checker.complaint(about: actual.effects, after: nil)
-      ?? auditor.complaint(about: actual.effects, upTo: record.instant)
-    {
-      return wrong
-    }
+    if let wrong = auditor.complaint(about: actual.effects, upTo: record.instant) { return wrong }
 
     expected.removeAll()
     actual.removeAll()
@@ -69,8 +61,7 @@ package struct Comparison<Subject: MeterProtocol> {
     subject.apply(record.event, at: record.instant, into: &actual)
     audit(subject)
     if let wrong = difference { return wrong }
-    return checker.complaint(about: actual.effects, after: record)
-      ?? auditor.complaint(about: actual.effects, after: [record].span)
+    return auditor.complaint(about: actual.effects, after: [record].span)
   }
 
   private mutating func advance(to instant: Instant) {

@@ -14,7 +14,7 @@ struct FloodTwin {
   init?(_ options: SimulationOptions, _ configuration: Configuration, _ workload: Workload) {
     guard options.profile == .flood, configuration.incrementDelay > .zero,
       configuration.maximumConnectionDuration == .zero,
-      workload.mostConnections < configuration.maximumConnections,
+      workload.maximumConnections < configuration.maximumConnections,
       workload.namespaces < configuration.maximumNamespaces
     else { return nil }
     meter = Meter(configuration: configuration)

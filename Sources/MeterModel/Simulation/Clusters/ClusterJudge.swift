@@ -282,7 +282,7 @@ extension ClusterJudge {
     if datagram.isFull { milestones.insert(.toldAll) }
     if reach == .engineOnly { milestones.insert(.sparedOriginal) }
     for count in datagram.counts where !plan.hasSecret && reach != .engineOnly {
-      if OriginalNode.isKilled(by: bytes.span.extracting(count.name.bounds)) {
+      if LegacyNode.isUnsafe(bytes.span.extracting(count.name.bounds)) {
         complain("a name that kills original nodes is where they hear it", at: .start)
       }
     }

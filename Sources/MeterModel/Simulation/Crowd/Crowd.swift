@@ -62,9 +62,9 @@ struct Crowd {
     precondition(workload.namespaces <= 1 << 24, "there are at most 2²⁴ namespaces")
     self.workload = workload
     self.configuration = configuration
-    let wait = Self.longestFinding(workload.scale, configuration)
-    calendar = Calendar(slots: workload.mostConnections, last: workload.last.plus(wait))
-    visitors.reserveCapacity(workload.mostConnections)
+    let wait = Self.maximumFinding(workload.scale, configuration)
+    calendar = Calendar(slots: workload.maximumConnections, last: workload.last.plus(wait))
+    visitors.reserveCapacity(workload.maximumConnections)
     choosers = workload.behaviours.map {
       NamespaceChooser($0.popularity, count: workload.namespaces)
     }
@@ -214,11 +214,11 @@ extension Crowd {
   /// When a connection whose viewer vanished is found dead: at the first data that is not acknowledged for
   /// 30 s.
   private mutating func findingDead(at now: UInt32) -> UInt32 {
-    let most = Self.longestFinding(workload.scale, configuration)
+    let most = Self.maximumFinding(workload.scale, configuration)
     return now.plus(UInt32(chances.below(UInt64(most) + 1)))
   }
 
-  private static func longestFinding(_ scale: TimeScale, _ configuration: Configuration) -> UInt32 {
+  private static func maximumFinding(_ scale: TimeScale, _ configuration: Configuration) -> UInt32 {
     scale.ticks(configuration.notifyMaxDelay).plus(scale.ticks(.seconds(30)))
   }
 

@@ -44,7 +44,7 @@ struct Workload {
   var cluster: ClusterPlan?
 
   /// How many connections may be open at once.
-  var mostConnections: Int { arrivals.reduce(0) { $0 + Int($1.count) } }
+  var maximumConnections: Int { arrivals.reduce(0) { $0 + Int($1.count) } }
 }
 
 /// The length of a tick.

@@ -29,29 +29,29 @@ struct EdgeFaults {
   static func ordinary(
     for workload: Workload, _ configuration: Configuration, _ source: RandomSource
   ) -> EdgeFaults {
-    drawn(for: workload, configuration, source, mostRate: 64, mostBends: 3)
+    drawn(for: workload, configuration, source, maximumRate: 64, maximumBends: 3)
   }
 
-  /// Rates up to `mostRate`, and as many stalls and leaps as `mostBends` at most.
+  /// Rates up to `maximumRate`, and as many stalls and leaps as `maximumBends` at most.
   static func drawn(
     for workload: Workload, _ configuration: Configuration, _ source: RandomSource,
-    mostRate: UInt64, mostBends: UInt64
+    maximumRate: UInt64, maximumBends: UInt64
   ) -> EdgeFaults {
     var source = source
     var faults = EdgeFaults()
-    faults.lostOpens = source.below(mostRate + 1)
-    faults.repeatedOpens = source.below(mostRate + 1)
-    faults.overtakenOpens = source.below(mostRate + 1)
-    faults.lostCloses = source.below(mostRate * 4 + 1)
-    faults.repeatedCloses = source.below(mostRate + 1)
+    faults.lostOpens = source.below(maximumRate + 1)
+    faults.repeatedOpens = source.below(maximumRate + 1)
+    faults.overtakenOpens = source.below(maximumRate + 1)
+    faults.lostCloses = source.below(maximumRate * 4 + 1)
+    faults.repeatedCloses = source.below(maximumRate + 1)
     faults.end = workload.last - workload.last / 8
     let longest = max(1, UInt64(workload.scale.ticks(configuration.notifyMinDelay)) * 2)
-    for _ in 0..<source.below(mostBends + 1) {
+    for _ in 0..<source.below(maximumBends + 1) {
       let start = UInt32(source.below(UInt64(faults.end) + 1))
       let end = min(start.plus(UInt32(min(source.below(longest), 1 << 31))), faults.end)
       if start < end { faults.stalls.append(start..<end) }
     }
-    for _ in 0..<source.below(mostBends + 1) {
+    for _ in 0..<source.below(maximumBends + 1) {
       let most = min(configuration.notifyMaxDelay.nanoseconds, 1 << 40)
       faults.leaps.append(
         (

@@ -2,7 +2,7 @@
 // let one live test nothing.
 
 /// A rule to get wrong.
-package enum Fault: String, CaseIterable, Sendable {
+package enum MeterFault: String, CaseIterable, Sendable {
   /// Pending connections are counted at once.
   case countsPending
 
@@ -48,12 +48,12 @@ package enum Fault: String, CaseIterable, Sendable {
 
 /// A reference with a fault around it: events, settings or effects are falsified on their way.
 package struct FaultyMeter: MeterProtocol {
-  private let fault: Fault
+  private let fault: MeterFault
   private var meter: ReferenceMeter
   private let isPending: Bool
   private var closes = 0
 
-  package init(configuration: Configuration, fault: Fault) {
+  package init(configuration: Configuration, fault: MeterFault) {
     self.fault = fault
     isPending = configuration.incrementDelay > .zero
     meter = ReferenceMeter(configuration: fault.falsified(configuration))
@@ -122,7 +122,7 @@ package struct FaultyMeter: MeterProtocol {
   }
 }
 
-extension Fault {
+extension MeterFault {
   /// The settings as the faulty rule sees them.
   fileprivate func falsified(_ right: Configuration) -> Configuration {
     var wrong = right
@@ -134,10 +134,10 @@ extension Fault {
       let ratio = right.notifyDeltaRatio
       let tenths = ratio.numerator * 10 / ratio.denominator
       wrong.notifyDeltaRatio = Fraction(numerator: tenths, decimals: 1) ?? ratio
-    case .staysSilent: wrong.notifyMaxDelay = .longest
+    case .staysSilent: wrong.notifyMaxDelay = .maximum
     case .exceedsLimit:
       if right.maximumConnections < .max { wrong.maximumConnections += 1 }
-    case .retiresNothing: wrong.namespaceCleanDelay = .longest
+    case .retiresNothing: wrong.namespaceCleanDelay = .maximum
     case .greetsWithoutNewcomer, .firesWhenWoken, .excludesNobody, .stopsNobody,
       .forgetsViewers, .ignoresGoodbye, .ignoresZero, .losesCloses:
       break

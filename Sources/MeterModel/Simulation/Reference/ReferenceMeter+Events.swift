@@ -107,7 +107,7 @@ extension ReferenceMeter {
     _ node: NodeID, _ namespace: NamespaceID, members: UInt64, connections: UInt64,
     into effects: inout EffectBuffer
   ) {
-    guard members <= Self.largestCount && connections <= Self.largestCount else {
+    guard members <= Self.maximumCount && connections <= Self.maximumCount else {
       return effects.append(.reject(.peerOutOfRange(node, namespace)), at: now)
     }
     // Rule 9: "A peer with members > 0 creates the namespace; one with 0 neither creates nor keeps it."

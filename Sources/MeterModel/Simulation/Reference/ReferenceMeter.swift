@@ -152,10 +152,10 @@ extension ReferenceMeter {
   }
 
   /// The largest number that is ever told or shown.
-  static let largestCount: UInt64 = 1 << 63 - 1
+  static let maximumCount: UInt64 = 1 << 63 - 1
 
   /// The sum, or the largest count if that is less. Precondition: so is neither summand.
   static func saturatedSum(_ left: UInt64, _ right: UInt64) -> UInt64 {
-    min(left + right, largestCount)
+    min(left + right, maximumCount)
   }
 }

@@ -32,7 +32,7 @@ extension Units {
       ),
       ("notify-min-delay", "500ms", { $0.configuration.notifyMinDelay = .milliseconds(500) }),
       ("notify-max-delay", "1ms", { $0.configuration.notifyMaxDelay = .milliseconds(1) }),
-      ("notify-max-delay", "2305843009.213693952", { $0.configuration.notifyMaxDelay = .longest }),
+      ("notify-max-delay", "2305843009.213693952", { $0.configuration.notifyMaxDelay = .maximum }),
       ("namespace-clean-delay", "5m", { $0.configuration.namespaceCleanDelay = .seconds(300) }),
       (
         "cluster-addr", "239.255.13.37:314",

@@ -81,10 +81,10 @@ struct DeviationTests {
     var deviation = Deviation()
     for _ in 0..<3 {
       deviation.add(
-        told: 0, members: Configuration.largestCount, viewers: .max,
+        told: 0, members: Configuration.maximumCount, viewers: .max,
         nanoseconds: Instant.latest.nanoseconds)
     }
-    #expect(deviation.largest == Configuration.largestCount)
+    #expect(deviation.largest == Configuration.maximumCount)
     #expect(deviation.meanInBasisPoints == 10_000)
   }
 }

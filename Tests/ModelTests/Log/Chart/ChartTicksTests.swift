@@ -6,7 +6,7 @@ struct ChartTicksTests {
     (0, "0 1"), (1, "0 1"), (5, "0 1 2 3 4 5"), (6, "0 2 4 6"), (11, "0 5 10 15"),
     (1406, "0 500 1,000 1,500"), (1_000_000, "0 200,000 400,000 600,000 800,000 1,000,000"),
     (9_999_999, "0 2M 4M 6M 8M 10M"),
-    (Configuration.largestCount, "0 2E 4E 6E 8E 10E"),
+    (Configuration.maximumCount, "0 2E 4E 6E 8E 10E"),
   ])
   func `counts are marked with round numbers`(most: UInt64, marks: String) {
     let ticks = CountTicks(upTo: most)

@@ -1,7 +1,7 @@
 // What a namespace's viewers know beside what is true: for pictures and explanations, which change nothing.
 
 /// The counts of a namespace and what its connections on this node were told of them.
-package struct NamespaceTelling: Equatable, Sendable {
+package struct NamespaceCounts: Equatable, Sendable {
   /// Members of all nodes.
   package var members: UInt64
 
@@ -22,7 +22,7 @@ package struct NamespaceTelling: Equatable, Sendable {
   package var greeted: ClosedRange<UInt64>
 }
 
-extension NamespaceTelling {
+extension NamespaceCounts {
   /// How far the truth is from the number that somebody's screen shows: from what was told or from what
   /// members were at a greeting since, whichever is farther (rule 4 a).
   package var change: UInt64 {
@@ -34,11 +34,11 @@ extension NamespaceTelling {
 
 extension Meter {
   /// What a namespace's connections were told; nil if it is not known.
-  package func telling(of id: NamespaceID) -> NamespaceTelling? {
+  package func counts(of id: NamespaceID) -> NamespaceCounts? {
     guard exists(id) else { return nil }
     let namespace = namespaces[Int(id.number)]
     let (lowest, highest) = (namespace.lowestGreeted, namespace.highestGreeted)
-    return NamespaceTelling(
+    return NamespaceCounts(
       members: namespace.members, localMembers: namespace.localMembers, open: namespace.open,
       counted: namespace.localConnections, told: namespace.told, toldAt: namespace.toldAt,
       greeted: min(lowest, highest)...highest)
@@ -47,7 +47,7 @@ extension Meter {
 
 extension Configuration {
   /// How large a change must be to be worth telling to those who were told a count (rule 4 a).
-  package func threshold(afterTelling told: UInt64) -> UInt64 {
+  package func notificationThreshold(told: UInt64) -> UInt64 {
     max(notifyDeltaRatio.floorOfProduct(with: told), 1)
   }
 }

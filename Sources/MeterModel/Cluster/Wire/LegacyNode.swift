@@ -3,9 +3,9 @@
 // cuts all clients of all its workers.
 
 /// What the nodes of the original cannot bear.
-package enum OriginalNode {
+package enum LegacyNode {
   /// Whether a namespace's name is one of the properties of JavaScript's `Object.prototype`. O(1)
-  package static func isKilled(by name: Span<UInt8>) -> Bool {
+  package static func isUnsafe(_ name: Span<UInt8>) -> Bool {
     // Most names are none of them by their length alone, or by how they begin.
     switch name.count {
     case 7: name.isEqual(to: "valueOf")
