@@ -5,17 +5,17 @@ import Testing
 
 struct MemoryTests {
   @Test func `the meter's elements are as large as the documentation says`() {
-    #expect(MeterStrides.connection == 32)
-    #expect(MeterStrides.viewer == 8)
-    #expect(MeterStrides.namespace == 144)
-    #expect(MeterStrides.creation == 16)
-    #expect(MeterStrides.remote == 56)
+    #expect(MeterElementSize.connection == 32)
+    #expect(MeterElementSize.viewer == 8)
+    #expect(MeterElementSize.namespace == 144)
+    #expect(MeterElementSize.creation == 16)
+    #expect(MeterElementSize.remote == 56)
   }
 
   @Test func `tables that grow one by one have at most a quarter of slack`() {
     var crowd = Crowd()
     for number in 0..<100_000 { crowd.open(UInt32(number), in: 0) }
-    #expect(crowd.meter.tableBytes <= 100_000 * MeterStrides.connection * 5 / 4 + 16_384)
+    #expect(crowd.meter.tableBytes <= 100_000 * MeterElementSize.connection * 5 / 4 + 16_384)
   }
 
   @Test func `when everybody has left, no more memory is kept than before they came`() {
@@ -41,7 +41,7 @@ struct MemoryTests {
     crowd.close(99)
     crowd.meter.audit()
     #expect(crowd.meter.openConnections == 99)
-    #expect(crowd.meter.tableBytes < 50_000 * MeterStrides.connection / 2)
+    #expect(crowd.meter.tableBytes < 50_000 * MeterElementSize.connection / 2)
     crowd.open(49_999, in: 0)
     crowd.close(49_999)
     crowd.meter.audit()

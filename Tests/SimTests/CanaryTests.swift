@@ -16,7 +16,7 @@ struct CanaryTests {
   @Test(arguments: MeterFault.allCases)
   func `the auditor alone catches a wrong rule, and the swarm reaches it`(fault: MeterFault) {
     let caught = (0..<UInt64(600)).contains { seed in
-      complaint(about: fault, on: RandomLog(swarm: seed)) != nil
+      violation(of: fault, on: RandomLog(swarm: seed)) != nil
     }
     #expect(caught)
   }
@@ -35,15 +35,15 @@ struct CanaryTests {
   }
 
   /// What the auditor says of a faulty meter that was fed the whole log at once.
-  private func complaint(about fault: MeterFault, on log: RandomLog) -> String? {
+  private func violation(of fault: MeterFault, on log: RandomLog) -> String? {
     var meter = FaultyMeter(configuration: log.configuration, fault: fault)
     var auditor = Auditor(log.configuration)
     var effects = EffectBuffer()
     let records = log.records
     for record in records { meter.apply(record.event, at: record.instant, into: &effects) }
-    if let wrong = auditor.complaint(about: effects.effects, after: records.span) { return wrong }
+    if let wrong = auditor.violation(in: effects.effects, after: records.span) { return wrong }
     effects.removeAll()
     meter.advance(to: log.end, into: &effects)
-    return auditor.complaint(about: effects.effects, upTo: log.end)
+    return auditor.violation(in: effects.effects, upTo: log.end)
   }
 }

@@ -68,7 +68,7 @@ struct SimulationTests {
       milestones.formUnion(outcome.figures.milestones)
       if let failure = outcome.failure {
         Issue.record(
-          "audience-meter simulate --profile swarm --seed \(seed)\n\(failure.complaint)")
+          "audience-meter simulate --profile swarm --seed \(seed)\n\(failure.violation)")
         return
       }
     }

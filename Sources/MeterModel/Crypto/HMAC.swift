@@ -1,14 +1,14 @@
-// HMAC (RFC 2104) with SHA-256: only who knows the key can tell the code of bytes.
+// HMAC (RFC 2104) with SHA-256: a code of bytes that only holders of the key can compute.
 
-/// A key, made ready: the two hashes that have taken in the key's padded block.
+/// A key in prepared form: the inner and the outer hash after the padded block of the key.
 package struct HMAC: Sendable {
-  /// How many bytes a code has.
+  /// The number of bytes of a code.
   package static let length = 32
 
   private let inner: SHA256
   private let outer: SHA256
 
-  /// Makes a key of any length ready.
+  /// Prepares a key of any length.
   package init(key: Span<UInt8>) {
     var block = InlineArray<64, UInt8>(repeating: 0)
     if key.count > 64 {
@@ -22,7 +22,7 @@ package struct HMAC: Sendable {
     outer = Self.padded(block, with: 0x5C)
   }
 
-  /// The code of these bytes. O(n)
+  /// The code of bytes. O(n)
   package func code(of bytes: Span<UInt8>) -> SHA256.Digest {
     var first = inner
     first.update(bytes)

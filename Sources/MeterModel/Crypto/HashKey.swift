@@ -1,8 +1,8 @@
-// SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF"; one compression and three
-// finalization rounds, as in Swift's own Hasher): strangers who do not know the key cannot choose
-// names that collide.
+// SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF"), with one compression and
+// three finalization rounds as in Swift's own Hasher. Clients that do not know the key cannot
+// choose names that collide.
 
-/// A secret of 128 bits under which bytes are hashed.
+/// A secret key of 128 bits for hashing bytes.
 package struct HashKey: Sendable {
   private let low: UInt64
   private let high: UInt64
@@ -12,7 +12,7 @@ package struct HashKey: Sendable {
     self.high = high
   }
 
-  /// The SipHash-1-3 of the bytes. O(n), allocates nothing.
+  /// The SipHash-1-3 of bytes. O(n), allocates nothing.
   package func hash(_ bytes: Span<UInt8>) -> UInt64 {
     var state = State(low, high)
     var index = 0
@@ -36,7 +36,7 @@ package struct HashKey: Sendable {
   }
 }
 
-/// The four words that SipHash stirs.
+/// The four words of the state of SipHash.
 private struct State {
   var v0: UInt64
   var v1: UInt64

@@ -1,8 +1,8 @@
-// The compression of SHA-256 (FIPS 180-4 §6.2.2): 64 rounds over a block, whose 16 words are
-// stretched to 64 as they are needed.
+// The compression function of SHA-256 (FIPS 180-4 §6.2.2): 64 rounds over a block. The 64 words of
+// the schedule are computed from the block's 16 as they are needed.
 
 extension SHA256 {
-  /// The first 32 bits of the fractions of the cube roots of the first 64 primes.
+  /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
   private static let constants: InlineArray<64, UInt32> = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5,
     0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
@@ -22,7 +22,7 @@ extension SHA256 {
     0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
   ]
 
-  /// Stirs a block into the state. Precondition: it has 64 bytes.
+  /// Compresses a block into the state. Precondition: the block has 64 bytes.
   static func compress(_ block: Span<UInt8>, into state: inout InlineArray<8, UInt32>) {
     var words = InlineArray<16, UInt32>(repeating: 0)
     for index in words.indices {

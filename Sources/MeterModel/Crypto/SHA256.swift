@@ -1,12 +1,12 @@
-// SHA-256 (FIPS 180-4 §6.2), for the code under a cluster's secret.
+// SHA-256 (FIPS 180-4 §6.2), for the message codes of a cluster with a secret.
 
-/// Takes in bytes and answers their digest of 32 bytes.
+/// The running hash of a sequence of bytes.
 package struct SHA256: Sendable {
   /// A digest, as eight words.
   package struct Digest: Equatable, Sendable {
     let words: InlineArray<8, UInt32>
 
-    /// Appends the 32 bytes.
+    /// Appends the 32 bytes of the digest.
     package func append(into output: inout ContiguousArray<UInt8>) {
       for index in words.indices { output.append(bigEndian: UInt64(words[index]), count: 4) }
     }
@@ -23,20 +23,20 @@ package struct SHA256: Sendable {
     0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
 
-  /// The bytes that do not make a block yet.
+  /// The bytes that do not fill a block yet.
   private var pending = InlineArray<64, UInt8>(repeating: 0)
   private var length: UInt64 = 0
 
   package init() {}
 
-  /// The digest of these bytes.
+  /// The digest of bytes. O(n)
   package static func digest(_ bytes: Span<UInt8>) -> Digest {
     var hash = SHA256()
     hash.update(bytes)
     return hash.finish()
   }
 
-  /// Takes in more bytes. O(n), allocates nothing.
+  /// Adds bytes. O(n), allocates nothing.
   package mutating func update(_ bytes: Span<UInt8>) {
     var index = 0
     var filled = Int(length & 63)
@@ -57,7 +57,7 @@ package struct SHA256: Sendable {
     for place in 0..<bytes.count - index { pending[place] = bytes[index + place] }
   }
 
-  /// The digest of all that was taken in.
+  /// The digest of all bytes that were added.
   package consuming func finish() -> Digest {
     var filled = Int(length & 63)
     pending[filled] = 0x80

@@ -1,7 +1,8 @@
-// The namespaces in the order of their creation, for the statistics. Those that were retired are left in
-// place until they outnumber the living, so that a walk through the order can be taken up again anywhere.
+// The namespaces in the order of their creation, for the statistics. Retired namespaces remain in
+// place until they outnumber the others, so that a walk through the order can continue from any
+// ordinal.
 
-/// Namespaces by ordinal, ascending, with those retired among them.
+/// Namespaces in ascending order of their ordinals, retired ones included.
 struct CreationOrder {
   struct Entry {
     let namespace: NamespaceID
@@ -10,18 +11,19 @@ struct CreationOrder {
 
   private var entries: ContiguousArray<Entry> = []
 
-  /// Appends a namespace that was just created. Amortised O(1).
+  /// Adds a namespace that was just created. Amortised O(1).
   mutating func append(_ namespace: NamespaceID, ordinal: UInt64) {
     entries.append(Entry(namespace: namespace, ordinal: ordinal))
   }
 
-  /// Notes that one was retired, and drops the retired when they outnumber those `existing`.
+  /// Notes that a namespace was retired, and removes all retired ones if they outnumber the
+  /// `existing` ones.
   mutating func remove(existing: Int, where exists: (Entry) -> Bool) {
     guard entries.count > 64, entries.count > 2 * existing else { return }
     entries = ContiguousArray(entries.lazy.filter(exists))
   }
 
-  /// The position of the first entry after an ordinal. O(log n).
+  /// The position of the first entry after an ordinal. O(log n)
   func position(after ordinal: UInt64) -> Int {
     var (low, high) = (0, entries.count)
     while low < high {
@@ -33,7 +35,7 @@ struct CreationOrder {
 
   var count: Int { entries.count }
 
-  /// How many fit before the storage grows.
+  /// The number of entries for which there is storage.
   var capacity: Int { entries.capacity }
 
   subscript(position: Int) -> Entry { entries[position] }

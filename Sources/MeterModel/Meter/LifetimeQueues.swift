@@ -1,14 +1,14 @@
-// The connections in the order in which their maximum durations end (rule 6): one queue for each length
-// of life.
+// The connections in the order in which their maximum durations end (§2 rule 7): one queue for each
+// lifetime.
 
-/// Deadline queues of connections, one a lifetime bucket.
+/// Deadline queues of connections, one for each lifetime bucket.
 struct LifetimeQueues {
   private var queues: ContiguousArray<DeadlineQueue>
 
-  /// Each bucket's lifetime; empty when `max-conn-duration` is disabled, and nothing waits then.
+  /// The lifetime of each bucket; empty if `max-conn-duration` is disabled, and then nothing waits.
   private let lifetimes: ContiguousArray<Duration>
 
-  /// When the next connection's time is over; `Instant.never` if none's is.
+  /// The instant at which the next lifetime ends; `Instant.never` if none does.
   private(set) var earliest = Instant.never
 
   init(configuration: Configuration) {
@@ -18,10 +18,10 @@ struct LifetimeQueues {
     queues = ContiguousArray(repeating: DeadlineQueue(), count: lifetimes.count)
   }
 
-  /// How many wait.
+  /// The number of waiting connections.
   var count: Int { queues.reduce(0) { $0 + $1.count } }
 
-  /// Whether a pending connection waits here already, as its lifetime ends before it would be counted.
+  /// Whether a pending connection waits here, because its lifetime ends before its increment delay.
   func holdsPending(_ ordinal: ConnectionOrdinal, incrementDelay: Duration) -> Bool {
     guard !lifetimes.isEmpty else { return false }
     return lifetimes[Int(ordinal.lifetimeBucket)] < incrementDelay
@@ -42,7 +42,7 @@ struct LifetimeQueues {
     if due == earliest { findEarliest() }
   }
 
-  /// The connections whose time is over by `instant`, in the order in which they opened.
+  /// The connections whose lifetime has ended by `instant`, in the order in which they opened.
   func due(
     by instant: Instant, in connections: ContiguousArray<Connection>
   ) -> ContiguousArray<UInt32> {

@@ -1,7 +1,7 @@
-// Every invariant of the meter, checked by counting everything anew. O(n); for tests and the simulator.
+// The check of every invariant of the meter by a full recount. O(n); for tests and the simulator.
 
 extension Meter {
-  /// Crashes with a message if anything that must hold does not.
+  /// Crashes with a message if an invariant is broken.
   package func audit() {
     do throws(BrokenInvariant) {
       try check()
@@ -10,7 +10,7 @@ extension Meter {
     }
   }
 
-  /// Throws the first thing that must hold and does not.
+  /// Throws the first broken invariant.
   func check() throws(BrokenInvariant) {
     try checkConnections()
     try checkNamespaces()
@@ -124,7 +124,7 @@ extension Meter {
   }
 }
 
-/// What must hold and does not, as a clause.
+/// A broken invariant. The message is a clause.
 struct BrokenInvariant: Error {
   let message: String
 }

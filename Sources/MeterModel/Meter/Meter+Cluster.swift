@@ -1,9 +1,9 @@
-// Rule 9: other nodes' counts. What a node said holds until it says something else, says goodbye, or has
-// been silent for too long; its `connections` stay in the total until the namespace retires, so that a
-// total of the connections ever counted never shrinks.
+// The counts of other nodes (§2 rule 10). A report is valid until the node reports again, leaves,
+// or is silent for too long. Its `connections` stay in the total until the namespace retires, so
+// that the total of connections ever counted never decreases.
 
 extension Meter {
-  mutating func peerSaid(
+  mutating func peerReported(
     _ node: NodeID, _ namespace: NamespaceID, members: UInt64, connections: UInt64,
     into effects: inout EffectBuffer
   ) {
@@ -21,7 +21,7 @@ extension Meter {
     }
     guard let remote = remoteIndex(node, namespace.number, made: max(members, connections) > 0)
     else { return }
-    silence(remote)
+    removeMembers(remote)
     namespaces[Int(namespace.number)].remoteConnections -=
       UInt128(remotes[Int(remote)].connections)
     namespaces[Int(namespace.number)].remoteConnections += UInt128(connections)
@@ -29,14 +29,15 @@ extension Meter {
     if members > 0 {
       namespaces[Int(namespace.number)].remoteMembers += UInt128(members)
       remotes[Int(remote)].members = members
-      remotes[Int(remote)].saidAt = now
+      remotes[Int(remote)].reportedAt = now
       remoteExpiry.append(remote, in: &remotes)
     }
     if max(members, connections) == 0 { freeFirstRemote(of: namespace.number) }
     remoteMembersChanged(namespace.number)
   }
 
-  /// Forgets all that a node said, in the order of the namespaces' creation. O(n log n) in what it said.
+  /// Forgets all reports of a node, in the order of the namespaces' creation. O(n log n) in its
+  /// reports.
   mutating func bye(_ node: NodeID) {
     var said: ContiguousArray<UInt32> = []
     var index = Int(node.number) < nodes.count ? nodes[Int(node.number)].first : .max
@@ -49,22 +50,22 @@ extension Meter {
       return namespaces[Int(left)].ordinal < namespaces[Int(right)].ordinal
     }
     for index in said {
-      silence(index)
+      removeMembers(index)
       remoteMembersChanged(remotes[Int(index)].namespace)
     }
   }
 
-  /// Fires the expiry of the counts that were not repeated in time.
-  mutating func forgetSilentPeers() {
+  /// Forgets the reports that were not repeated in time.
+  mutating func expireRemoteCounts() {
     while remoteExpiry.firstSince + configuration.clusterNodeTimeout <= now {
       let index = remoteExpiry.head
-      silence(index)
+      removeMembers(index)
       remoteMembersChanged(remotes[Int(index)].namespace)
     }
   }
 
-  /// Takes a node's members of a namespace out of the total.
-  private mutating func silence(_ index: UInt32) {
+  /// Takes the members of a report out of the total.
+  private mutating func removeMembers(_ index: UInt32) {
     let remote = remotes[Int(index)]
     guard remote.members > 0 else { return }
     namespaces[Int(remote.namespace)].remoteMembers -= UInt128(remote.members)
@@ -72,7 +73,7 @@ extension Meter {
     remoteExpiry.remove(index, from: &remotes)
   }
 
-  /// Puts a count among those of its node.
+  /// Adds a report to the chain of its node.
   mutating func link(_ index: UInt32) {
     let node = Int(remotes[Int(index)].node.number)
     while nodes.count <= node { nodes.append(NodeCounts()) }
@@ -84,7 +85,7 @@ extension Meter {
 
   private mutating func unlink(_ index: UInt32) {
     let (links, node) = (remotes[Int(index)].nodeLinks, Int(remotes[Int(index)].node.number))
-    if nodes[node].saidLast == index { nodes[node].saidLast = .max }
+    if nodes[node].lastReported == index { nodes[node].lastReported = .max }
     if links.next != .max { remotes[Int(links.next)].nodeLinks.previous = links.previous }
     if links.previous != .max {
       remotes[Int(links.previous)].nodeLinks.next = links.next
@@ -93,7 +94,8 @@ extension Meter {
     }
   }
 
-  /// Where nobody is open here, other nodes' members decide whether the namespace is vacant.
+  /// Makes the namespace vacant or not vacant. Where no connection is open, the other nodes'
+  /// members decide.
   private mutating func remoteMembersChanged(_ index: UInt32) {
     touch(index)
     guard namespaces[Int(index)].open == 0 else { return }
@@ -105,26 +107,27 @@ extension Meter {
     }
   }
 
-  /// The place of what a node said of a namespace; `made` if there is none, or nil. O(1) where the node goes on
-  /// in the order of its counts, and something is said; else O(n) in the nodes alive, and it comes to the front.
+  /// The place of a node's report of a namespace. If there is none, it is made, or nil if not
+  /// `made`. O(1) if the node reports in the order of the last time and there is something to
+  /// report. Otherwise O(n) in the live nodes; the report then moves to the front of its chain.
   private mutating func remoteIndex(
     _ node: NodeID, _ namespace: UInt32, made: Bool
   ) -> UInt32? {
     let next = likelyNext(of: node)
     let isNext = made && next != .max && remotes[Int(next)].namespace == namespace
     guard let index = isNext ? next : found(node, namespace, made: made) else { return nil }
-    nodes[Int(node.number)].saidLast = index
+    nodes[Int(node.number)].lastReported = index
     return index
   }
 
   private func likelyNext(of node: NodeID) -> UInt32 {
     guard Int(node.number) < nodes.count else { return .max }
-    let last = nodes[Int(node.number)].saidLast
+    let last = nodes[Int(node.number)].lastReported
     return last == .max ? .max : remotes[Int(last)].nodeLinks.previous
   }
 
-  /// The place of what a node said of a namespace, searched for. It comes to the front, so that those of nodes
-  /// long gone are behind all that are searched for.
+  /// The place of a node's report of a namespace, by a search. It moves to the front of the chain,
+  /// so that the reports of nodes that left long ago are behind all that are searched for.
   private mutating func found(_ node: NodeID, _ namespace: UInt32, made: Bool) -> UInt32? {
     var (previous, index) = (UInt32.max, namespaces[Int(namespace)].firstRemote)
     while index != .max, remotes[Int(index)].node != node {
@@ -154,7 +157,7 @@ extension Meter {
     return place
   }
 
-  /// Frees what was said last of a namespace, which says nothing. Precondition: it has no members, no connections.
+  /// Frees the first report of a namespace. Precondition: it has no members and no connections.
   private mutating func freeFirstRemote(of namespace: UInt32) {
     let index = namespaces[Int(namespace)].firstRemote
     namespaces[Int(namespace)].firstRemote = remotes[Int(index)].next
@@ -162,7 +165,7 @@ extension Meter {
     giveBackRemotes()
   }
 
-  /// Frees all that other nodes said of a namespace that is being retired.
+  /// Frees all reports of a namespace that is being retired.
   mutating func freeRemotes(of namespace: UInt32) {
     var index = namespaces[Int(namespace)].firstRemote
     while index != .max {

@@ -1,4 +1,4 @@
-// Rules 1, 2, 3, 5, 6 and 12: connections open, are counted, close and expire.
+// Connections open, are counted, close and expire (§2 rules 1, 2, 3, 5, 7 and 16).
 
 extension Meter {
   mutating func opened(
@@ -29,7 +29,7 @@ extension Meter {
     join(id, namespace, viewer: viewer, into: &effects)
   }
 
-  /// The connection takes its place, is counted if there is no delay, and is greeted.
+  /// Adds the connection, counts it if there is no delay, and greets it.
   private mutating func join(
     _ id: ConnectionID, _ namespace: NamespaceID, viewer: ViewerID,
     into effects: inout EffectBuffer
@@ -83,13 +83,14 @@ extension Meter {
     knownConnections -= 1
   }
 
-  /// Gives back what those who left before took. Who left last is still there to be asked for.
+  /// Gives back the room of connections that closed before. The one that closed last can still be
+  /// asked for.
   mutating func giveBack() {
     connections.giveBack(&connectionsEnd, inUse: knownConnections) { $0.phase == .absent }
     viewers.giveBack(&viewersEnd, inUse: heldViewers) { $0.connection == .max }
   }
 
-  /// Ends an open connection, whose close is then awaited.
+  /// Ends an open connection; its close is awaited.
   mutating func end(_ id: ConnectionID, _ reason: EndReason, into effects: inout EffectBuffer) {
     let connection = connections[Int(id.number)]
     effects.append(
@@ -99,7 +100,7 @@ extension Meter {
     connections[Int(id.number)].phase = .dismissed
   }
 
-  /// Fires the increments that are due: connections that have been pending long enough are counted.
+  /// Counts the connections whose increment delay is over.
   mutating func countPending() {
     while pending.firstSince + configuration.incrementDelay <= now {
       let index = pending.head
@@ -108,7 +109,7 @@ extension Meter {
     }
   }
 
-  /// Fires the maximum durations that are due, in the order in which the connections opened.
+  /// Ends the connections whose maximum duration is over, in the order in which they opened.
   mutating func endExpired(into effects: inout EffectBuffer) {
     guard lifetimes.earliest <= now else { return }
     for index in lifetimes.due(by: now, in: connections) {
@@ -116,7 +117,7 @@ extension Meter {
     }
   }
 
-  /// Counts a connection that waits in no queue.
+  /// Counts a connection. Precondition: it is in no queue.
   private mutating func count(_ index: UInt32) {
     let namespace = connections[Int(index)].namespace
     connections[Int(index)].phase = .member
@@ -127,7 +128,7 @@ extension Meter {
     lifetimes.append(index, in: &connections)
   }
 
-  /// Takes an open connection out of all counts and queues; its phase is then the caller's to set.
+  /// Takes an open connection out of all counts and queues. The caller sets its phase.
   private mutating func leave(_ index: UInt32) {
     let connection = connections[Int(index)]
     let place = Int(connection.namespace)

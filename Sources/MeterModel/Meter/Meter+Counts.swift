@@ -1,30 +1,30 @@
-// What a namespace's viewers know beside what is true: for pictures and explanations, which change nothing.
+// The counts of a namespace beside those that were last sent, for pictures and explanations.
 
-/// The counts of a namespace and what its connections on this node were told of them.
+/// The counts of a namespace, and the counts that its connections on this node were sent.
 package struct NamespaceCounts: Equatable, Sendable {
-  /// Members of all nodes.
+  /// The members on all nodes.
   package var members: UInt64
 
-  /// Counted connections of this node.
+  /// The counted connections of this node.
   package var localMembers: UInt32
 
-  /// Open connections of this node, pending ones too.
+  /// The open connections of this node, pending ones included.
   package var open: UInt32
 
-  /// Connections counted on this node since the namespace was created.
+  /// The connections that were counted on this node since the namespace was created.
   package var counted: UInt64
 
-  /// The count that the open connections were last told, and when (rules 3 and 4).
+  /// The count that was last sent to all open connections, and the instant (§2 rules 3 and 4).
   package var told: UInt64
   package var toldAt: Instant
 
-  /// What members were at the greetings since, and at the telling itself.
+  /// The range of the members at the greetings since then, and at the notification itself.
   package var greeted: ClosedRange<UInt64>
 }
 
 extension NamespaceCounts {
-  /// How far the truth is from the number that somebody's screen shows: from what was told or from what
-  /// members were at a greeting since, whichever is farther (rule 4 a).
+  /// The largest difference between the members and a count that a client shows: the count last
+  /// sent, or the members at a greeting since (§2 rule 4 a).
   package var change: UInt64 {
     let lowest = min(told, greeted.lowerBound)
     let highest = max(told, greeted.upperBound)
@@ -33,7 +33,7 @@ extension NamespaceCounts {
 }
 
 extension Meter {
-  /// What a namespace's connections were told; nil if it is not known.
+  /// The counts of a namespace; nil if it does not exist.
   package func counts(of id: NamespaceID) -> NamespaceCounts? {
     guard exists(id) else { return nil }
     let namespace = namespaces[Int(id.number)]
@@ -46,7 +46,8 @@ extension Meter {
 }
 
 extension Configuration {
-  /// How large a change must be to be worth telling to those who were told a count (rule 4 a).
+  /// The minimum change of the members that causes a notification when `told` was last sent (§2
+  /// rule 4 a).
   package func notificationThreshold(told: UInt64) -> UInt64 {
     max(notifyDeltaRatio.floorOfProduct(with: told), 1)
   }

@@ -1,30 +1,33 @@
-// What the meter costs in memory: for documentation that a test holds, and for tests of giving it back.
+// The memory of the meter, for the documentation that a test checks and for tests of giving memory
+// back.
 
-/// What one element of each of the meter's tables costs, in bytes.
-package enum MeterStrides {
-  /// A connection, open or awaiting its close.
+/// The size of an element of each of the meter's tables, in bytes.
+package enum MeterElementSize {
+  /// A connection that is open or whose close is awaited.
   package static let connection = MemoryLayout<Connection>.stride
 
-  /// A viewer id that is held; nothing without `--enable-uuid`.
+  /// A viewer id that is held; only with `--enable-uuid`.
   package static let viewer = MemoryLayout<ViewerHolder>.stride
 
-  /// A namespace, its place in the order of creation not included.
+  /// A namespace, without its entry in the order of creation.
   package static let namespace = MemoryLayout<Namespace>.stride
 
-  /// A namespace's place in the order of creation.
+  /// The entry of a namespace in the order of creation.
   package static let creation = MemoryLayout<CreationOrder.Entry>.stride
 
-  /// What one other node said of one namespace.
+  /// The report of one other node for one namespace.
   package static let remote = MemoryLayout<RemoteCount>.stride
 }
 
 extension Meter {
-  /// The bytes of the tables of connections, viewer ids, namespaces, remote counts and the nodes
-  /// that said them, slack included.
+  /// The bytes of the tables of connections, viewer ids, namespaces, reports and nodes, including
+  /// unused capacity.
   package var tableBytes: Int {
-    connections.capacity * MeterStrides.connection + viewers.capacity * MeterStrides.viewer
-      + namespaces.capacity * MeterStrides.namespace + remotes.capacity * MeterStrides.remote
+    connections.capacity * MeterElementSize.connection
+      + viewers.capacity * MeterElementSize.viewer
+      + namespaces.capacity * MeterElementSize.namespace
+      + remotes.capacity * MeterElementSize.remote
       + nodes.capacity * MemoryLayout<NodeCounts>.stride
-      + creations.capacity * MeterStrides.creation
+      + creations.capacity * MeterElementSize.creation
   }
 }

@@ -1,15 +1,14 @@
-// Rules 7 and 12: namespaces are created by those who come, and forgotten when nobody has been there for
-// long enough.
+// The creation and the retirement of namespaces (§2 rules 15 and 16).
 
 extension Meter {
-  /// Whether a namespace is known.
+  /// Whether a namespace exists.
   package func exists(_ namespace: NamespaceID) -> Bool {
     Int(namespace.number) < namespaces.count && namespaces[Int(namespace.number)].exists
   }
 
   var hasRoomForNamespace: Bool { namespaceCount < configuration.maximumNamespaces }
 
-  /// Creates a namespace if it is not known. Precondition: there is room for it.
+  /// Creates a namespace if it does not exist. Precondition: the limit of namespaces allows it.
   mutating func createIfUnknown(_ namespace: NamespaceID) {
     guard !exists(namespace) else { return }
     let place = Int(namespace.number)
@@ -21,7 +20,7 @@ extension Meter {
     creations.append(namespace, ordinal: lastNamespaceOrdinal)
   }
 
-  /// Fires the retirements that are due, in the order in which the namespaces became vacant.
+  /// Retires the namespaces that are due, in the order in which they became vacant.
   mutating func retireVacant(into effects: inout EffectBuffer) {
     guard vacant.firstSince + configuration.namespaceCleanDelay <= now else { return }
     while vacant.firstSince + configuration.namespaceCleanDelay <= now {
@@ -38,14 +37,15 @@ extension Meter {
     giveBack()
   }
 
-  /// Puts a namespace that has no audience anywhere among the vacant. It must wait in no queue.
+  /// Queues a namespace as vacant if it has no audience on any node. Precondition: it is in no
+  /// queue.
   mutating func queueIfVacant(_ index: UInt32) {
     guard namespaces[Int(index)].open == 0, namespaces[Int(index)].members == 0 else { return }
     namespaces[Int(index)].vacantSince = now
     queue(index, .vacant)
   }
 
-  /// Puts a namespace that waits nowhere into a queue.
+  /// Adds a namespace to a queue. Precondition: it is in no queue.
   mutating func queue(_ index: UInt32, _ queue: Namespace.Queue) {
     namespaces[Int(index)].queue = queue
     switch queue {
@@ -56,7 +56,7 @@ extension Meter {
     }
   }
 
-  /// Takes a namespace out of the queue that it waits in, if any.
+  /// Removes a namespace from its queue, if it is in one.
   mutating func unqueue(_ index: UInt32) {
     switch namespaces[Int(index)].queue {
     case .none: break
@@ -69,7 +69,7 @@ extension Meter {
 }
 
 extension ContiguousArray<Namespace> {
-  /// Whether an entry's namespace is still the one that was created then.
+  /// Whether the namespace of an entry is still the one that was created then.
   func hold(_ entry: CreationOrder.Entry) -> Bool {
     let place = Int(entry.namespace.number)
     return place < count && self[place].ordinal == entry.ordinal

@@ -1,27 +1,29 @@
-// Rules 3, 4 and 10: who is told what, and when.
+// Notifications and messages (§2 rules 3, 4 and 13).
 
 extension Meter {
-  /// Rule 3: the namespace's first open connection was just greeted, and so has been told.
+  /// Rule 3: the greeting of the first open connection counts as a notification.
   mutating func firstIn(_ namespace: UInt32) {
     unqueue(namespace)
-    tell(namespace)
+    setTold(namespace)
   }
 
-  /// The namespace's last open connection left: nobody is to be told anything.
+  /// The last open connection of a namespace on this node has left: no notification is due any
+  /// more.
   mutating func lastOut(_ namespace: UInt32) {
     unqueue(namespace)
     queueIfVacant(namespace)
   }
 
-  /// Remembers that a namespace's notification is to be judged.
+  /// Remembers that the notification rule is to be judged for a namespace.
   mutating func touch(_ namespace: UInt32) {
     if namespaces[Int(namespace)].touch() { touched.append(namespace) }
   }
 
-  /// Judges the touched namespaces, in the order of their creation.
+  /// Judges the touched namespaces in the order of their creation.
   mutating func judgeTouched(into effects: inout EffectBuffer) {
     guard touched.count > 1 else {
-      // Nearly every event touches one namespace; emptying the list as below then costs more than judging.
+      // Nearly every event touches one namespace. Emptying the list as below would then take longer
+      // than judging.
       if let namespace = touched.popLast() { judge(namespace, into: &effects) }
       return
     }
@@ -32,28 +34,29 @@ extension Meter {
     touched.removeAll(keepingCapacity: touched.capacity <= 4096)
   }
 
-  /// Rule 4, for one namespace that was touched.
+  /// Rule 4 for one namespace that was touched.
   private mutating func judge(_ index: UInt32, into effects: inout EffectBuffer) {
-    // Its fields are read where they lie: a copy of the whole namespace shows in profiles.
+    // The fields are read in place: a copy of the whole namespace is visible in profiles.
     let place = Int(index)
     namespaces[place].isTouched = false
     let members = namespaces[place].members
     guard namespaces[place].open > 0, members > 0 else { return }
     let age = now - namespaces[place].toldAt
-    let isWorthTelling =
+    let isSufficient =
       age >= configuration.notifyMinDelay
       && namespaces[place].differs(members, under: configuration)
-    guard isWorthTelling || age >= configuration.notifyMaxDelay else { return }
+    guard isSufficient || age >= configuration.notifyMaxDelay else { return }
     effects.append(
       .notify(NamespaceID(index), count: members), at: now, namespace: namespaces[place].ordinal)
     unqueue(index)
     namespaces[place].modified = now
-    tell(index)
+    setTold(index)
   }
 
-  /// Told := members, told-at := now, and the greetings are forgotten. It must wait in no queue.
-  private mutating func tell(_ index: UInt32) {
-    namespaces[Int(index)].tell(at: now)
+  /// Told := members, told-at := now, and the greetings are forgotten. Precondition: it is in no
+  /// queue.
+  private mutating func setTold(_ index: UInt32) {
+    namespaces[Int(index)].setTold(at: now)
     if configuration.notifyMinDelay == .zero {
       queue(index, .ripe)
     } else {
@@ -63,9 +66,10 @@ extension Meter {
 
   /// Fires the min and max delays that are due.
   ///
-  /// One past its max delay leaves the queues: if it has an audience it is told, and so queued again, when
-  /// it is judged; if it has none, the first change that gives it one finds the delay over.
-  mutating func touchThoseDueForNotification() {
+  /// A namespace past its max delay leaves the queues. If it has an audience, it is notified when
+  /// it is judged, and so queued again. If it has none, the first change that gives it one finds
+  /// the delay over.
+  mutating func touchDueNamespaces() {
     while min(fresh.firstSince, ripe.firstSince) + configuration.notifyMaxDelay <= now {
       let index = ripe.firstSince <= fresh.firstSince ? ripe.head : fresh.head
       unqueue(index)

@@ -1,7 +1,7 @@
-// Taking a meter's state out, and making a meter of it that goes on as the first one would.
+// Snapshots of a meter's state, and the meter that continues from one.
 
 extension Meter {
-  /// The state as it is now. O(n). Precondition: it is asked for between two events.
+  /// The present state. O(n). Precondition: no event is being applied.
   package var snapshot: MeterSnapshot {
     var snapshot = MeterSnapshot()
     snapshot.now = now
@@ -47,15 +47,15 @@ extension Meter {
 
   private func taken(_ remote: RemoteCount) -> MeterSnapshot.Remote {
     MeterSnapshot.Remote(
-      node: remote.node, namespace: NamespaceID(remote.namespace), saidAt: remote.saidAt,
+      node: remote.node, namespace: NamespaceID(remote.namespace), reportedAt: remote.reportedAt,
       members: remote.members, connections: remote.connections)
   }
 }
 
 extension Meter {
-  /// A meter that goes on from a snapshot. With the settings of the meter that it was taken of, it goes on
-  /// exactly as that one; with others, what is overdue by them happens at once. Tables are as large as
-  /// the largest ids.
+  /// A meter that continues from a snapshot. With the same configuration it continues exactly as
+  /// the first meter would. With another one, every deadline that is overdue under it fires at
+  /// once. Tables are as large as the largest ids.
   package init(
     configuration: Configuration, restoring snapshot: MeterSnapshot
   ) throws(SnapshotError) {
@@ -73,7 +73,7 @@ extension Meter {
     try restore(snapshot.remotes)
     try restore(snapshot.connections)
     try restore(snapshot.vacancies)
-    queueThoseTold(snapshot)
+    queueNotified(snapshot)
     do throws(BrokenInvariant) {
       try check()
     } catch {
@@ -107,11 +107,11 @@ extension Meter {
   ) throws(SnapshotError) {
     var latest = Instant.start
     for remote in saved {
-      guard exists(remote.namespace), remote.saidAt <= now,
+      guard exists(remote.namespace), remote.reportedAt <= now,
         max(remote.members, remote.connections) <= Configuration.maximumCount,
-        remote.members == 0 || remote.saidAt >= latest
+        remote.members == 0 || remote.reportedAt >= latest
       else { throw SnapshotError(reason: "another node's count is impossible") }
-      if remote.members > 0 { latest = remote.saidAt }
+      if remote.members > 0 { latest = remote.reportedAt }
       restore(remote)
     }
   }
@@ -120,7 +120,7 @@ extension Meter {
     let place = Int(saved.namespace.number)
     var remote = RemoteCount(
       node: saved.node, namespace: saved.namespace.number, next: namespaces[place].firstRemote)
-    remote.saidAt = saved.saidAt
+    remote.reportedAt = saved.reportedAt
     remote.members = saved.members
     remote.connections = saved.connections
     let index = UInt32(remotes.count)
@@ -133,7 +133,7 @@ extension Meter {
     namespaces[place].remoteConnections += UInt128(saved.connections)
   }
 
-  /// Connections wait in the order in which they opened.
+  /// Restores the connections, which wait in the order in which they opened.
   private mutating func restore(
     _ saved: ContiguousArray<MeterSnapshot.Connection>
   ) throws(SnapshotError) {
@@ -204,8 +204,9 @@ extension Meter {
     }
   }
 
-  /// Queues the namespaces that have an audience here by when they were last told.
-  private mutating func queueThoseTold(_ snapshot: MeterSnapshot) {
+  /// Queues the namespaces with open connections on this node by the instant of their last
+  /// notification.
+  private mutating func queueNotified(_ snapshot: MeterSnapshot) {
     let told = snapshot.namespaces.filter { namespaces[Int($0.id.number)].open > 0 }
       .sorted { ($0.toldAt, $0.ordinal) < ($1.toldAt, $1.ordinal) }
     for namespace in told {

@@ -1,7 +1,7 @@
-// Rule 11, and what the shell asks for: figures that change nothing.
+// Questions about the state (§2 rule 14 and others). They change nothing.
 
 extension Meter {
-  /// A namespace's figures; nil if it is not known.
+  /// The statistics of a namespace; nil if it does not exist.
   package func statistics(of namespace: NamespaceID) -> NamespaceStatistics? {
     guard exists(namespace) else { return nil }
     let state = namespaces[Int(namespace.number)]
@@ -10,44 +10,44 @@ extension Meter {
       modified: state.modified)
   }
 
-  /// The count of a namespace, all nodes together; 0 if it is not known.
+  /// The members of a namespace on all nodes; 0 if it does not exist.
   package func members(of namespace: NamespaceID) -> UInt64 {
     exists(namespace) ? namespaces[Int(namespace.number)].members : 0
   }
 
-  /// How many connections of a namespace are open on this node, pending ones too.
+  /// The open connections of a namespace on this node, pending ones included.
   package func openConnections(of namespace: NamespaceID) -> UInt32 {
     exists(namespace) ? namespaces[Int(namespace.number)].open : 0
   }
 
-  /// How many connections of a namespace are counted on this node.
+  /// The counted connections of a namespace on this node.
   package func localMembers(of namespace: NamespaceID) -> UInt32 {
     exists(namespace) ? namespaces[Int(namespace.number)].localMembers : 0
   }
 
-  /// How many connections of a namespace were counted on this node since it was created.
+  /// All connections of a namespace that were counted on this node since its creation.
   package func localConnections(of namespace: NamespaceID) -> UInt64 {
     exists(namespace) ? namespaces[Int(namespace.number)].localConnections : 0
   }
 
-  /// What this node counts in the namespace with a number, for the nodes that are told of every namespace
-  /// in turn; nil if there is none.
+  /// The counts of this node in the namespace with a number; nil if there is none. For the cluster
+  /// rounds, which report each namespace in turn.
   @inline(__always)
   func localCounts(_ number: Int) -> (members: UInt32, connections: UInt64)? {
     guard namespaces[number].ordinal != 0 else { return nil }
     return (namespaces[number].localMembers, namespaces[number].localConnections)
   }
 
-  /// All namespaces' numbers are below this.
+  /// An upper bound of the namespaces' numbers, itself excluded.
   var namespaceNumbersEnd: Int { namespaces.count }
 
-  /// Visits what other nodes say of namespaces and is not over: the node and its members. O(all)
+  /// Visits the valid reports of other nodes: the node and its members. O(all reports)
   func visitRemoteCounts(_ visit: (NodeID, UInt64) -> Void) {
     for remote in remotes where remote.members > 0 { visit(remote.node, remote.members) }
   }
 
-  /// Visits at most `limit` of the namespaces of which something is kept that a node said, with the connections
-  /// that it said last. O(visited)
+  /// Visits at most `limit` of the namespaces for which a report of a node is kept, with the
+  /// connections of its last report. O(visited)
   func visitCounts(of node: NodeID, limit: Int, _ visit: (NamespaceID, UInt64) -> Void) {
     var index = Int(node.number) < nodes.count ? nodes[Int(node.number)].first : .max
     var visited = 0
@@ -59,7 +59,7 @@ extension Meter {
     }
   }
 
-  /// The connections that a node last said of a namespace that exists; 0 if it said nothing. O(nodes)
+  /// The connections in a node's last report of an existing namespace; 0 without a report. O(nodes)
   func connections(of node: NodeID, in namespace: NamespaceID) -> UInt64 {
     var index = namespaces[Int(namespace.number)].firstRemote
     while index != .max {
@@ -69,15 +69,15 @@ extension Meter {
     return 0
   }
 
-  /// The namespace that a connection is in, or was in last; nil if it was in none.
+  /// The namespace of a connection that is or was open; nil if it never was.
   package func namespace(of connection: ConnectionID) -> NamespaceID? {
     guard Int(connection.number) < connections.count else { return nil }
     let namespace = connections[Int(connection.number)].namespace
     return namespace == .max ? nil : NamespaceID(namespace)
   }
 
-  /// Visits the namespaces of the connections that will have been counted by `instant`, should nothing else
-  /// happen before.
+  /// Visits the namespaces of the pending connections that will be counted by `instant` unless
+  /// another event comes before.
   func visitPending(dueBy instant: Instant, _ visit: (NamespaceID) -> Void) {
     var index = pending.head
     while index != .max,
@@ -88,7 +88,7 @@ extension Meter {
     }
   }
 
-  /// The namespaces that exist, in the order of their creation. O(n).
+  /// The existing namespaces in the order of their creation. O(n)
   var existingNamespaces: ContiguousArray<NamespaceID> {
     var existing: ContiguousArray<NamespaceID> = []
     for position in 0..<creations.count
@@ -98,8 +98,8 @@ extension Meter {
     return existing
   }
 
-  /// Visits namespaces in the order of their creation, from the one after `ordinal` (0: the first) on,
-  /// at most `limit` of them. The answer is the ordinal to go on after; nil when none is left.
+  /// Visits at most `limit` namespaces in the order of their creation, from the one after `ordinal`
+  /// (0: the first) on. Returns the ordinal after which to continue; nil if none is left.
   package func visitNamespaces(
     after ordinal: UInt64, limit: Int,
     _ visit: (NamespaceID, NamespaceStatistics) -> Void

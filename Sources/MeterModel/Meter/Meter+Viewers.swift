@@ -1,14 +1,15 @@
-// Rule 8: a viewer id holds at most one connection.
+// Viewer ids, each of which at most one connection holds (§2 rule 8).
 
 extension Meter {
-  /// Whether the newcomer is the connection that the id's present holder excluded, come back.
+  /// Whether the newcomer is the connection that the present holder of the id excluded.
   func isStopped(_ viewer: ViewerID, after: ConnectionOrdinal) -> Bool {
     guard after != .none, Int(viewer.number) < viewers.count else { return false }
     let holder = viewers[Int(viewer.number)]
     return holder.connection != .max && holder.predecessor == after
   }
 
-  /// Ends the holder of a viewer id, if any; the answer is its ordinal.
+  /// Ends the connection that holds a viewer id, and returns its ordinal; `.none` if there is no
+  /// holder.
   mutating func excludeHolder(
     of viewer: ViewerID, into effects: inout EffectBuffer
   ) -> ConnectionOrdinal {
@@ -25,7 +26,7 @@ extension Meter {
     end(ConnectionID(viewers[Int(viewer.number)].connection), .excluded, into: &effects)
   }
 
-  /// Forgets that a connection, which is leaving, holds its viewer id.
+  /// Releases the viewer id of a connection that leaves.
   mutating func release(_ viewer: ViewerID, from connection: UInt32) {
     guard viewer != .none else { return }
     invariant(
@@ -35,7 +36,7 @@ extension Meter {
     heldViewers -= 1
   }
 
-  /// Whether a connection holds the viewer id. One that is not held is free to be bound to another text.
+  /// Whether a connection holds the viewer id. If not, the id may be bound to another text.
   package func isHeld(_ viewer: ViewerID) -> Bool {
     Int(viewer.number) < viewers.count && viewers[Int(viewer.number)].connection != .max
   }
@@ -45,14 +46,14 @@ extension Meter {
     Int(connection.number) < connections.count && connections[Int(connection.number)].isOpen
   }
 
-  /// The viewer id of a connection that is open, or was ended and not yet closed; `.none` without one.
+  /// The viewer id of a connection that is open or whose close is awaited; `.none` without one.
   package func viewer(of connection: ConnectionID) -> ViewerID {
     guard Int(connection.number) < connections.count else { return .none }
     return connections[Int(connection.number)].viewer
   }
 
-  /// The ordinal of a connection that is open, or was ended and not yet closed; `.none` for one that was
-  /// never opened.
+  /// The ordinal of a connection that is open or whose close is awaited; `.none` for one that was
+  /// never open.
   package func ordinal(of connection: ConnectionID) -> ConnectionOrdinal {
     guard Int(connection.number) < connections.count else { return .none }
     return connections[Int(connection.number)].ordinal

@@ -1,42 +1,45 @@
-// The meter decides everything: who is counted, who is told what and when, who is ended, what is
-// forgotten. It is pure: no clock, no sockets, no randomness, no threads. Events with instants go in,
-// effects come out, and the same events give the same effects, bit for bit.
+// The meter makes every decision about counts: which connection is counted, which is sent what and
+// when, which is ended, what is forgotten. It is pure: no clock, no sockets, no randomness, no
+// threads. Events with instants go in, effects come out, and the same events have the same effects,
+// bit for bit.
 //
-// Deadlines fire at their own instant, not when somebody woke up: `apply` first fires all that was due by
-// then, so waking is no input, and advancing in one step or in many is the same.
+// Each deadline fires at its own instant, whenever the meter is called: `apply` first fires every
+// deadline up to its instant. So a wake-up is no input, and one long advance equals many short
+// ones.
 
-/// The state machine that counts. The rules are those of the specification's section "Counting".
+/// The state machine with the rules of §2.
 package struct Meter: MeterProtocol {
   package let configuration: Configuration
 
   /// The instant of the last event or advance.
   package internal(set) var now = Instant.start
 
-  /// Open connections on this node.
+  /// The open connections on this node.
   package internal(set) var openConnections: UInt32 = 0
 
-  /// Connections counted on this node now, all namespaces together.
+  /// The connections that are counted on this node now, in all namespaces.
   package internal(set) var localMembers: UInt64 = 0
 
-  /// The most that `localMembers` ever was.
+  /// The maximum that `localMembers` ever had.
   package internal(set) var peakMembers: UInt64 = 0
 
-  /// Connections ever counted on this node.
+  /// All connections that were ever counted on this node.
   package internal(set) var countedConnections: UInt64 = 0
 
-  /// Namespaces ever created.
+  /// All namespaces that were ever created.
   package var createdNamespaces: UInt64 { lastNamespaceOrdinal }
 
-  /// Namespaces that exist.
+  /// The namespaces that exist.
   package internal(set) var namespaceCount: UInt32 = 0
 
-  // By number; dense.
+  // Tables indexed by number, dense.
   var connections: ContiguousArray<Connection> = []
   var namespaces: ContiguousArray<Namespace> = []
   var viewers: ContiguousArray<ViewerHolder> = []
   var remotes: ContiguousArray<RemoteCount> = []
 
-  /// Connections that are not absent, viewer ids that are held, remote counts that are kept.
+  /// Connections that are not absent, viewer ids that are held, reports of other nodes that are
+  /// kept.
   var knownConnections = 0
   var heldViewers = 0
   var keptRemotes = 0
@@ -45,20 +48,20 @@ package struct Meter: MeterProtocol {
   var viewersEnd = TableEnd()
   var firstFreeRemote: UInt32 = .max
 
-  /// The counts of each node, which are chained.
+  /// The chained reports of each node.
   var nodes: ContiguousArray<NodeCounts> = []
 
   var lastOrdinal = ConnectionOrdinal.none
   var lastNamespaceOrdinal: UInt64 = 0
   var creations = CreationOrder()
 
-  /// Namespaces in which something changed that their notification has not been judged for.
+  /// Namespaces that changed and for which the notification rule is still to be judged.
   var touched: ContiguousArray<UInt32> = []
 
-  /// Depends on what `fetch` read, so that the reads are not left out.
+  /// A value that depends on everything that `fetch` reads, so that the compiler keeps the reads.
   var fetched: UInt32 = 0
 
-  // Who waits for what; see `fire` for the order within an instant.
+  // The deadline queues; see `fire` for the order within an instant.
   var pending = DeadlineQueue()
   var lifetimes: LifetimeQueues
   var remoteExpiry = DeadlineQueue()
@@ -71,7 +74,8 @@ package struct Meter: MeterProtocol {
     lifetimes = LifetimeQueues(configuration: configuration)
   }
 
-  /// Judges one event. Precondition: `instant` is not before the last one, nor after `Instant.latest`.
+  /// Applies one event. Precondition: `instant` is not before the last one, nor after
+  /// `Instant.latest`.
   package mutating func apply(
     _ event: Event, at instant: Instant, into effects: inout EffectBuffer
   ) {
@@ -86,7 +90,7 @@ package struct Meter: MeterProtocol {
     case .message(let namespace, let message):
       deliver(message, to: namespace, into: &effects)
     case .peer(let node, let namespace, let members, let connections):
-      peerSaid(
+      peerReported(
         node, namespace, members: members, connections: connections, into: &effects)
     case .bye(let node):
       bye(node)
@@ -94,7 +98,7 @@ package struct Meter: MeterProtocol {
     judgeTouched(into: &effects)
   }
 
-  /// Fires every deadline that is due by `instant`, each at its own.
+  /// Fires every deadline up to and including `instant`, each at its own instant.
   package mutating func advance(to instant: Instant, into effects: inout EffectBuffer) {
     invariant(now <= instant, "time went back from \(now) to \(instant)")
     invariant(instant <= .latest, "\(instant) is past the last instant of a log")
@@ -105,7 +109,7 @@ package struct Meter: MeterProtocol {
     now = instant
   }
 
-  /// When the next deadline is due, if any: the shell wakes the meter then.
+  /// The instant of the next deadline, at which the caller should advance; nil if there is none.
   package var nextDeadline: Instant? {
     earliestDeadline < .never ? earliestDeadline : nil
   }
@@ -122,12 +126,12 @@ package struct Meter: MeterProtocol {
         vacant.firstSince + configuration.namespaceCleanDelay))
   }
 
-  /// Fires all deadlines that are due now, in the order of the specification.
+  /// Fires all deadlines that are due now, in the order of §2.
   private mutating func fire(into effects: inout EffectBuffer) {
     countPending()
     endExpired(into: &effects)
-    forgetSilentPeers()
-    touchThoseDueForNotification()
+    expireRemoteCounts()
+    touchDueNamespaces()
     judgeTouched(into: &effects)
     retireVacant(into: &effects)
   }

@@ -1,6 +1,6 @@
-// All that a meter knows, as plain values. It holds what happened and not what follows from it: queues and
-// sums are made anew when a meter is restored, so they cannot contradict one another, and the settings
-// may be others by then.
+// The state of a meter as plain values. It contains what happened, and not what follows from it: a
+// restored meter computes its queues and sums, so that they cannot contradict one another. Its
+// configuration may differ from that of the first meter.
 
 /// The state of a meter at one instant.
 package struct MeterSnapshot: Equatable, Sendable {
@@ -10,16 +10,17 @@ package struct MeterSnapshot: Equatable, Sendable {
   package var countedConnections: UInt64 = 0
   package var peakMembers: UInt64 = 0
 
-  /// Those that are open, or that were ended and are not closed yet.
+  /// The connections that are open or whose close is awaited.
   package var connections: ContiguousArray<Connection> = []
 
-  /// Those that exist, in the order of their creation.
+  /// The existing namespaces in the order of their creation.
   package var namespaces: ContiguousArray<Namespace> = []
 
-  /// Namespaces without an audience, in the order in which they will be forgotten.
+  /// The namespaces without an audience, in the order in which they will be retired.
   package var vacancies: ContiguousArray<Vacancy> = []
 
-  /// What other nodes said: first what holds, in the order in which it will expire, then what is over.
+  /// The reports of other nodes: first the valid ones in the order in which they will expire, then
+  /// the others.
   package var remotes: ContiguousArray<Remote> = []
 
   package init() {}
@@ -34,7 +35,7 @@ package struct MeterSnapshot: Equatable, Sendable {
     package var id: ConnectionID
     package var phase: Phase
 
-    // What follows says nothing of one that is dismissed.
+    // The following fields have no meaning for a dismissed connection.
     package var openedAt = Instant.start
     package var ordinal = ConnectionOrdinal.none
     package var namespace = NamespaceID(.max)
@@ -64,13 +65,13 @@ package struct MeterSnapshot: Equatable, Sendable {
   package struct Remote: Equatable, Sendable {
     package var node: NodeID
     package var namespace: NamespaceID
-    package var saidAt: Instant
+    package var reportedAt: Instant
     package var members: UInt64
     package var connections: UInt64
   }
 }
 
-/// Why no meter can be in the state that a snapshot describes, as a clause.
+/// The reason why a snapshot describes an impossible state, as a clause.
 package struct SnapshotError: Error, Equatable, Sendable {
   package let reason: String
 }

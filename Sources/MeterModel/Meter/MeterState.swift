@@ -1,17 +1,19 @@
-// What the meter keeps of each connection, namespace, viewer id and remote count: small structs in dense
-// tables, each with the links of the one queue that it can wait in.
+// The state of each connection, namespace, viewer id and report of another node: small structs in
+// dense tables, each with the links of the one queue in which it can wait.
 
-/// One connection's state; 32 bytes.
+/// The state of one connection; 32 bytes.
 struct Connection: Waiting {
-  /// Where a connection is in its life.
+  /// The stages of a connection's life.
   enum Phase: UInt8 {
-    /// Not known. Can become `pending` or `member` (opened), or `dismissed` (refused).
+    /// Unknown. Can become `pending` or `member` (opened), or `dismissed` (refused).
     case absent
-    /// Open, not counted yet. Can become `member` (its delay is over), `absent` (closed) or `dismissed`.
+    /// Open and not counted yet. Can become `member` (after its delay), `absent` (closed) or
+    /// `dismissed`.
     case pending
     /// Open and counted. Can become `absent` (closed) or `dismissed` (ended).
     case member
-    /// Ended or refused by the meter; its close is awaited. Can become `absent` (closed), or open anew.
+    /// Ended or refused by the meter; its close is awaited. Can become `absent` (closed) or any
+    /// open stage.
     case dismissed
   }
 
@@ -26,17 +28,18 @@ struct Connection: Waiting {
   var waitsSince: Instant { openedAt }
 }
 
-/// One namespace's state. An ordinal of 0 means that there is none with this id.
+/// The state of one namespace. An ordinal of 0 means that no namespace has this id.
 struct Namespace: Waiting {
-  /// Which queue the namespace waits in.
+  /// The queue in which the namespace waits.
   enum Queue: UInt8 {
-    /// None: its told is older than the max delay, or only other nodes have an audience.
+    /// None: its told-at is older than the max delay, or only other nodes have an audience.
     case none
-    /// Told less than the min delay ago. Can become `ripe`, `none`, `vacant`.
+    /// Notified less than the min delay ago. Can become `ripe`, `none`, `vacant`.
     case fresh
-    /// Told at least the min delay ago. Can become `fresh` (told again), `none`, `vacant`.
+    /// Notified at least the min delay ago. Can become `fresh` (notified again), `none`, `vacant`.
     case ripe
-    /// Without any audience. Can become `fresh` (opened), `none` (a peer's members) or be retired.
+    /// Without an audience on any node. Can become `fresh` (opened), `none` (another node's
+    /// members) or retire.
     case vacant
   }
 
@@ -47,16 +50,16 @@ struct Namespace: Waiting {
   var queue = Queue.none
   var isTouched = false
 
-  /// Open connections on this node, pending ones too.
+  /// The open connections on this node, pending ones included.
   var open: UInt32 = 0
 
-  /// Counted connections on this node.
+  /// The counted connections on this node.
   var localMembers: UInt32 = 0
 
-  /// Connections counted on this node since the creation.
+  /// The connections that were counted on this node since the creation.
   var localConnections: UInt64 = 0
 
-  /// The first of the other nodes' counts, chained; `.max` for none.
+  /// The first of the chained reports of other nodes; `.max` for none.
   var firstRemote: UInt32 = .max
   var remoteMembers: UInt128 = 0
   var remoteConnections: UInt128 = 0
@@ -70,12 +73,12 @@ struct Namespace: Waiting {
   var exists: Bool { ordinal != 0 }
   var waitsSince: Instant { queue == .vacant ? vacantSince : toldAt }
 
-  // Each change of a table's element asks anew whether the table is shared; those that belong together are
-  // one change, which took a tenth off the meter's instructions.
+  // Each change of a table's element checks again whether the table is shared. Changes that belong
+  // together are therefore one function, which saved a tenth of the meter's instructions.
 
   /// Told := members, told-at := now, and the greetings are forgotten.
   @inline(__always)
-  mutating func tell(at now: Instant) {
+  mutating func setTold(at now: Instant) {
     let members = members
     told = members
     toldAt = now
@@ -83,14 +86,14 @@ struct Namespace: Waiting {
     highestGreeted = members
   }
 
-  /// Remembers a greeting since told.
+  /// Adds a greeting to those since told-at.
   @inline(__always)
   mutating func greeted(with members: UInt64) {
     lowestGreeted = min(lowestGreeted, members)
     highestGreeted = max(highestGreeted, members)
   }
 
-  /// Counts a connection that is open. The answer is whether it must be judged and was not touched yet.
+  /// Counts an open connection. Returns whether it must be judged and was not touched before.
   @inline(__always)
   mutating func count() -> Bool {
     localMembers += 1
@@ -98,14 +101,14 @@ struct Namespace: Waiting {
     return touch()
   }
 
-  /// Notes that it is to be judged; false when that was noted already.
+  /// Notes that the namespace is to be judged. Returns false if that was noted before.
   @inline(__always)
   mutating func touch() -> Bool {
     defer { isTouched = true }
     return !isTouched
   }
 
-  /// Takes out a connection; the answer is as that of `count`.
+  /// Removes a connection. Returns the same as `count`.
   @inline(__always)
   mutating func leave(asMember: Bool) -> Bool {
     open -= 1
@@ -113,14 +116,16 @@ struct Namespace: Waiting {
     return touch()
   }
 
-  /// Members of all nodes. Inlined, as a call copies the whole namespace: a fifth of a replay's time.
+  /// The members on all nodes. Inlined, because a call copies the whole namespace: a fifth of a
+  /// replay's time.
   @inline(__always)
   var members: UInt64 { saturated(UInt128(localMembers) + remoteMembers) }
 
-  /// Counted connections of all nodes.
+  /// The connections that were counted on all nodes.
   var connections: UInt64 { saturated(UInt128(localConnections) + remoteConnections) }
 
-  /// Whether `members` differ enough from told, or from what they were at a greeting since (rule 4).
+  /// Whether `members` differ enough from told, or from the members at a greeting since (§2 rule 4
+  /// a).
   @inline(__always)
   func differs(_ members: UInt64, under configuration: Configuration) -> Bool {
     let threshold = configuration.notificationThreshold(told: told)
@@ -136,39 +141,39 @@ struct Namespace: Waiting {
   }
 }
 
-/// Who holds a viewer id.
+/// The holder of a viewer id.
 struct ViewerHolder {
-  /// The connection's number; `.max` for nobody.
+  /// The number of the connection; `.max` for none.
   var connection: UInt32 = .max
 
   /// The connection that the holder excluded when it opened.
   var predecessor = ConnectionOrdinal.none
 }
 
-/// The chain of the counts of one node, the last one made first.
+/// The chained reports of one node, newest first.
 struct NodeCounts {
-  /// `.max` for none.
+  /// The first report of the chain; `.max` for none.
   var first: UInt32 = .max
 
-  /// The one that it said last; `.max` for none. A node tells its counts in the order in which they came to
-  /// be, so the one before this in the chain is likely the next.
-  var saidLast: UInt32 = .max
+  /// The report that the node repeated last; `.max` for none. A node reports its counts in the
+  /// order of their creation, so the next report is probably the one before it in the chain.
+  var lastReported: UInt32 = .max
 }
 
-/// What another node last said of one namespace.
+/// The last report of another node for one namespace.
 struct RemoteCount: Waiting {
   var links = QueueLinks()
 
-  /// The neighbours among the counts of the same node.
+  /// The neighbours in the chain of the same node.
   var nodeLinks = QueueLinks()
-  var saidAt = Instant.start
+  var reportedAt = Instant.start
   var node = NodeID(.max)
   var namespace: UInt32 = .max
 
-  /// The next count of the same namespace, or of the free list; `.max` for none.
+  /// The next report of the same namespace, or of the list of free ones; `.max` for none.
   var next: UInt32 = .max
   var members: UInt64 = 0
   var connections: UInt64 = 0
 
-  var waitsSince: Instant { saidAt }
+  var waitsSince: Instant { reportedAt }
 }

@@ -1,46 +1,48 @@
-// What is done about a failure: it is made small, so that a person can see what is wrong.
+// The investigation of a failure: the failing log or plan is shrunk, so that a person can find the
+// cause.
 
-/// A failure, ready to be told.
+/// A failure, ready to be shown.
 package struct Investigation: Sendable {
-  /// What is wrong, in one line.
-  package let complaint: String
+  /// The violation, in one line.
+  package let violation: String
 
-  /// The smallest log, or plan of a cluster, in text that shows it; nil where only a large run does.
+  /// The smallest log, or plan of a cluster, that shows it, as text; nil if only a large run shows
+  /// it.
   package let log: String?
 
-  /// How many records that log has, or steps that plan.
+  /// The number of records of that log, or of steps of that plan.
   package let records: Int
 
-  /// A log that is small enough for the reference meter.
-  package init(of log: RandomLog, complaint: String) {
+  /// Investigates a log that is small enough for the reference meter.
+  package init(of log: RandomLog, violation: String) {
     let shrunk = Shrinker { Self.divergence(in: $0) != nil }.shrunk(log)
-    self.complaint = Self.divergence(in: shrunk)?.description ?? complaint
+    self.violation = Self.divergence(in: shrunk)?.description ?? violation
     self.log = shrunk.text
     records = shrunk.steps.count
   }
 
-  /// A simulation that failed: it is tried again with fewer connections, and what fails then is made small
-  /// by the auditor's judgement.
-  package init(of options: SimulationOptions, complaint: String) {
+  /// Investigates a simulation. It is tried again with fewer connections; the first log of them
+  /// that fails is shrunk with the auditor as the judge.
+  package init(of options: SimulationOptions, violation: String) {
     for connections: UInt32 in [10, 30, 100, 300, 1000, 3000] {
       var smaller = options
       smaller.connections = connections
       guard let log = Self.failingLog(of: smaller) else { continue }
       let shrunk = Shrinker { Self.audit($0) != nil }.shrunk(log)
-      self.complaint = Self.audit(shrunk) ?? complaint
+      self.violation = Self.audit(shrunk) ?? violation
       self.log = shrunk.text
       records = shrunk.steps.count
       return
     }
-    self.complaint = complaint
+    self.violation = violation
     log = nil
     records = 0
   }
 
-  /// A cluster that failed, of whose plan all is left out that can be.
-  package init(of plan: NodesPlan, fault: NodeFault?, complaint: String) {
+  /// Investigates a cluster. Everything that is not needed for the failure is left out of the plan.
+  package init(of plan: NodesPlan, fault: NodeFault?, violation: String) {
     let shrunk = PlanShrinker(fault: fault).shrunk(plan)
-    self.complaint = shrunk.complaint(fault: fault) ?? complaint
+    self.violation = shrunk.violation(fault: fault) ?? violation
     log = shrunk.text
     records = shrunk.steps.count
   }
@@ -50,7 +52,7 @@ package struct Investigation: Sendable {
     return log.divergence(milestones: &milestones)
   }
 
-  /// The log of a run of which the auditor complains and which is not too long to be made small.
+  /// The log of a run in which the auditor finds a violation and which is short enough to shrink.
   private static func failingLog(of options: SimulationOptions) -> RandomLog? {
     var simulation = Simulation(options)
     var records: ContiguousArray<LogRecord> = []
@@ -66,16 +68,16 @@ package struct Investigation: Sendable {
     return audit(log) == nil ? nil : log
   }
 
-  /// What the auditor says of the meter's run over a log.
+  /// The auditor's violation in the meter's run over a log; nil if there is none.
   private static func audit(_ log: RandomLog) -> String? {
     var meter = Meter(configuration: log.configuration)
     var auditor = Auditor(log.configuration)
     var effects = EffectBuffer()
     let records = log.records
     meter.apply(records.span, into: &effects)
-    if let wrong = auditor.complaint(about: effects.effects, after: records.span) { return wrong }
+    if let wrong = auditor.violation(in: effects.effects, after: records.span) { return wrong }
     effects.removeAll()
     meter.advance(to: log.end, into: &effects)
-    return auditor.complaint(about: effects.effects, upTo: log.end) ?? auditor.verdict(on: meter)
+    return auditor.violation(in: effects.effects, upTo: log.end) ?? auditor.verdict(on: meter)
   }
 }

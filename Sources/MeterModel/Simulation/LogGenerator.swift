@@ -1,5 +1,5 @@
-// From a seed to a log: a configuration and records, with times that often coincide with one another and
-// with deadlines, since that is where meters err.
+// Random logs: a configuration and records from a seed. Times often coincide with one another and
+// with deadlines, because errors of a meter are likely there.
 
 extension RandomLog {
   /// The log of a seed. It has 20 to 120 records.
@@ -7,7 +7,7 @@ extension RandomLog {
     self.init(seed: seed, profile: profile, habits: profile.habits)
   }
 
-  /// The log of a seed and a profile, but for what its crowd does how often.
+  /// The log of a seed and a profile with other habits.
   init(seed: UInt64, profile: CrowdProfile, habits: Habits) {
     let source = RandomSource(seed: seed).fork(profile.rawValue)
     var settings = source.fork("configuration")
@@ -23,7 +23,7 @@ extension RandomLog {
 }
 
 extension Configuration {
-  /// Delays of a few seconds each, often equal to one another, often nothing.
+  /// Delays of a few seconds each, often equal to one another, often zero.
   init(random source: inout RandomSource, profile: CrowdProfile) {
     self.init()
     func delay(_ choices: [UInt64]) -> Duration { .seconds(source.choose(choices)) }
@@ -45,7 +45,7 @@ extension Configuration {
   }
 }
 
-/// Makes up steps, one after the other.
+/// The generator of steps, one after another.
 private struct LogGenerator {
   let configuration: Configuration
   let habits: Habits
@@ -56,15 +56,15 @@ private struct LogGenerator {
   var steps: [RandomLog.Step] = []
   var now = Instant.start
 
-  /// Who is open as far as the crowd knows; a meter may have ended or refused them.
+  /// The open connections as the crowd knows them; a meter may have ended or refused some.
   private var open: [ConnectionID] = []
   private var opened = ConnectionOrdinal.none
 
-  /// Who held each viewer id last, and whom the present holder displaced.
+  /// The last holder of each viewer id, and the connection that the present holder excluded.
   private var holders: [ViewerID: ConnectionID] = [:]
   private var displaced: [ViewerID: ConnectionID] = [:]
 
-  /// Instants at which something may be due.
+  /// Instants at which a deadline may be due.
   private var deadlines: [Instant] = []
 
   init(
@@ -96,11 +96,11 @@ private struct LogGenerator {
 
   private mutating func passTime() {
     if clock.chance(habits.together, in: 20) { return }
-    // Not so far that the judges do nothing but tell and tell again what did not change.
+    // Within 40 max delays, so that most effects are not repeated notifications.
     let horizon = now + Duration(nanoseconds: 40 * configuration.notifyMaxDelay.nanoseconds)
     let later = deadlines.filter { now <= $0 && $0 <= horizon }
     if !later.isEmpty && clock.chance(1, in: 2) {
-      // On a deadline, or a nanosecond after or before it.
+      // On a deadline, or one nanosecond before or after it.
       let deadline = clock.choose(later)
       let nudge = clock.index(weights: [8, 1, 1])
       if nudge == 2 && now < deadline {
@@ -141,7 +141,7 @@ private struct LogGenerator {
     return nil
   }
 
-  /// Whom a newcomer names as its former connection: often the one that its id's holder displaced.
+  /// The former connection that a newcomer names: often the one that the holder of its id excluded.
   private mutating func after(_ viewer: ViewerID) -> ConnectionID? {
     switch crowd.index(weights: [6, 6, 1]) {
     case 0: nil
@@ -162,7 +162,7 @@ private struct LogGenerator {
     add(.peer(node, namespace(), members: count(), connections: count()))
   }
 
-  /// A count that a node says: mostly small, often nothing, at times absurd.
+  /// A count that a node reports: mostly small, often zero, sometimes out of range.
   private mutating func count() -> UInt64 {
     switch crowd.index(weights: [6, 10, 3, 1]) {
     case 0: 0
@@ -185,7 +185,7 @@ private struct LogGenerator {
     steps.append(RandomLog.Step(instant: now, event: event, after: after))
   }
 
-  /// Remembers when something may be due because of what has just happened.
+  /// Remembers the instants of deadlines that the latest event may cause.
   private mutating func expectDeadlines() {
     let delays = [
       configuration.incrementDelay, configuration.notifyMinDelay, configuration.notifyMaxDelay,

@@ -1,58 +1,59 @@
-// States that simulations must have reached, or they test less than they seem to.
+// Milestones: states that simulations must reach. If one is never reached, a rule is not tested.
 
-/// Something that a run came across.
+/// A state that a run reached.
 package enum Milestone: Int, CaseIterable, Hashable, Sendable {
   case greeted, messaged, retired, expired, excluded, stopped
   case rejectedOpen, rejectedClose, rejectedPastLimit, rejectedOutOfRange
 
-  /// Refused because there were as many connections, or namespaces, as there may be.
+  /// A connection was refused at the limit of connections, or of namespaces.
   case fullOfConnections, fullOfNamespaces
 
-  /// Told at once because of an event.
+  /// A notification followed an event at once.
   case toldByEvent
 
-  /// A change that was held back and told when the min delay was over.
+  /// A change was notified when the min delay was over.
   case toldAfterMinDelay
 
-  /// Told because the max delay was over; with nothing changed at all.
+  /// The max delay was over, and a notification followed; nothing had changed.
   case toldAfterMaxDelay, toldUnchanged
 
-  /// Told though nothing had changed since the last notification but what newcomers had been greeted with.
+  /// A notification followed although only greetings had changed since the last one.
   case toldForGreeting
 
-  /// The largest number that there is was told.
+  /// A notification with the maximum count.
   case toldSaturated
 
-  /// At least three namespaces were told at one instant.
+  /// Notifications of at least three namespaces at one instant.
   case manyToldAtOnce
 
-  /// One that excluded another was excluded in turn.
+  /// A connection that excluded another was excluded in turn.
   case excludedInChain
 
-  /// A connection left before it was counted: of its own, or because its time was over.
+  /// A connection closed before it was counted; its maximum duration ended before.
   case closedPending, expiredPending
 
-  /// A connection's time was over at the very instant at which another was counted.
+  /// The maximum duration of a connection ended at the instant at which another was counted.
   case expiredAtIncrement
 
-  /// A slot was opened again before the close of its former connection, which the meter had ended.
+  /// A connection id opened again before the close of its former connection, which the meter had
+  /// ended.
   case reopenedBeforeClose
 
-  /// Somebody came, or another node spoke, while a namespace was about to be retired.
+  /// A connection opened, or another node reported, shortly before a namespace was to be retired.
   case retirementCancelled
 
-  /// The last count of a namespace was forgotten because its node fell silent; because it said goodbye, and
-  /// so several at once.
+  /// The last count of a namespace was forgotten because its node was silent; because its node
+  /// left, in several namespaces at once.
   case remoteExpiredToZero, goodbyeEmptiedSeveral
 
-  /// Another node made a namespace known.
+  /// The report of another node created a namespace.
   case createdByPeer
 
-  /// The first to open here found members on other nodes.
+  /// The first connection on this node was greeted with members of other nodes.
   case greetedByOthersOnly
 }
 
-/// A set of milestones of a kind, in one word. Precondition: there are at most 64, numbered from 0.
+/// A set of milestones of a kind, in one word. Precondition: at most 64 exist, numbered from 0.
 package struct ReachedMilestones<Kind>: Equatable, Sendable
 where Kind: CaseIterable & RawRepresentable<Int> {
   private var bits: UInt64 = 0
@@ -71,12 +72,12 @@ where Kind: CaseIterable & RawRepresentable<Int> {
     bits & 1 << UInt64(milestone.rawValue) != 0
   }
 
-  /// Those that are in, in the order of their declaration.
+  /// The members, in the order of their declaration.
   package var members: [Kind] { Kind.allCases.filter(contains) }
 
-  /// Those that are not.
+  /// The other milestones, in the order of their declaration.
   package var missing: [Kind] { Kind.allCases.filter { !contains($0) } }
 }
 
-/// Those of a meter's simulation.
+/// The milestones of a meter's simulation.
 package typealias MilestoneSet = ReachedMilestones<Milestone>

@@ -1,27 +1,27 @@
-// A log made of chance. Connections, namespaces, viewers and nodes are small numbers, and a connection that
-// comes back names the former one by its number, as in the text form: so any records may be left out and
-// the rest is still a log.
+// A random log. Connections, namespaces, viewers and nodes are small numbers, and a connection that
+// returns names the former one by its number, as in the text form. So any records may be left out,
+// and the rest is still a log.
 
-/// A log from a seed: what a meter is fed, and how it is configured.
+/// A log from a seed: the configuration of a meter and its input.
 package struct RandomLog {
-  /// A record whose `after`, if any, is still a number and no ordinal.
+  /// A record in which `after` is the number of a connection instead of its ordinal.
   package struct Step {
     package let instant: Instant
 
-    /// An `opened` has no `after`, and a message no id: both come from the log as a whole.
+    /// The event. An `opened` has no `after`, and a message no id: both depend on the whole log.
     package let event: Event
 
-    /// The connection that the `Last-Event-ID` names: the latest before that carried this number.
+    /// The connection that the `Last-Event-ID` names: the latest one before with this number.
     package let after: ConnectionID?
   }
 
   package var configuration: Configuration
   package var steps: [Step]
 
-  /// The instant up to which deadlines still fire.
+  /// The instant up to which deadlines fire.
   package var end: Instant
 
-  /// What a meter is fed.
+  /// The input of a meter.
   package var records: [LogRecord] {
     var latest = ConnectionOrdinal.none
     var ordinals: [ConnectionID: ConnectionOrdinal] = [:]
@@ -43,7 +43,7 @@ package struct RandomLog {
     }
   }
 
-  /// The log in its text form, which has the same effects.
+  /// The log in the text form, which has the same effects.
   package var text: String {
     var writer = LogTextWriter()
     writer.write(configuration)
@@ -54,7 +54,7 @@ package struct RandomLog {
 }
 
 extension RandomLog.Step {
-  /// The step under names made of its numbers.
+  /// The step with names made of its numbers.
   package var textEvent: TextEvent {
     switch event {
     case .opened(let connection, let namespace, let viewer, _):

@@ -1,8 +1,8 @@
-// Chance, made to be repeated: the same seed gives the same choices on every machine. Probabilities are
-// exact fractions, and a part of the simulation that wants choices of its own forks a source by a label,
-// so that one part's choices do not shift another's.
+// Random numbers that can be repeated: the same seed gives the same choices on every machine.
+// Probabilities are exact fractions. A part of the simulation that needs choices of its own forks a
+// source by a label, so that its choices do not change those of the others.
 
-/// SplitMix64 (Steele, Lea, Flood, 2014).
+/// A random source, SplitMix64 (Steele, Lea, Flood, 2014).
 package struct RandomSource {
   private var state: UInt64
 
@@ -10,7 +10,8 @@ package struct RandomSource {
     state = seed
   }
 
-  /// A source of its own for what the label names; equal labels of equal sources give equal choices.
+  /// A source for the purpose that the label names. Equal labels of equal sources give equal
+  /// choices.
   package func fork(_ label: String) -> RandomSource {
     var digest = Digest(resuming: state)
     for byte in label.utf8 { digest.combine(UInt64(byte)) }
@@ -37,17 +38,17 @@ package struct RandomSource {
     Int(below(UInt64(bound)))
   }
 
-  /// True in `part` of `whole` cases.
+  /// True with the probability `part` / `whole`.
   package mutating func chance(_ part: UInt64, in whole: UInt64) -> Bool {
     below(whole) < part
   }
 
-  /// One of the choices. Precondition: there is one.
+  /// One of the choices. Precondition: there is at least one.
   package mutating func choose<Choice>(_ choices: [Choice]) -> Choice {
     choices[below(choices.count)]
   }
 
-  /// An index, each as likely as its weight says. Precondition: some weight is positive.
+  /// An index, with the probability of its weight. Precondition: at least one weight is positive.
   package mutating func index(weights: [UInt64]) -> Int {
     var rest = below(weights.reduce(0, +))
     for (index, weight) in weights.enumerated() {

@@ -1,9 +1,9 @@
-// One simulation: a crowd makes a log, the meter is driven with it, and the checkers look on. It goes batch
-// by batch, so that ten million viewers fit.
+// One simulation: a crowd makes a log, the meter applies it, and the checkers judge the effects. It
+// proceeds in batches, so that ten million viewers fit into memory.
 
-/// A crowd, the meter, and those who judge it.
+/// A crowd, the meter, and the checkers.
 package struct Simulation {
-  /// How many records are applied at a time. It changes nothing but speed.
+  /// The number of records that are applied together. It affects only the speed.
   private static let batchLength = 4096
 
   package let configuration: Configuration
@@ -13,7 +13,7 @@ package struct Simulation {
   private var twin: FloodTwin?
   private var effects = EffectBuffer()
 
-  /// What the first checker that complained said.
+  /// The first violation that a checker found; nil if there is none.
   package private(set) var failure: String?
 
   /// Precondition: the profile is not the swarm.
@@ -32,10 +32,11 @@ package struct Simulation {
   /// The records of the last batch.
   package var records: ContiguousArray<LogRecord> { crowd.records }
 
-  /// The instant of the last event, or of the end once that is reached.
+  /// The instant of the last event, or the end of the log after `finish`.
   package private(set) var now = Instant.start
 
-  /// Makes, applies and judges the next records; false when there are no more, or something was wrong.
+  /// Makes, applies and judges the next records. Returns false if there are no more, or after a
+  /// violation.
   package mutating func runBatch() -> Bool {
     crowd.records.removeAll(keepingCapacity: true)
     let hasMore = crowd.fill(limit: Self.batchLength)
@@ -45,13 +46,13 @@ package struct Simulation {
     meter.advance(to: meter.now, into: &effects)
     now = meter.now
     failure =
-      auditor.complaint(about: effects.effects, after: records.span)
-      ?? auditor.complaint(about: meter)
-      ?? twin?.complaint(about: effects.effects, after: records, now: now)
+      auditor.violation(in: effects.effects, after: records.span)
+      ?? auditor.violation(in: meter)
+      ?? twin?.violation(in: effects.effects, after: records, now: now)
     return hasMore && failure == nil
   }
 
-  /// Lets time pass until all is settled, and judges the whole. The answer is the log's end.
+  /// Advances until nothing more will happen, and judges the whole run. Returns the end of the log.
   package mutating func finish() -> Instant {
     crowd.records.removeAll()
     let end = settlingEnd
@@ -60,16 +61,17 @@ package struct Simulation {
     now = end
     if failure == nil {
       failure =
-        auditor.complaint(about: effects.effects, upTo: end)
+        auditor.violation(in: effects.effects, upTo: end)
         ?? auditor.verdict(on: meter)
-        ?? twin?.complaint(about: effects.effects, after: [], now: end)
-        ?? clusterComplaint
+        ?? twin?.violation(in: effects.effects, after: [], now: end)
+        ?? clusterViolation
     }
     return end
   }
 
-  /// A cluster's nodes speak until the end, at which their counts still hold; else everybody is told
-  /// once more, and what is empty is retired unless that takes long.
+  /// The end of the log. In a cluster, the nodes report until then and their counts are valid.
+  /// Otherwise every namespace is notified once more, and empty ones are retired unless that takes
+  /// long.
   private var settlingEnd: Instant {
     guard crowd.others == nil else { return crowd.latest }
     let quiet = configuration.notifyMaxDelay
@@ -78,9 +80,9 @@ package struct Simulation {
     return min(latest + min(configuration.namespaceCleanDelay, longest), .latest)
   }
 
-  /// Once the network is sound again, every total is the sum of what all nodes have, if there is room for
-  /// all namespaces.
-  private var clusterComplaint: String? {
+  /// The violation in a cluster; nil if there is none. After the faults of the network, every total
+  /// must be the sum of the counts of all nodes, if all namespaces fit within the limit.
+  private var clusterViolation: String? {
     guard let others = crowd.others, others.isSteady,
       crowd.workload.namespaces <= configuration.maximumNamespaces
     else { return nil }

@@ -1,9 +1,9 @@
-// What is told of a simulation: the figures of a replay (§7), and the milestones.
+// The figures of simulations: those of a replay, and the milestones.
 
-/// The figures of a run, or of several; those of its log's replay can be read as its own.
+/// The figures of one or more runs. Those of the replay can be read as members.
 @dynamicMemberLookup
 package struct SimulationFigures: RunFigures {
-  /// What a replay of the log would tell.
+  /// The figures of a replay of the log.
   package private(set) var replay = ReplayFigures()
   package var milestones = MilestoneSet()
 
@@ -19,7 +19,7 @@ package struct SimulationFigures: RunFigures {
     replay[keyPath: figure]
   }
 
-  /// Adds another run's figures.
+  /// Adds the figures of another run.
   package mutating func add(_ other: SimulationFigures) {
     replay.add(other.replay)
     milestones.formUnion(other.milestones)

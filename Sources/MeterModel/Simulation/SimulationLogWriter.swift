@@ -1,23 +1,23 @@
-// Writes a simulation's log in the binary form, under names made of numbers, with a checkpoint after each
-// batch: so a replay of it verifies that the simulation can be repeated.
+// The log of a simulation in the binary form. Names are made of numbers. A checkpoint follows each
+// batch, so that a replay verifies the simulation.
 
-/// Encodes the log of a simulation, batch by batch.
+/// The encoder of a simulation's log, batch by batch.
 package struct SimulationLogWriter {
   private var encoder: LogEncoder
 
-  /// Which namespaces, viewer ids and nodes were named already.
+  /// The namespaces, viewer ids and nodes that were named already.
   private var namespaces = NamedNumbers()
   private var viewers = NamedNumbers()
   private var nodes = NamedNumbers()
 
-  /// Every message's text.
+  /// The text of every message.
   private static let text = ContiguousArray("hello".utf8)
 
   package init(_ configuration: Configuration) {
     encoder = LogEncoder(section: LogSection(configuration: configuration), offset: 0)
   }
 
-  /// Appends a batch, of which the meter has fired all that was due by `now`.
+  /// Appends a batch. Precondition: the meter has fired every deadline up to `now`.
   package mutating func append(
     _ records: ContiguousArray<LogRecord>, now: Instant, digest: Digest
   ) {
@@ -37,7 +37,7 @@ package struct SimulationLogWriter {
     encoder.end(at: end, digest: digest)
   }
 
-  /// Gives what was encoded since it was last taken.
+  /// Returns and removes the bytes encoded since the last call.
   package mutating func take() -> [UInt8] { [UInt8](encoder.take()) }
 
   private mutating func name(_ event: Event) {
@@ -71,11 +71,11 @@ package struct SimulationLogWriter {
   }
 }
 
-/// Dense numbers that have got their names.
+/// Dense numbers, some of which are named already.
 private struct NamedNumbers {
   private var isNamed: ContiguousArray<Bool> = []
 
-  /// The number's name, the first time that it is asked for.
+  /// The name of a number, when it is asked for the first time; nil later.
   mutating func firstName(_ letter: String, _ number: UInt32) -> [UInt8]? {
     while isNamed.count <= Int(number) { isNamed.append(false) }
     guard !isNamed[Int(number)] else { return nil }

@@ -1,37 +1,38 @@
-// What a simulation is asked for. Together with the program's version it fixes the log, bit for bit.
+// The options of a simulation. Together with the program's version they determine the log, bit for
+// bit.
 
 /// A kind of crowd that is simulated in full size.
 package enum SimulationProfile: String, CaseIterable, Sendable {
-  /// A match: everyone comes around the kick-off and leaves at the whistle.
+  /// A match: viewers open around the kick-off and close at the whistle.
   case flashCrowd = "flash-crowd"
 
-  /// Connections that are gone again before they are counted, among some that stay.
+  /// Most connections close before they are counted; some stay.
   case flood
 
-  /// Viewers come, go and come back.
+  /// Viewers come, go and return.
   case churn
 
-  /// Everybody is cut off at once and comes back within seconds.
+  /// All viewers are disconnected at once and return within seconds.
   case herd
 
-  /// A few namespaces with many viewers, and many with hardly any.
+  /// A few namespaces with many viewers, and many with few.
   case longTail = "long-tail"
 
-  /// Each connection in a namespace of its own, briefly.
+  /// Each connection in its own namespace, for a short time.
   case spray
 
-  /// Nothing happens, for a day.
+  /// No event for a day.
   case idle
 
-  /// Other nodes speak, over a network that loses, repeats, delays and parts.
+  /// Other nodes report, over a network that loses, repeats, delays and partitions.
   case cluster
 
-  /// Small logs of every kind; faults, weights and settings are drawn from the seed too. Each is compared
-  /// with the reference meter.
+  /// Small logs of every kind. The seed determines faults, weights and settings too. Each log is
+  /// compared with the reference meter.
   case swarm
 
-  /// How many connections, namespaces and seconds there are where nothing else is asked for. Those of a
-  /// swarm are drawn from the seed.
+  /// The default numbers of connections and namespaces, and the default duration. A swarm draws
+  /// them from the seed.
   package var size: (connections: UInt32, namespaces: UInt32, duration: Duration) {
     switch self {
     case .flashCrowd: (100_000, 100, .seconds(3600))
@@ -46,33 +47,34 @@ package enum SimulationProfile: String, CaseIterable, Sendable {
     }
   }
 
-  /// The settings where nothing else is asked for: the defaults, but for what the profile is about.
+  /// The default settings: those of the meter, with the changes that the profile needs.
   package var configuration: Configuration {
     var configuration = Configuration()
     if self == .flood {
       configuration.incrementDelay = .seconds(2)
-      // Lifetimes depend on the order of opening, which the flood changes.
+      // Lifetimes depend on the order of opening, and the flood changes that order.
       configuration.maximumConnectionDuration = .zero
     }
     return configuration
   }
 }
 
-/// All that a simulation depends on.
+/// Everything that determines a simulation.
 package struct SimulationOptions: Sendable {
   package var profile = SimulationProfile.flashCrowd
   package var seed: UInt64 = 1
 
-  /// How many connections the crowd makes, or viewers it has where they come back; nil for the profile's.
+  /// The number of connections, or of viewers if they return; nil for the default of the profile.
   package var connections: UInt32?
 
-  /// How many namespaces there are to choose from; nil for the profile's.
+  /// The number of namespaces; nil for the default of the profile.
   package var namespaces: UInt32?
 
-  /// How long the crowd acts; nil for the profile's. The log goes on until all is settled.
+  /// The time during which viewers act; nil for the default. The log continues until nothing more
+  /// happens.
   package var duration: Duration?
 
-  /// What is to be different from the profile's settings, or from those drawn from a swarm's seed.
+  /// A change of the profile's settings, or of those drawn from a swarm's seed.
   package var adjust: @Sendable (inout Configuration) -> Void = { _ in }
 
   package init() {}

@@ -1,20 +1,20 @@
-// A soak: seed after seed, by as many workers as there are cores, until the time is over or one fails.
+// A soak: one seed after another, on several workers, until the time is over or a seed fails.
 
-/// What runs came to, and can be added up.
+/// Figures of runs that can be added up.
 package protocol RunFigures: Sendable {
-  /// Those of no run.
+  /// The figures of no run.
   init()
 
-  /// Adds another run's figures.
+  /// Adds the figures of another run.
   mutating func add(_ other: Self)
 }
 
-/// What one seed came to.
+/// The result of one seed.
 package struct SeedOutcome<Figures: RunFigures>: Sendable {
   package let seed: UInt64
   package let figures: Figures
 
-  /// What was wrong, made small; nil when nothing was.
+  /// The investigation of the violation; nil if there was none.
   package let failure: Investigation?
 }
 
@@ -26,7 +26,7 @@ extension SeedOutcome<SimulationFigures> {
       let log = RandomLog(swarm: options.seed, adjust: options.adjust)
       var milestones = MilestoneSet()
       let divergence = log.divergence(milestones: &milestones)
-      failure = divergence.map { Investigation(of: log, complaint: $0.description) }
+      failure = divergence.map { Investigation(of: log, violation: $0.description) }
       var figures = log.figures
       figures.milestones = milestones
       self.figures = figures
@@ -35,26 +35,26 @@ extension SeedOutcome<SimulationFigures> {
       while simulation.runBatch() {}
       _ = simulation.finish()
       figures = simulation.figures
-      failure = simulation.failure.map { Investigation(of: options, complaint: $0) }
+      failure = simulation.failure.map { Investigation(of: options, violation: $0) }
     }
   }
 }
 
 extension SeedOutcome<NodesFigures> {
-  /// Runs one cluster; `fault` is for canaries.
+  /// Runs one cluster. `fault` is for canaries.
   package init(nodes seed: UInt64, fault: NodeFault? = nil) {
     self.seed = seed
     let plan = NodesPlan(seed: seed)
     var simulation = ClusterSimulation(plan, fault: fault)
     failure = simulation.firstComplaint().map {
-      Investigation(of: plan, fault: fault, complaint: $0)
+      Investigation(of: plan, fault: fault, violation: $0)
     }
     figures = simulation.figures
   }
 }
 
-/// What all seeds so far came to. Figures are added up in the order in which the seeds were finished, so
-/// the digest tells nothing but the seeds that ran.
+/// The results of all seeds so far. Figures are added up in the order in which seeds finish, so the
+/// digest depends on that order.
 package struct SoakState<Figures: RunFigures>: Sendable {
   private var nextSeed: UInt64
 
@@ -68,7 +68,7 @@ package struct SoakState<Figures: RunFigures>: Sendable {
     nextSeed = firstSeed
   }
 
-  /// The next seed to try; nil once one has failed.
+  /// The next seed to run; nil after one has failed.
   package mutating func takeSeed() -> UInt64? {
     guard failed == nil else { return nil }
     defer { nextSeed &+= 1 }

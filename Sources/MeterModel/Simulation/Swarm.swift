@@ -1,6 +1,6 @@
-// The swarm: small logs of which everything is drawn from the seed, that is the kind of crowd and how often
-// it does what, the faults, the settings, and how coarse time is. Small enough for the reference meter, and
-// coarse enough for many things to happen at one instant.
+// The swarm: small logs whose seed determines everything: the kind of crowd, the weights of events,
+// the faults, the settings, and the length of a tick. They are small enough for the reference
+// meter, and coarse enough for many events to share an instant.
 
 extension RandomLog {
   /// The swarm's log of a seed; at most 300 records.
@@ -16,7 +16,7 @@ extension RandomLog {
     }
   }
 
-  /// A full-size profile made small.
+  /// The log of a full-size profile at a small size.
   private init(workload source: inout RandomSource, _ adjust: (inout Configuration) -> Void) {
     let profiles = SimulationProfile.allCases.filter { $0 != .swarm }
     let profile = source.choose(profiles)
@@ -40,8 +40,8 @@ extension RandomLog {
     self.init(configuration: configuration, records: crowd.records, end: end)
   }
 
-  /// A log of records as a meter takes them. An `after` is kept while its connection's number is not
-  /// given to another, since the text form knows numbers only.
+  /// A log of a meter's records. An `after` is kept unless another connection has the same number
+  /// by then, because the text form has only numbers.
   init(configuration: Configuration, records: some Sequence<LogRecord>, end: Instant) {
     self.configuration = configuration
     self.end = end
@@ -62,7 +62,7 @@ extension RandomLog {
 }
 
 extension Habits {
-  /// Anything goes.
+  /// Random settings of any kind.
   fileprivate init(random source: inout RandomSource) {
     func weight() -> UInt64 { source.below(UInt64(12)) }
     self.init(
@@ -76,8 +76,8 @@ extension Habits {
 }
 
 extension RandomLog {
-  /// Where the meter is first wrong on this log, by the reference, the checkers and its own audit; nil when
-  /// it is right throughout. `milestones` gains what the log led to.
+  /// The first place at which the meter is wrong on this log, by the reference, the auditor and its
+  /// own audit; nil if there is none. Adds the milestones that the log reached to `milestones`.
   package func divergence(milestones: inout MilestoneSet) -> Divergence? {
     var comparison = Comparison(
       self, makeSubject: Meter.init(configuration:), audit: { $0.audit() })
@@ -86,7 +86,7 @@ extension RandomLog {
     return divergence
   }
 
-  /// The figures of the meter's run over this log. Milestones are left out.
+  /// The figures of the meter's run over this log, without milestones.
   package var figures: SimulationFigures {
     var meter = Meter(configuration: configuration)
     var effects = EffectBuffer()

@@ -1,7 +1,7 @@
-// The primitives of the binary forms: numbers of seven bits a byte, least significant first (LEB128), and
-// numbers of eight bytes, least significant first.
+// The primitives of the binary log: numbers of seven bits a byte (LEB128) and numbers of eight
+// bytes, both with the least significant part first.
 
-/// Why bytes cannot be what they should be. The reason is a clause.
+/// The error of malformed bytes. The reason is a clause.
 struct Malformed: Error {
   let reason: StaticString
 
@@ -10,11 +10,11 @@ struct Malformed: Error {
   }
 }
 
-/// A place in borrowed bytes, which reading moves forward and never past their end.
+/// A position in borrowed bytes. Reading moves it forward, at most to their end.
 struct ByteCursor {
   var position = 0
 
-  /// The next byte.
+  /// Reads the next byte.
   @inline(__always)
   mutating func byte(_ bytes: Span<UInt8>) throws(Malformed) -> UInt8 {
     guard position < bytes.count else { throw Malformed("the bytes end in the middle") }
@@ -22,7 +22,7 @@ struct ByteCursor {
     return bytes[position]
   }
 
-  /// The next number of seven bits a byte: 1 to 10 bytes.
+  /// Reads the next number of seven bits a byte: 1 to 10 bytes.
   @inline(__always)
   mutating func number(_ bytes: Span<UInt8>) throws(Malformed) -> UInt64 {
     let first = try byte(bytes)
@@ -43,7 +43,7 @@ struct ByteCursor {
     }
   }
 
-  /// The next number, should it fit into 32 bits.
+  /// Reads the next number, which must fit into 32 bits.
   @inline(__always)
   mutating func number32(_ bytes: Span<UInt8>) throws(Malformed) -> UInt32 {
     guard let number = UInt32(exactly: try number(bytes)) else {
@@ -52,14 +52,14 @@ struct ByteCursor {
     return number
   }
 
-  /// The next eight bytes as a number.
+  /// Reads the next eight bytes as a number.
   mutating func word(_ bytes: Span<UInt8>) throws(Malformed) -> UInt64 {
     guard bytes.count - position >= 8 else { throw Malformed("the bytes end in the middle") }
     defer { position += 8 }
     return bytes.word(at: position)
   }
 
-  /// The range of the next bytes, as many as a number in front of them says.
+  /// Reads a number and returns the range of that many bytes after it.
   mutating func counted(_ bytes: Span<UInt8>) throws(Malformed) -> Range<Int> {
     let count = try number(bytes)
     guard count <= UInt64(bytes.count - position) else {
@@ -71,7 +71,7 @@ struct ByteCursor {
 }
 
 extension Span where Element == UInt8 {
-  /// Eight bytes as a number. Precondition: they are there.
+  /// Eight bytes as a number. Precondition: they are within the span.
   @inline(__always)
   func word(at start: Int) -> UInt64 {
     let eight = extracting(start..<start &+ 8)
@@ -82,7 +82,7 @@ extension Span where Element == UInt8 {
 }
 
 extension ContiguousArray<UInt8> {
-  /// Appends a number of seven bits a byte.
+  /// Appends a number with seven bits a byte.
   @inline(__always)
   mutating func append(number: UInt64) {
     var rest = number
@@ -98,13 +98,13 @@ extension ContiguousArray<UInt8> {
     for place in 0..<8 { append(UInt8(truncatingIfNeeded: word &>> UInt64(place &* 8))) }
   }
 
-  /// Appends bytes with their number in front.
+  /// Appends the number of bytes, then the bytes.
   mutating func append(counted bytes: Span<UInt8>) {
     append(number: UInt64(bytes.count))
     append(bytes)
   }
 
-  /// Writes a number over eight bytes that are there.
+  /// Overwrites eight bytes with a number. Precondition: they exist.
   mutating func replace(at start: Int, withWord word: UInt64) {
     for place in 0..<8 {
       self[start + place] = UInt8(truncatingIfNeeded: word &>> UInt64(place &* 8))

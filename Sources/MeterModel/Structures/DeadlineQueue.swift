@@ -1,9 +1,9 @@
-// Timers without a heap or a wheel. Every delay of the meter is a constant, so those who wait for one kind
-// of deadline wait in the order in which they began to: a queue, linked through the waiting elements
-// themselves. One that no longer waits is unlinked, so nothing dead is ever kept, and the queue of an
-// hour does not grow with a flood of seconds.
+// Timers without a heap or a wheel. Every delay of the meter is a constant, so the elements that
+// wait for one kind of deadline wait in the order in which their waits began. They form a queue,
+// linked through the elements themselves. An element that stops waiting is unlinked at once, so a
+// queue with a delay of an hour holds only elements that still wait.
 
-/// The neighbours of an element in the one queue that it waits in.
+/// The neighbours of an element in the one queue in which it waits; `.max` for none.
 package struct QueueLinks: Sendable {
   package var previous: UInt32 = .max
   package var next: UInt32 = .max
@@ -20,7 +20,7 @@ package struct QueueLinks: Sendable {
 package protocol Waiting {
   var links: QueueLinks { get set }
 
-  /// When its wait began. It must not change while it waits.
+  /// The instant at which its wait began. It must not change during the wait.
   var waitsSince: Instant { get }
 }
 
@@ -29,18 +29,19 @@ package struct DeadlineQueue: Sendable {
   package private(set) var head: UInt32 = .max
   private var tail: UInt32 = .max
 
-  /// The one whose wait began last; `.max` in an empty queue.
+  /// The element whose wait began last; `.max` in an empty queue.
   var last: UInt32 { tail }
 
-  /// How many wait.
+  /// The number of waiting elements.
   package private(set) var count = 0
 
-  /// When the wait of the first one began; `Instant.never` for an empty queue.
+  /// The instant at which the wait of the first element began; `Instant.never` in an empty queue.
   package private(set) var firstSince = Instant.never
 
   package init() {}
 
-  /// Puts an element at the end. O(1). Precondition: it waits nowhere, since no earlier than the last.
+  /// Adds an element at the end. O(1). Precondition: it is in no queue, and its wait began no
+  /// earlier than that of the last.
   package mutating func append<Element: Waiting>(
     _ index: UInt32, in table: inout ContiguousArray<Element>
   ) {
@@ -57,7 +58,7 @@ package struct DeadlineQueue: Sendable {
     count += 1
   }
 
-  /// Takes an element out. O(1). Precondition: it waits in this queue.
+  /// Removes an element. O(1). Precondition: it is in this queue.
   package mutating func remove<Element: Waiting>(
     _ index: UInt32, from table: inout ContiguousArray<Element>
   ) {
@@ -76,7 +77,7 @@ package struct DeadlineQueue: Sendable {
     }
     count -= 1
   }
-  /// Visits those who wait, in their order. O(n).
+  /// Visits the waiting elements in their order. O(n)
   func forEach<Element: Waiting>(
     in table: ContiguousArray<Element>, _ visit: (UInt32) -> Void
   ) {

@@ -1,19 +1,19 @@
-// Dense tables are arrays whose indices somebody else chose, small numbers that come again. They grow by a
-// quarter, so that a million connections do not pay for two, and their unused end is cut off when few of
-// their elements are in use any more: who left costs nothing.
+// Dense tables are arrays indexed by small numbers that the caller chooses and uses again. They
+// grow by a quarter, so that a million connections do not take the room of two. The unused end is
+// cut off when few elements are in use.
 
-/// Remembers when the unused end of a table is worth looking for.
+/// The condition for looking at the unused end of a table.
 struct TableEnd {
-  /// The end is looked for when no more elements than this are in use.
+  /// The end is looked at when at most this many elements are in use.
   private var threshold = 0
 
-  /// The table has this many elements now.
+  /// Notes that the table now has this many elements.
   mutating func tableGrew(to count: Int) {
     threshold = count / 4
   }
 
-  /// Whether to look for the end. Each time that it says so, it waits for half as many: so all the looking
-  /// costs less than the growing did.
+  /// Whether to look at the end now. After each yes the threshold halves, so that all looks
+  /// together cost less than the growth did.
   mutating func isWorthLookingFor(inUse: Int) -> Bool {
     guard inUse <= threshold else { return false }
     threshold = inUse / 2
@@ -22,7 +22,7 @@ struct TableEnd {
 }
 
 extension ContiguousArray {
-  /// Makes `index` one of the table's, with `element` in each new place. Amortised O(1) an element.
+  /// Makes `index` valid, with `element` in each new place. Amortised O(1) for each element.
   mutating func makeRoom(for index: Int, _ element: Element, _ end: inout TableEnd) {
     guard count <= index else { return }
     if capacity <= index { reserveCapacity(Swift.max(index + 1, count + count / 4, 64)) }
@@ -30,8 +30,8 @@ extension ContiguousArray {
     end.tableGrew(to: count)
   }
 
-  /// Cuts off the unused end when few elements are in use and it is at least half of the table. O(1), but
-  /// for now and then.
+  /// Cuts off the unused end when few elements are in use and the unused end is at least half of
+  /// the table. Amortised O(1).
   mutating func giveBack(
     _ end: inout TableEnd, inUse: Int, where isUnused: (Element) -> Bool
   ) {

@@ -1,15 +1,15 @@
-// The queue of everything that leaves in the order in which it came. Elements lie in one array; those that
-// were taken out remain at its front until they are as many as the others.
+// The first-in, first-out queue of the project. Its elements are in one array; those that were
+// taken out remain at the front of it until they are as many as the others.
 
-/// A first-in, first-out queue. Its storage is at most about twice what the largest number of waiting elements
-/// needs. An element that was taken out is destroyed when the queue is empty, or when at least 64
-/// elements and at least half of the storage were taken out.
+/// A first-in, first-out queue. Its storage is at most about twice the room of the largest number
+/// of elements that waited together. An element that was taken out is destroyed when the queue
+/// becomes empty, or when at least 64 elements and at least half of the storage were taken out.
 ///
-/// The functions are inlinable, so that MeterIO pays no generic call for an element.
+/// The functions are inlinable, so that MeterIO makes no generic call for an element.
 @usableFromInline package struct FIFO<Element> {
   @usableFromInline var elements: ContiguousArray<Element>
 
-  /// The place in `elements` of the first that waits.
+  /// The place in `elements` of the first element that waits.
   @usableFromInline var head = 0
 
   /// An empty queue with room for a few elements (see `ContiguousArray.minimumRoom`).
@@ -17,16 +17,17 @@
     elements = .withRoom
   }
 
-  /// The number of elements that wait.
+  /// The number of elements in the queue.
   @inlinable package var count: Int { elements.count - head }
 
-  /// Whether no element waits.
+  /// Whether the queue has no elements.
   @inlinable package var isEmpty: Bool { head == elements.count }
 
-  /// The element that was appended first of those that wait; nil in an empty queue.
+  /// The first element; nil in an empty queue.
   @inlinable package var first: Element? { isEmpty ? nil : elements[head] }
 
-  /// The element at a place, counted from 0, the first. O(1). Precondition: the place is less than `count`.
+  /// The element at a place; the first has place 0. O(1). Precondition: the place is less than
+  /// `count`.
   @inlinable package subscript(place: Int) -> Element {
     precondition(place >= 0, "a place is counted from 0")
     return elements[head + place]
@@ -51,7 +52,7 @@
     return element
   }
 
-  /// Removes all elements, and gives back the storage that many of them needed.
+  /// Removes all elements, and gives back the storage if it is large.
   @inlinable package mutating func removeAll() {
     elements.empty()
     head = 0

@@ -1,11 +1,11 @@
-// Arrays that grow and shrink with the load: batches, queues, tables. The functions are inlinable, so that
-// MeterIO has its own copy of each, for each type of element: a generic function of another module is
-// otherwise called through tables of functions.
+// Arrays that grow and shrink with the load: batches, queues, tables. The functions are inlinable,
+// so that MeterIO compiles its own copy of each for each type of element. A generic function of
+// another module that is not inlinable takes ten times as many instructions.
 
 extension ContiguousArray {
-  /// The number of elements in 1,280 bytes, the room with which a growing array begins. The cache that malloc
-  /// keeps for each thread holds no blocks of that size: of smaller sizes it keeps seven blocks each, and
-  /// with each block the page in which it lies.
+  /// The number of elements in 1,280 bytes, the first room of a growing array. The cache that
+  /// malloc keeps for each thread holds no blocks of that size. Of smaller sizes it holds seven
+  /// blocks each, and each block keeps its page in use.
   @inlinable package static var minimumRoom: Int { 1280 / MemoryLayout<Element>.stride }
 
   /// An empty array with its first room.
@@ -34,7 +34,7 @@ extension ContiguousArray {
 }
 
 extension ContiguousArray<UInt8> {
-  /// Appends a copy of borrowed bytes to a batch, and returns their place in it. O(bytes).
+  /// Appends a copy of borrowed bytes to a batch and returns its place. O(n)
   @inlinable package mutating func appendText(_ text: Span<UInt8>) -> ByteRange {
     makeRoom()
     let start = count
@@ -42,7 +42,7 @@ extension ContiguousArray<UInt8> {
     return range(since: start)
   }
 
-  /// The place of everything that was appended since there were `start` bytes.
+  /// The place of all bytes that were appended since the array had `start` bytes.
   @inlinable package func range(since start: Int) -> ByteRange {
     ByteRange(start: UInt32(start), count: UInt32(count - start))
   }

@@ -1,4 +1,5 @@
-// A broken invariant ends the process with a message, in release builds too: a wrong count is worse.
+// A broken invariant ends the process with a message, in release builds too: a wrong count is
+// worse.
 
 /// Crashes with `message` unless `condition` holds.
 @inline(__always)

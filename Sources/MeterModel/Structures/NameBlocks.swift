@@ -1,7 +1,8 @@
-// The bytes of the names in a `NameTable`.
+// The storage of the names in a `NameTable`.
 
-/// Blocks of 16, 32, 64, 128 and 256 bytes; each size has one array, in which freed blocks come again
-/// first. A block is named by its place in its array; the name's length tells which array that is.
+/// Blocks of 16, 32, 64, 128 and 256 bytes. Each size has one array, in which freed blocks are used
+/// first. The number of a block is its place in the array; the length of the name determines the
+/// array.
 struct NameBlocks {
   private var sizes: [Size]
 
@@ -15,7 +16,7 @@ struct NameBlocks {
     sizes = Array(repeating: Size(), count: 5)
   }
 
-  /// Which array has blocks for names of that length (1 to 256).
+  /// The number of the array with blocks for names of a length (1 to 256).
   private static func size(for length: Int) -> Int {
     max(0, Int.bitWidth - (length - 1).leadingZeroBitCount - 4)
   }
@@ -24,7 +25,7 @@ struct NameBlocks {
     16 << size
   }
 
-  /// Copies a name into a block.
+  /// Copies a name into a block, and returns the number of the block.
   mutating func store(_ name: Span<UInt8>) -> UInt32 {
     let size = Self.size(for: name.count)
     let length = Self.blockLength(size)
@@ -39,7 +40,7 @@ struct NameBlocks {
     return UInt32(start / length)
   }
 
-  /// Gives back the block of a name of that length.
+  /// Frees the block of a name of a length.
   mutating func free(_ block: UInt32, length: Int) {
     let size = Self.size(for: length)
     sizes[size].free.append(block)
@@ -58,7 +59,7 @@ struct NameBlocks {
     return true
   }
 
-  /// Lends the name of that length in a block.
+  /// Calls `body` with the name of a length in a block.
   func withName<Result>(
     _ block: UInt32, length: Int, _ body: (Span<UInt8>) -> Result
   ) -> Result {

@@ -1,20 +1,21 @@
-// Names of the outside world, bound to small dense numbers. Strangers choose the names and may send as many
-// as they like, so the table is bounded, a lookup allocates nothing, its hash is keyed, and what unbound
-// names leave behind is used again.
+// Names bound to small dense numbers. Clients choose the names and may send any number of them.
+// Therefore the table is bounded, a lookup allocates nothing, the hash is keyed, and the room of
+// unbound names is used again.
 //
-// Bytes lie in blocks of five sizes, each size in one array of its own: so a freed block fits the next
-// name of its size, and nothing ever has to be moved. The index is open addressing with linear probing at
-// a load of at most two thirds; unbinding closes the gap instead of leaving a tombstone.
+// The bytes are in blocks of five sizes, each size in one array, so that a freed block fits the
+// next name of its size and nothing has to be moved. The index uses open addressing with linear
+// probing at a load of at most two thirds; unbinding closes the gap instead of leaving a mark.
 
-/// A bijection between names and the numbers 0, 1, 2, … The numbers of unbound names come again first.
+/// A bijection between names and the numbers 0, 1, 2, … The numbers of unbound names are used again
+/// first.
 package struct NameTable {
-  /// The longest name that can be bound, in bytes.
+  /// The maximum length of a name, in bytes.
   package static let maximumNameLength = 256
 
-  /// How many names are bound.
+  /// The number of bound names.
   package private(set) var count = 0
 
-  /// How many names may be bound at once.
+  /// The maximum number of bound names.
   package let limit: UInt32
 
   private let key: HashKey
@@ -22,15 +23,15 @@ package struct NameTable {
   private var freeEntry = Entry.none
   private var blocks = NameBlocks()
 
-  /// Numbers of entries, or `Entry.none`; as many as a power of two.
+  /// Numbers of entries, or `Entry.none`. The number of positions is a power of two.
   private var index: ContiguousArray<UInt32> = []
 
-  /// A bound name, or a link in the list of free numbers.
+  /// A bound name, or an element of the list of free numbers.
   private struct Entry {
     static let none = UInt32.max
 
     var hash: UInt32
-    /// The name's block; in a free entry the next free number.
+    /// The block of the name; in a free entry the next free number.
     var block: UInt32
     /// Zero in a free entry.
     var length: UInt16
@@ -43,15 +44,15 @@ package struct NameTable {
     self.limit = limit
   }
 
-  /// The name's number, if it is bound. O(1), allocates nothing.
+  /// The number of a name; nil if it is not bound. O(1), allocates nothing.
   package func find(_ name: Span<UInt8>) -> UInt32? {
     guard !index.isEmpty else { return nil }
     let found = index[position(of: name, hash: hash(name))]
     return found == Entry.none ? nil : found
   }
 
-  /// The name's number, bound now if it was not. Nil when the table is full, or when the name is empty or
-  /// longer than `maximumNameLength`. O(1), amortized.
+  /// The number of a name, which is bound if it was not. Nil if the table is full, or if the name
+  /// is empty or longer than `maximumNameLength`. Amortised O(1).
   package mutating func bind(_ name: Span<UInt8>) -> UInt32? {
     guard (1...Self.maximumNameLength).contains(name.count) else { return nil }
     let hash = hash(name)
@@ -69,8 +70,8 @@ package struct NameTable {
     return number
   }
 
-  /// Forgets the name of a number, which may then name something else; nothing happens when it has none.
-  /// O(1), amortized.
+  /// Unbinds the name of a number, so that the number can name something else. Does nothing if it
+  /// has no name. Amortised O(1).
   package mutating func unbind(_ number: UInt32) {
     guard isBound(number) else { return }
     closeGap(at: position(ofNumber: number))
@@ -91,14 +92,15 @@ package struct NameTable {
     Int(number) < entries.count && entries[Int(number)].length > 0
   }
 
-  /// Lends the name of a number; nil when it has none. Allocates nothing.
+  /// Calls `body` with the name of a number and returns its result; nil if it has no name.
+  /// Allocates nothing.
   package func withName<Result>(of number: UInt32, _ body: (Span<UInt8>) -> Result) -> Result? {
     guard isBound(number) else { return nil }
     let entry = entries[Int(number)]
     return blocks.withName(entry.block, length: Int(entry.length), body)
   }
 
-  /// A copy of the name of a number; nil when it has none.
+  /// A copy of the name of a number; nil if it has none.
   package func name(of number: UInt32) -> [UInt8]? {
     withName(of: number) { $0.array }
   }
@@ -109,7 +111,8 @@ extension NameTable {
     UInt32(truncatingIfNeeded: key.hash(name))
   }
 
-  /// Where in the index the name is, or would be. Precondition: the index is not empty; it is never full.
+  /// The position of the name in the index, or the position for it if it is not bound.
+  /// Precondition: the index is not empty. It is never full.
   private func position(of name: Span<UInt8>, hash: UInt32) -> Int {
     let mask = index.count - 1
     var position = Int(hash) & mask
@@ -143,7 +146,7 @@ extension NameTable {
     return number
   }
 
-  /// Empties a position and moves up those behind it that could no longer be found.
+  /// Empties a position, and moves the entries after it that a lookup would no longer find.
   private mutating func closeGap(at position: Int) {
     let mask = index.count - 1
     var gap = position
@@ -160,7 +163,7 @@ extension NameTable {
     index[gap] = Entry.none
   }
 
-  /// O(positions before and after), whatever the table once held.
+  /// O(positions before and after), independent of the number of names that the table once held.
   private mutating func rebuildIndex(positions: Int) {
     let former = index
     index = ContiguousArray(repeating: Entry.none, count: positions)

@@ -1,6 +1,6 @@
 // The character classes of RFC 9110 §5.6 and RFC 3986 §2, and comparisons of bytes with literals.
 
-/// The bytes that the grammar names.
+/// The ASCII bytes that the parsers and writers name.
 enum ASCII {
   static let tab = UInt8(ascii: "\t")
   static let lineFeed = UInt8(ascii: "\n")
@@ -25,7 +25,7 @@ enum ASCII {
   static let closeBrace = UInt8(ascii: "}")
 }
 
-/// A set of ASCII characters: one bit each, no table in memory.
+/// A set of ASCII characters, as one bit for each.
 private struct CharacterSet {
   private let low: UInt64
   private let high: UInt64
@@ -41,43 +41,45 @@ private struct CharacterSet {
 }
 
 extension UInt8 {
-  /// `tchar`: letters, digits and ``!#$%&'*+-.^_`|~`` (RFC 9110 §5.6.2).
+  /// Whether the byte is a `tchar`: a letter, a digit or one of ``!#$%&'*+-.^_`|~`` (RFC 9110
+  /// §5.6.2).
   var isTokenCharacter: Bool {
     CharacterSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE).contains(self)
   }
 
-  /// `unreserved` or `sub-delims`: letters, digits and `-._~!$&'()*+,;=` (RFC 3986 §2).
+  /// Whether the byte is `unreserved` or one of `sub-delims`: a letter, a digit or one of
+  /// `-._~!$&'()*+,;=` (RFC 3986 §2).
   var isNameCharacter: Bool {
     CharacterSet(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE).contains(self)
   }
 
-  /// A byte that may stand in a field value: HTAB, SP, VCHAR and obs-text (RFC 9110 §5.5).
+  /// Whether a field value may contain the byte: HTAB, SP, VCHAR and obs-text (RFC 9110 §5.5).
   var isFieldCharacter: Bool {
     self >= ASCII.space && self != 0x7F || self == ASCII.tab
   }
 
-  /// SP or HTAB.
+  /// Whether the byte is SP or HTAB.
   var isBlank: Bool { self == ASCII.space || self == ASCII.tab }
 
   var isDigit: Bool { self &- ASCII.zero < 10 }
 
   var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
 
-  /// The value of a hexadecimal digit of either case, or nil.
+  /// The value of a hexadecimal digit in either case; nil for any other byte.
   var hexadecimalValue: UInt8? {
     if isDigit { return self - ASCII.zero }
     let letter = (self | 0x20) &- UInt8(ascii: "a")
     return letter < 6 ? letter + 10 : nil
   }
 
-  /// The byte with an upper-case letter made lower-case.
+  /// The byte in lower case; any byte but an upper-case letter is unchanged.
   var lowercased: UInt8 {
     self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self
   }
 }
 
 extension Span<UInt8> {
-  /// Whether the bytes of `range` are `literal`, byte for byte. O(n)
+  /// Whether the bytes of `range` equal `literal`. O(n)
   func equals(_ literal: String, in range: Range<Int>) -> Bool {
     guard literal.utf8.count == range.count else { return false }
     let expected = literal.utf8.span
@@ -87,14 +89,15 @@ extension Span<UInt8> {
     return true
   }
 
-  /// Whether the bytes of `range`, their letters in any case, are `literal`, which is lower-case.
-  /// O(n)
+  /// Whether the bytes of `range` equal `literal`, which is in lower case, without regard to the
+  /// case of letters. O(n)
   func equalsIgnoringCase(_ literal: String, in range: Range<Int>) -> Bool {
     literal.utf8.count == range.count
       && hasPrefixIgnoringCase(literal, at: range.lowerBound)
   }
 
-  /// Whether `literal` (lower-case) occurs in `range` with its letters in any case. O(n × m)
+  /// Whether `range` contains `literal`, which is in lower case, without regard to the case of
+  /// letters. O(n × m)
   func containsIgnoringCase(_ literal: String, in range: Range<Int>) -> Bool {
     let count = literal.utf8.count
     guard let first = literal.utf8.first, count <= range.count else { return false }
@@ -106,7 +109,7 @@ extension Span<UInt8> {
     return false
   }
 
-  /// Whether `literal` occurs in `range`, byte for byte. O(n × m)
+  /// Whether `range` contains `literal`. O(n × m)
   func contains(_ literal: String, in range: Range<Int>) -> Bool {
     let count = literal.utf8.count
     guard let first = literal.utf8.first, count <= range.count else { return false }
@@ -118,7 +121,7 @@ extension Span<UInt8> {
     return false
   }
 
-  /// The offset of the first `byte` in `range`, or nil. O(n)
+  /// The offset of the first `byte` in `range`; nil if there is none. O(n)
   func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
     var index = range.lowerBound
     while index < range.upperBound {

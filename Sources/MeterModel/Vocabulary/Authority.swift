@@ -1,21 +1,23 @@
-// Hosts and authorities (RFC 3986 §3.2), as `Host`, absolute-form targets and `CONNECT` carry them.
+// Hosts and authorities (RFC 3986 §3.2): the values of `Host`, absolute targets, `CONNECT` and
+// Redis URLs.
 
-/// Checks authorities; nothing of them is used.
+/// The syntax checks of authorities.
 enum Authority {
-  /// Whether the bytes are a value of `Host`: a host that is not empty and perhaps a port.
+  /// Whether the bytes are a value of `Host`: a host that is not empty, with or without a port.
   static func isHostField(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     guard let end = endOfHost(bytes, in: range) else { return false }
     if end == range.upperBound { return true }
     return bytes[end] == ASCII.colon && areDigits(bytes, in: end + 1..<range.upperBound)
   }
 
-  /// Whether the bytes are `host:port`, as `CONNECT` has them (RFC 9112 §3.2.3).
+  /// Whether the bytes are `host:port`, the target of `CONNECT` (RFC 9112 §3.2.3).
   static func isHostAndPort(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     guard let end = endOfHost(bytes, in: range), end + 1 < range.upperBound else { return false }
     return bytes[end] == ASCII.colon && areDigits(bytes, in: end + 1..<range.upperBound)
   }
 
-  /// Whether the bytes are an authority of an absolute target: a host field, perhaps after `user@`.
+  /// Whether the bytes are the authority of an absolute target: a host field, with or without
+  /// `user@`.
   static func isAuthority(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     guard let at = bytes.firstIndex(of: ASCII.at, in: range) else {
       return isHostField(bytes, in: range)
@@ -33,8 +35,8 @@ enum Authority {
     return isHostField(bytes, in: at + 1..<range.upperBound)
   }
 
-  /// Where the host that starts the range ends; nil if it is malformed or empty (an http URI has a
-  /// host, RFC 9110 §4.2.1).
+  /// The end of the host at the start of the range; nil if the host is malformed or empty (an http
+  /// URI has a host, RFC 9110 §4.2.1).
   private static func endOfHost(_ bytes: Span<UInt8>, in range: Range<Int>) -> Int? {
     guard !range.isEmpty else { return nil }
     var index = range.lowerBound
@@ -51,8 +53,8 @@ enum Authority {
     return index > range.lowerBound ? index : nil
   }
 
-  /// Where the character of a registered name (or a percent-encoded byte of it) ends; nil if it is
-  /// none.
+  /// The end of the character of a registered name, or of the percent-encoded byte, at `index`; nil
+  /// for anything else.
   private static func afterNameCharacter(
     _ bytes: Span<UInt8>, at index: Int, before end: Int
   ) -> Int? {
@@ -63,14 +65,14 @@ enum Authority {
     return index + 3
   }
 
-  /// Whether the bytes between brackets are an IPv6 address or one of a future version.
+  /// Whether the bytes between brackets are an IPv6 address or an address of a future version.
   private static func isAddressLiteral(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     guard let first = range.first else { return false }
     return bytes[first].lowercased == UInt8(ascii: "v")
       ? isFutureAddress(bytes, in: first + 1..<range.upperBound) : isIPv6(bytes, in: range)
   }
 
-  /// `1*HEXDIG "." 1*( unreserved / sub-delims / ":" )`, after the v.
+  /// Whether the bytes after the v are `1*HEXDIG "." 1*( unreserved / sub-delims / ":" )`.
   private static func isFutureAddress(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     guard let dot = bytes.firstIndex(of: ASCII.dot, in: range),
       dot > range.lowerBound, dot + 1 < range.upperBound
@@ -90,7 +92,8 @@ enum Authority {
 // MARK: - IP addresses
 
 extension Authority {
-  /// Eight groups of 16 bits, of which one run may be `::` and the last two an IPv4 address.
+  /// Whether the bytes are eight groups of 16 bits. One run of groups may be `::`, and the last two
+  /// may be an IPv4 address.
   private static func isIPv6(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     var groups = 0
     var isCompressed = false
@@ -126,7 +129,7 @@ extension Authority {
     index + 1 < end && bytes[index] == ASCII.colon && bytes[index + 1] == ASCII.colon
   }
 
-  /// Four numbers of 0 to 255 without leading zeros.
+  /// Whether the bytes are four numbers of 0 to 255 without leading zeros.
   private static func isIPv4(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     var numbers = 0
     var digits = 0

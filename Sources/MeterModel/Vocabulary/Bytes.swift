@@ -1,22 +1,22 @@
-// Small questions about borrowed bytes, for the readers of text.
+// Borrowed bytes: comparisons, tests and copies.
 
 extension Span where Element == UInt8 {
-  /// The first byte, if there is any.
+  /// The first byte; nil if there is none.
   package var first: UInt8? { isEmpty ? nil : self[0] }
 
-  /// Whether these are exactly the bytes of `text`.
+  /// Whether these bytes equal those of `text`. O(n)
   package func isEqual(to text: String) -> Bool {
     count == text.utf8.count && hasSuffix(text)
   }
 
-  /// Whether these are the same bytes as others. O(n)
+  /// Whether these bytes equal others. O(n)
   func isEqual(to other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in indices where self[index] != other[index] { return false }
     return true
   }
 
-  /// Whether these end with the bytes of `text`.
+  /// Whether the last bytes are those of `text`. O(n)
   package func hasSuffix(_ text: String) -> Bool {
     var index = count - text.utf8.count
     guard index >= 0 else { return false }
@@ -27,7 +27,7 @@ extension Span where Element == UInt8 {
     return true
   }
 
-  /// Whether these begin with the bytes of `text`.
+  /// Whether the first bytes are those of `text`. O(n)
   package func hasPrefix(_ text: String) -> Bool {
     var index = 0
     for byte in text.utf8 {
@@ -37,7 +37,7 @@ extension Span where Element == UInt8 {
     return true
   }
 
-  /// Whether every byte is visible ASCII (0x21 to 0x7E).
+  /// Whether every byte is visible ASCII (0x21 to 0x7E). O(n)
   package var isVisibleASCII: Bool {
     for index in indices where !(0x21...0x7E).contains(self[index]) { return false }
     return true
@@ -49,7 +49,7 @@ extension Span where Element == UInt8 {
     return count > 1 && self[count - 2] == ASCII.carriageReturn ? count - 2 : count - 1
   }
 
-  /// A copy that owns its storage. O(n).
+  /// A copy that owns its storage. O(n)
   package var array: [UInt8] {
     var copy: [UInt8] = []
     copy.reserveCapacity(count)

@@ -1,33 +1,35 @@
-// Every setting that governs the meter's decisions. They are part of the log, so a replay needs nothing
-// else.
+// The settings that govern the meter's decisions. They are part of the log, so a replay needs
+// nothing else.
 
 /// The meter's settings. The command line checks their ranges; the meter takes any value.
 package struct Configuration: Equatable, Sendable {
-  /// How long a connection is pending before it is counted (`--increment-delay`).
+  /// The time from a connection's open until it is counted (`--increment-delay`, §2 rule 1).
   package var incrementDelay: Duration = .zero
 
-  /// How large a change, relative to what was told, is worth telling (`--notify-delta-ratio`).
+  /// The change, as a fraction of the count last told, that causes a notification
+  /// (`--notify-delta-ratio`, §2 rule 4 a).
   package var notifyDeltaRatio: Fraction = .oneTenth
 
-  /// The least time between two notifications of a change (`--notify-min-delay`).
+  /// The minimum time between two notifications of a change (`--notify-min-delay`, §2 rule 4 a).
   package var notifyMinDelay: Duration = .seconds(2)
 
-  /// The most time between two notifications, at least 1 ms (`--notify-max-delay`).
+  /// The maximum time between two notifications, at least 1 ms (`--notify-max-delay`, §2 rule 4 b).
   package var notifyMaxDelay: Duration = .seconds(25)
 
-  /// How long a namespace without an audience is remembered (`--namespace-clean-delay`).
+  /// The time that a namespace without an audience is kept (`--namespace-clean-delay`, §2 rule 15).
   package var namespaceCleanDelay: Duration = .seconds(60)
 
-  /// How long a connection may last; zero for no limit (`--max-conn-duration`).
+  /// The maximum duration of a connection; zero for no limit (`--max-conn-duration`, §2 rule 7).
   package var maximumConnectionDuration: Duration = .seconds(3600)
 
-  /// How long another node's counts hold after they were said (`--cluster-node-timeout`).
+  /// The time that another node's report of a count is valid (`--cluster-node-timeout`, §2 rule
+  /// 10).
   package var clusterNodeTimeout: Duration = .seconds(5)
 
-  /// How many connections may be open at once (`--max-connections`).
+  /// The maximum number of open connections (`--max-connections`, §2 rule 16).
   package var maximumConnections: UInt32 = .max
 
-  /// How many namespaces may exist at once (`--max-namespaces`).
+  /// The maximum number of namespaces (`--max-namespaces`, §2 rule 16).
   package var maximumNamespaces: UInt32 = 1_000_000
 
   /// The maximum of a total of members or connections, at which sums saturate: 2⁶³ − 1.

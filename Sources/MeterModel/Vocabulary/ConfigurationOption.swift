@@ -1,7 +1,7 @@
-// The model's options: one table for the command line and for the text form of the log, so that a value is
-// read, checked and printed the same way in both.
+// The options of the model, in one table for the command line and for the text form of the log.
+// Both read, check and print a value in the same way.
 
-/// A setting of the model under the name that users give it. The raw value is that name.
+/// An option of the model. The raw value is its name on the command line.
 package enum ConfigurationOption: String, CaseIterable, Sendable {
   case maximumConnectionDuration = "max-conn-duration"
   case clusterNodeTimeout = "cluster-node-timeout"
@@ -13,7 +13,7 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
   case maximumConnections = "max-connections"
   case maximumNamespaces = "max-namespaces"
 
-  /// The option of a name given in bytes; nil when there is none.
+  /// The option with a name given in bytes; nil if there is none.
   package init?(name: Span<UInt8>) {
     for option in Self.allCases where name.isEqual(to: option.rawValue) {
       self = option
@@ -22,7 +22,7 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     return nil
   }
 
-  /// What kind of value an option has, and its least or most.
+  /// The kind of an option's value, with its lower or upper bound.
   package enum Kind: Equatable, Sendable {
     case delay(atLeast: Duration)
     case ratio
@@ -41,7 +41,7 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     }
   }
 
-  /// What the option accepts, to be read after "takes" or "is not".
+  /// A description of the values that the option accepts, to follow "takes" or "is not".
   package var accepts: String {
     switch kind {
     case .delay(let least):
@@ -52,8 +52,8 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     }
   }
 
-  /// Reads a value into the configuration; false, and nothing changed, when it is malformed or out of
-  /// range.
+  /// Reads a value into the configuration. Returns false and changes nothing if the value is
+  /// malformed or out of range.
   package func set(_ value: Span<UInt8>, in configuration: inout Configuration) -> Bool {
     switch self {
     case .maximumConnectionDuration:
@@ -77,12 +77,13 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     }
   }
 
-  /// Reads a value given as text, as `set(_:in:)` for bytes does.
+  /// Reads a value given as text, as `set(_:in:)` does for bytes.
   package func set(_ value: String, in configuration: inout Configuration) -> Bool {
     set(Array(value.utf8).span, in: &configuration)
   }
 
-  /// The configuration's value as `set` reads it: seconds, a decimal number, or a whole number.
+  /// The configuration's value in the form that `set` reads: seconds, a decimal number, or a whole
+  /// number.
   package func value(in configuration: Configuration) -> String {
     switch self {
     case .maximumConnectionDuration: configuration.maximumConnectionDuration.decimalSeconds

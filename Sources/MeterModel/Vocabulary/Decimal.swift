@@ -1,23 +1,23 @@
-// Numbers, times and ratios as people write them, read and written exactly: every digit counts or the
-// text is refused, and nothing passes through binary floating point. Digits are ASCII; there is no sign,
-// no exponent, no blank and no separator but one point, which may stand first (`.5`) and never last
-// (`5.`).
+// Numbers, times and ratios as decimal text, read and written exactly. A text with a digit that has
+// no effect on the value is refused, and no value passes through binary floating point. Digits are
+// ASCII. There is no sign, exponent, blank or separator but one point, which may be first (`.5`)
+// and never last (`5.`).
 
-/// A decimal number taken apart: `whole` + `fraction` / `denominator`.
+/// A decimal number in parts: `whole` + `fraction` / `denominator`.
 private struct DecimalNumber {
   var whole: UInt64 = 0
 
-  /// Below `denominator`, and no multiple of ten unless it is 0.
+  /// Below `denominator`; no multiple of ten unless it is 0.
   var fraction: UInt64 = 0
 
-  /// How many decimals count, zeros at the end aside: 0 to 18.
+  /// The number of decimals, without zeros at the end: 0 to 18.
   var decimals = 0
 
   /// 10 to the power of `decimals`.
   var denominator: UInt64 = 1
 
-  /// Nil when `text` is no decimal number or needs more than 18 decimals: neither a ratio nor a time in
-  /// nanoseconds, be its unit an hour, can be that exact.
+  /// Nil if `text` is no decimal number or needs more than 18 decimals. Neither a ratio nor a time
+  /// in nanoseconds, even in hours, can have that many.
   init?(_ text: Span<UInt8>) {
     let end = text.indices.first { text[$0] == .point } ?? text.count
     if end > 0 || text.isEmpty {
@@ -34,7 +34,7 @@ private struct DecimalNumber {
     for _ in 0..<decimals { denominator *= 10 }
   }
 
-  /// The number times `unit`; nil when that is no whole number of 64 bits.
+  /// The product with `unit`; nil if it is no whole number of 64 bits.
   func multiplied(by unit: UInt64) -> UInt64? {
     let (product, overflows) = whole.multipliedReportingOverflow(by: unit)
     // The fraction is below 1, so the quotient is below the unit and fits.
@@ -45,7 +45,7 @@ private struct DecimalNumber {
 }
 
 extension UInt64 {
-  /// Decimal digits and nothing else; nil when there are none, or for more than 64 bits.
+  /// Reads a text of decimal digits only; nil if it is empty, or needs more than 64 bits.
   package init?(digits text: Span<UInt8>) {
     guard !text.isEmpty else { return nil }
     self = 0
@@ -58,7 +58,7 @@ extension UInt64 {
     }
   }
 
-  /// This over `denominator`, a power of ten, without zeros at the end.
+  /// The quotient by `denominator`, a power of ten, as text without zeros at the end.
   fileprivate func decimal(over denominator: UInt64) -> String {
     let (whole, fraction) = quotientAndRemainder(dividingBy: denominator)
     var text = String(whole)
@@ -75,7 +75,7 @@ extension UInt64 {
 }
 
 extension Instant {
-  /// Seconds since the start, written with at most 9 decimals; nil when malformed or past
+  /// Reads seconds since the start, with at most 9 decimals; nil if malformed or past
   /// `Instant.latest`.
   package init?(decimal text: Span<UInt8>) {
     let end = text.indices.first { text[$0] == .point } ?? text.count
@@ -86,14 +86,14 @@ extension Instant {
     self.init(nanoseconds: nanoseconds)
   }
 
-  /// Seconds since the start, with as many decimals as it takes: `init(decimal:)` gives the instant
-  /// again.
+  /// The seconds since the start, with as many decimals as needed: `init(decimal:)` returns the
+  /// same instant.
   package var decimalSeconds: String { nanoseconds.decimal(over: .nanosecondsInSecond) }
 }
 
 extension Duration {
-  /// Seconds (`2`, `0.5`) or a number with a unit (`500ms`, `2s`, `5m`, `1.5h`); nil when malformed,
-  /// no whole number of nanoseconds, below `least` or above `Duration.maximum`.
+  /// Reads seconds (`2`, `0.5`) or a number with a unit (`500ms`, `2s`, `5m`, `1.5h`); nil if
+  /// malformed, no whole number of nanoseconds, below `least` or above `Duration.maximum`.
   package init?(decimal text: Span<UInt8>, atLeast least: Duration = .zero) {
     let end = text.indices.first { text[$0].digit == nil && text[$0] != .point } ?? text.count
     guard let unit = Self.nanoseconds(inUnit: text.extracting(last: text.count - end)),
@@ -103,7 +103,7 @@ extension Duration {
     self.init(nanoseconds: nanoseconds)
   }
 
-  /// In seconds, with as many decimals as it takes: `init(decimal:)` gives the duration again.
+  /// The seconds, with as many decimals as needed: `init(decimal:)` returns the same duration.
   package var decimalSeconds: String { nanoseconds.decimal(over: .nanosecondsInSecond) }
 
   private static func nanoseconds(inUnit unit: Span<UInt8>) -> UInt64? {
@@ -118,15 +118,15 @@ extension Duration {
 }
 
 extension Fraction {
-  /// A number from 0 to 1 with at most 18 decimals, zeros at the end aside (`0.10` equals `0.1`); nil
-  /// for anything else.
+  /// Reads a number from 0 to 1 with at most 18 decimals, not counting zeros at the end (`0.10`
+  /// equals `0.1`); nil for anything else.
   package init?(decimal text: Span<UInt8>) {
     guard let number = DecimalNumber(text), number.whole <= 1 else { return nil }
     let numerator = number.whole * number.denominator + number.fraction
     self.init(numerator: numerator, decimals: number.decimals)
   }
 
-  /// As a decimal number: `init(decimal:)` gives an equal ratio.
+  /// The ratio as a decimal number: `init(decimal:)` returns an equal ratio.
   package var decimal: String { numerator.decimal(over: denominator) }
 }
 

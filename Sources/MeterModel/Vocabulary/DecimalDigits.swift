@@ -1,4 +1,4 @@
-// Numbers as text, appended without an intermediate string.
+// Decimal numbers appended to a buffer, without an intermediate string.
 
 extension ContiguousArray<UInt8> {
   /// Appends the decimal digits of a number. O(digits)
@@ -17,7 +17,7 @@ extension ContiguousArray<UInt8> {
     }
   }
 
-  /// How many decimal digits a number has, 1 to 20.
+  /// The number of decimal digits of a number, 1 to 20.
   package static func decimalDigits(of number: UInt64) -> Int {
     var digits = 1
     var bound: UInt64 = 10

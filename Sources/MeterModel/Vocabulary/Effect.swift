@@ -1,7 +1,7 @@
-// What is to be done: the meter's only output. Effects are addressed as coarsely as possible; the shell
-// fans a notification out to the namespace's connections.
+// The meter's only output. An effect names as much as possible at once: the shell delivers a
+// notification to each connection of the namespace.
 
-/// One decision of the meter and the instant at which it falls.
+/// One decision of the meter, and its instant.
 package struct Effect: Equatable, Sendable {
   package let instant: Instant
   package let action: Action
@@ -12,58 +12,58 @@ package struct Effect: Equatable, Sendable {
   }
 
   package enum Action: Equatable, Sendable {
-    /// Tell one new connection its first count. `ordinal` names the connection for good.
+    /// Send a new connection its first count. `ordinal` names the connection permanently.
     case greet(ConnectionID, ordinal: ConnectionOrdinal, NamespaceID, count: UInt64)
 
-    /// Tell every open connection of the namespace its count.
+    /// Send every open connection of the namespace the count.
     case notify(NamespaceID, count: UInt64)
 
-    /// Tell every open connection of the namespace a text.
+    /// Send every open connection of the namespace a message.
     case message(NamespaceID, MessageID)
 
-    /// End a connection that was open.
+    /// End an open connection.
     case end(ConnectionID, EndReason)
 
-    /// The namespace is forgotten; its id is free.
+    /// Forget the namespace; its id is free.
     case retire(NamespaceID)
 
-    /// A connection was not opened.
+    /// Refuse a connection that asked to open.
     case refuse(ConnectionID, RefusalReason)
 
-    /// An event made no sense and changed nothing.
+    /// Report an event that made no sense and changed nothing.
     case reject(Rejection)
   }
 }
 
-/// Why the meter ended a connection.
+/// The reason for which the meter ended a connection.
 package enum EndReason: UInt8, Equatable, Sendable {
-  /// It reached its maximum duration.
+  /// The connection reached its maximum duration (§2 rule 7).
   case expired = 1
 
-  /// Another connection, or a plain request, has its viewer id.
+  /// Another connection has its viewer id, or a plain request excluded it (§2 rule 8).
   case excluded = 2
 }
 
-/// Why a connection was not opened.
+/// The reason for which a connection was refused.
 package enum RefusalReason: UInt8, Equatable, Sendable {
-  /// It is the one that its viewer id's present holder excluded, come back.
+  /// The present holder of its viewer id excluded it before (§2 rule 8).
   case stopped = 1
 
-  /// `max-connections` or `max-namespaces` is reached.
+  /// `max-connections` or `max-namespaces` is reached (§2 rule 16).
   case full = 2
 }
 
-/// Which event made no sense.
+/// An event that made no sense.
 package enum Rejection: Equatable, Sendable {
-  /// An open of a connection that is open.
+  /// The open of a connection that is open.
   case open(ConnectionID)
 
-  /// A close of a connection that is not known.
+  /// The close of an unknown connection.
   case close(ConnectionID)
 
-  /// A peer's count that would create a namespace past `max-namespaces`.
+  /// Another node's report that would create a namespace past `max-namespaces`.
   case peerPastLimit(NodeID, NamespaceID)
 
-  /// A peer's count above 2⁶³ − 1.
+  /// Another node's report of a number above 2⁶³ − 1.
   case peerOutOfRange(NodeID, NamespaceID)
 }

@@ -1,28 +1,29 @@
-// Where effects go: a buffer that the caller owns and empties, with the running digest of all that ever
-// went through it, so that every run has its digest for nothing.
+// The buffer that receives effects. The caller owns and empties it. It keeps a running digest of
+// every effect that was ever appended, so each run has a digest at no further cost.
 
-/// Collects effects in order and digests them.
+/// A buffer of effects in their order, with their digest.
 package struct EffectBuffer {
   /// The effects since the buffer was last emptied.
   package private(set) var effects: ContiguousArray<Effect> = []
 
-  /// The digest of all effects so far, those that were emptied out too.
+  /// The digest of all effects so far, including those that were removed.
   package private(set) var digest = Digest()
 
   package init() {}
 
-  /// A buffer whose digest continues another's.
+  /// A buffer whose digest continues that of another.
   package init(resuming digest: Digest) {
     self.digest = digest
   }
 
-  /// Forgets the effects and keeps the digest. O(1) when it keeps its storage.
+  /// Removes the effects and keeps the digest. O(1) if the storage is kept.
   package mutating func removeAll() {
     effects.removeAll(keepingCapacity: effects.capacity <= 8192)
   }
 
-  /// Appends an effect. `connection` and `namespace` are ordinals that name what it is about whatever
-  /// ids the edge chose, so equal histories have equal digests under any numbering (0: none).
+  /// Appends an effect. `connection` and `namespace` are the ordinals of its subjects (0: none).
+  /// Unlike ids, they do not depend on a choice of the shell, so equal histories have equal
+  /// digests.
   mutating func append(
     _ action: Effect.Action, at instant: Instant,
     connection: ConnectionOrdinal = .none, namespace: UInt64 = 0
@@ -36,7 +37,7 @@ package struct EffectBuffer {
 }
 
 extension Effect.Action {
-  /// The kind and the reason as one number; part of the digest, so it never changes for a released kind.
+  /// The kind and the reason as one number. It is part of the digest, so it never changes.
   fileprivate var digestCode: UInt64 {
     switch self {
     case .greet: 1
@@ -52,7 +53,7 @@ extension Effect.Action {
     }
   }
 
-  /// The number that the effect carries.
+  /// The number in the effect; 0 if there is none.
   fileprivate var digestValue: UInt64 {
     switch self {
     case .greet(_, _, _, let count), .notify(_, let count): count

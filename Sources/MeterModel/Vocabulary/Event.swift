@@ -1,28 +1,28 @@
-// What happened: the meter's only input. Every case is a trivial value of fixed size.
+// The meter's only input. Every case is a trivial value of fixed size.
 
-/// One thing that happened outside, to be judged by the meter.
+/// Something that happened outside the meter.
 package enum Event: Equatable, Sendable {
-  /// A client opened an event stream. `viewer` is `.none` without a viewer id; `after` is the connection
-  /// that the stream's `Last-Event-ID` names, or `.none`.
+  /// A client opened an event stream. `viewer` is `.none` without a viewer id. `after` is the
+  /// connection that the `Last-Event-ID` of the request names, or `.none`.
   case opened(ConnectionID, NamespaceID, viewer: ViewerID, after: ConnectionOrdinal)
 
-  /// A connection is gone, whoever ended it.
+  /// A connection closed, whichever side ended it.
   case closed(ConnectionID)
 
-  /// A plain request asked that the holder of a viewer id leave.
+  /// A plain request asked to end the connection that holds a viewer id.
   case excluded(ViewerID)
 
-  /// A text for every open connection of a namespace.
+  /// A message was sent to every open connection of a namespace.
   case message(NamespaceID, MessageID)
 
-  /// Another node said its own counts of a namespace (absolute values, at most 2⁶³ − 1 each).
+  /// Another node reported its own counts of a namespace (absolute values, at most 2⁶³ − 1 each).
   case peer(NodeID, NamespaceID, members: UInt64, connections: UInt64)
 
-  /// Another node said goodbye.
+  /// Another node left the cluster.
   case bye(NodeID)
 }
 
-/// An event and when it happened.
+/// An event and its instant.
 package struct LogRecord: Equatable, Sendable {
   package let instant: Instant
   package let event: Event

@@ -1,12 +1,13 @@
-// The date of every response: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), by our own
-// arithmetic.
+// The date of a response: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), computed without a
+// library.
 
-/// A date in IMF-fixdate form, 29 bytes. It holds for a second: make one then and share it.
+/// A date in the form IMF-fixdate, 29 bytes. It is valid for one second; responses within it can
+/// share it.
 package struct HTTPDate: Equatable, Sendable {
-  /// The date as it is sent.
+  /// The bytes as they are sent.
   package let bytes: ContiguousArray<UInt8>
 
-  /// The date of a time in UNIX seconds; times after the year 9999 are its last second.
+  /// The date of a time in UNIX seconds; a time after the year 9999 becomes the last second of it.
   package init(unixSeconds: UInt64) {
     let seconds = min(unixSeconds, 253_402_300_799)
     let days = seconds / 86_400
@@ -33,8 +34,8 @@ package struct HTTPDate: Equatable, Sendable {
     bytes = text
   }
 
-  /// The Gregorian date of a day. Years are counted from March, so that the leap day is a year's
-  /// last, in eras of 400 years, which are all alike (146,097 days).
+  /// The Gregorian date of a day. Years begin in March, so that the leap day is the last of a year,
+  /// and form eras of 400 years with 146,097 days each.
   private static func civilDate(
     daysSinceEpoch: UInt64
   ) -> (year: UInt64, month: UInt64, day: UInt64) {

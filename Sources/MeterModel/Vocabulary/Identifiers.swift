@@ -1,8 +1,8 @@
-// The names that events and effects carry. They are small numbers, bound to the outside world's names
-// (text, sockets) at the edge, so that the model holds no strings and compares no bytes.
+// The identifiers in events and effects. They are small numbers. The shell binds them to texts and
+// sockets, so that the model stores no strings and compares no bytes.
 
-/// A connection's number, dense and chosen by whoever feeds the meter: it may come again once its
-/// connection is gone.
+/// The number of a connection, dense and chosen by the caller of the meter. It may be used again
+/// after the connection has closed.
 package struct ConnectionID: Equatable, Hashable, Sendable {
   package let number: UInt32
 
@@ -11,8 +11,9 @@ package struct ConnectionID: Equatable, Hashable, Sendable {
   }
 }
 
-/// Which connection in the order of their `opened` events: 1, 2, 3, … (modulo 2³², without 0). Unlike a
-/// `ConnectionID` it is not reused, so it can name a connection that is gone.
+/// The number of a connection in the order of the `opened` events: 1, 2, 3, … (modulo 2³², without
+/// 0). Unlike a `ConnectionID` it is not used again at once, so it can name a connection that is
+/// closed.
 package struct ConnectionOrdinal: Equatable, Hashable, Sendable {
   package let number: UInt32
 
@@ -29,7 +30,7 @@ package struct ConnectionOrdinal: Equatable, Hashable, Sendable {
   }
 }
 
-/// A namespace's number, dense; bound to its name at the edge.
+/// The number of a namespace, dense. The node binds it to the name.
 package struct NamespaceID: Equatable, Hashable, Sendable {
   package let number: UInt32
 
@@ -38,11 +39,11 @@ package struct NamespaceID: Equatable, Hashable, Sendable {
   }
 }
 
-/// A viewer id's number, dense; bound to its text at the edge.
+/// The number of a viewer id, dense. The node binds it to the text.
 package struct ViewerID: Equatable, Hashable, Sendable {
   package let number: UInt32
 
-  /// The connection has no viewer id.
+  /// The value of a connection without a viewer id.
   package static let none = ViewerID(.max)
 
   package init(_ number: UInt32) {
@@ -50,7 +51,7 @@ package struct ViewerID: Equatable, Hashable, Sendable {
   }
 }
 
-/// Another node's number, dense; bound to its session id at the edge.
+/// The number of another node, dense. The cluster membership binds it to a session id.
 package struct NodeID: Equatable, Hashable, Sendable {
   package let number: UInt32
 
@@ -59,7 +60,7 @@ package struct NodeID: Equatable, Hashable, Sendable {
   }
 }
 
-/// A message's number in the order of their events; the text stays at the edge.
+/// The number of a message in the order of the `message` events. The meter does not see the text.
 package struct MessageID: Equatable, Hashable, Sendable {
   package let number: UInt64
 

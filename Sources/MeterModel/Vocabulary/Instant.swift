@@ -1,5 +1,5 @@
-// Time as the meter knows it: nanoseconds on one monotonic clock that starts with the log. Nothing in
-// the model reads a clock; every instant arrives with an event or is computed from one.
+// Time in the model: nanoseconds on one monotonic clock that starts with the log. The model reads
+// no clock; every instant comes with an event or is computed from one.
 
 /// A point in time, in nanoseconds since the start of the log (0 to `Instant.latest`).
 package struct Instant: Equatable, Comparable, Sendable {
@@ -8,11 +8,12 @@ package struct Instant: Equatable, Comparable, Sendable {
   /// The start of the log.
   package static let start = Instant(nanoseconds: 0)
 
-  /// The last instant that a log may carry: 2⁶² ns, some 146 years. With `Duration.maximum` at half of
-  /// that, no deadline can overflow.
+  /// The last instant that a log may contain: 2⁶² ns, about 146 years. `Duration.maximum` is half
+  /// of that, so no deadline can overflow.
   package static let latest = Instant(nanoseconds: 1 << 62)
 
-  /// Later than every instant that a log may carry, also after any configurable delay.
+  /// An instant after all instants of a log, and after every sum of such an instant and a
+  /// configured delay.
   package static let never = Instant(nanoseconds: 1 << 63)
 
   package init(nanoseconds: UInt64) {
@@ -27,26 +28,26 @@ package struct Instant: Equatable, Comparable, Sendable {
     Instant(nanoseconds: instant.nanoseconds + duration.nanoseconds)
   }
 
-  /// How long `later` is after `earlier`. Precondition: it is not before it.
+  /// The time from `earlier` to `later`. Precondition: `later` is not before `earlier`.
   package static func - (later: Instant, earlier: Instant) -> Duration {
     Duration(nanoseconds: later.nanoseconds - earlier.nanoseconds)
   }
 }
 
-/// A length of time, in nanoseconds (0 to `Duration.maximum` where it configures something).
+/// A length of time, in nanoseconds (at most `Duration.maximum` in a configuration).
 package struct Duration: Equatable, Comparable, Sendable {
   package let nanoseconds: UInt64
 
   package static let zero = Duration(nanoseconds: 0)
 
-  /// The longest delay that may be configured: 2⁶¹ ns, some 73 years.
+  /// The maximum of a configured delay: 2⁶¹ ns, about 73 years.
   package static let maximum = Duration(nanoseconds: 1 << 61)
 
   package init(nanoseconds: UInt64) {
     self.nanoseconds = nanoseconds
   }
 
-  /// Whole seconds. Precondition: at most `Duration.maximum`.
+  /// A whole number of seconds. Precondition: at most `Duration.maximum`.
   package static func seconds(_ seconds: UInt64) -> Duration {
     Duration(nanoseconds: seconds * 1_000_000_000)
   }
@@ -59,7 +60,7 @@ package struct Duration: Equatable, Comparable, Sendable {
     left.nanoseconds < right.nanoseconds
   }
 
-  /// The sum, at most 2⁶² ns: twice `maximum`, so that an instant plus a sum cannot overflow.
+  /// The sum, at most 2⁶² ns, which is twice `maximum`: an instant plus a sum cannot overflow.
   package static func + (left: Duration, right: Duration) -> Duration {
     Duration(nanoseconds: min(left.nanoseconds + right.nanoseconds, 1 << 62))
   }

@@ -1,18 +1,18 @@
-// The door through which a meter is driven. Two go through it: the daemon's `Meter` and the
-// `ReferenceMeter` that judges it.
+// The interface of a meter. `Meter`, which the daemon runs, and `ReferenceMeter`, which checks it,
+// have it.
 
-/// Anything that decides as §2 says: events with instants in, effects out.
+/// A state machine with the rules of §2: events with instants in, effects out.
 package protocol MeterProtocol {
-  /// Fires what is due up to and including `instant`, then judges the event. Precondition: instants
-  /// never decrease.
+  /// Fires every deadline up to and including `instant`, then applies the event. Precondition:
+  /// instants never decrease.
   mutating func apply(_ event: Event, at instant: Instant, into effects: inout EffectBuffer)
 
-  /// Fires what is due up to and including `instant`. Precondition: instants never decrease.
+  /// Fires every deadline up to and including `instant`. Precondition: instants never decrease.
   mutating func advance(to instant: Instant, into effects: inout EffectBuffer)
 
-  /// An instant no later than the first at which anything is due; nil when nothing is.
+  /// An instant at or before the next deadline; nil if there is none.
   var nextDeadline: Instant? { get }
 
-  /// The namespace's figures; nil when it does not exist.
+  /// The statistics of a namespace; nil if it does not exist.
   func statistics(of namespace: NamespaceID) -> NamespaceStatistics?
 }

@@ -1,17 +1,17 @@
-// What the statistics port shows of one namespace (§2.11); the shell turns instants into UNIX seconds.
+// The statistics of one namespace (§2 rule 14). The node converts instants to UNIX seconds.
 
-/// A namespace's figures at one moment, other nodes' counts included.
+/// The statistics of a namespace at one instant, with the counts of all nodes.
 package struct NamespaceStatistics: Equatable, Sendable {
-  /// When the namespace was created.
+  /// The instant of the namespace's creation.
   package let created: Instant
 
-  /// Counted connections that are open now (at most 2⁶³ − 1).
+  /// The connections that are counted and open (at most 2⁶³ − 1).
   package let members: UInt64
 
   /// All connections that were counted since the namespace was created (at most 2⁶³ − 1).
   package let connections: UInt64
 
-  /// When the namespace was last notified; nil if never. A greeting is no notification.
+  /// The instant of the last notification; nil if there was none. A greeting is not a notification.
   package let modified: Instant?
 
   package init(created: Instant, members: UInt64, connections: UInt64, modified: Instant?) {

@@ -1,8 +1,7 @@
-// Text from outside that goes out as UTF-8 is made UTF-8: what is none becomes U+FFFD, as every
-// decoder would read it.
+// Repair of text that must be UTF-8: each malformed part is replaced by U+FFFD, as decoders do.
 
-/// The UTF-8 sequence that starts at a byte above 0x7F, or the part of one that cannot be
-/// completed: the longest that U+FFFD stands for (Unicode, §3.9).
+/// A UTF-8 sequence that starts with a byte above 0x7F; or the longest incomplete part of one,
+/// which one U+FFFD replaces (Unicode, §3.9).
 struct UTF8Sequence {
   let count: Int
   let isValid: Bool
@@ -29,7 +28,7 @@ struct UTF8Sequence {
     isValid = offset == length
   }
 
-  /// Appends the sequence that starts at `start`, or U+FFFD for one that is none.
+  /// Appends the sequence at `start`, or U+FFFD if it is malformed.
   func append(
     from text: Span<UInt8>, at start: Int, into output: inout ContiguousArray<UInt8>
   ) {
@@ -40,8 +39,8 @@ struct UTF8Sequence {
     }
   }
 
-  /// Whether a byte may stand at `offset` after a lead byte: no overlong forms, no surrogates,
-  /// nothing above U+10FFFF.
+  /// Whether a byte may be at `offset` after a lead byte. Excluded are overlong forms, surrogates
+  /// and everything above U+10FFFF.
   private static func mayFollow(_ lead: UInt8, _ byte: UInt8, at offset: Int) -> Bool {
     guard offset == 1 else { return byte & 0xC0 == 0x80 }
     switch lead {

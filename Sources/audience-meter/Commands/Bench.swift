@@ -10,7 +10,7 @@ func runBench(_ settings: BenchSettings) -> ExitStatus {
       settings,
       say: { message in
         line.erase()
-        complain(message)
+        printError(message)
       }, progress: { progress in line.show { text(of: progress) } })
     line.erase()
     let written = writeToStandardOutput(
@@ -18,7 +18,7 @@ func runBench(_ settings: BenchSettings) -> ExitStatus {
     return worse(written, figures.isComplete ? .success : .shortfall)
   } catch {
     line.erase()
-    complain(error.reason)
+    printError(error.reason)
     return error.isUsage ? .usage : .failure
   }
 }

@@ -11,7 +11,7 @@ func runClusterBench(_ settings: BenchSettings) -> ExitStatus {
       settings.json ? json(of: figures) + "\n" : text(of: figures))
   } catch {
     line.erase()
-    complain(error.reason)
+    printError(error.reason)
     return error.isUsage ? .usage : .failure
   }
 }

@@ -13,11 +13,11 @@ func runReplay(_ settings: ReplaySettings) -> ExitStatus {
     do throws(SystemError) {
       return replay(file, settings, series: SeriesFile(try OutputFile(path: path), path))
     } catch {
-      complain("--csv \(path): \(error.description)")
+      printError("--csv \(path): \(error.description)")
       return .failure
     }
   } catch {
-    complain("\(settings.logPath): \(error.reason)")
+    printError("\(settings.logPath): \(error.reason)")
     return .failure
   }
 }
@@ -35,7 +35,7 @@ private func replay(
       piece = try file.read()
     } catch {
       progress.clear()
-      complain("\(settings.logPath): \(error.reason)")
+      printError("\(settings.logPath): \(error.reason)")
       return .failure
     }
     output.take(piece, &progress)
@@ -151,7 +151,7 @@ private struct SeriesFile: ~Copyable {
       try file.write(bytes)
       return true
     } catch {
-      complain("--csv \(path): \(error.description)")
+      printError("--csv \(path): \(error.description)")
       return false
     }
   }
@@ -166,20 +166,20 @@ func randomKey() -> HashKey {
 func report(_ step: Replay.Step, of path: String) -> ExitStatus {
   switch step {
   case .gap(let gap):
-    complain(
+    printError(
       "\(path): \(gap.records) records are missing from \(gap.since.decimalSeconds) s on")
     return .success
   case .torn(let tear):
-    complain(
+    printError(
       "\(path): the section stops at byte \(tear.offset) without an end"
         + (tear.bytes == 0 ? "" : ", in a block that was never finished (\(tear.bytes) bytes)"))
     return .success
   case .difference(let instant):
-    complain(
+    printError(
       "\(path): by \(instant.decimalSeconds) s the effects are not those that the log remembers")
     return .difference
   case .damage(let damage):
-    complain("\(path): \(damage.place): \(damage.reason)")
+    printError("\(path): \(damage.place): \(damage.reason)")
     return .dataError
   case .section, .read, .applied, .restored, .end:
     return .success

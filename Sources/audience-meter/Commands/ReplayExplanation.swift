@@ -18,7 +18,7 @@ func explain(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitSta
   progress.clear()
   guard let explanation = explainer.explanation else {
     if status == .success {
-      complain(
+      printError(
         "--explain: \(settings.logPath) has no section \(moment.section.map(String.init) ?? "")")
     }
     return worse(status, .failure)
@@ -43,7 +43,7 @@ func play(
       if piece.isEmpty { return status }
     } catch {
       progress.clear()
-      complain("\(path): \(error.reason)")
+      printError("\(path): \(error.reason)")
       return .failure
     }
   }

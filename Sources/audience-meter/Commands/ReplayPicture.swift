@@ -21,7 +21,7 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
   } catch {
     progress.clear()
     let reason = "cannot be read a second time, as a picture needs: \(error.reason)"
-    complain("\(settings.logPath): \(reason)")
+    printError("\(settings.logPath): \(reason)")
     return .failure
   }
   progress.beginAgain()
@@ -65,7 +65,7 @@ private func writePicture(
     try OutputFile(path: path).write(make(name.split(separator: "/").last.map(String.init) ?? name))
     return .success
   } catch {
-    complain("--svg \(path): \(error.description)")
+    printError("--svg \(path): \(error.description)")
     return .failure
   }
 }

@@ -12,7 +12,7 @@ func printLog(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitSt
       guard printer.flush(isLast: piece.isEmpty) else { return .failure }
       if piece.isEmpty { return printer.status }
     } catch {
-      complain("\(settings.logPath): \(error.reason)")
+      printError("\(settings.logPath): \(error.reason)")
       return .failure
     }
   }

@@ -16,7 +16,7 @@ func runCommandLine() -> ExitStatus {
     invocation = try parse(
       arguments: Array(CommandLine.arguments.dropFirst()), environment: environmentVariable)
   } catch {
-    complain(error.message)
+    printError(error.message)
     return .usage
   }
   switch invocation {

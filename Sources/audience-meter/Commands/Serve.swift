@@ -6,7 +6,7 @@ func runServe(_ settings: ServeSettings) -> ExitStatus {
     try Daemon.run(settings)
     return .success
   } catch {
-    complain(error.reason)
+    printError(error.reason)
     return .failure
   }
 }

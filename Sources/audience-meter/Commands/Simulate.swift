@@ -22,7 +22,7 @@ func runSimulate(_ settings: SimulateSettings) -> ExitStatus {
         : text(outcome.figures, options, seconds: elapsed))
   } catch {
     let paths = [settings.logPath, settings.svgPath].compactMap { $0 }
-    complain("\(paths.joined(separator: ", ")): \(error.description)")
+    printError("\(paths.joined(separator: ", ")): \(error.description)")
     return .failure
   }
 }
@@ -67,7 +67,7 @@ private func simulateCrowd(
   _ = simulation.finish()
   try log?.finish(simulation)
   line.erase()
-  let failure = simulation.failure.map { Investigation(of: options, complaint: $0) }
+  let failure = simulation.failure.map { Investigation(of: options, violation: $0) }
   return Outcome(figures: simulation.figures, failure: failure)
 }
 
@@ -77,14 +77,14 @@ func report(
 ) -> ExitStatus {
   let name = options.profile.rawValue
   let words = ["--profile \(name) --seed \(options.seed)"] + settings.reproduction
-  finding(failure, words.joined(separator: " ")).forEach(complain)
+  finding(failure, words.joined(separator: " ")).forEach(printError)
   guard let log = failure.log else { return .difference }
   let path = "\(programName)-\(name)-\(options.seed).log"
   do throws(SystemError) {
     try OutputFile(path: path).write(Array(log.utf8))
-    complain("the smallest log that shows it (\(failure.records) records): \(path)")
+    printError("the smallest log that shows it (\(failure.records) records): \(path)")
   } catch {
-    complain("\(path): \(error.description); the smallest log that shows it:\n\(log)")
+    printError("\(path): \(error.description); the smallest log that shows it:\n\(log)")
   }
   return .difference
 }
@@ -92,7 +92,7 @@ func report(
 /// What was wrong, and the options of `simulate` with which it is seen again, a line each.
 package func finding(_ failure: Investigation, _ options: String) -> [String] {
   [
-    "wrong: \(failure.complaint)",
+    "wrong: \(failure.violation)",
     "to see it again: \(programName) simulate \(options)",
   ]
 }

@@ -23,7 +23,7 @@ func runNodes(_ settings: SimulateSettings) -> ExitStatus {
 
 /// Says what is wrong with a cluster, how to see it again, and what is left of its plan.
 private func report(_ failure: Investigation, seed: UInt64) -> ExitStatus {
-  nodesFinding(failure, seed: seed).forEach(complain)
+  nodesFinding(failure, seed: seed).forEach(printError)
   return .difference
 }
 

@@ -45,7 +45,7 @@ func runSoak<Figures>(
   do throws(SystemError) {
     try soak.run(progress: subject.progress)
   } catch {
-    complain("no thread can be started: \(error.description)")
+    printError("no thread can be started: \(error.description)")
     return .failure
   }
   let state = soak.state

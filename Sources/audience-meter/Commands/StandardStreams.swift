@@ -10,14 +10,14 @@ func writeToStandardOutput(_ text: String) -> ExitStatus {
 func writeToStandardOutput(_ bytes: [UInt8]) -> ExitStatus {
   let error = write(bytes, to: STDOUT_FILENO)
   if error != 0, error != EPIPE {
-    complain("standard output: \(String(cString: strerror(error)))")
+    printError("standard output: \(String(cString: strerror(error)))")
   }
   return error == 0 ? .success : .failure
 }
 
 /// Writes one line with the program's name in front to standard error; where that is closed there is
 /// nobody left to tell.
-func complain(_ message: String) {
+func printError(_ message: String) {
   writeToStandardError("\(programName): \(message)\n")
 }
 

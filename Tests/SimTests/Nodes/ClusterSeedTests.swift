@@ -30,12 +30,12 @@ struct ClusterSeedTests {
   func `a node with a wrong rule is caught, and its plan made small`(fault: NodeFault) throws {
     let plan = try #require(
       (0..<UInt64(300)).lazy.map { NodesPlan(seed: $0) }.first {
-        $0.complaint(fault: fault) != nil
+        $0.violation(fault: fault) != nil
       },
       "\(fault.rawValue) lives")
     let shrunk = PlanShrinker(fault: fault).shrunk(plan)
-    #expect(shrunk.complaint(fault: fault) != nil)
-    #expect(shrunk.complaint(fault: nil) == nil, "the plan is wrong without \(fault.rawValue)")
+    #expect(shrunk.violation(fault: fault) != nil)
+    #expect(shrunk.violation(fault: nil) == nil, "the plan is wrong without \(fault.rawValue)")
     #expect(shrunk.steps.count <= 12, "\(shrunk.text)")
   }
 
@@ -51,7 +51,7 @@ struct ClusterSeedTests {
       AUDIENCE_METER_SEED=nodes:\(plan.seed) swift test --filter SimTests
       \(complaint)
       \(shrunk.text)
-      \(shrunk.complaint(fault: nil) ?? "the shrunk plan does not fail")
+      \(shrunk.violation(fault: nil) ?? "the shrunk plan does not fail")
       """
   }
 }

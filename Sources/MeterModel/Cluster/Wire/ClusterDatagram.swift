@@ -1,109 +1,107 @@
-// What nodes tell each other, as bytes came in: one map of the old MessagePack, with `sid` and
-// `vals` as the original's nodes send and read them (SPEC §6). What is new travels in further keys,
-// which old nodes ignore: the table of them is in DatagramKey.swift, and what a node makes of them
-// is decided elsewhere.
+// The decoded form of a datagram (§6): one map in the MessagePack of before 2013. Its keys `sid`
+// and `vals` are those that legacy nodes send and read. Further keys carry everything else; legacy
+// nodes ignore them. DatagramKey.swift lists the keys.
 
-/// A datagram whose encoding and values are right. Texts are not copied: they are named as ranges
-/// of the bytes that were decoded.
+/// A datagram with a valid encoding and valid values. Texts are not copied: they are ranges of the
+/// bytes that were decoded.
 package struct ClusterDatagram: Equatable, Sendable {
-  /// The longest datagram that is read: what fits into UDP over IPv4. The original packs a hundred
-  /// namespaces into each, however long their names are.
+  /// The maximum length of a datagram that is read: the capacity of UDP over IPv4. Legacy nodes put
+  /// a hundred namespaces into each datagram, however long their names are.
   package static let lengthLimit = 65_507
 
-  /// The largest number in a datagram, 2⁵³ − 1: what JavaScript counts exactly.
+  /// The maximum number in a datagram, 2⁵³ − 1: the largest that JavaScript represents exactly.
   package static let maximumNumber: UInt64 = 1 << 53 - 1
 
-  /// A stamp above all that are counted: the exclusion of a request that is no stream.
+  /// A stamp above all that are computed: the exclusion by a plain request.
   package static let latestStamp = maximumNumber
 
-  /// In how many parts a message may travel.
+  /// The maximum number of parts of a message.
   package static let partsLimit = 64
 
-  /// What the sender counts in one namespace.
+  /// The counts of the sender in one namespace.
   package struct Count: Equatable, Sendable {
-    /// 1 to 255 visible ASCII bytes.
+    /// The namespace's name: 1 to 255 visible ASCII bytes.
     package let name: ByteRange
     package let members: UInt64
     package let connections: UInt64
   }
 
-  /// A message, or a part of it.
+  /// A message, or a part of one.
   package struct Message: Equatable, Sendable {
-    /// Its place among the events of the sender, from 1; the parts of one message share it.
+    /// The number of the event at the sender, from 1. All parts of a message have the same one.
     package let number: UInt64
 
-    /// Which part, from 0, of how many: 1 to `partsLimit`.
+    /// The number of the part, from 0, and the number of parts, 1 to `partsLimit`.
     package let part: Int
     package let parts: Int
 
-    /// 1 to 255 visible ASCII bytes.
+    /// The namespace's name: 1 to 255 visible ASCII bytes.
     package let namespace: ByteRange
 
-    /// Any bytes, perhaps none.
+    /// The bytes of the part; any, or none.
     package let text: ByteRange
 
-    /// How many milliseconds before the datagram was sent it was first said; 0 where that is not told.
+    /// The age of the message when the datagram was sent, in milliseconds; 0 if the datagram has
+    /// none.
     package internal(set) var ago: UInt64 = 0
   }
 
-  /// A viewer id that the sender's node now holds, or was asked to end.
+  /// A viewer id that a stream of the sender holds now, or that a plain request excluded there.
   package struct Exclusion: Equatable, Sendable {
-    /// Its place among the events of the sender, from 1.
+    /// The number of the event at the sender, from 1.
     package let number: UInt64
 
-    /// 1 to 128 visible ASCII bytes.
+    /// The viewer id: 1 to 128 visible ASCII bytes.
     package let viewer: ByteRange
 
-    /// When, on the clock of the cluster's exclusions; `latestStamp` for a request that is no
-    /// stream.
+    /// The time on the clock of the cluster's exclusions; `latestStamp` for a plain request.
     package let stamp: UInt64
   }
 
-  /// A stream that the sender ended because another node's viewer took its id.
+  /// A stream that the sender ended because a viewer of another node took its id.
   package struct Held: Equatable, Sendable {
-    /// Its place among the events of the sender, from 1.
+    /// The number of the event at the sender, from 1.
     package let number: UInt64
 
-    /// 1 to 128 visible ASCII bytes.
+    /// The viewer id: 1 to 128 visible ASCII bytes.
     package let viewer: ByteRange
 
-    /// The id that the stream carried: 1 to 128 visible ASCII bytes.
+    /// The id of the stream: 1 to 128 visible ASCII bytes.
     package let stream: ByteRange
   }
 
-  /// Who sent it.
+  /// The session id of the sender.
   package internal(set) var session: SessionID
 
-  /// Its number, from 1; nil from a node of the original.
+  /// The number of the datagram, from 1; nil from a legacy node.
   package internal(set) var sequence: UInt64?
 
-  /// The number of the first datagram of the round of counts that it belongs to.
+  /// The number of the first datagram of the same round of counts.
   package internal(set) var round: UInt64?
 
-  /// The sender's wall clock, UNIX milliseconds.
+  /// The sender's wall clock, in UNIX milliseconds.
   package internal(set) var wall: UInt64?
 
-  /// Whether the sender leaves.
+  /// Whether the sender leaves the cluster.
   package internal(set) var isGoodbye = false
 
-  /// Whether the round lists every count that the sender has.
+  /// Whether the round contains all counts of the sender.
   package internal(set) var isFull = false
 
-  /// Who is asked to tell all counts; empty: everybody; nil: nobody.
+  /// The nodes that are asked for all their counts; empty for all nodes, nil for none.
   package internal(set) var asked: ContiguousArray<SessionID>?
 
-  /// Of one name twice the last holds.
+  /// The counts. If a name occurs twice, the last one is valid.
   package internal(set) var counts: ContiguousArray<Count> = []
   package internal(set) var messages: ContiguousArray<Message> = []
   package internal(set) var exclusions: ContiguousArray<Exclusion> = []
   package internal(set) var held: ContiguousArray<Held> = []
 
-  /// Where the code of 32 bytes starts, with which the datagram then ends.
+  /// The offset of the message code, with whose 32 bytes the datagram ends; nil if it has none.
   package internal(set) var macStart: Int?
 
-  /// Decodes a whole datagram. O(n); one allocation for each kind of list that it has. Total:
-  /// whatever the bytes are, the answer is what they say or the first thing that is wrong with
-  /// them.
+  /// Decodes a whole datagram. O(n), with one allocation for each kind of list that the datagram
+  /// has. Any bytes give a datagram or the first fault in them.
   package static func decode(_ bytes: Span<UInt8>) -> Result<ClusterDatagram, DatagramFault> {
     do {
       return .success(try DatagramDecoder.decode(bytes))
@@ -112,7 +110,7 @@ package struct ClusterDatagram: Equatable, Sendable {
     }
   }
 
-  /// Whether a session is among those asked to tell all counts.
+  /// Whether a session is among the nodes that are asked for all their counts.
   package func asks(_ session: SessionID) -> Bool {
     guard let asked else { return false }
     return asked.isEmpty || asked.contains(session)

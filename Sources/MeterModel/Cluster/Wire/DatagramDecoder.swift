@@ -1,21 +1,21 @@
-// One pass over a datagram, which believes nothing: neither counts nor lengths nor the order of
-// keys.
+// The decoder of datagrams: one pass that checks every count, length and order of keys.
 
-/// Decodes a datagram.
+/// The state of decoding one datagram.
 struct DatagramDecoder {
-  /// No node sends half as many; so that looking for a key twice takes a bounded time.
+  /// The maximum number of keys, at least twice what a node sends. It bounds the search for
+  /// duplicate keys.
   static let keysLimit = 64
 
   private var reader = MessagePackReader()
   private var seen: UInt16 = 0
 
-  /// The names of the keys that are not known.
+  /// The names of the unknown keys.
   private var others: ContiguousArray<ByteRange> = []
   private var session: SessionID?
   private var hasCounts = false
   private var ages: ContiguousArray<UInt64>?
 
-  /// What was read so far. Its session is not the sender's before all is read.
+  /// The values read so far. The session is set at the end.
   private var datagram: ClusterDatagram
 
   private init() {
@@ -39,7 +39,7 @@ struct DatagramDecoder {
 
   /// Reads a key and its value.
   private mutating func readKey(_ bytes: Span<UInt8>) throws(DatagramFault) {
-    // The code is over all before it, so that nothing can be after it.
+    // The code covers everything before it, so nothing may follow it.
     guard datagram.macStart == nil else { throw .badKey }
     guard case .raw(let name) = try reader.next(bytes) else { throw .badKey }
     guard let key = DatagramKey(bytes.extracting(name)) else {
@@ -84,7 +84,7 @@ struct DatagramDecoder {
   private mutating func readCounts(_ bytes: Span<UInt8>) throws(DatagramFault) {
     guard case .array(let count) = try reader.next(bytes), count % 3 == 0 else { throw .badCounts }
     hasCounts = true
-    // Each takes four bytes at least, so the bytes bound this too.
+    // Each count takes at least four bytes, so the number of bytes bounds the capacity.
     datagram.counts.reserveCapacity(min(count / 3, (bytes.count - reader.position) / 4))
     for _ in 0..<count / 3 {
       guard case .raw(let name) = try reader.next(bytes), (1...255).contains(name.count),
@@ -96,7 +96,7 @@ struct DatagramDecoder {
     }
   }
 
-  /// Members or connections.
+  /// Reads a number of members or connections.
   @inline(__always)
   private mutating func magnitude(_ bytes: Span<UInt8>) throws(DatagramFault) -> UInt64 {
     guard case .natural(let number) = try reader.next(bytes),
@@ -137,7 +137,7 @@ struct DatagramDecoder {
     self.ages = ages
   }
 
-  /// Ages stand before or after the messages that they are of.
+  /// Gives the messages their ages, which may be before or after them in the datagram.
   private mutating func dateMessages() throws(DatagramFault) {
     guard let ages else { return }
     guard ages.count == datagram.messages.count else { throw .badKey }
@@ -168,7 +168,7 @@ struct DatagramDecoder {
 // MARK: - The values of known keys
 
 extension DatagramDecoder {
-  /// How many groups of `size` values an array has.
+  /// Reads the head of an array, and returns the number of groups of `size` values in it.
   private mutating func list(_ bytes: Span<UInt8>, of size: Int) throws(DatagramFault) -> Int {
     guard case .array(let count) = try reader.next(bytes), count % size == 0 else { throw .badKey }
     return count / size
@@ -207,7 +207,7 @@ extension DatagramDecoder {
 }
 
 extension Span<UInt8> {
-  /// Whether two ranges of the same length have the same bytes.
+  /// Whether two ranges of the same length contain the same bytes.
   fileprivate func equals(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
     for offset in 0..<one.count
     where self[one.lowerBound + offset] != self[other.lowerBound + offset] { return false }

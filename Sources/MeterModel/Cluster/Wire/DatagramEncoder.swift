@@ -1,21 +1,21 @@
-// Builds datagrams: the original's two keys first, in the bytes in which it sends them, so that an
-// old node reads them; then what is new, and the code last, since it is over all before it.
+// The encoder of datagrams. The two keys of legacy nodes come first, in the same bytes as legacy
+// nodes send them. The further keys follow. The message code is last, because it covers everything
+// before.
 
-/// Builds one datagram after the other: `begin`, then what it shall tell while it fits, then
-/// `finish`.
+/// Builds one datagram after another: `begin`, then `append` as long as it fits, then `finish`.
 package struct DatagramEncoder {
-  /// The longest datagram that nodes send: with the heads of UDP and IPv6 it crosses any usual link
-  /// in one piece.
+  /// The maximum length of a datagram that is sent. With the headers of UDP and IPv6 it passes any
+  /// usual link unfragmented.
   package static let lengthLimit = 1400
 
-  /// The longest text of a part of a message that fits into any datagram to which only flags were
-  /// given, if `lengthLimit` is its limit.
+  /// The maximum length of the text of a message part that fits into any datagram begun with flags
+  /// only and the limit `lengthLimit`.
   package static let partLength = 960
 
-  /// A message of this age in milliseconds was just said, and takes as long as others.
+  /// The age in milliseconds up to which a message is sent without its age.
   package static let youngAge: UInt64 = 20
 
-  /// What a datagram says by being so.
+  /// The properties that a datagram states by a key without a list.
   package struct Flags: OptionSet, Sendable {
     package let rawValue: UInt8
 
@@ -23,17 +23,17 @@ package struct DatagramEncoder {
       self.rawValue = rawValue
     }
 
-    /// The round lists every count that the sender has.
+    /// The round contains all counts of the sender.
     package static let full = Flags(rawValue: 1)
 
-    /// The sender leaves.
+    /// The sender leaves the cluster.
     package static let goodbye = Flags(rawValue: 2)
 
-    /// Everybody is asked to tell all counts at once.
+    /// All nodes are asked for all their counts at once.
     package static let asksEverybody = Flags(rawValue: 4)
   }
 
-  /// The elements of an array, whose head depends on how many there are.
+  /// The elements of an array. Its head depends on their number.
   private struct Section {
     var bytes: ContiguousArray<UInt8> = []
     var elements = 0
@@ -50,21 +50,21 @@ package struct DatagramEncoder {
 
   private var counts = Section()
 
-  /// The keys with one value, and how many they are.
+  /// The keys with one value, and the number of them.
   private var fixed = Section()
   private var asked = Section()
   private var messages = Section()
 
-  /// How old the messages are, where the first of them, which is the oldest, is not young.
+  /// The ages of the messages; used if that of the first message, the oldest, is above `youngAge`.
   private var ages = Section()
   private var exclusions = Section()
   private var held = Section()
 
-  /// How long the datagram is so far: 1 to the limit.
+  /// The length of the datagram so far: 1 to the limit.
   package private(set) var length = 0
 
-  /// An encoder of the datagrams of one session, none of them longer than `limit` bytes.
-  /// Precondition: 512 to 65,507 of them.
+  /// An encoder of the datagrams of one session, each at most `limit` bytes long. Precondition: the
+  /// limit is 512 to 65,507.
   package init(session: SessionID, limit: Int = lengthLimit, secret: ClusterSecret?) {
     precondition(
       (512...ClusterDatagram.lengthLimit).contains(limit), "a datagram of \(limit) bytes")
@@ -74,13 +74,13 @@ package struct DatagramEncoder {
     begin()
   }
 
-  /// Whether nothing was appended since the datagram was begun.
+  /// Whether nothing was appended since `begin`.
   package var isEmpty: Bool {
     counts.elements == 0 && asked.elements == 0 && messages.elements == 0
       && exclusions.elements == 0 && held.elements == 0
   }
 
-  /// Begins a datagram as the original's nodes send them: nothing of the former one is left.
+  /// Begins a datagram as legacy nodes send them. Discards the previous one.
   package mutating func begin() {
     counts.removeAll()
     fixed.removeAll()
@@ -95,8 +95,8 @@ package struct DatagramEncoder {
     if secret != nil { length += Self.length(of: .code) + MessagePackSize.raw(HMAC.length) }
   }
 
-  /// Begins a datagram with its number (from 1), that of the first of its round, and the wall clock
-  /// in UNIX milliseconds. Precondition: each is at most 2⁵³ − 1.
+  /// Begins a datagram with its number (from 1), the number of the first datagram of its round, and
+  /// the wall clock in UNIX milliseconds. Precondition: each is at most 2⁵³ − 1.
   package mutating func begin(
     sequence: UInt64, round: UInt64, wall: UInt64, flags: Flags = []
   ) {
@@ -117,8 +117,8 @@ package struct DatagramEncoder {
     length += fixed.bytes.count
   }
 
-  /// Appends what is counted in a namespace; false if that does not fit any more. Numbers beyond
-  /// 2⁵³ − 1 are told as that. Precondition: the name has 1 to 255 bytes, which are visible ASCII.
+  /// Appends the counts of a namespace; false if they do not fit. Numbers above 2⁵³ − 1 are sent as
+  /// that. Precondition: the name has 1 to 255 visible ASCII bytes.
   package mutating func append(
     count name: Span<UInt8>, members: UInt64, connections: UInt64
   ) -> Bool {
@@ -140,8 +140,8 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends a session that is asked to tell all its counts at once; false if that does not fit any
-  /// more. Precondition: not everybody is asked.
+  /// Appends a session that is asked for all its counts at once; false if it does not fit.
+  /// Precondition: not all nodes are asked.
   package mutating func append(asked session: SessionID) -> Bool {
     let size = MessagePackSize.raw(SessionID.length)
     guard take(size, elements: 1, .ask, after: asked.elements) else { return false }
@@ -151,9 +151,9 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends a message, or a part of it (from 0), that was first said so many milliseconds ago; false if
-  /// that does not fit any more. Preconditions: the number is 1 to 2⁵³ − 1, the part one of at most 64,
-  /// the namespace's name 1 to 255 visible ASCII bytes, the age at most 2⁵³ − 1; none that is older follows.
+  /// Appends a message, or a part of one (from 0), with its age in milliseconds; false if it does
+  /// not fit. Preconditions: the number is 1 to 2⁵³ − 1, the part one of at most 64, the name 1 to
+  /// 255 visible ASCII bytes, the age at most 2⁵³ − 1; no older message follows.
   package mutating func append(
     message number: UInt64, part: Int, of parts: Int, to namespace: Span<UInt8>,
     text: Span<UInt8>, ago: UInt64 = 0
@@ -185,7 +185,7 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends that a viewer id's other holders are to end; false if that does not fit any more.
+  /// Appends the exclusion of the other holders of a viewer id; false if it does not fit.
   /// Preconditions: the numbers are at most 2⁵³ − 1, the viewer id 1 to 128 visible ASCII bytes.
   package mutating func append(
     exclusion number: UInt64, viewer: Span<UInt8>, stamp: UInt64
@@ -202,8 +202,8 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends the id of a stream that ended for another node's viewer; false if that does not fit
-  /// any more. Preconditions: the number is at most 2⁵³ − 1, the ids 1 to 128 visible ASCII bytes.
+  /// Appends the id of a stream that ended for a viewer of another node; false if it does not fit.
+  /// Preconditions: the number is at most 2⁵³ − 1, the ids 1 to 128 visible ASCII bytes.
   package mutating func append(
     held number: UInt64, viewer: Span<UInt8>, stream: Span<UInt8>
   ) -> Bool {
@@ -220,7 +220,7 @@ package struct DatagramEncoder {
     return true
   }
 
-  /// Appends the datagram to `output`. Another has then to be begun.
+  /// Appends the finished datagram to `output`. `begin` must come before the next one.
   package mutating func finish(into output: inout ContiguousArray<UInt8>) {
     let start = output.count
     output.reserveCapacity(start + length)
@@ -256,7 +256,7 @@ extension DatagramEncoder {
     output.append(contentsOf: section.bytes)
   }
 
-  /// How long a key is, with the head of its text.
+  /// The length of a key with the head of its text.
   private static func length(of key: DatagramKey) -> Int { 1 + key.length }
 
   private mutating func addFixed(_ key: DatagramKey) {
@@ -274,7 +274,7 @@ extension DatagramEncoder {
     return number
   }
 
-  /// Makes room for more elements of a key's array, which has some already; false if there is none.
+  /// Reserves room for further elements of a key's array that has some; false if there is no room.
   private mutating func take(
     _ size: Int, elements: Int, _ key: DatagramKey, after former: Int
   ) -> Bool {

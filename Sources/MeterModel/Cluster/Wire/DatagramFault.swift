@@ -1,62 +1,63 @@
-// Why a datagram is dropped: whole, always, so that no half of it is ever believed.
+// The reasons for which a datagram is dropped. It is always dropped whole.
 
-/// What is wrong with a datagram. The first that is found, reading from its start, is the one.
+/// The first fault of a datagram, in the order of reading.
 package enum DatagramFault: UInt8, CaseIterable, Error, Sendable {
-  /// It has no bytes.
+  /// The datagram has no bytes.
   case empty
 
-  /// It is longer than any UDP datagram (65,507 bytes).
+  /// The datagram is longer than any over UDP (65,507 bytes).
   case tooLarge
 
-  /// It ends in the middle of a value.
+  /// The datagram ends within a value.
   case truncated
 
-  /// It is something else than one map.
+  /// The datagram is not exactly one map.
   case notAMap
 
-  /// More than 64 keys.
+  /// The map has more than 64 keys.
   case tooManyKeys
 
-  /// A key that is there twice.
+  /// A key occurs twice.
   case duplicateKey
 
-  /// Values nested deeper than 32.
+  /// Values are nested deeper than 32.
   case tooDeep
 
-  /// An encoding that the old MessagePack lacks: str8, bin, ext, or the byte c1.
+  /// An encoding that the old MessagePack does not have: str8, bin, ext, or the byte c1.
   case forbiddenEncoding
 
-  /// No `sid`, or one that is not 36 bytes of text.
+  /// There is no `sid`, or it is not a text of 36 bytes.
   case noSession
 
-  /// No `vals`, or some that are no array of threes.
+  /// There is no `vals`, or it is not an array of groups of three.
   case badCounts
 
-  /// A name that is not 1 to 255 visible ASCII bytes.
+  /// A name is not 1 to 255 visible ASCII bytes.
   case badName
 
-  /// A count that is negative, no integer or beyond 2⁵³ − 1.
+  /// A count is negative, no integer or above 2⁵³ − 1.
   case badNumber
 
-  /// A key that is no text, or a known one whose value makes no sense.
+  /// A key is no text, or the value of a known key is invalid.
   case badKey
 
-  /// Bytes after the map.
+  /// Bytes follow the map.
   case trailingBytes
 
-  /// No code under the secret, or a wrong one.
+  /// The message code is missing or wrong.
   case unauthenticated
 
-  /// A number of that sender that was seen before, or is too old to know.
+  /// A datagram of that sender with the same number came before, or the number is too old to
+  /// decide.
   case replayed
 
-  /// A clock that is more than the node timeout away.
+  /// The sender's clock differs by more than the node timeout.
   case late
 
-  /// One node more than are kept.
+  /// The sender is unknown, and the maximum number of nodes is known.
   case tooManyNodes
 
-  /// A few words, as statistics and the log say it.
+  /// A few words for statistics and the log.
   package var reason: String {
     switch self {
     case .empty: "empty"

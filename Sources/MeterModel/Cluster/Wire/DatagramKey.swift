@@ -1,58 +1,59 @@
-// The keys of a datagram's map. The original has the first two; old nodes pass over the others.
+// The keys of a datagram's map. Legacy nodes have the first two and ignore the others.
 
-/// A key, with the bytes of its name as a number, the first of them the most significant.
+/// A key. The raw value is its name as a number, with the first byte the most significant.
 enum DatagramKey: UInt32, CaseIterable {
   /// `sid`: the sender's session id, 36 bytes.
   case session = 0x73_6964
 
-  /// `vals`: name, members, connections, and so on.
+  /// `vals`: name, members, connections, repeated.
   case counts = 0x7661_6C73
 
-  /// `seq`: the number of the datagram; each of one session is one more than the one before.
+  /// `seq`: the number of the datagram, one more than that of the previous datagram of the session.
   case sequence = 0x73_6571
 
-  /// `rnd`: the number of the first datagram of this round of counts.
+  /// `rnd`: the number of the first datagram of the round of counts.
   case round = 0x72_6E64
 
   /// `wall`: the sender's clock in UNIX milliseconds.
   case wall = 0x7761_6C6C
 
-  /// `ask`: the session ids of who shall tell all counts at once; everybody, if there is none.
+  /// `ask`: the session ids of the nodes that are asked for all their counts; all nodes if it is
+  /// empty.
   case ask = 0x61_736B
 
-  /// `bye`: true of the last datagram of a session.
+  /// `bye`: true in the last datagram of a session.
   case goodbye = 0x62_7965
 
-  /// `full`: true if the datagrams of this round list every count that the sender has.
+  /// `full`: true if the datagrams of the round contain all counts of the sender.
   case full = 0x6675_6C6C
 
-  /// `msgs`: number, part, parts, namespace, text, and so on.
+  /// `msgs`: number, part, parts, namespace, text, repeated.
   case messages = 0x6D73_6773
 
-  /// `ago`: of each of the messages, how many milliseconds ago it was first said.
+  /// `ago`: the age of each message in milliseconds.
   case ages = 0x61_676F
 
-  /// `excl`: number, viewer id, stamp, and so on.
+  /// `excl`: number, viewer id, stamp, repeated.
   case exclusions = 0x6578_636C
 
-  /// `held`: number, viewer id, stream id, and so on.
+  /// `held`: number, viewer id, stream id, repeated.
   case held = 0x6865_6C64
 
-  /// `mac`: the code of 32 bytes over all before it, always the last.
+  /// `mac`: the code of 32 bytes over everything before it, always last.
   case code = 0x6D_6163
 
-  /// The key whose name these bytes are; nil for the names of later versions.
+  /// The key with a name; nil for an unknown name.
   init?(_ bytes: Span<UInt8>) {
     guard (3...4).contains(bytes.count) else { return nil }
     self.init(rawValue: UInt32(truncatingIfNeeded: bytes.bigEndian(at: 0, count: bytes.count)))
-    // A zero byte in front would not show in the number.
+    // A zero byte at the start would not change the number.
     guard length == bytes.count else { return nil }
   }
 
-  /// How many bytes the name has.
+  /// The number of bytes of the name.
   var length: Int { rawValue > 0xFF_FFFF ? 4 : 3 }
 
-  /// This key's bit in a set of keys.
+  /// The bit of this key in a set of keys.
   var bit: UInt16 {
     switch self {
     case .session: 1 << 0
@@ -73,7 +74,7 @@ enum DatagramKey: UInt32, CaseIterable {
 }
 
 extension ContiguousArray<UInt8> {
-  /// Appends a key as a text.
+  /// Appends the name of a key as a text.
   mutating func append(key: DatagramKey) {
     append(rawHead: key.length)
     append(bigEndian: UInt64(key.rawValue), count: key.length)

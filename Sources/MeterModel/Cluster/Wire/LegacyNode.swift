@@ -1,12 +1,12 @@
-// Names that an original node dies of: it keeps its namespaces in plain JavaScript objects, so that
-// it takes what every object inherits for a namespace and calls it. One such name that a peer tells
-// cuts all clients of all its workers.
+// Names that stop a legacy node. It stores its namespaces as properties of plain JavaScript
+// objects. A name that every object inherits is taken for a namespace and called, which disconnects
+// all clients of the node.
 
-/// What the nodes of the original cannot bear.
+/// The properties of legacy nodes.
 package enum LegacyNode {
-  /// Whether a namespace's name is one of the properties of JavaScript's `Object.prototype`. O(1)
+  /// Whether a namespace's name is a property of JavaScript's `Object.prototype`. O(1)
   package static func isUnsafe(_ name: Span<UInt8>) -> Bool {
-    // Most names are none of them by their length alone, or by how they begin.
+    // The length alone excludes most names.
     switch name.count {
     case 7: name.isEqual(to: "valueOf")
     case 8: name.isEqual(to: "toString")

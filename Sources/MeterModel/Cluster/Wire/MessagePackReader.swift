@@ -1,29 +1,29 @@
-// MessagePack as it was before 2013, which is what the original's nodes speak: text is raw bytes,
-// and there is neither str8 nor bin nor ext. Reading is total: whatever the bytes are, the answer
-// is a value or a fault, in time that the number of bytes bounds.
+// The MessagePack of before 2013, which legacy nodes use: text is raw bytes, and there is neither
+// str8 nor bin nor ext. Any bytes give a value or a fault, in time bounded by their number.
 
-/// One value, or the head of one that contains others.
+/// A value, or the head of a value that contains others.
 enum MessagePackToken {
   case none
   case truth(Bool)
   case natural(UInt64)
   case negative
   case fraction
-  /// Where the bytes of a text lie.
+  /// The range of the bytes of a text.
   case raw(Range<Int>)
   case array(count: Int)
   case map(count: Int)
 }
 
-/// A place in borrowed bytes, which reading moves forward and never past their end.
+/// A position in borrowed bytes. Reading moves it forward, at most to their end.
 struct MessagePackReader {
-  /// How deep values may be nested, the outermost container included: what the original takes.
+  /// The maximum depth of nested values, the outermost container included. Legacy nodes have the
+  /// same limit.
   static let depthLimit = 32
 
   private(set) var position = 0
 
-  /// The next value. What contains others is followed by them: each at least a byte, so that a
-  /// count which the bytes cannot hold is known at once.
+  /// Reads the next value. The elements of a container follow it. Each takes at least a byte, so a
+  /// count that the bytes cannot contain is a fault at once.
   @inline(__always)
   mutating func next(_ bytes: Span<UInt8>) throws(DatagramFault) -> MessagePackToken {
     guard position < bytes.count else { throw .truncated }
@@ -39,7 +39,7 @@ struct MessagePackReader {
     }
   }
 
-  /// Passes over the next value. `depth` is how many containers it lies in.
+  /// Skips the next value. `depth` is the number of containers around it.
   mutating func skip(_ bytes: Span<UInt8>, depth: Int) throws(DatagramFault) {
     let values: Int
     switch try next(bytes) {
@@ -51,7 +51,7 @@ struct MessagePackReader {
     for _ in 0..<values { try skip(bytes, depth: depth + 1) }
   }
 
-  /// The values whose first byte has no value in it.
+  /// Reads a value whose first byte does not contain the value itself.
   private mutating func wide(
     _ head: UInt8, _ bytes: Span<UInt8>
   ) throws(DatagramFault) -> MessagePackToken {
@@ -74,7 +74,7 @@ struct MessagePackReader {
     return .fraction
   }
 
-  /// A number of one, two, four or eight bytes, the most significant first.
+  /// Reads a number of one, two, four or eight bytes, with the most significant first.
   private mutating func number(
     bytes count: Int, _ bytes: Span<UInt8>
   ) throws(DatagramFault) -> UInt64 {
@@ -89,7 +89,7 @@ struct MessagePackReader {
     return bits >> UInt64(count * 8 - 1) == 1 ? .negative : .natural(bits)
   }
 
-  /// The range of the next bytes, which are passed over.
+  /// Skips the next bytes and returns their range.
   @inline(__always)
   private mutating func taken(
     _ count: Int, _ bytes: Span<UInt8>
@@ -100,7 +100,7 @@ struct MessagePackReader {
     return start..<position
   }
 
-  /// A number of elements of at least `each` bytes, should the rest have room for them.
+  /// Checks that the remaining bytes have room for a number of elements of at least `each` bytes.
   @inline(__always)
   private func fitting(
     _ count: Int, each: Int, _ bytes: Span<UInt8>
@@ -111,7 +111,8 @@ struct MessagePackReader {
 }
 
 extension Span where Element == UInt8 {
-  /// Up to eight bytes as a number, the most significant first. Precondition: they are there.
+  /// Up to eight bytes as a number, with the most significant first. Precondition: they are within
+  /// the span.
   @inline(__always)
   func bigEndian(at start: Int, count: Int) -> UInt64 {
     let word = extracting(start..<start &+ count)

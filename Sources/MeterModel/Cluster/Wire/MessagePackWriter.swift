@@ -1,5 +1,5 @@
-// MessagePack as it was before 2013, written as the original writes it: every number, text and
-// array in the shortest form that the old spec has.
+// The MessagePack of before 2013, written as legacy nodes write it: every number, text and array in
+// the shortest form that the old specification has.
 
 extension ContiguousArray<UInt8> {
   /// Appends a number as 1, 2, 3, 5 or 9 bytes.
@@ -13,7 +13,7 @@ extension ContiguousArray<UInt8> {
     }
   }
 
-  /// Appends the head of a text of `length` bytes. Precondition: it is shorter than 4 GB.
+  /// Appends the head of a text of `length` bytes. Precondition: the text is shorter than 4 GB.
   mutating func append(rawHead length: Int) {
     switch length {
     case 0...31: append(0xA0 | UInt8(length))
@@ -37,7 +37,7 @@ extension ContiguousArray<UInt8> {
     }
   }
 
-  /// Appends the lowest `count` bytes of a number, the most significant first.
+  /// Appends the lowest `count` bytes of a number, with the most significant first.
   mutating func append(bigEndian number: UInt64, count: Int) {
     for place in stride(from: count - 1, through: 0, by: -1) {
       append(UInt8(truncatingIfNeeded: number >> UInt64(place * 8)))
@@ -50,7 +50,7 @@ extension ContiguousArray<UInt8> {
   }
 }
 
-/// How many bytes values take.
+/// The number of bytes of an encoded value.
 enum MessagePackSize {
   static func number(_ number: UInt64) -> Int {
     switch number {

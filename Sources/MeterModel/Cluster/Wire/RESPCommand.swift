@@ -1,7 +1,7 @@
-// What a client says to Redis or Valkey: each command is an array of bulk strings (RESP2, the
-// protocol that every version of either speaks).
+// The commands of a client of Redis or Valkey. Each is an array of bulk strings in RESP2, the
+// protocol that every version of either understands.
 
-/// Writes commands.
+/// The encoder of commands.
 package enum RESPCommand {
   /// Appends a command with its arguments, which may be any bytes. O(n)
   package static func append(

@@ -1,26 +1,25 @@
-// What Redis or Valkey answers (RESP2), taken as it comes in from the connection: a server that is
-// none, or that was taken over, can neither stop the daemon nor make it keep more than the limits
-// below.
+// The parser of the replies of Redis or Valkey (RESP2), as their bytes arrive. A server that does
+// not speak the protocol, or is malicious, can neither stop the daemon nor use more memory than the
+// limits below allow.
 
-/// A value of a reply. Its bytes are not copied: they are named as a range of the buffer that was
-/// parsed.
+/// A value of a reply. Its bytes are not copied: they are a range of the buffer that was parsed.
 package struct RESPValue: Equatable, Sendable {
   package enum Kind: UInt8, Sendable {
     /// A line of text: `+OK`.
     case simple
 
-    /// A line that says what went wrong: `-ERR …`.
+    /// A line with an error: `-ERR …`.
     case error
 
     case integer
 
-    /// Any bytes.
+    /// A string of any bytes.
     case bulk
 
-    /// Its `number` elements follow it, each before those that it contains itself.
+    /// An array. Its `number` elements follow it, each before its own elements.
     case array
 
-    /// Neither bytes nor elements.
+    /// The null string or the null array.
     case null
   }
 
@@ -29,46 +28,46 @@ package struct RESPValue: Equatable, Sendable {
   /// The bytes of a simple string, an error or a bulk string.
   package let bytes: Range<Int>
 
-  /// What an integer is; how many elements an array has.
+  /// The value of an integer, or the number of elements of an array.
   package let number: Int64
 }
 
-/// A reply that is there whole.
+/// A complete reply.
 package struct RESPReply: Equatable, Sendable {
-  /// The reply itself, then its elements if it is an array, in the order in which they came. Never
-  /// empty.
+  /// The reply itself, then its elements if it is an array, in the order in which they arrived.
+  /// Never empty.
   package let values: ContiguousArray<RESPValue>
 
-  /// How many bytes it took.
+  /// The number of bytes of the reply.
   package let length: Int
 
   /// The reply itself.
   package var root: RESPValue { values[0] }
 
-  /// Whether it is an array of `count` elements at least, none of which has elements itself.
+  /// Whether the reply is an array of at least `count` elements, none of which has elements.
   package func isFlat(ofAtLeast count: Int) -> Bool {
     root.kind == .array && values.count > count && values.count == Int(root.number) + 1
   }
 }
 
-/// Why a connection cannot be what it should be.
+/// The reason why the bytes are no valid reply.
 package enum RESPFault: UInt8, CaseIterable, Error, Sendable {
-  /// A byte where a reply should begin that begins none.
+  /// No reply begins with the byte.
   case notAReply
 
-  /// A line that is longer than 1,024 bytes, or does not end with CR LF.
+  /// A line is longer than 1,024 bytes, or does not end with CR LF.
   case badLine
 
-  /// A number that is none, or has more than 64 bits.
+  /// A number is malformed or has more than 64 bits.
   case badNumber
 
-  /// A bulk string longer than 65,536 bytes, or one whose end is not where it says.
+  /// A bulk string is longer than 65,536 bytes, or does not end after its length.
   case badBulk
 
-  /// An array with more than 1,024 elements, with what they contain.
+  /// An array has more than 1,024 elements, including theirs.
   case badArray
 
-  /// Arrays nested deeper than 4.
+  /// Arrays are nested deeper than 4.
   case tooDeep
 
   /// A clause for the log.
@@ -84,43 +83,43 @@ package enum RESPFault: UInt8, CaseIterable, Error, Sendable {
   }
 }
 
-/// How far a reply is.
+/// The progress of a reply.
 package enum RESPProgress: Equatable, Sendable {
-  /// The bytes so far are its beginning.
+  /// The bytes so far are the beginning of a reply.
   case incomplete
   case complete(RESPReply)
   case failed(RESPFault)
 }
 
-/// Parses one reply after the other, as their bytes come in.
+/// Parses one reply after another as their bytes arrive.
 package struct RESPParser: Sendable {
-  /// How many bytes a simple string, an error or a number may have.
+  /// The maximum length of a simple string, an error or a number.
   package static let lineLimit = 1024
 
-  /// How many bytes a bulk string may have: more than any datagram.
+  /// The maximum length of a bulk string: more than any datagram.
   package static let bulkLimit = 65_536
 
-  /// How many elements an array may have, with what they contain.
+  /// The maximum number of elements of an array, including theirs.
   package static let elementsLimit = 1024
 
-  /// How deep arrays may be nested.
+  /// The maximum depth of nested arrays.
   package static let depthLimit = 4
 
-  /// Where the next value begins, and how far its line was searched for its end.
+  /// The start of the next value, and the length of its line that was searched for the end.
   private var position = 0
   private var searched = 0
 
   private var values: ContiguousArray<RESPValue> = []
 
-  /// How many elements each open array lacks, the innermost last.
+  /// The number of elements that each open array still lacks, the innermost last.
   private var missing = InlineArray<4, Int>(repeating: 0)
   private var depth = 0
 
   package init() {}
 
-  /// Goes on with a reply. `bytes` are all that came in since the reply began: those of the last
-  /// call, and what is new. After a reply that is complete they shall begin with the byte after it;
-  /// after a failure there is nothing more to parse. O(new bytes)
+  /// Continues with a reply. `bytes` are all that arrived since the reply began: those of the
+  /// previous call and the new ones. After a complete reply they must begin with the byte after it.
+  /// After a failure nothing may be parsed. O(new bytes)
   package mutating func parse(_ bytes: Span<UInt8>) -> RESPProgress {
     do {
       while try readValue(bytes) {
@@ -135,8 +134,8 @@ package struct RESPParser: Sendable {
     }
   }
 
-  /// Takes the value that was read last for an element of the arrays around it; whether none of
-  /// them lacks any.
+  /// Counts the last value as an element of the arrays around it. Returns whether none of them
+  /// lacks an element.
   private mutating func isWhole() -> Bool {
     while depth > 0, missing[depth - 1] == 0 {
       depth -= 1
@@ -144,7 +143,7 @@ package struct RESPParser: Sendable {
     return depth == 0
   }
 
-  /// Reads one value, or the head of an array; false if its bytes are not all there.
+  /// Reads one value, or the head of an array; false if its bytes are incomplete.
   private mutating func readValue(_ bytes: Span<UInt8>) throws(RESPFault) -> Bool {
     guard position < bytes.count else { return false }
     let kind = bytes[position]
@@ -181,7 +180,7 @@ package struct RESPParser: Sendable {
     return true
   }
 
-  /// Notes a value, and opens it if it is an array.
+  /// Adds a value, and opens it if it is an array.
   private mutating func take(_ value: RESPValue) throws(RESPFault) {
     if depth > 0 { missing[depth - 1] -= 1 }
     values.append(value)
@@ -208,7 +207,7 @@ extension RESPParser {
     }
   }
 
-  /// Where the text of the value's line lies; nil if its end is not there yet.
+  /// The range of the text of the value's line; nil if its end has not arrived.
   private mutating func line(_ bytes: Span<UInt8>) throws(RESPFault) -> Range<Int>? {
     let start = position + 1
     var index = max(searched, start)
@@ -229,13 +228,13 @@ extension RESPParser {
     return index + 1 < bytes.count
   }
 
-  /// The value of `-1` as a length.
+  /// The null value that a length of −1 means.
   private func null(_ length: Int64, orElse fault: RESPFault) throws(RESPFault) -> RESPValue {
     guard length == -1 else { throw fault }
     return RESPValue(kind: .null, bytes: 0..<0, number: 0)
   }
 
-  /// The number that a line says: digits, perhaps after a sign.
+  /// The number in a line: digits, with or without a sign.
   private func number(_ bytes: Span<UInt8>, in line: Range<Int>) throws(RESPFault) -> Int64 {
     guard let first = line.first else { throw .badNumber }
     let isNegative = bytes[first] == UInt8(ascii: "-")
@@ -246,7 +245,7 @@ extension RESPParser {
       guard bytes[index].isDigit else { throw .badNumber }
       let digit = Int64(bytes[index] - ASCII.zero)
       let (shifted, overflows) = value.multipliedReportingOverflow(by: 10)
-      // Built up below zero, as the least number has no positive counterpart.
+      // The number is built below zero, because the lowest number has no positive counterpart.
       let (sum, overflowsToo) = shifted.subtractingReportingOverflow(digit)
       guard !overflows, !overflowsToo else { throw .badNumber }
       value = sum

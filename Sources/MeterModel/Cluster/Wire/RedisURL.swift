@@ -1,38 +1,38 @@
-// Where a Redis or Valkey server is, as `--cluster-redis` has it:
+// The address of a Redis or Valkey server, the value of `--cluster-redis`:
 // redis://[[USER][:PASSWORD]@]HOST[:PORT][/CHANNEL].
 
-/// A server, how to log in there, and the channel that the nodes share.
+/// A server, the login there, and the channel that the nodes share.
 package struct RedisURL: Equatable, Sendable {
-  /// The port of a server that names none.
+  /// The port if the URL has none.
   package static let defaultPort: UInt16 = 6379
 
-  /// The channel of nodes that name none.
+  /// The channel if the URL has none.
   package static let defaultChannel = "audience-meter"
 
-  /// How many bytes the whole text, and each part of it, may have.
+  /// The maximum length of the text, in bytes.
   package static let lengthLimit = 1024
 
-  /// The user of a server with access lists; nil for its default user.
+  /// The user of a server with access lists; nil for the default user.
   package let user: ContiguousArray<UInt8>?
 
-  /// Nil where none is asked for, or where it is kept elsewhere.
+  /// The password; nil if none is needed, or if it is kept in a file.
   package private(set) var password: ContiguousArray<UInt8>?
 
-  /// A host's name or an address, an IPv6 address without its brackets.
+  /// A host name or an address; an IPv6 address has no brackets.
   package let host: String
 
-  /// 1 to 65,535.
+  /// The port, 1 to 65,535.
   package let port: UInt16
 
-  /// 1 to 255 bytes.
+  /// The channel, 1 to 255 bytes.
   package let channel: ContiguousArray<UInt8>
 
-  /// What is wrong with a text that is none. It never holds a password.
+  /// The fault of a text that is not a valid URL. It never contains a password.
   package enum Fault: UInt8, CaseIterable, Error, Sendable {
     case tooLong, encrypted, noScheme, noHost, badHost, badPort, badEscape, emptyPassword,
       badChannel
 
-    /// A clause that says what is accepted.
+    /// A clause that states the fault.
     package var reason: String {
       switch self {
       case .tooLong: "it has more than \(RedisURL.lengthLimit) bytes"
@@ -59,13 +59,13 @@ package struct RedisURL: Equatable, Sendable {
     let slash = rest.firstIndex(of: ASCII.slash)
     let authority = rest[..<(slash ?? rest.endIndex)]
     channel = try Self.channel(slash.map { rest[($0 + 1)...] })
-    // A password may have an @ that is not escaped, a host cannot.
+    // A password may contain an unescaped @, a host cannot.
     let at = authority.lastIndex(of: ASCII.at)
     (user, password) = try Self.credentials(at.map { authority[..<$0] })
     (host, port) = try Self.server(at.map { authority[($0 + 1)...] } ?? authority)
   }
 
-  /// The same server and user, with a password that was kept elsewhere.
+  /// The same server and user, with a password from elsewhere.
   package func loggingIn(with password: ContiguousArray<UInt8>) -> RedisURL {
     var url = self
     url.password = password
@@ -120,16 +120,16 @@ extension RedisURL {
     }
     let isBracketed = first == ASCII.openBracket
     let name = isBracketed ? whole[1..<close] : whole[..<end]
-    // An escape would be a name that no resolver knows.
+    // No resolver would know a name with an escape.
     guard !name.contains(ASCII.percent) else { throw .badHost }
     return (String(decoding: name, as: UTF8.self), port)
   }
 
-  /// Whether the host alone would do.
+  /// Whether the host without the rest would be valid.
   private static func hasBadPort(_ bytes: ContiguousArray<UInt8>) -> Bool {
     let close = bytes.lastIndex(of: ASCII.closeBracket) ?? 0
     guard let colon = bytes[close...].firstIndex(of: ASCII.colon) else { return false }
-    // More colons are an IPv6 address without brackets.
+    // More than one colon is an IPv6 address without brackets.
     return Authority.isHostField(bytes.span, in: 0..<colon)
       && !bytes[(colon + 1)...].contains(ASCII.colon)
   }

@@ -1,10 +1,9 @@
-// Who sent a datagram: each run of a node draws itself a name of its own, the text of a random
-// UUID, as the original does. Nodes call themselves what they like, so any 36 bytes are taken.
+// The session id of a node's run. Each run draws a random UUID, as legacy nodes do. Any 36 bytes
+// are accepted, because nothing makes other nodes send a UUID.
 
-/// The name of one run of a node: exactly 36 bytes, without storage of its own. Ordered as its
-/// bytes.
+/// The id of one run of a node: 36 bytes in place, without an allocation. Ordered as its bytes.
 package struct SessionID: Hashable, Sendable {
-  /// How many bytes each has.
+  /// The number of bytes.
   package static let length = 36
 
   private let first: UInt64
@@ -13,14 +12,14 @@ package struct SessionID: Hashable, Sendable {
   private let fourth: UInt64
   private let last: UInt32
 
-  /// Nobody's: 36 zero bytes, for a place that is still to be filled.
+  /// 36 zero bytes: a value that is still to be set.
   static let none = SessionID()
 
   private init() {
     (first, second, third, fourth, last) = (0, 0, 0, 0, 0)
   }
 
-  /// Takes over the bytes; nil unless there are 36.
+  /// Copies the bytes; nil unless they are 36.
   package init?(_ bytes: Span<UInt8>) {
     guard bytes.count == Self.length else { return nil }
     first = bytes.bigEndian(at: 0, count: 8)
@@ -30,8 +29,7 @@ package struct SessionID: Hashable, Sendable {
     last = UInt32(truncatingIfNeeded: bytes.bigEndian(at: 32, count: 4))
   }
 
-  /// The UUID of version 4 (RFC 9562 §5.4) that has these bits, but for the six that the version
-  /// fixes.
+  /// The UUID of version 4 (RFC 9562 §5.4) with these bits, except the six that the version fixes.
   package init(randomBits high: UInt64, _ low: UInt64) {
     let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
     let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
@@ -40,14 +38,14 @@ package struct SessionID: Hashable, Sendable {
     let second = Self.digits(high >> 16) & 0xFFFF_FFFF
     let third = Self.digits(high) & 0xFFFF_FFFF
     let fourth = Self.digits(low >> 48) & 0xFFFF_FFFF
-    // 8-4-4-4-12 digits: the four dashes shift what follows them by a byte each.
+    // 8-4-4-4-12 digits: each of the four dashes shifts the following digits by a byte.
     self.second = dash << 56 | second << 24 | dash << 16 | third >> 16
     self.third = third << 48 | dash << 40 | fourth << 8 | dash
     self.fourth = Self.digits(low >> 16)
     last = UInt32(truncatingIfNeeded: Self.digits(low))
   }
 
-  /// A UUID of version 4, drawn from the generator.
+  /// A random UUID of version 4.
   package static func random(using generator: inout some RandomNumberGenerator) -> SessionID {
     SessionID(randomBits: generator.next(), generator.next())
   }
@@ -58,7 +56,7 @@ package struct SessionID: Hashable, Sendable {
     output.append(bigEndian: UInt64(last), count: 4)
   }
 
-  /// The bytes as text; what is no UTF-8 is replaced.
+  /// The bytes as text; bytes that are no UTF-8 are replaced.
   package var text: String {
     var bytes: ContiguousArray<UInt8> = []
     append(into: &bytes)

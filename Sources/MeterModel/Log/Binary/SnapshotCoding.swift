@@ -69,7 +69,7 @@ struct SnapshotEncoder<Names: LogNames> {
     for remote in snapshot.remotes {
       bytes.append(number: UInt64(nodes.number(of: remote.node.number) ?? 0))
       append(remote.namespace)
-      append(ago: remote.saidAt)
+      append(ago: remote.reportedAt)
       bytes.append(number: remote.members)
       bytes.append(number: remote.connections)
     }
@@ -172,7 +172,7 @@ struct SnapshotDecoder {
       let node = NodeID(try numbers.nodes.number(of: try cursor.number32(bytes)))
       snapshot.remotes.append(
         MeterSnapshot.Remote(
-          node: node, namespace: try namespace(bytes, numbers), saidAt: try instant(bytes),
+          node: node, namespace: try namespace(bytes, numbers), reportedAt: try instant(bytes),
           members: try cursor.number(bytes), connections: try cursor.number(bytes)))
     }
   }

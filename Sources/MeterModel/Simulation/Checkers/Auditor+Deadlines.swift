@@ -1,8 +1,8 @@
-// What happens by itself: the books go from instant to instant, take what deadlines cause, and miss what does
-// not come.
+// Deadlines: the auditor goes from instant to instant, takes the effects of deadlines, and reports
+// missing ones.
 
 extension Auditor {
-  /// Goes on to `instant`, to just before the next event there.
+  /// Goes on to `instant`, up to just before the next event at it.
   mutating func catchUp(to instant: Instant) -> String? {
     while true {
       let due = nextInstant
@@ -12,7 +12,7 @@ extension Auditor {
       countDue()
       forgetDue()
       if let wrong = takeByDeadline() ?? settle() { return wrong }
-      // What is left at the very instant must be an event's.
+      // Effects that remain at this instant must be those of an event.
       if position == before && nextInstant <= now { break }
     }
     if let effect = next, effect.instant < instant {
@@ -22,19 +22,19 @@ extension Auditor {
     return missing(by: instant, inclusive: true)
   }
 
-  /// The next instant at which the books or the effects have anything.
+  /// The next instant of a deadline or of an effect.
   private var nextInstant: Instant {
     var instant = next?.instant ?? .never
     if let entry = pending.first {
       instant = min(instant, entry.since + configuration.incrementDelay)
     }
-    if let entry = speaking.first {
+    if let entry = reports.first {
       instant = min(instant, entry.since + configuration.clusterNodeTimeout)
     }
     return instant
   }
 
-  /// Goes on to a later instant, by which nothing may be missing.
+  /// Goes on to a later instant. Nothing may be missing by then.
   private mutating func leaveInstant(for later: Instant) -> String? {
     if let wrong = missing(by: later, inclusive: false) { return wrong }
     now = later
@@ -53,28 +53,29 @@ extension Auditor {
   }
 
   private mutating func forgetDue() {
-    while let entry = speaking.first, entry.since + configuration.clusterNodeTimeout <= now {
-      speaking.popFirst()
+    while let entry = reports.first, entry.since + configuration.clusterNodeTimeout <= now {
+      reports.popFirst()
       guard let said = remotes[entry.key], said.at == entry.since, said.members > 0 else {
         continue
       }
-      silence(entry.key)
+      forgetReport(entry.key)
       let namespace = Int(entry.key & 0xFFFF_FFFF)
       note(.remoteExpiredToZero, if: audiences[namespace].members == 0)
     }
   }
 
-  /// Takes the effects of deadlines at this instant, in their order: ends, notifications, retirements.
+  /// Takes the effects of deadlines at this instant, in their order: ends, notifications,
+  /// retirements.
   private mutating func takeByDeadline() -> String? {
     var (stage, told) = (0, 0)
     while let effect = next, effect.instant == now {
       switch effect.action {
       case .end(let connection, .expired) where stage == 0:
         if let wrong = expire(connection) { return wrong }
-      case .notify(let namespace, let count) where stage <= 1 && mayTell(namespace, count):
+      case .notify(let namespace, let count) where stage <= 1 && mayNotify(namespace, count):
         stage = 1
         told += 1
-        tell(namespace, isByEvent: false)
+        notify(namespace, isByEvent: false)
       case .retire(let namespace):
         guard mayRetire(namespace) else { return nil }
         stage = 2
@@ -87,7 +88,7 @@ extension Auditor {
     return nil
   }
 
-  /// Complains about touched namespaces that should have been told.
+  /// The violation in touched namespaces that lack a notification; nil if there is none.
   private mutating func settle() -> String? {
     for place in touched where mustTell(audiences[place]) {
       return "namespace \(place) must be told \(audiences[place].members) at "
@@ -97,18 +98,18 @@ extension Auditor {
     return nil
   }
 
-  /// After an event: tells what must be told because of it, and complains about what is not.
+  /// After an event: takes the notifications that it causes. Returns a violation, or nil.
   mutating func judge() -> String? {
     while let effect = next, effect.instant == now,
-      case .notify(let namespace, let count) = effect.action, mayTell(namespace, count)
+      case .notify(let namespace, let count) = effect.action, mayNotify(namespace, count)
     {
-      tell(namespace, isByEvent: true)
+      notify(namespace, isByEvent: true)
       position += 1
     }
     return settle()
   }
 
-  /// What should have happened before `instant`, or at it too.
+  /// An effect that is missing before `instant`, or at it if `inclusive`; nil if there is none.
   private mutating func missing(by instant: Instant, inclusive: Bool) -> String? {
     func isDue(_ since: Instant, _ delay: Duration) -> Bool {
       let due = since + delay
@@ -154,7 +155,7 @@ extension Auditor {
     return nil
   }
 
-  /// Whether a connection's time was over before now, though it is still open.
+  /// Whether a connection is still open after its maximum duration.
   func isOverdue(_ place: Int) -> Bool {
     guard connections[place].isOpen,
       let lifetime = configuration.lifetime(of: connections[place].ordinal)

@@ -1,4 +1,4 @@
-// What each event does in the books, and which effects must follow it.
+// Events: their consequences in the auditor's state, and the effects that must follow.
 
 extension Auditor {
   mutating func apply(_ event: Event) -> String? {
@@ -123,26 +123,26 @@ extension Auditor {
     if let said = remotes[key] {
       audiences[place].remote -= UInt128(said.members)
     } else {
-      saidBy[node, default: []].append(key)
+      reportedBy[node, default: []].append(key)
     }
     audiences[place].remote += UInt128(members)
-    remotes[key] = Said(members: members, at: now)
-    if members > 0 { speaking.append(SaidEntry(since: now, key: key)) }
+    remotes[key] = Report(members: members, at: now)
+    if members > 0 { reports.append(ReportEntry(since: now, key: key)) }
     touch(place)
     return nil
   }
 
   private mutating func bye(_ node: NodeID) {
     var emptied = 0
-    for key in saidBy[node] ?? [] where (remotes[key]?.members ?? 0) > 0 {
-      silence(key)
+    for key in reportedBy[node] ?? [] where (remotes[key]?.members ?? 0) > 0 {
+      forgetReport(key)
       emptied += audiences[Int(key & 0xFFFF_FFFF)].vacantSince == now ? 1 : 0
     }
     note(.goodbyeEmptiedSeveral, if: emptied > 1)
   }
 
-  /// What a node said of a namespace holds no longer.
-  mutating func silence(_ key: UInt64) {
+  /// Forgets a node's report of a namespace.
+  mutating func forgetReport(_ key: UInt64) {
     guard let said = remotes[key] else { return }
     let place = Int(key & 0xFFFF_FFFF)
     remotes[key]?.members = 0
@@ -157,7 +157,7 @@ extension Auditor {
     touch(connections[place].namespace)
   }
 
-  /// An open connection is no more; its phase is the caller's to set.
+  /// Takes out an open connection. The caller sets its phase.
   mutating func leave(_ place: Int) {
     let home = connections[place].namespace
     if connections[place].phase == .member {

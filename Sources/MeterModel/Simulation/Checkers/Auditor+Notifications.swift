@@ -1,7 +1,7 @@
-// Rules 3, 4 and 7 as the books have them.
+// Notifications and retirements as the auditor judges them (§2 rules 3, 4 and 15).
 
 extension Auditor {
-  /// Whether members differ enough from told or from what was greeted since.
+  /// Whether members differ enough from told, or from the members at a greeting since.
   func hasChanged(_ audience: Audience) -> Bool {
     let members = audience.members
     let threshold = max(configuration.notifyDeltaRatio.floorOfProduct(with: audience.told), 1)
@@ -19,13 +19,13 @@ extension Auditor {
       || age >= configuration.notifyMinDelay && hasChanged(audience)
   }
 
-  func mayTell(_ namespace: NamespaceID, _ count: UInt64) -> Bool {
+  func mayNotify(_ namespace: NamespaceID, _ count: UInt64) -> Bool {
     let place = Int(namespace.number)
     guard place < audiences.count, audiences[place].members == count else { return false }
     return mustTell(audiences[place])
   }
 
-  mutating func tell(_ namespace: NamespaceID, isByEvent: Bool) {
+  mutating func notify(_ namespace: NamespaceID, isByEvent: Bool) {
     let audience = audiences[Int(namespace.number)]
     let age = now - audience.toldAt
     notifications += 1
@@ -40,7 +40,7 @@ extension Auditor {
     setTold(Int(namespace.number))
   }
 
-  /// The namespace has been told its members now.
+  /// Told := members, told-at := now.
   mutating func setTold(_ place: Int) {
     let members = audiences[place].members
     audiences[place].told = members

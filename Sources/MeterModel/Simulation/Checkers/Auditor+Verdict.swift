@@ -1,9 +1,9 @@
-// What must hold between the books and the meter: its totals at any time, each namespace at the end, and
-// the size of its tables.
+// The agreement of the auditor and the meter: the totals at any time, each namespace at the end,
+// and the size of the meter's tables.
 
 extension Auditor {
-  /// How the meter's totals differ from the books; nil when they do not. O(1).
-  func complaint(about meter: Meter) -> String? {
+  /// The difference between the meter's totals and the auditor's; nil if there is none. O(1)
+  func violation(in meter: Meter) -> String? {
     if meter.openConnections != openCount {
       return "\(meter.openConnections) connections are open, not \(openCount)"
     }
@@ -13,12 +13,13 @@ extension Auditor {
     if meter.namespaceCount != namespaceCount {
       return "there are \(meter.namespaceCount) namespaces, not \(namespaceCount)"
     }
-    return complaintAboutMemory(of: meter)
+    return memoryViolation(of: meter)
   }
 
-  /// The meter's tables may be as long as the largest number that it was given, and no longer; what it
-  /// keeps of the past, as long as what it keeps of the present.
-  private func complaintAboutMemory(of meter: Meter) -> String? {
+  /// The violation of the memory bound; nil if there is none. The meter's tables may be as long as
+  /// the largest number in its input. What it keeps of the past may be as long as what it keeps of
+  /// the present.
+  private func memoryViolation(of meter: Meter) -> String? {
     let limits = [
       ("connections", meter.connections.count, connections.count),
       ("namespaces", meter.namespaces.count, audiences.count),
@@ -32,9 +33,10 @@ extension Auditor {
     return nil
   }
 
-  /// What is wrong when all has been quiet: everybody must have been told the truth within the max delay
-  /// of the last change, nobody may have outlived the maximum duration, and every figure of every
-  /// namespace must be that of the books. O(connections + namespaces).
+  /// The violation after a long time without events; nil if there is none. By then every namespace
+  /// must have been notified within the max delay of its last change, no connection may have
+  /// outlived the maximum duration, and every number of every namespace must be that of the
+  /// auditor. O(connections + namespaces)
   mutating func verdict(on meter: Meter) -> String? {
     for place in connections.indices where isOverdue(place) {
       return "connection \(place) outlived the maximum duration"
@@ -52,10 +54,10 @@ extension Auditor {
           + "\(audience.members) members"
       }
     }
-    return complaint(about: meter)
+    return violation(in: meter)
   }
 
-  /// Members that are counted on this node, by the books.
+  /// The members that are counted on this node, by the auditor.
   func localMembers(of namespace: Int) -> UInt64 {
     namespace < audiences.count ? UInt64(audiences[namespace].counted) : 0
   }

@@ -1,23 +1,23 @@
-// Keeps books of its own over a run of any size: from the records alone it knows who is open, who is counted
-// and what everybody was told, and from that what may and what must happen next. It costs O(1) an event
-// and a few bytes a connection, shares nothing but Vocabulary with a meter, and does not care how a run
-// is cut into batches.
+// The auditor follows a run of any size. From the records alone it derives which connections are
+// open and counted and what they were sent, and from that, which effects may and must come next. It
+// takes O(1) for an event and a few bytes for a connection, shares only Vocabulary and Structures
+// with the meter, and does not depend on the batches.
 //
-// Effects that a record causes are expected right after it; those of deadlines are taken when they come and
-// must be justified at their instant, and none may be missing once its instant is over.
+// The effects of a record must follow it at once. The effects of deadlines are taken as they come;
+// each must be justified at its instant, and none may be missing afterwards.
 
-/// Follows records and effects and complains about the first effect that is wrong, missing or too much.
+/// Follows records and effects, and reports the first effect that is wrong, missing or too much.
 package struct Auditor {
-  /// What the books say of a connection; 16 bytes.
+  /// The state of a connection; 16 bytes.
   struct Entry {
     enum Phase: UInt32 {
-      /// Not known. Can become `pending`, `member` or `dismissed`.
+      /// Unknown. Can become `pending`, `member` or `dismissed`.
       case absent
-      /// Open, not counted. Can become any other.
+      /// Open and not counted. Can become any other.
       case pending
       /// Open and counted. Can become `absent` or `dismissed`.
       case member
-      /// Ended or refused, its close awaited. Can become any other.
+      /// Ended or refused; its close is awaited. Can become any other.
       case dismissed
     }
 
@@ -36,7 +36,7 @@ package struct Auditor {
     var isOpen: Bool { phase == .pending || phase == .member }
   }
 
-  /// What the books say of a namespace.
+  /// The state of a namespace.
   struct Audience {
     var exists = false
     var open: UInt32 = 0
@@ -46,9 +46,9 @@ package struct Auditor {
     var toldAt = Instant.start
     var lowestGreeted: UInt64 = 0
     var highestGreeted: UInt64 = 0
-    /// When members last changed, or may have.
+    /// The instant of the last change of the members, or of an event that may have changed them.
     var changedAt = Instant.start
-    /// Since when nobody is there; nil while somebody is.
+    /// The instant since which there is no audience; nil if there is one.
     var vacantSince: Instant?
 
     var members: UInt64 { UInt64(min(UInt128(counted) + remote, UInt128(Int64.max))) }
@@ -59,8 +59,8 @@ package struct Auditor {
     var predecessor = ConnectionOrdinal.none
   }
 
-  /// What a node last said of a namespace.
-  struct Said {
+  /// A node's last report of a namespace.
+  struct Report {
     var members: UInt64
     var at: Instant
   }
@@ -70,21 +70,21 @@ package struct Auditor {
   var audiences: ContiguousArray<Audience> = []
   var holders: ContiguousArray<Holder> = []
 
-  /// The viewer id of each connection, as far as any came with one.
+  /// The viewer id of each connection, up to the last that had one.
   var viewers: ContiguousArray<ViewerID> = []
-  var remotes: [UInt64: Said] = [:]
+  var remotes: [UInt64: Report] = [:]
 
   /// The keys in `remotes` of each node.
-  var saidBy: [NodeID: [UInt64]] = [:]
+  var reportedBy: [NodeID: [UInt64]] = [:]
 
-  // Who waits, in the order in which the waits began. What no longer holds is passed over.
+  // Queues in the order in which the waits began. Entries that are no longer valid are skipped.
   var pending = FIFO<PendingEntry>()
   var quiet = FIFO<AudienceEntry>()
   var throttled = FIFO<AudienceEntry>()
   var vacant = FIFO<AudienceEntry>()
-  var speaking = FIFO<SaidEntry>()
+  var reports = FIFO<ReportEntry>()
 
-  /// Namespaces in which something changed since they were last judged.
+  /// Namespaces that changed since they were last judged.
   var touched: ContiguousArray<Int> = []
 
   var now = Instant.start
@@ -94,15 +94,15 @@ package struct Auditor {
   var namespaceCount: UInt32 = 0
   var lastIncrement: Instant?
 
-  /// States that the run has reached.
+  /// The milestones that the run reached.
   package internal(set) var milestones = MilestoneSet()
 
-  /// How many records and notifications there were.
+  /// The number of records, and of notifications and opens below.
   package internal(set) var recordCount: UInt64 = 0
   package internal(set) var notifications: UInt64 = 0
   package internal(set) var opened: UInt64 = 0
 
-  // The effects of the batch at hand.
+  // The effects of the current batch.
   var effects: ContiguousArray<Effect> = []
   var position = 0
 
@@ -117,7 +117,7 @@ package struct Auditor {
     let namespace: Int
   }
 
-  struct SaidEntry {
+  struct ReportEntry {
     let since: Instant
     let key: UInt64
   }
@@ -127,9 +127,9 @@ package struct Auditor {
     self.connections.reserveCapacity(connections)
   }
 
-  /// What is wrong with the effects of a batch of records; nil when nothing is.
-  package mutating func complaint(
-    about effects: ContiguousArray<Effect>, after records: Span<LogRecord>
+  /// The violation in the effects of a batch of records; nil if there is none.
+  package mutating func violation(
+    in effects: ContiguousArray<Effect>, after records: Span<LogRecord>
   ) -> String? {
     self.effects = effects
     defer { self.effects = [] }
@@ -144,9 +144,9 @@ package struct Auditor {
     return leftover
   }
 
-  /// What is wrong with the effects of time alone, up to and including `instant`.
-  package mutating func complaint(
-    about effects: ContiguousArray<Effect>, upTo instant: Instant
+  /// The violation in the effects of deadlines up to and including `instant`; nil if there is none.
+  package mutating func violation(
+    in effects: ContiguousArray<Effect>, upTo instant: Instant
   ) -> String? {
     self.effects = effects
     defer { self.effects = [] }
@@ -161,7 +161,7 @@ package struct Auditor {
   /// The next effect, if there is one.
   var next: Effect? { position < effects.count ? effects[position] : nil }
 
-  /// Takes an effect that has to come now.
+  /// Takes an effect that must come now. Returns the violation if it does not.
   mutating func expect(_ action: Effect.Action) -> String? {
     guard let effect = next, effect.instant == now, effect.action == action else {
       let came = next.map { "\($0.instant.decimalSeconds) \($0.action)" } ?? "nothing"

@@ -1,11 +1,11 @@
-// Runs one log through a meter and its judge, side by side, and finds where they part.
+// The comparison of a meter with the reference on one log.
 
-/// The first place at which a meter was wrong.
+/// The first place at which a meter is wrong.
 package struct Divergence: CustomStringConvertible, Sendable {
-  /// The record that was being applied; nil at the end of the log.
+  /// The record that was applied; nil at the end of the log.
   package let index: Int?
 
-  /// What was expected and what came instead.
+  /// The expected and the actual effects.
   package let description: String
 }
 
@@ -21,10 +21,10 @@ package struct Comparison<Subject: MeterProtocol> {
   private var expected = EffectBuffer()
   private var actual = EffectBuffer()
 
-  /// What the log led to.
+  /// The milestones that the log reached.
   package var milestones: MilestoneSet { auditor.milestones }
 
-  /// `audit` crashes when a subject is not as it must be.
+  /// `audit` crashes if an invariant of the subject is broken.
   package init(
     _ log: RandomLog, makeSubject: (Configuration) -> Subject,
     audit: @escaping (Subject) -> Void = { _ in }
@@ -38,22 +38,22 @@ package struct Comparison<Subject: MeterProtocol> {
     self.audit = audit
   }
 
-  /// Where the subject is first wrong; nil when it is right throughout.
+  /// The first place at which the subject is wrong; nil if there is none.
   package mutating func firstDivergence() -> Divergence? {
     for (index, record) in records.enumerated() {
       if let wrong = apply(record) { return Divergence(index: index, description: wrong) }
     }
     advance(to: end)
     audit(subject)
-    let wrong = difference ?? auditor.complaint(about: actual.effects, upTo: end)
+    let wrong = difference ?? auditor.violation(in: actual.effects, upTo: end)
     return wrong.map { Divergence(index: nil, description: $0) }
   }
 
-  /// Applies the record in two halves: what was due by then, and the event itself.
+  /// Applies the record in two halves: the deadlines before it, and the event itself.
   private mutating func apply(_ record: LogRecord) -> String? {
     advance(to: record.instant)
     if expected.effects != actual.effects { return difference }
-    if let wrong = auditor.complaint(about: actual.effects, upTo: record.instant) { return wrong }
+    if let wrong = auditor.violation(in: actual.effects, upTo: record.instant) { return wrong }
 
     expected.removeAll()
     actual.removeAll()
@@ -61,7 +61,7 @@ package struct Comparison<Subject: MeterProtocol> {
     subject.apply(record.event, at: record.instant, into: &actual)
     audit(subject)
     if let wrong = difference { return wrong }
-    return auditor.complaint(about: actual.effects, after: [record].span)
+    return auditor.violation(in: actual.effects, after: [record].span)
   }
 
   private mutating func advance(to instant: Instant) {
@@ -71,7 +71,7 @@ package struct Comparison<Subject: MeterProtocol> {
     subject.advance(to: instant, into: &actual)
   }
 
-  /// How the latest effects and the figures after them differ; nil when they do not.
+  /// The difference between the latest effects and the statistics after them; nil if there is none.
   private var difference: String? {
     if expected.effects != actual.effects {
       return "expected \(list(expected.effects)), got \(list(actual.effects))"
@@ -101,7 +101,7 @@ package struct Comparison<Subject: MeterProtocol> {
 }
 
 extension RandomLog {
-  /// Every namespace that the log names, once.
+  /// Every namespace in the log, once.
   fileprivate var namespaces: [NamespaceID] {
     var found: [NamespaceID] = []
     for step in steps {

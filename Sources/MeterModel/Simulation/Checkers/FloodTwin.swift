@@ -1,7 +1,7 @@
-// A flood of connections that are gone before they are counted must change nobody's notifications: a second
-// meter that never hears of the flood must tell the same, at the same instants.
+// The law of the flood: connections that close before they are counted change no notification. A
+// second meter that does not see them must have the same notifications at the same instants.
 
-/// The meter that hears only of those who stay.
+/// The meter that sees only the connections that stay.
 struct FloodTwin {
   private var meter: Meter
   private var effects = EffectBuffer()
@@ -9,8 +9,8 @@ struct FloodTwin {
   /// Connections with smaller numbers stay.
   private let residents: UInt32
 
-  /// Nil where the law does not hold exactly: nobody is ever pending, or lifetimes, which depend on the
-  /// order of opening, are limited.
+  /// Nil if the law does not hold exactly: if no connection is ever pending, or if durations, which
+  /// depend on the order of opening, are limited.
   init?(_ options: SimulationOptions, _ configuration: Configuration, _ workload: Workload) {
     guard options.profile == .flood, configuration.incrementDelay > .zero,
       configuration.maximumConnectionDuration == .zero,
@@ -21,9 +21,10 @@ struct FloodTwin {
     residents = workload.arrivals.first?.count ?? 0
   }
 
-  /// How the notifications of a batch differ from those without the flood; nil when they do not.
-  mutating func complaint(
-    about told: ContiguousArray<Effect>, after records: ContiguousArray<LogRecord>, now: Instant
+  /// The difference between the notifications of a batch and those without the flood; nil if there
+  /// is none.
+  mutating func violation(
+    in told: ContiguousArray<Effect>, after records: ContiguousArray<LogRecord>, now: Instant
   ) -> String? {
     effects.removeAll()
     for record in records {

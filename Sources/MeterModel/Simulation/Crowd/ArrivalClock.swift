@@ -1,13 +1,13 @@
 // The arrivals of a crowd, one by one.
 
-/// When the next viewer comes, by the plan's stretches: each has its part of a stretch in which it comes.
+/// The clock of arrivals. They are spread evenly over each stretch of the plan.
 struct ArrivalClock {
   private let stretches: [Workload.Arrivals]
   private var stretch = 0
   private var arrived: UInt64 = 0
   private var source: RandomSource
 
-  /// When the next one comes; nil when nobody does.
+  /// The tick of the next arrival; nil if there is none.
   private(set) var next: UInt32?
 
   init(_ stretches: [Workload.Arrivals], _ source: RandomSource) {
@@ -16,7 +16,7 @@ struct ArrivalClock {
     schedule()
   }
 
-  /// Takes the next one; the answer is what it does. Precondition: there is one.
+  /// Takes the next arrival and returns the number of its behaviour. Precondition: there is one.
   mutating func take() -> Int {
     let behaviour = stretches[stretch].behaviour
     arrived += 1

@@ -1,7 +1,7 @@
-// What each viewer will do next, and when: a calendar with a page for each stretch of time. A viewer costs
-// eight bytes here, so ten million fit; a page is sorted when its time comes.
+// The calendar of the viewers' next actions, with a page for each stretch of time. A viewer takes
+// eight bytes, so ten million fit. A page is sorted when its time comes.
 
-/// Slots in the order in which they are due. Each slot has one appointment at most.
+/// Slots in the order in which they are due. Each slot has at most one appointment.
 struct Calendar {
   private struct Appointment {
     var due: UInt32
@@ -11,18 +11,18 @@ struct Calendar {
 
   private var appointments: ContiguousArray<Appointment> = []
 
-  /// The first slot of each page that has not been opened.
+  /// The first slot of each page that is not open yet.
   private var pages: ContiguousArray<UInt32>
 
-  /// Ticks on a page.
+  /// The number of ticks of a page.
   private let pageLength: UInt64
   private var page = -1
 
-  /// What is left of the open page, the last of it first: due times above slots, in one word.
+  /// The rest of the open page, the next appointment last. A word is the due time above the slot.
   private var open: ContiguousArray<UInt64> = []
   private var count = 0
 
-  /// A calendar for about `slots` slots that ends at `last`; later appointments never come.
+  /// A calendar for about `slots` slots that ends at `last`. Later appointments are dropped.
   init(slots: Int, last: UInt32) {
     let pageCount = min(max(slots / 8, 1 << 6), 1 << 20)
     pageLength = (UInt64(last) + 1) / UInt64(pageCount) + 1
@@ -30,7 +30,7 @@ struct Calendar {
     appointments.reserveCapacity(slots)
   }
 
-  /// Makes the slot's appointment. Precondition: it has none, and the time is not before the last one
+  /// Adds an appointment. Precondition: the slot has none, and the time is not before the last one
   /// taken.
   mutating func add(_ slot: UInt32, due: UInt32) {
     while appointments.count <= Int(slot) {
@@ -47,8 +47,8 @@ struct Calendar {
     }
   }
 
-  /// When the next appointment is due; nil when there is none up to `limit`. A page is opened when its time
-  /// has come and not before, since what is added to an open page has to be put in its place.
+  /// The time of the next appointment; nil if there is none up to `limit`. A page is opened when
+  /// its time has come and not before, because adding to an open page takes longer.
   mutating func nextDue(upTo limit: UInt32) -> UInt32? {
     while open.isEmpty {
       guard count > 0, page + 1 < pages.count, UInt64(page + 1) * pageLength <= UInt64(limit)
@@ -58,7 +58,7 @@ struct Calendar {
     return open.last.map { UInt32($0 >> 32) }
   }
 
-  /// Takes the next appointment's slot. Precondition: there is one.
+  /// Takes the slot of the next appointment. Precondition: there is one.
   mutating func takeNext() -> UInt32 {
     count -= 1
     return UInt32(truncatingIfNeeded: open.removeLast())
@@ -74,7 +74,7 @@ struct Calendar {
     open.sort(by: >)
   }
 
-  /// Puts an appointment on the open page.
+  /// Inserts an appointment into the open page.
   private mutating func insert(_ word: UInt64) {
     var (low, high) = (0, open.count)
     while low < high {

@@ -1,20 +1,21 @@
-// The crowd at work: from a plan to a stream of events, made a batch at a time. A viewer costs sixteen bytes
-// here, those of the calendar included, and the events are the same whatever a meter makes of them: when
-// connections expire is known from their ordinals.
+// The crowd: it makes the events of a plan, a batch at a time. A viewer takes sixteen bytes,
+// including the calendar. The events do not depend on the meter: the ends of maximum durations are
+// computed from the ordinals.
 
-/// Makes the events of one log, in order.
+/// The generator of the events of one log, in order.
 struct Crowd {
-  /// What a connection's viewer will do at the next appointment.
+  /// The action of a connection's viewer at the next appointment.
   private enum Plan: UInt8 {
-    /// Leaves, for the session is over. Can become `startsOver`, `isFound`, or the slot is free.
+    /// Leaves at the end of the session. Can become `startsOver` or `isFound`, or the slot becomes
+    /// free.
     case leaves
-    /// Is ended or cut off, and comes back. Becomes `comesBack`.
+    /// Is ended or disconnected, and returns. Becomes `comesBack`.
     case isCut
-    /// Comes back to an unfinished session. Becomes `leaves` or `isCut`.
+    /// Returns to an unfinished session. Becomes `leaves` or `isCut`.
     case comesBack
-    /// Comes for a new session. Becomes `leaves` or `isCut`.
+    /// Returns for a new session. Becomes `leaves` or `isCut`.
     case startsOver
-    /// Is found to be gone since long. The slot is free then.
+    /// Its connection is found dead. The slot becomes free.
     case isFound
   }
 
@@ -52,7 +53,7 @@ struct Crowd {
   private var ids: ViewerIDs
   private var messages: UInt64 = 0
 
-  /// What happened and was not taken yet. The caller empties it.
+  /// The events that were made and not taken yet. The caller empties it.
   var records: ContiguousArray<LogRecord> = []
 
   /// The instant of the latest event.
@@ -77,7 +78,7 @@ struct Crowd {
     ids = ViewerIDs(count: workload.viewers, source.fork("ids"))
   }
 
-  /// Makes events until there are `limit` of them; false once there are no more to come.
+  /// Makes events until there are `limit` of them. Returns false when no more will come.
   mutating func fill(limit: Int) -> Bool {
     while records.count < limit {
       let arrival = arrivals.next ?? .max
@@ -130,7 +131,7 @@ struct Crowd {
     case .leaves: leave(slot, at: now)
     case .isCut:
       emit(.closed(ConnectionID(slot)), at: now)
-      // The browser waits for 2 s, and some seconds more so that not all come back at once.
+      // A browser reconnects after 2 s. Some seconds more spread the returns.
       let jitter = UInt64(workload.scale.ticks(.seconds(5)))
       let pause = workload.scale.ticks(.seconds(2)) + UInt32(choices.below(jitter + 1))
       plan(.comesBack, slot, at: now.plus(pause))
@@ -160,8 +161,8 @@ struct Crowd {
 }
 
 extension Crowd {
-  /// Opens a slot's connection and plans what comes next, which is the first of: the end of the session, the
-  /// connection's maximum duration, a cut.
+  /// Opens a slot's connection and plans the next action, the first of three: the end of the
+  /// session, the end of the maximum duration, a disconnection of all.
   private mutating func open(_ slot: UInt32, at now: UInt32) {
     let faults = workload.faults
     let behaviour = workload.behaviours[visitors[Int(slot)].behaviour]
@@ -199,7 +200,7 @@ extension Crowd {
     var next = slot
     if isFaulty && strikes(faults.lostCloses) {
       plan(.isFound, slot, at: findingDead(at: now))
-      // The viewer is free, the connection is not: who comes back makes another one.
+      // The viewer is free and the connection is not: a viewer that returns opens another one.
       if pause != nil { next = newSlot(number) }
     } else {
       emit(.closed(ConnectionID(slot)), at: now)
@@ -211,8 +212,8 @@ extension Crowd {
     if let pause { plan(.startsOver, next, at: now.plus(pause)) }
   }
 
-  /// When a connection whose viewer vanished is found dead: at the first data that is not acknowledged for
-  /// 30 s.
+  /// The tick at which a connection whose viewer vanished is found dead: when data has not been
+  /// acknowledged for 30 s.
   private mutating func findingDead(at now: UInt32) -> UInt32 {
     let most = Self.maximumFinding(workload.scale, configuration)
     return now.plus(UInt32(chances.below(UInt64(most) + 1)))

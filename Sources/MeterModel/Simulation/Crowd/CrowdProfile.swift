@@ -1,35 +1,35 @@
-// The kinds of crowds that random logs are made of: what happens how often, among how many, and when.
+// The kinds of crowds of random logs: the frequencies, numbers and times of events.
 
 /// A kind of crowd.
 package enum CrowdProfile: String, CaseIterable, Sendable {
   /// Viewers come and go.
   case churn
 
-  /// Many come at once, stay, and go at once.
+  /// Many open at once, stay, and close at once.
   case flash
 
-  /// Many come and are gone before they are counted.
+  /// Many close before they are counted.
   case flood
 
-  /// Those whose time is up come back at once.
+  /// Viewers whose maximum duration ended return at once.
   case herd
 
-  /// Viewers with few ids exclude one another and come back.
+  /// Viewers with few ids exclude one another and return.
   case viewers
 
-  /// Other nodes speak, fall silent and say goodbye.
+  /// Other nodes report, fall silent and leave.
   case cluster
 
-  /// Anything at all, sense or nonsense.
+  /// Any events, valid or not.
   case nonsense
 
-  /// Hardly anything, with long gaps.
+  /// Few events, with long gaps.
   case idle
 
   /// More namespaces than connections.
   case namespaces
 
-  /// What a crowd of this kind does.
+  /// The habits of a crowd of this kind.
   var habits: Habits {
     switch self {
     case .churn: Habits(open: 9, close: 9, message: 1, connections: 20, namespaces: 2)
@@ -55,7 +55,7 @@ package enum CrowdProfile: String, CaseIterable, Sendable {
   }
 }
 
-/// How a crowd behaves. The counts of events are weights; those of ten are out of ten.
+/// The habits of a crowd. The numbers of events are weights.
 struct Habits {
   var open: UInt64
   var close: UInt64
@@ -64,16 +64,16 @@ struct Habits {
   var peer: UInt64 = 0
   var bye: UInt64 = 0
 
-  /// Out of 20, how many events share the instant of the one before.
+  /// Out of 20, the number of events at the instant of the previous one.
   var together: UInt64 = 7
 
-  /// Out of 10, how many opens and closes ask for no sense.
+  /// Out of 10, the number of opens and closes that make no sense.
   var nonsense: UInt64 = 0
   var connections: UInt32
   var namespaces: UInt32
   var viewers: UInt32 = 2
   var nodes: UInt32 = 2
 
-  /// Out of 10, how many opens carry a viewer id.
+  /// Out of 10, the number of opens with a viewer id.
   var withViewer: UInt64 = 0
 }

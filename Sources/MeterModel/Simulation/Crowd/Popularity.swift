@@ -1,14 +1,14 @@
-// Which namespace a viewer wants.
+// The choice of a namespace by a viewer.
 
-/// How viewers spread over the namespaces.
+/// The distribution of viewers over namespaces.
 enum Popularity: Equatable {
-  /// Each namespace as likely.
+  /// Each namespace has the same probability.
   case even
 
-  /// The k-th namespace 1/k as likely as the first (Zipf).
+  /// The k-th namespace has 1/k of the probability of the first (Zipf).
   case zipf
 
-  /// One after the other, over and over.
+  /// One namespace after another, repeated.
   case inTurn
 }
 
@@ -17,7 +17,7 @@ struct NamespaceChooser {
   private let popularity: Popularity
   private let count: UInt32
 
-  /// Walker's alias method: below `share` of an entry it is the entry itself, from there on its `alias`.
+  /// Walker's alias method: below `share` an entry means itself, from there on its `alias`.
   private struct Entry {
     var share: UInt32
     var alias: UInt32
@@ -47,7 +47,8 @@ struct NamespaceChooser {
     }
   }
 
-  /// Vose's construction, in integers: what an entry lacks of the average, 2³², a larger one gives.
+  /// Vose's construction in integers: a larger entry fills what a smaller one lacks of the average,
+  /// 2³².
   private static func aliases(_ count: UInt32) -> ContiguousArray<Entry> {
     let weights = (1...UInt64(count)).map { (1 << 40) / $0 }
     let total = weights.reduce(0, +)

@@ -1,8 +1,9 @@
-// The plans of the profiles. The flash crowd's figures are those of a televised match: 0.05 to 0.1 % of the
-// final audience joins each second, and ten times that leaves at the whistle.
+// The plans of the profiles. The figures of the flash crowd are those of a televised match: 0.05 to
+// 0.1 % of the final audience open each second, and ten times as many close at the whistle.
 
 extension Workload {
-  /// The plan of a profile. Precondition: it is not the swarm, which draws another's.
+  /// The plan of a profile. Precondition: it is not the swarm, which draws the plan of another
+  /// profile.
   init(_ options: SimulationOptions) {
     let size = options.profile.size
     let connections = options.connections ?? size.connections
@@ -13,7 +14,7 @@ extension Workload {
       source: RandomSource(seed: options.seed).fork("workload"))
   }
 
-  /// The plan of a profile at a size, with what befalls it drawn from `source`.
+  /// The plan of a profile at a size, with faults drawn from `source`.
   init(
     _ profile: SimulationProfile, connections: UInt32, namespaces: UInt32, duration: Duration,
     scale: TimeScale, configuration: Configuration, source: RandomSource
@@ -34,9 +35,9 @@ extension Workload {
     }
   }
 
-  /// Joins take 1,333 s of an hour, the rate rising from 0.05 to 0.1 % and falling again; the last whistle
-  /// comes two thirds into it, and all but the last have left 133 s after. A shorter duration has it all
-  /// faster, a longer one a longer match.
+  /// Viewers open within 1,333 s of an hour, at a rate that rises from 0.05 to 0.1 % and falls
+  /// again. The last whistle is after two thirds of it, and all but the last have closed 133 s
+  /// later. A shorter duration shortens all of this; a longer one lengthens the match.
   private mutating func planFlashCrowd(_ connections: UInt32) {
     let unit = min(last, scale.ticks(.seconds(3600)))
     let whistle = last - unit / 3
@@ -48,7 +49,7 @@ extension Workload {
     addArrivals(connections, weights: weights, from: 0, to: unit.share(1333, of: 3600))
   }
 
-  /// A tenth comes and stays; then the others come and leave again within the delay.
+  /// A tenth opens and stays. Then the others open, and close within the delay.
   private mutating func planFlood(_ connections: UInt32, delay: Duration) {
     let longest = UInt32(max(1, UInt64(scale.ticks(delay)) * 15 / 16))
     behaviours = [
@@ -102,7 +103,7 @@ extension Workload {
     faults.stalls = []
   }
 
-  /// `count` arrivals in stretches of equal length, by their weights.
+  /// Adds `count` arrivals in stretches of equal length, by their weights.
   private mutating func addArrivals(
     _ count: UInt32, weights: [UInt64] = [1], from start: UInt32, to end: UInt32,
     behaviour: Int = 0

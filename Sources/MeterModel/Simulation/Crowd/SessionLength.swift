@@ -1,17 +1,17 @@
-// How long viewers stay, and how long they stay away.
+// The lengths of sessions and of the pauses between them.
 
 /// A distribution of lengths of time, in ticks of the simulation.
 enum SessionLength: Equatable {
   /// Longer than any log.
   case endless
 
-  /// From `least` to `most`, each as likely.
+  /// From `least` to `most`, all with the same probability.
   case uniform(least: UInt32, most: UInt32)
 
-  /// Log-normal with a sigma of 1: half of them below `median`, one in six above e times it.
+  /// Log-normal with a sigma of 1: half are below `median`, one in six is above e times it.
   case logNormal(median: UInt32)
 
-  /// A length; at most `UInt32.max`.
+  /// A random length, at most `UInt32.max`.
   func draw(_ source: inout RandomSource) -> UInt32 {
     switch self {
     case .endless: .max
@@ -21,7 +21,7 @@ enum SessionLength: Equatable {
     }
   }
 
-  /// The inverse transform in fixed point: a quantile from the table, and between two by the straight line.
+  /// The inverse transform in fixed point: quantiles from the table, with linear interpolation.
   private static func logNormal(_ median: UInt32, _ random: UInt64) -> UInt32 {
     let place = Int(random >> 57)
     let fraction = (random >> 41) & 0xFFFF
@@ -30,8 +30,8 @@ enum SessionLength: Equatable {
     return UInt32(min((UInt64(median) * factor) >> 16, UInt64(UInt32.max)))
   }
 
-  /// e to the power of the standard normal quantile of k/128 for k in 0...128, times 2¹⁶. The ends, which
-  /// would be 0 and infinite, are those of 1/2000 and 1999/2000.
+  /// e to the power of the standard normal quantile of k/128 for k in 0...128, times 2¹⁶. The first
+  /// and the last would be 0 and infinite; they are those of 1/2000 and 1999/2000.
   private static let quantiles: [UInt64] = [
     2_440, 5_842, 7_604, 8_982, 10_174, 11_256, 12_264, 13_218, 14_133, 15_016, 15_876, 16_716,
     17_542, 18_355, 19_158, 19_954, 20_744, 21_529, 22_311, 23_091, 23_870, 24_648, 25_427,

@@ -1,6 +1,7 @@
-// The viewer ids of a crowd, for which its viewers compete.
+// The viewer ids of a crowd, which are fewer than its viewers.
 
-/// Who has which viewer id. Half of those who come with one name the connection that its holder displaced.
+/// The holders of viewer ids. Half of the newcomers with an id name the connection that its holder
+/// excluded.
 struct ViewerIDs {
   private var holders: [ConnectionOrdinal]
   private var displaced: [ConnectionOrdinal]

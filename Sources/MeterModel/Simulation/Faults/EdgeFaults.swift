@@ -1,38 +1,38 @@
-// What goes wrong between a viewer and the daemon's edge, and what is wrong with the daemon's time.
+// The faults between a viewer and the daemon, and those of the daemon's clock.
 
-/// How often what goes wrong. The rates are out of 65,536; faults cease at `end`.
+/// The rates of the faults, out of 65,536. Faults cease at `end`.
 struct EdgeFaults {
-  /// The open never arrives; the close does.
+  /// The open does not arrive; the close does.
   var lostOpens: UInt64 = 0
 
   /// The open arrives twice.
   var repeatedOpens: UInt64 = 0
 
-  /// The close comes before the open, so the connection is half-open from the start.
+  /// The close arrives before the open, so the connection is half-open from the start.
   var overtakenOpens: UInt64 = 0
 
-  /// The viewer is gone without a word; the close comes when the connection is found dead, up to the max
-  /// delay and 30 s later.
+  /// The viewer vanishes. The close comes when the connection is found dead, up to the max delay
+  /// and 30 s later.
   var lostCloses: UInt64 = 0
 
   /// The close arrives twice.
   var repeatedCloses: UInt64 = 0
 
-  /// Stretches of which all events come at the end, on one instant.
+  /// Stretches of time whose events all arrive at the end, at one instant.
   var stalls: [Range<UInt32>] = []
 
-  /// Where nothing happens for a long time: the clock leaps ahead.
+  /// Ticks at which the clock leaps ahead, and no event happens in between.
   var leaps: [(tick: UInt32, length: Duration)] = []
   var end: UInt32 = 0
 
-  /// A few of each, until seven eighths of the time.
+  /// Some faults of each kind, during seven eighths of the time.
   static func ordinary(
     for workload: Workload, _ configuration: Configuration, _ source: RandomSource
   ) -> EdgeFaults {
     drawn(for: workload, configuration, source, maximumRate: 64, maximumBends: 3)
   }
 
-  /// Rates up to `maximumRate`, and as many stalls and leaps as `maximumBends` at most.
+  /// Rates up to `maximumRate`, and at most `maximumBends` stalls and leaps each.
   static func drawn(
     for workload: Workload, _ configuration: Configuration, _ source: RandomSource,
     maximumRate: UInt64, maximumBends: UInt64
@@ -63,7 +63,7 @@ struct EdgeFaults {
   }
 }
 
-/// Turns ticks into instants. It is asked in the order of time.
+/// The conversion of ticks into instants, in the order of time.
 struct TimeWarp {
   private enum Bend {
     case stall(until: UInt32)
@@ -72,7 +72,7 @@ struct TimeWarp {
 
   private let scale: TimeScale
 
-  /// The bends still to come, the next one last.
+  /// The remaining bends, the next one last.
   private var bends: [(tick: UInt32, bend: Bend)]
   private var held: UInt32 = 0
   private var offset: UInt64 = 0
@@ -84,7 +84,8 @@ struct TimeWarp {
     bends.sort { $0.tick > $1.tick }
   }
 
-  /// When what happens at a tick arrives. Precondition: no later tick was asked for.
+  /// The instant at which an event of a tick arrives. Precondition: no later tick was converted
+  /// before.
   mutating func instant(of tick: UInt32) -> Instant {
     while let next = bends.last, next.tick <= tick {
       switch next.bend {

@@ -1,52 +1,51 @@
-// Canaries: meters with one deliberately wrong rule each, that the random logs must catch. Simulations that
-// let one live test nothing.
+// Canaries: meters with one wrong rule each, which the random logs must catch.
 
-/// A rule to get wrong.
+/// A rule that is wrong.
 package enum MeterFault: String, CaseIterable, Sendable {
   /// Pending connections are counted at once.
   case countsPending
 
-  /// A greeting leaves out the newcomer that is pending.
+  /// A greeting does not include the pending newcomer.
   case greetsWithoutNewcomer
 
-  /// Everyone is told a nanosecond late.
-  case tellsLate
+  /// Every notification is a nanosecond late.
+  case notifiesLate
 
-  /// Ratios have one decimal.
+  /// Ratios are rounded to one decimal.
   case roundsRatio
 
-  /// Quiet streams stay silent.
-  case staysSilent
+  /// There is no notification after the max delay.
+  case ignoresMaxDelay
 
-  /// Deadlines fire when an event wakes the meter, at the event's instant.
-  case firesWhenWoken
+  /// Deadlines fire at the next event, with its instant.
+  case firesAtEvents
 
-  /// The plain requests that should exclude a viewer do not.
-  case excludesNobody
+  /// Plain requests exclude no viewer.
+  case ignoresExclusion
 
-  /// A connection that comes back to exclude its successor is let in.
-  case stopsNobody
+  /// A connection that its id's holder excluded is not refused.
+  case admitsStopped
 
-  /// One viewer id may hold many connections.
-  case forgetsViewers
+  /// A viewer id may have many connections.
+  case ignoresViewers
 
-  /// A node's goodbye goes unheard.
+  /// A node's goodbye has no effect.
   case ignoresGoodbye
 
-  /// A node that says 0 is not heard, so its former count stays.
+  /// A report of 0 has no effect, so the former count stays.
   case ignoresZero
 
-  /// One connection more than the limit is let in.
+  /// The limit of connections is one too high.
   case exceedsLimit
 
-  /// Empty namespaces stay for ever (the original's first defect).
+  /// Empty namespaces are never retired (the first defect of ORIGINAL.md).
   case retiresNothing
 
-  /// A count outlives its connections now and then (the original's fifth defect).
+  /// A close is lost now and then, so that the count is too high (the fifth defect of ORIGINAL.md).
   case losesCloses
 }
 
-/// A reference with a fault around it: events, settings or effects are falsified on their way.
+/// A reference meter with a fault: events, settings or effects are falsified.
 package struct FaultyMeter: MeterProtocol {
   private let fault: MeterFault
   private var meter: ReferenceMeter
@@ -71,7 +70,8 @@ package struct FaultyMeter: MeterProtocol {
     run(at: instant, into: &effects) { $0.advance(to: instant, into: &$1) }
   }
 
-  /// Lets the meter through where its effects need no falsifying, so that their digest is right.
+  /// Lets the meter write its effects directly if none is to be falsified, so that their digest is
+  /// right.
   private mutating func run(
     at instant: Instant, into effects: inout EffectBuffer,
     _ body: (inout ReferenceMeter, inout EffectBuffer) -> Void
@@ -94,14 +94,14 @@ package struct FaultyMeter: MeterProtocol {
     meter.statistics(of: namespace)
   }
 
-  /// The event as the faulty rule sees it; nil when it does not.
+  /// The falsified event; nil if it is dropped.
   private mutating func falsified(_ event: Event) -> Event? {
     switch (fault, event) {
-    case (.excludesNobody, .excluded), (.ignoresGoodbye, .bye): return nil
+    case (.ignoresExclusion, .excluded), (.ignoresGoodbye, .bye): return nil
     case (.ignoresZero, .peer(_, _, members: 0, _)): return nil
-    case (.stopsNobody, .opened(let connection, let namespace, let viewer, _)):
+    case (.admitsStopped, .opened(let connection, let namespace, let viewer, _)):
       return .opened(connection, namespace, viewer: viewer, after: .none)
-    case (.forgetsViewers, .opened(let connection, let namespace, _, let after)):
+    case (.ignoresViewers, .opened(let connection, let namespace, _, let after)):
       return .opened(connection, namespace, viewer: .none, after: after)
     case (.losesCloses, .closed):
       closes += 1
@@ -116,30 +116,30 @@ package struct FaultyMeter: MeterProtocol {
       let told = isPending ? count - 1 : count
       return Effect(
         effect.instant, .greet(connection, ordinal: ordinal, namespace, count: told))
-    case (.firesWhenWoken, let action): return Effect(instant, action)
+    case (.firesAtEvents, let action): return Effect(instant, action)
     case (_, _): return effect
     }
   }
 }
 
 extension MeterFault {
-  /// The settings as the faulty rule sees them.
+  /// The falsified settings.
   fileprivate func falsified(_ right: Configuration) -> Configuration {
     var wrong = right
     switch self {
     case .countsPending: wrong.incrementDelay = .zero
-    case .tellsLate:
+    case .notifiesLate:
       wrong.notifyMinDelay = Duration(nanoseconds: right.notifyMinDelay.nanoseconds + 1)
     case .roundsRatio:
       let ratio = right.notifyDeltaRatio
       let tenths = ratio.numerator * 10 / ratio.denominator
       wrong.notifyDeltaRatio = Fraction(numerator: tenths, decimals: 1) ?? ratio
-    case .staysSilent: wrong.notifyMaxDelay = .maximum
+    case .ignoresMaxDelay: wrong.notifyMaxDelay = .maximum
     case .exceedsLimit:
       if right.maximumConnections < .max { wrong.maximumConnections += 1 }
     case .retiresNothing: wrong.namespaceCleanDelay = .maximum
-    case .greetsWithoutNewcomer, .firesWhenWoken, .excludesNobody, .stopsNobody,
-      .forgetsViewers, .ignoresGoodbye, .ignoresZero, .losesCloses:
+    case .greetsWithoutNewcomer, .firesAtEvents, .ignoresExclusion, .admitsStopped,
+      .ignoresViewers, .ignoresGoodbye, .ignoresZero, .losesCloses:
       break
     }
     return wrong

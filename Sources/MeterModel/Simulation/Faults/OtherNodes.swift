@@ -1,15 +1,15 @@
-// The other nodes of a cluster as the daemon hears them: each says its counts every interval, over a network
-// that loses, repeats, delays and so reorders, and parts; nodes restart, with and without a goodbye.
+// The other nodes of a cluster: each reports its counts every interval, over a network that loses,
+// repeats, delays, reorders and partitions. Nodes restart, with and without a goodbye.
 
-/// How many nodes there are and what goes wrong among them, in ticks.
+/// The number of nodes and the faults among them, in ticks.
 struct ClusterPlan {
-  /// A node that is not heard for a while.
+  /// A node from which nothing arrives for a while.
   struct Partition {
     let node: Int
     let time: Range<UInt32>
   }
 
-  /// A node that begins anew, under a new id.
+  /// A node that restarts under a new id.
   struct Restart {
     let node: Int
     let tick: UInt32
@@ -20,20 +20,20 @@ struct ClusterPlan {
   var namespaces: UInt32
   var interval: UInt32
 
-  /// How long a count that fell to zero is told.
+  /// The time for which a count that fell to zero is reported.
   var timeout: UInt32
 
-  /// Longest delay of a datagram, while there are faults and after.
+  /// The maximum delay of a datagram, during the faults and after them.
   var delays: (faulty: UInt32, sound: UInt32)
 
-  /// Out of 256: datagrams that are lost, repeated, or made of absurd numbers.
+  /// Out of 256, the datagrams that are lost, repeated, or have numbers out of range.
   var lost: UInt64
   var repeated: UInt64
   var hostile: UInt64
   var partitions: [Partition] = []
   var restarts: [Restart] = []
 
-  /// When faults and changes cease, and when the nodes fall silent for good.
+  /// The time at which faults and changes cease, and the time after which the nodes are silent.
   var faultsEnd: UInt32
   var changesEnd: UInt32
   var end: UInt32
@@ -51,7 +51,7 @@ struct ClusterPlan {
     hostile = source.below(4)
     changesEnd = workload.last
     faultsEnd = workload.last - workload.last / 8
-    // Half-open connections are found dead until then, and everybody must be told after that.
+    // Half-open connections are found dead until then, and every namespace is notified after that.
     let quiet = scale.ticks(configuration.notifyMaxDelay)
     end = workload.last.plus(quiet).plus(quiet).plus(scale.ticks(.seconds(31)))
     let longest = UInt64(max(1, min(timeout, 1 << 30))) * 4
@@ -70,13 +70,13 @@ struct ClusterPlan {
   }
 }
 
-/// What the other nodes say, in the order in which it arrives.
+/// The reports of the other nodes, in the order of arrival.
 struct OtherNodes {
   private struct Node {
     var id: NodeID
     var members: [UInt64]
     var connections: [UInt64]
-    /// Until when each namespace is told, though it be zero.
+    /// The time until which each namespace is reported, even if it has no members.
     var toldUntil: [UInt32]
   }
 
@@ -88,14 +88,14 @@ struct OtherNodes {
 
   private let plan: ClusterPlan
   private var nodes: [Node] = []
-  /// The number of the next node; 0 is that of the hostile one.
+  /// The number of the next node; 0 is the hostile one.
   private var nextID: UInt32 = 1
   private var restarts: ArraySlice<ClusterPlan.Restart>
   private var nextRound: UInt32
   private var order: UInt64 = 0
   private var source: RandomSource
 
-  /// What is on its way, the first to arrive last.
+  /// The datagrams on their way, the first to arrive last.
   private var datagrams: [Datagram] = []
 
   init(_ plan: ClusterPlan, _ source: RandomSource) {
@@ -106,24 +106,24 @@ struct OtherNodes {
     for _ in 0..<plan.nodes { nodes.append(newNode()) }
   }
 
-  /// When anything happens next; nil when nothing does.
+  /// The tick of the next change or arrival; nil if there is none.
   var nextDue: UInt32? {
     let round = nextRound <= plan.end ? nextRound : nil
     guard let arrival = datagrams.last?.arrival else { return round }
     return round.map { min($0, arrival) } ?? arrival
   }
 
-  /// What the other nodes have in a namespace, in truth.
+  /// The true members of a namespace on the other nodes.
   func members(of namespace: Int) -> UInt64 {
     nodes.reduce(0) { $0 + $1.members[namespace] }
   }
 
-  /// Whether the nodes speak often enough for all that they say to hold.
+  /// Whether the nodes report often enough that all their reports stay valid.
   var isSteady: Bool {
     plan.timeout > plan.interval.plus(plan.delays.sound).plus(plan.delays.sound)
   }
 
-  /// Lets the next thing happen; the answer is what arrives, if anything does.
+  /// Performs the next change or arrival, and returns the event that arrives, if any.
   mutating func takeNext() -> Event? {
     if let first = datagrams.last, first.arrival <= nextRound || nextRound > plan.end {
       datagrams.removeLast()
@@ -166,7 +166,7 @@ struct OtherNodes {
     datagrams.sort { ($0.arrival, $0.order) > ($1.arrival, $1.order) }
   }
 
-  /// Some come, some go, and at times a namespace empties.
+  /// Adds and removes members; sometimes a namespace becomes empty.
   private mutating func change(_ node: Int, at now: UInt32) {
     for namespace in 0..<Int(plan.namespaces) {
       switch source.below(UInt64(32)) {
@@ -205,7 +205,7 @@ struct OtherNodes {
         arrival: now.plus(UInt32(source.below(UInt64(most) + 1))), order: order, event: event))
   }
 
-  /// Numbers as only an attacker says them, of a node of their own that falls silent again.
+  /// Sends numbers out of range from a node that only does that.
   private mutating func sendHostile(at now: UInt32) {
     let numbers: [UInt64] = [.max, 1 << 63, 1 << 63 - 1, 1 << 62]
     let namespace = NamespaceID(UInt32(source.below(UInt64(plan.namespaces))))

@@ -1,7 +1,7 @@
-// What happens by itself, and when.
+// Deadlines: which ones there are, and what each does.
 
 extension ReferenceMeter {
-  /// The first instant at which anything is due; nil when nothing ever is.
+  /// The instant of the next deadline; nil if there is none.
   package var nextDeadline: Instant? {
     var earliest: Instant?
     for namespace in namespaces {
@@ -9,7 +9,7 @@ extension ReferenceMeter {
         earliest = first(earliest, countingInstant(of: connection))
         earliest = first(earliest, connection.ends)
       }
-      // One without members has nothing left that could be forgotten.
+      // A report without members has nothing left that could be forgotten.
       for peer in namespace.peers where peer.members > 0 {
         earliest = first(earliest, expiryInstant(of: peer))
       }
@@ -19,19 +19,19 @@ extension ReferenceMeter {
     return earliest
   }
 
-  /// Fires what is due now: "increments, maximum durations, expiry of remote counts, notifications,
-  /// retirements".
+  /// Fires the deadlines of this instant in the order of §2: increments, maximum durations, expiry
+  /// of other nodes' counts, notifications, retirements.
   mutating func fireDeadlines(into effects: inout EffectBuffer) {
-    countWhoIsDue()
-    endWhoIsDue(into: &effects)
-    forgetWhatIsDue()
-    tellWhatIsDue(into: &effects)
-    retireWhatIsDue(into: &effects)
+    countDueConnections()
+    endDueConnections(into: &effects)
+    forgetDueReports()
+    notifyDueNamespaces(into: &effects)
+    retireDueNamespaces(into: &effects)
   }
 
-  /// Rule 1: "A connection that opens in a namespace is pending until increment-delay has passed, then
-  /// counted: members +1, connections +1."
-  private mutating func countWhoIsDue() {
+  /// Rule 1: "The stream is pending until `increment-delay` has passed. It is then counted: members
+  /// + 1, connections + 1."
+  private mutating func countDueConnections() {
     for index in namespaces.indices {
       for connection in namespaces[index].connections.indices
       where isDue(countingInstant(of: namespaces[index].connections[connection])) {
@@ -40,8 +40,9 @@ extension ReferenceMeter {
     }
   }
 
-  /// Rule 6: "A connection is ended at most max-conn-duration after its open." In order of opening.
-  private mutating func endWhoIsDue(into effects: inout EffectBuffer) {
+  /// Rule 7: "A stream is ended (`expired`) at most `max-conn-duration` after its open." In the
+  /// order of opening.
+  private mutating func endDueConnections(into effects: inout EffectBuffer) {
     while let place = firstToEnd { end(place, .expired, into: &effects) }
   }
 
@@ -59,9 +60,9 @@ extension ReferenceMeter {
     return first
   }
 
-  /// Rule 9: what a node said "is forgotten cluster-node-timeout after it was last said". In the order in
-  /// which it was said.
-  private mutating func forgetWhatIsDue() {
+  /// Rule 10: "Its members are forgotten `cluster-node-timeout` after that report." In the order of
+  /// the reports.
+  private mutating func forgetDueReports() {
     while let (index, peer) = firstToForget { forget(peer, of: index) }
   }
 
@@ -70,9 +71,9 @@ extension ReferenceMeter {
     var firstOrder = UInt64.max
     for namespace in namespaces.indices {
       for (index, peer) in namespaces[namespace].peers.enumerated() {
-        guard let said = peer.said, isDue(expiryInstant(of: peer)) else { continue }
-        if said.order < firstOrder {
-          firstOrder = said.order
+        guard let reported = peer.reported, isDue(expiryInstant(of: peer)) else { continue }
+        if reported.order < firstOrder {
+          firstOrder = reported.order
           first = (namespace, index)
         }
       }
@@ -80,9 +81,9 @@ extension ReferenceMeter {
     return first
   }
 
-  /// Rule 4: "judged per namespace, once after every event, and once at an instant at which deadlines
-  /// fired (after all that changed a count there)".
-  mutating func tellWhatIsDue(into effects: inout EffectBuffer) {
+  /// Rule 4: "The rule is judged for each namespace that an event changed, after that event, and
+  /// once at each instant at which deadlines fired."
+  mutating func notifyDueNamespaces(into effects: inout EffectBuffer) {
     for index in namespaces.indices where isDue(notificationInstant(of: namespaces[index])) {
       setTold(index)
       namespaces[index].modified = now
@@ -92,8 +93,8 @@ extension ReferenceMeter {
     }
   }
 
-  /// Rule 7, in the order in which the namespaces became vacant.
-  private mutating func retireWhatIsDue(into effects: inout EffectBuffer) {
+  /// Rule 15, in the order in which the namespaces became vacant.
+  private mutating func retireDueNamespaces(into effects: inout EffectBuffer) {
     while let index = firstToRetire {
       let namespace = namespaces.remove(at: index)
       effects.append(.retire(namespace.id), at: now, namespace: namespace.ordinal)
@@ -124,31 +125,32 @@ extension ReferenceMeter {
     return instant <= now
   }
 
-  /// When a pending connection is counted.
+  /// The instant at which a pending connection is counted.
   private func countingInstant(of connection: Connection) -> Instant? {
     connection.isCounted ? nil : connection.opened + configuration.incrementDelay
   }
 
-  /// When what a node said is forgotten.
+  /// The instant at which a node's report is forgotten.
   private func expiryInstant(of peer: PeerCount) -> Instant? {
-    peer.said.map { $0.instant + configuration.clusterNodeTimeout }
+    peer.reported.map { $0.instant + configuration.clusterNodeTimeout }
   }
 
-  /// When a namespace is told its count, should nothing change before. "A namespace with members > 0 and
-  /// at least one open connection on this node is told its count when (a) …, or (b) …"
+  /// The instant of the next notification if nothing changes before. Rule 4: "A namespace is
+  /// notified if it has at least one open stream on this node, if its members are not 0, and if one
+  /// of these holds: (a) … (b) …"
   private func notificationInstant(of namespace: Namespace) -> Instant? {
     guard !namespace.connections.isEmpty else { return nil }
     let members = namespace.members
     guard members > 0 else { return nil }
-    // (b) "now − told-at ≥ notify-max-delay, changed or not".
+    // (b) "`notify-max-delay` has passed since told-at, whether anything changed or not."
     let quiet = namespace.toldAt + configuration.notifyMaxDelay
-    guard isWorthTelling(members, to: namespace) else { return quiet }
+    guard isSufficient(members, to: namespace) else { return quiet }
     return min(quiet, namespace.toldAt + configuration.notifyMinDelay)
   }
 
-  /// (a) "members differ by at least max(⌊told × ratio⌋, 1) from told, or from what members were at any
-  /// greeting since told".
-  private func isWorthTelling(_ members: UInt64, to namespace: Namespace) -> Bool {
+  /// (a) "Members differ from told, or from the members at any greeting since told-at, by at least
+  /// ⌊told × `notify-delta-ratio`⌋ and at least 1."
+  private func isSufficient(_ members: UInt64, to namespace: Namespace) -> Bool {
     let ratio = configuration.notifyDeltaRatio
     let threshold = max(ratio.floorOfProduct(with: namespace.told), 1)
     func differs(from count: UInt64) -> Bool {
@@ -157,7 +159,7 @@ extension ReferenceMeter {
     return differs(from: namespace.told) || namespace.greeted.contains(where: differs)
   }
 
-  /// When a namespace is forgotten, should nobody come before.
+  /// The instant of a namespace's retirement if no event comes before.
   private func retirementInstant(of namespace: Namespace) -> Instant? {
     namespace.vacant.map { $0.instant + configuration.namespaceCleanDelay }
   }

@@ -1,4 +1,4 @@
-// What each event does, rule by rule.
+// Events: what each does, rule by rule.
 
 extension ReferenceMeter {
   mutating func judge(_ event: Event, into effects: inout EffectBuffer) {
@@ -8,7 +8,7 @@ extension ReferenceMeter {
     case .closed(let id):
       judgeClosed(id, into: &effects)
     case .excluded(let viewer):
-      // "So is excluding an id that nobody holds" (ignored).
+      // "So has the exclusion of a viewer id that no stream holds" (no effect).
       if let holder = holder(of: viewer) { end(holder, .excluded, into: &effects) }
     case .message(let namespace, let message):
       judgeMessage(message, to: namespace, into: &effects)
@@ -26,27 +26,27 @@ extension ReferenceMeter {
     latestOrdinal = latestOrdinal.next
     let ordinal = latestOrdinal
 
-    // "One that makes no sense (… an open of one that is open) is answered with a reject effect and
-    // changes nothing."
+    // "An open of a stream that is open and a close of a stream that is unknown are rejected and
+    // change nothing."
     guard place(of: id) == nil else {
       return effects.append(.reject(.open(id)), at: now)
     }
 
-    // Rule 8: "one that comes back with the Last-Event-ID of the connection that its id's present holder
-    // excluded is refused with 204 No Content".
+    // Rule 8: "A stream with the id whose `Last-Event-ID` names the remembered stream is refused
+    // (`stopped`)."
     var excluded = ConnectionOrdinal.none
     if let holder = holder(of: viewer) {
       let present = namespaces[holder.namespace].connections[holder.connection]
       if after != .none && after == present.excluded {
         return refuse(id, ordinal, .stopped, into: &effects)
       }
-      // "A newcomer with the same id excludes the former one … (it goes first, then the newcomer opens)."
+      // "A new stream with the same id excludes the former one, which is ended (`excluded`) first."
       end(holder, .excluded, into: &effects)
       excluded = present.ordinal
     }
 
-    // Rule 12: "an open past either is refused (full) and creates nothing (a former connection excluded by
-    // it leaves its place first)".
+    // Rule 16: "An open past either limit is refused (`full`) and creates nothing; the stream that
+    // it excludes by rule 8 has ended before."
     let isKnown = index(of: namespace) != nil
     guard openConnections < configuration.maximumConnections,
       isKnown || namespaces.count < configuration.maximumNamespaces
@@ -64,14 +64,14 @@ extension ReferenceMeter {
   ) {
     awaitedCloses.remove(connection.id)
     namespaces[index].connections.append(connection)
-    // Rule 7: "Opening … cancels it."
+    // Rule 15: only a namespace without an open stream is retired.
     namespaces[index].vacant = nil
 
-    // Rule 1: "With delay 0 it is counted at the open."
+    // Rule 1: "With a delay of 0 it is counted when it opens."
     let isPending = configuration.incrementDelay > .zero
     if !isPending { namespaces[index].count(namespaces[index].connections.count - 1) }
 
-    // Rule 2: "Each new connection is told at once: members, +1 if it is itself still pending."
+    // Rule 2: "Each new stream is sent the members at once, and one more if it is pending."
     let members = namespaces[index].members
     let count = Self.saturatedSum(members, isPending ? 1 : 0)
     effects.append(
@@ -79,13 +79,13 @@ extension ReferenceMeter {
       at: now, connection: connection.ordinal, namespace: namespaces[index].ordinal)
     namespaces[index].greeted.append(members)
 
-    // Rule 3: "When a connection opens in a namespace with no other open connection on this node, then
-    // told := members and told-at := now (after it was counted, if the delay is 0)."
+    // Rule 3: "When a stream opens in a namespace without another open stream on this node, its
+    // greeting counts as a notification: told := members, told-at := now."
     if namespaces[index].connections.count == 1 { setTold(index) }
   }
 
   private mutating func judgeClosed(_ id: ConnectionID, into effects: inout EffectBuffer) {
-    // Rule 5: "A member that closes: members −1 (connections unchanged)."
+    // Rule 5: "When a member closes, members − 1 at once; `connections` is unchanged."
     if let place = place(of: id) {
       namespaces[place.namespace].connections.remove(at: place.connection)
       noteVacancy(place.namespace)
@@ -97,7 +97,8 @@ extension ReferenceMeter {
   private func judgeMessage(
     _ message: MessageID, to namespace: NamespaceID, into effects: inout EffectBuffer
   ) {
-    // Rule 10: "it changes no count and no told, and has no effect where nobody is open."
+    // Rule 13: "It changes no count and nothing that was told, and it has no effect where no stream
+    // is open."
     guard let index = index(of: namespace), !namespaces[index].connections.isEmpty else { return }
     effects.append(
       .message(namespace, message), at: now, namespace: namespaces[index].ordinal)
@@ -110,8 +111,9 @@ extension ReferenceMeter {
     guard members <= Self.maximumCount && connections <= Self.maximumCount else {
       return effects.append(.reject(.peerOutOfRange(node, namespace)), at: now)
     }
-    // Rule 9: "A peer with members > 0 creates the namespace; one with 0 neither creates nor keeps it."
-    // Rule 12: "a peer that would create a namespace past it is rejected."
+    // Rule 10: "A report with members > 0 creates the namespace. A report with 0 members neither
+    // creates nor keeps it." Rule 16: "A `peer` report that would create a namespace past the limit
+    // is rejected."
     if index(of: namespace) == nil {
       guard members > 0 else { return }
       guard namespaces.count < configuration.maximumNamespaces else {
@@ -120,19 +122,19 @@ extension ReferenceMeter {
     }
     let index = index(of: namespace) ?? create(namespace)
 
-    // "Replaces what that node last said of that namespace."
+    // Rule 10: "… replaces what that node last reported of that namespace."
     namespaces[index].peers.removeAll { $0.node == node }
     namespaces[index].peers.append(
       PeerCount(
-        node: node, members: members, connections: connections, said: nextMoment()))
+        node: node, members: members, connections: connections, reported: nextMoment()))
 
-    // Rule 7: "a remote member cancels it".
+    // Rule 15: only a namespace without members on any node is retired.
     if members > 0 { namespaces[index].vacant = nil }
     noteVacancy(index)
   }
 
   private mutating func judgeBye(_ node: NodeID) {
-    // Rule 9: "bye(node) forgets all that the node said."
+    // Rule 10: "`bye(node)` forgets the members of all its namespaces at once."
     for index in namespaces.indices {
       for peer in namespaces[index].peers.indices
       where namespaces[index].peers[peer].node == node {
@@ -185,7 +187,7 @@ extension ReferenceMeter {
     effects.append(.refuse(id, reason), at: now, connection: ordinal)
   }
 
-  /// The model ends a connection: it is gone, and the shell's close of it is still to come.
+  /// Ends a connection. Its close, which the shell performs, is awaited.
   mutating func end(_ place: Place, _ reason: EndReason, into effects: inout EffectBuffer) {
     let connection = namespaces[place.namespace].connections.remove(at: place.connection)
     awaitedCloses.insert(connection.id)
@@ -195,21 +197,21 @@ extension ReferenceMeter {
     noteVacancy(place.namespace)
   }
 
-  /// What the node said holds no longer. "A departed node's connections stay in the total until the
-  /// namespace retires" (§6).
+  /// Forgets a report. Rule 10: "The connections of a node whose members are forgotten stay in the
+  /// total until the namespace retires, or until the same node reports again."
   mutating func forget(_ peer: Int, of index: Int) {
     namespaces[index].peers[peer].members = 0
-    namespaces[index].peers[peer].said = nil
+    namespaces[index].peers[peer].reported = nil
     noteVacancy(index)
   }
 
-  /// Remembers since when a namespace has nobody.
+  /// Remembers the instant at which a namespace became vacant.
   mutating func noteVacancy(_ index: Int) {
-    guard namespaces[index].hasNobody && namespaces[index].vacant == nil else { return }
+    guard namespaces[index].isWithoutAudience && namespaces[index].vacant == nil else { return }
     namespaces[index].vacant = nextMoment()
   }
 
-  /// "Then told := members, told-at := now, and the greetings are forgotten."
+  /// Rule 4: "Told := members, told-at := now, and the greetings are forgotten."
   mutating func setTold(_ index: Int) {
     namespaces[index].told = namespaces[index].members
     namespaces[index].toldAt = now

@@ -1,16 +1,16 @@
-// The judge of the meter: naive, and written straight from the sentences of §2 of the specification, which
-// stand beside the code in quotes. It keeps nothing that it can derive, has no queues, and looks at
-// everything whenever something happens. Where it and `Meter` differ, one of them is wrong.
+// The reference that judges the meter. It is naive and follows the sentences of §2, which are
+// quoted beside the code. It stores nothing that it can derive, has no queues, and looks at
+// everything at each event. Where it and `Meter` differ, one of them is wrong.
 
-/// A meter that is slow and plain.
+/// A slow and simple meter.
 package struct ReferenceMeter: MeterProtocol {
   let configuration: Configuration
 
-  /// All namespaces in order of their creation.
+  /// All namespaces in the order of their creation.
   var namespaces: [Namespace] = []
 
-  /// "The close of a connection that the model itself ended or refused is expected and ignored": those
-  /// whose close is still to come.
+  /// The connections whose close is awaited: "The close of a stream that the meter ended or refused
+  /// is expected and has no effect."
   var awaitedCloses: Set<ConnectionID> = []
 
   var latestOrdinal = ConnectionOrdinal.none
@@ -18,7 +18,7 @@ package struct ReferenceMeter: MeterProtocol {
 
   var now = Instant.start
 
-  /// How many moments were told apart so far.
+  /// The number of moments so far.
   private var moments: UInt64 = 0
 
   package init(configuration: Configuration) {
@@ -31,7 +31,7 @@ package struct ReferenceMeter: MeterProtocol {
   ) {
     advance(to: instant, into: &effects)
     judge(event, into: &effects)
-    tellWhatIsDue(into: &effects)
+    notifyDueNamespaces(into: &effects)
   }
 
   package mutating func advance(to instant: Instant, into effects: inout EffectBuffer) {
@@ -56,7 +56,7 @@ package struct ReferenceMeter: MeterProtocol {
     return nil
   }
 
-  /// This moment, later than all that were asked for before.
+  /// A moment at the present instant, after all earlier ones.
   mutating func nextMoment() -> Moment {
     moments += 1
     return Moment(instant: now, order: moments)
@@ -64,13 +64,13 @@ package struct ReferenceMeter: MeterProtocol {
 }
 
 extension ReferenceMeter {
-  /// An instant, and the order of what happened at it.
+  /// An instant, and the order among the moments of the same instant.
   struct Moment {
     let instant: Instant
     let order: UInt64
   }
 
-  /// Where a connection is found: in which namespace, and which of its connections it is.
+  /// The place of a connection: its namespace, and its place among the connections there.
   struct Place {
     let namespace: Int
     let connection: Int
@@ -83,50 +83,52 @@ extension ReferenceMeter {
     let viewer: ViewerID
     let opened: Instant
 
-    /// "A connection is ended at most max-conn-duration after its open"; nil where that is disabled.
+    /// Rule 7: "A stream is ended at most `max-conn-duration` after its open"; nil if that is
+    /// disabled.
     let ends: Instant?
 
     /// The connection that this one excluded by opening.
     let excluded: ConnectionOrdinal
 
-    /// False while it is pending.
+    /// Whether the connection is counted; false while it is pending.
     var isCounted: Bool
   }
 
-  /// What a node last said of a namespace. Once it is forgotten its members are 0 and its connections stay.
+  /// A node's last report of a namespace. After it is forgotten, its members are 0 and its
+  /// connections stay.
   struct PeerCount {
     let node: NodeID
     var members: UInt64
     var connections: UInt64
 
-    /// When it was said; nil once it is forgotten.
-    var said: Moment?
+    /// The moment of the report; nil after it is forgotten.
+    var reported: Moment?
   }
 
   struct Namespace {
     let id: NamespaceID
 
-    /// 1 for the first namespace that was ever created, 2 for the next.
+    /// The number of the namespace in the order of creation, from 1.
     let ordinal: UInt64
     let created: Instant
 
-    /// The open connections on this node in order of opening.
+    /// The open connections on this node in the order of opening.
     var connections: [Connection] = []
 
-    /// How many connections on this node were counted since the namespace was created.
+    /// The connections that were counted on this node since the namespace was created.
     var counted: UInt64 = 0
     var peers: [PeerCount] = []
     var told: UInt64 = 0
     var toldAt: Instant
 
-    /// What members were at each greeting since told.
+    /// The members at each greeting since told-at.
     var greeted: [UInt64] = []
     var modified: Instant?
 
-    /// Since when it is vacant; nil while it is not.
+    /// The moment at which the namespace became vacant; nil if it is not vacant.
     var vacant: Moment?
 
-    /// "Totals are local + Σ remote, saturating at 2⁶³ − 1."
+    /// Rule 10: "Totals are the sums over all nodes, saturating at 2⁶³ − 1."
     var members: UInt64 {
       var total: UInt64 = 0
       for connection in connections where connection.isCounted { total += 1 }
@@ -140,8 +142,8 @@ extension ReferenceMeter {
       return total
     }
 
-    /// "A namespace with no open connection on this node and no members (remote ones included)".
-    var hasNobody: Bool {
+    /// Rule 15: "A namespace that has had no open stream on this node and no members on any node …"
+    var isWithoutAudience: Bool {
       connections.isEmpty && members == 0
     }
 
@@ -151,10 +153,10 @@ extension ReferenceMeter {
     }
   }
 
-  /// The largest number that is ever told or shown.
+  /// The maximum of a count.
   static let maximumCount: UInt64 = 1 << 63 - 1
 
-  /// The sum, or the largest count if that is less. Precondition: so is neither summand.
+  /// The sum, at most `maximumCount`. Precondition: both summands are at most `maximumCount`.
   static func saturatedSum(_ left: UInt64, _ right: UInt64) -> UInt64 {
     min(left + right, maximumCount)
   }

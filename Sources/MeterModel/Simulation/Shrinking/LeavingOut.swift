@@ -1,9 +1,10 @@
-// How what fails is made small: runs of its elements are left out, the long ones first, for as long as the rest
+// The shrinking of an array for which a test fails: runs of elements are left out while it still
+// fails.
 // still fails.
 
 extension Array {
-  /// What is left when no run of half, a quarter, … or one of the elements can be left out any more such that
-  /// `fails` holds for the rest. Precondition: it holds for all of them.
+  /// The rest after leaving out runs of half, a quarter, … and one of the elements, until `fails`
+  /// would no longer hold without any of them. Precondition: `fails` holds for all elements.
   func leavingOutRuns(whileFailing fails: ([Element]) -> Bool) -> [Element] {
     var best = self
     var length = Swift.max(1, count / 2)

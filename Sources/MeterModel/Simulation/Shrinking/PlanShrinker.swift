@@ -1,7 +1,7 @@
-// Makes a failing plan small: steps are left out, the long runs of them first, and then faults of the network,
-// for as long as the rest still fails.
+// The shrinking of a failing plan: first steps are left out, long runs before short ones, then
+// faults of the network, while the rest still fails.
 
-/// Shrinks plans of which the judge complains.
+/// Shrinks plans in which the judge finds a violation.
 package struct PlanShrinker {
   private let fault: NodeFault?
 
@@ -9,13 +9,13 @@ package struct PlanShrinker {
     self.fault = fault
   }
 
-  /// A plan that fails and from which no step can be left out. Precondition: `plan` fails.
+  /// A failing plan from which no step can be left out. Precondition: `plan` fails.
   package func shrunk(_ plan: NodesPlan) -> NodesPlan {
     var best = plan
     best.steps = plan.steps.leavingOutRuns { steps in
       var candidate = plan
       candidate.steps = steps
-      return candidate.complaint(fault: fault) != nil
+      return candidate.violation(fault: fault) != nil
     }
     return withoutFaults(best)
   }
@@ -35,13 +35,13 @@ package struct PlanShrinker {
   }
 
   private func keep(_ candidate: NodesPlan, over best: inout NodesPlan) {
-    if candidate.complaint(fault: fault) != nil { best = candidate }
+    if candidate.violation(fault: fault) != nil { best = candidate }
   }
 }
 
 extension NodesPlan {
-  /// What is wrong when the plan is run, with nodes that have a rule wrong; nil if nothing is.
-  package func complaint(fault: NodeFault?) -> String? {
+  /// The violation when the plan runs with nodes that have a fault; nil if there is none.
+  package func violation(fault: NodeFault?) -> String? {
     var simulation = ClusterSimulation(self, fault: fault)
     return simulation.firstComplaint()
   }

@@ -1,5 +1,5 @@
-// Makes a failing log small. Any part of a log is a log, so records are left out for as long as the rest
-// still fails; times stay as they are.
+// The shrinking of a failing log. Any part of a log is a log, so records are left out while the
+// rest still fails. Times do not change.
 
 /// Shrinks logs for which `fails` holds.
 package struct Shrinker {
@@ -9,7 +9,7 @@ package struct Shrinker {
     self.fails = fails
   }
 
-  /// A log that fails as `log` does and from which nothing can be left out. Precondition: `log` fails.
+  /// A failing log from which nothing can be left out. Precondition: `log` fails.
   package func shrunk(_ log: RandomLog) -> RandomLog {
     var best = truncated(log)
     var length = Int.max
@@ -25,7 +25,7 @@ package struct Shrinker {
     if fails(candidate) { best = candidate }
   }
 
-  /// The shortest beginning that fails, by halving.
+  /// The shortest beginning that fails, by bisection.
   private func truncated(_ log: RandomLog) -> RandomLog {
     var best = log
     var least = 0
@@ -42,7 +42,8 @@ package struct Shrinker {
     return best
   }
 
-  /// Without all that concerns one connection, namespace, viewer or node, where that still fails.
+  /// The log without one connection, namespace, viewer or node after another, where the rest still
+  /// fails.
   private func withoutSubjects(_ log: RandomLog) -> RandomLog {
     var best = log
     for subject in Set(log.steps.flatMap(\.subjects)).sorted() {
@@ -53,7 +54,7 @@ package struct Shrinker {
     return best
   }
 
-  /// Without runs of records, the long ones first.
+  /// The log without runs of records, long ones first.
   private func withoutRuns(_ log: RandomLog) -> RandomLog {
     var best = log
     best.steps = log.steps.leavingOutRuns { steps in
@@ -64,7 +65,7 @@ package struct Shrinker {
     return best
   }
 
-  /// With the default of every option that does not matter.
+  /// The log with the default of every option that does not matter.
   private func withDefaults(_ log: RandomLog) -> RandomLog {
     var best = log
     for option in ConfigurationOption.allCases {
@@ -78,7 +79,7 @@ package struct Shrinker {
 }
 
 extension RandomLog.Step {
-  /// What the step is about, as words that can be sorted.
+  /// The subjects of the step, as words that can be sorted.
   fileprivate var subjects: [String] {
     switch event {
     case .opened(let connection, let namespace, let viewer, _):
