@@ -1,7 +1,7 @@
 import MeterIO
 import MeterModel
 
-/// Tries a load on a server, and tells what came of it.
+/// Loads a server, and prints the figures.
 func runBench(_ settings: BenchSettings) -> ExitStatus {
   if settings.mode == .cluster { return runClusterBench(settings) }
   let line = ProgressLine()
@@ -23,7 +23,7 @@ func runBench(_ settings: BenchSettings) -> ExitStatus {
   }
 }
 
-/// How far a load is, in a line.
+/// The progress of a load, in a line.
 package func text(of progress: BenchProgress) -> String {
   let done = grouped(progress.done)
   let seconds = progress.elapsed.nanoseconds / 1_000_000_000

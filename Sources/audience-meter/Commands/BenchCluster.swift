@@ -1,7 +1,7 @@
 import MeterIO
 import MeterModel
 
-/// Measures what the nodes of a cluster cost one another, and tells it.
+/// Measures the costs of the nodes of a cluster, and prints them.
 func runClusterBench(_ settings: BenchSettings) -> ExitStatus {
   let line = ProgressLine()
   do throws(BenchError) {
@@ -16,7 +16,7 @@ func runClusterBench(_ settings: BenchSettings) -> ExitStatus {
   }
 }
 
-/// The figures of a cluster, for people: of one node in one interval.
+/// The figures of one node in one interval, as text.
 package func text(of figures: ClusterBenchFigures) -> String {
   let secret = figures.hasSecret ? ", with a secret" : ""
   let (sent, bytes) = (figures.median(\.datagrams), figures.median(\.bytes))
@@ -59,40 +59,42 @@ package func text(of figures: ClusterBenchFigures) -> String {
   return lines.joined(separator: "\n") + "\n"
 }
 
-/// The figures of a cluster as one JSON object; `docs/BENCH.md` tells of its members.
+/// The figures of a cluster as one JSON object; docs/BENCH.md describes its members.
 package func json(of figures: ClusterBenchFigures) -> String {
-  var object = JSONObject()
-  object.add("mode", text: BenchMode.cluster.rawValue)
-  object.add("nodes", UInt64(figures.nodes))
-  object.add("namespaces", UInt64(figures.namespaces))
-  object.add("changing", UInt64(figures.changing))
-  object.add("secret", flag: figures.hasSecret)
-  object.add("seed", figures.seed)
-  object.add("notify_interval_seconds", decimal: figures.notifyInterval.decimalSeconds)
-  object.add("node_timeout_seconds", decimal: figures.nodeTimeout.decimalSeconds)
-  object.add("rounds", figures.rounds)
-  object.add("datagrams", figures.median(\.datagrams))
-  object.add("bytes", figures.median(\.bytes))
-  object.add("bytes_per_namespace", decimal: decimal(figures.hundredthsOfBytes))
-  object.add("advertise_cpu_ns", figures.median(\.advertise))
-  object.add("advertise_cpu_ns_per_namespace", figures.nanosecondsOfNamespace)
-  object.add("heard_datagrams", figures.median(\.heardDatagrams))
-  object.add("heard_counts", figures.median(\.heardCounts))
-  object.add("hear_cpu_ns", figures.median(\.hear))
-  object.add("hear_cpu_ns_per_count", figures.nanosecondsOfCount)
-  object.add("hear_without_meter_cpu_ns", figures.median(\.judge))
-  object.add("slice_cpu_ns", figures.median(\.slice))
-  object.add("longest_slice_cpu_ns", figures.longestSlice)
+  var object = JSONWriter()
+  object.beginObject()
+  object.member("mode", BenchMode.cluster.rawValue)
+  object.member("nodes", UInt64(figures.nodes))
+  object.member("namespaces", UInt64(figures.namespaces))
+  object.member("changing", UInt64(figures.changing))
+  object.member("secret", figures.hasSecret)
+  object.member("seed", figures.seed)
+  object.member("notify_interval_seconds", decimal: figures.notifyInterval.decimalSeconds)
+  object.member("node_timeout_seconds", decimal: figures.nodeTimeout.decimalSeconds)
+  object.member("rounds", figures.rounds)
+  object.member("datagrams", figures.median(\.datagrams))
+  object.member("bytes", figures.median(\.bytes))
+  object.member("bytes_per_namespace", decimal: decimal(figures.hundredthsOfBytes))
+  object.member("advertise_cpu_ns", figures.median(\.advertise))
+  object.member("advertise_cpu_ns_per_namespace", figures.nanosecondsOfNamespace)
+  object.member("heard_datagrams", figures.median(\.heardDatagrams))
+  object.member("heard_counts", figures.median(\.heardCounts))
+  object.member("hear_cpu_ns", figures.median(\.hear))
+  object.member("hear_cpu_ns_per_count", figures.nanosecondsOfCount)
+  object.member("hear_without_meter_cpu_ns", figures.median(\.judge))
+  object.member("slice_cpu_ns", figures.median(\.slice))
+  object.member("longest_slice_cpu_ns", figures.longestSlice)
+  object.endObject()
   return object.text
 }
 
 extension ClusterBenchFigures {
-  /// Bytes that a node sends for each of its namespaces in an interval, in hundredths.
+  /// The hundredths of bytes that a node sends for each of its namespaces in an interval.
   fileprivate var hundredthsOfBytes: UInt64 {
     median(\.bytes) * 100 / UInt64(max(1, namespaces))
   }
 
-  /// CPU time for each namespace of the node, told or not; for each count of another that was heard.
+  /// The CPU time for each namespace of the node, sent or not; and for each received count.
   fileprivate var nanosecondsOfNamespace: UInt64 {
     median(\.advertise) / UInt64(max(1, namespaces))
   }

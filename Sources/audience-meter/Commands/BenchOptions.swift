@@ -2,7 +2,7 @@ import MeterIO
 import MeterModel
 
 extension OptionValue<BenchSettings> {
-  /// One of the words that a type knows.
+  /// One of the raw values of a type.
   static func word<Word: RawRepresentable & CaseIterable & Sendable>(
     _ property: Property<Word>, default isShown: Bool = true
   ) -> Self where Word.RawValue == String {
@@ -15,7 +15,7 @@ extension OptionValue<BenchSettings> {
       }, show: { isShown ? $0[keyPath: property].rawValue : nil })
   }
 
-  /// One of the words that a type knows, where there is no default among them.
+  /// One of the raw values of a type, without a default.
   static func word<Word: RawRepresentable & CaseIterable & Sendable>(
     _ property: Property<Word?>
   ) -> Self where Word.RawValue == String {
@@ -36,7 +36,7 @@ extension OptionValue<BenchSettings> {
       accepted: "one of " + type.allCases.map(\.rawValue).joined(separator: ", "))
   }
 
-  /// `yes` for the second of two words, and for the first of them no.
+  /// One of two words, of which the second means true.
   static func choice(_ property: Property<Bool>, _ no: String, _ yes: String) -> Self {
     Self(
       syntax: ValueSyntax(placeholder: "WORD", accepted: "one of \(no), \(yes)"),
@@ -47,7 +47,7 @@ extension OptionValue<BenchSettings> {
       }, show: { $0[keyPath: property] ? yes : no })
   }
 
-  /// A whole number in `range`, where there is no default.
+  /// A whole number in `range`, without a default.
   static func number(_ property: Property<UInt32?>, _ range: ClosedRange<UInt32>) -> Self {
     let bounds = "\(range.lowerBound) to \(range.upperBound)"
     return Self(
@@ -73,7 +73,7 @@ extension OptionValue<BenchSettings> {
       }, show: { "\($0[keyPath: property])" })
   }
 
-  /// A time from `least` to `most`, a day.
+  /// A time from `least` to `most`, which is a day by default.
   static func time(
     _ property: Property<Duration>, atLeast least: Duration = .zero,
     atMost most: Duration = .seconds(86_400)
@@ -90,7 +90,7 @@ extension OptionValue<BenchSettings> {
       }, show: { "\($0[keyPath: property].decimalSeconds)s" })
   }
 
-  /// A part of the whole.
+  /// A fraction from 0 to 1.
   static func fraction(_ property: Property<Fraction>) -> Self {
     Self(
       property,
@@ -98,7 +98,7 @@ extension OptionValue<BenchSettings> {
       read: { text in Fraction(decimal: Array(text.utf8).span) }, show: { $0.decimal })
   }
 
-  /// A URL with places to fill in.
+  /// A URL with placeholders.
   static let trigger = Self(
     syntax: ValueSyntax(
       placeholder: "URL",
@@ -109,7 +109,7 @@ extension OptionValue<BenchSettings> {
       return true
     }, show: { _ in nil })
 
-  /// The beginning of a name: what may stand in a path's segment.
+  /// The beginning of a namespace's name: characters that need no escape in a path.
   static func prefix(_ property: Property<String>) -> Self {
     Self(
       syntax: ValueSyntax(

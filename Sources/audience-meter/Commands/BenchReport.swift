@@ -1,7 +1,7 @@
 import MeterIO
 import MeterModel
 
-/// The figures of a load, for people.
+/// The figures of a load as text.
 package func text(of figures: BenchFigures) -> String {
   var lines = [load(figures)]
   if figures.connections > 0 { lines += arrivals("connect", figures.crowd) }
@@ -101,7 +101,7 @@ private func memory(_ figures: BenchFigures) -> [String] {
     + (each.map { [row("", "\(grouped($0)) bytes per connection")] } ?? [])
 }
 
-// MARK: Words
+// MARK: - Words
 
 func row(_ name: String, _ text: String) -> String {
   name + String(repeating: " ", count: max(1, 12 - name.count)) + text
@@ -141,13 +141,13 @@ func microseconds(_ nanoseconds: UInt64) -> String {
   decimal(nanoseconds / 10) + " µs"
 }
 
-/// Hundredths as a number with two decimals.
+/// A number of hundredths as text with two decimals.
 func decimal(_ hundredths: UInt64) -> String {
   let part = hundredths % 100
   return "\(hundredths / 100).\(part < 10 ? "0" : "")\(part)"
 }
 
-/// A part of some time in percent, with two decimals.
+/// A part of a whole in percent, with two decimals.
 func share(_ part: UInt64, of whole: UInt64) -> String {
   decimal(part * 10_000 / max(1, whole)) + " %"
 }

@@ -1,13 +1,12 @@
-/// How the process ended, for whoever started it (SPEC §3 and §7; the numbers are those of sysexits.h
-/// where it has one).
+/// The exit status of the process (§3 and §7). The numbers are those of sysexits.h where it has one.
 package enum ExitStatus: Int32, Sendable {
-  /// All went well.
+  /// The command succeeded.
   case success = 0
 
-  /// Something could not be done: a port in use, a file that cannot be opened.
+  /// The command failed: a port in use, a file that cannot be opened.
   case failure = 1
 
-  /// The command line makes no sense.
+  /// The command line is invalid.
   case usage = 64
 
   /// A load lost connections or deliveries.
@@ -16,6 +15,6 @@ package enum ExitStatus: Int32, Sendable {
   /// A log is damaged or malformed.
   case dataError = 65
 
-  /// A replay differs from what its log remembers.
+  /// The effects of a replay differ from the checkpoints of its log.
   case difference = 71
 }

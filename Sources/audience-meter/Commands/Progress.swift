@@ -2,9 +2,9 @@ import Glibc
 import MeterIO
 import MeterModel
 
-/// A bar on standard error for whoever waits for a long replay; nothing where that is no terminal.
+/// A progress bar on standard error during a long replay; nothing if that is no terminal.
 struct Progress {
-  /// The bytes that are to be read in all; nil where no bar is shown.
+  /// The total number of bytes to read; nil if no bar is shown.
   private let total: UInt64?
 
   private var done: UInt64 = 0
@@ -14,14 +14,14 @@ struct Progress {
   private let clock = Clock()
   private var next = Instant.start + .milliseconds(500)
 
-  /// A bar for so many readings of a file. It stays away where effects would run through it on the same
+  /// A bar for a number of readings of a file. It is not shown if effects are printed to the same
   /// terminal.
   init(through file: borrowing InputFile, readings: UInt64 = 1, printsMuch: Bool = false) {
     let isSeen = isatty(STDERR_FILENO) == 1 && !(printsMuch && isatty(STDOUT_FILENO) == 1)
     total = isSeen ? file.size.map { $0 * readings } : nil
   }
 
-  /// Counts bytes that were read; `records` are all that were replayed in this reading.
+  /// Adds bytes that were read. `records` is the number of records that were replayed in this reading.
   mutating func note(bytes: Int, records: UInt64) {
     guard let total, total > 0 else { return }
     done += UInt64(bytes)
@@ -31,28 +31,24 @@ struct Progress {
     next = now + .milliseconds(100)
     isShown = true
     let rate = rate(recordsBefore + records, over: now - .start)
-    say("\r" + progressBar(share: min(done, total) * 1000 / total, rate: rate))
+    writeToStandardError("\r" + progressBar(share: min(done, total) * 1000 / total, rate: rate))
   }
 
-  /// The next reading begins, and with it the records.
+  /// Begins the next reading, and the count of its records.
   mutating func beginAgain() {
     recordsBefore += records
     records = 0
   }
 
-  /// Takes the bar away, so that something else can be printed.
+  /// Removes the bar, so that something else can be printed.
   mutating func clear() {
     guard isShown else { return }
     isShown = false
-    say("\r\u{1B}[K")
-  }
-
-  private func say(_ text: String) {
-    writeToStandardError(text)
+    writeToStandardError("\r\u{1B}[K")
   }
 }
 
-/// The bar of a share in thousandths, with events a second; what stood on its line goes.
+/// The bar of a share in thousandths, with events a second. It replaces the line.
 package func progressBar(share: UInt64, rate: UInt64) -> String {
   let full = Int(min(share, 1000)) * 30 / 1000
   let percent = "\(share / 10) %"

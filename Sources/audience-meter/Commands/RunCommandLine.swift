@@ -1,15 +1,15 @@
 import Glibc
 
-/// What the program calls itself.
+/// The name of the program in its output.
 package let programName = "audience-meter"
 
-/// The release, in the numbering of the program that it succeeds, whose last was 2.1.3.
+/// The release. The numbers continue those of the original program, whose last was 2.1.3.
 package let programVersion = "3.0.0"
 
-/// Does what the process's arguments ask for. It is a free function because a closure written in
-/// main.swift would be bound to the main actor and die in any other thread.
+/// Runs the command of the process's arguments. It is a free function because a closure in main.swift would
+/// be isolated to the main actor and crash in any other thread.
 func runCommandLine() -> ExitStatus {
-  // A reader that goes away is an error of the write, not the death of the process.
+  // A closed reader is an error of the write and does not end the process.
   signal(SIGPIPE, SIG_IGN)
   let invocation: Invocation
   do throws(UsageError) {

@@ -1,6 +1,6 @@
 import MeterIO
 
-/// Runs the daemon until it is told to stop.
+/// Runs the daemon until a signal stops it.
 func runServe(_ settings: ServeSettings) -> ExitStatus {
   do throws(StartError) {
     try Daemon.run(settings)

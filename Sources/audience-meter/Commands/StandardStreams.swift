@@ -1,12 +1,12 @@
 import Glibc
 
-/// Writes `text` to standard output. A reader that has gone (`| head`) is a silent failure, any other
-/// error one with a line.
+/// Writes `text` to standard output. A closed reader (`| head`) is a failure without a message, any other
+/// error a failure with one.
 func writeToStandardOutput(_ text: String) -> ExitStatus {
   writeToStandardOutput(Array(text.utf8))
 }
 
-/// Writes bytes to standard output, as text is written.
+/// Writes bytes to standard output, with the same errors.
 func writeToStandardOutput(_ bytes: [UInt8]) -> ExitStatus {
   let error = write(bytes, to: STDOUT_FILENO)
   if error != 0, error != EPIPE {
@@ -15,18 +15,17 @@ func writeToStandardOutput(_ bytes: [UInt8]) -> ExitStatus {
   return error == 0 ? .success : .failure
 }
 
-/// Writes one line with the program's name in front to standard error; where that is closed there is
-/// nobody left to tell.
+/// Writes one line, which begins with the program's name, to standard error. Errors are ignored.
 func printError(_ message: String) {
   writeToStandardError("\(programName): \(message)\n")
 }
 
-/// Writes `text` to standard error as it is.
+/// Writes `text` to standard error without a change.
 func writeToStandardError(_ text: String) {
   _ = write(Array(text.utf8), to: STDERR_FILENO)
 }
 
-/// Writes all of `bytes`, whatever it takes; the error's number, or 0.
+/// Writes all of `bytes`. Returns the number of the error, or 0.
 private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
   var bytes = bytes[...]
   while !bytes.isEmpty {

@@ -1,11 +1,10 @@
 import MeterIO
 import MeterModel
 
-/// Reads the arguments that follow the program's name, and what the environment adds where they are
-/// silent. The conventions are getopt's: `--opt value` and `--opt=value`, `-w 4`, `-w4`, `-dw4`; what
-/// follows an option that takes a value is its value, whatever it looks like; `--` ends the options.
-/// Names are never abbreviated, and of an option given twice the last one wins. Help and version end
-/// the reading where they stand.
+/// Reads the arguments after the program's name, and the environment for options that are not given. The
+/// conventions are those of getopt: `--opt value` and `--opt=value`, `-w 4`, `-w4`, `-dw4`. The argument
+/// after an option with a value is its value, whatever it is. `--` ends the options. Names are never
+/// abbreviated. If an option is given twice, the last value is used. Help and version end the reading.
 package func parse(
   arguments: [String], environment: (String) -> String?
 ) throws(UsageError) -> Invocation {
@@ -121,8 +120,7 @@ private struct ArgumentParser {
     return nil
   }
 
-  /// Does what the option says, with the next argument for its value where it needs one that it does
-  /// not have yet.
+  /// Performs the option. The next argument is its value if it needs one and has none yet.
   private mutating func take(
     _ option: CommandOption, value: String?
   ) throws(UsageError) -> Invocation? {
@@ -165,7 +163,7 @@ private struct ArgumentParser {
 
   private mutating func read(_ environment: (String) -> String?) throws(UsageError) {
     for option in command.options where !given.contains(option.long) {
-      // A variable that is set to nothing is taken for one that is not set, as the original does.
+      // An empty variable counts as unset, as in the original program.
       guard let syntax = option.syntax, let name = option.environment, let text = environment(name),
         !text.isEmpty
       else { continue }
@@ -184,7 +182,7 @@ private struct ArgumentParser {
         + (isCommand ? "; the command comes first" : ""))
   }
 
-  /// A cluster is measured without connections, and loads have no nodes.
+  /// Refuses options of loads with the mode `cluster`, and options of clusters with the others.
   private func checkMode() throws(UsageError) {
     let own = Set(CommandOption.benchCluster.map(\.long))
     guard bench.mode == .cluster else {
@@ -201,7 +199,7 @@ private struct ArgumentParser {
     throw UsageError(message: "--\(name) does not go with \(option)")
   }
 
-  /// The first option of the table that was given and of which something is true.
+  /// The first option in the table that was given and fulfils a condition.
   private func firstGiven(where isMeant: (String) -> Bool) -> String? {
     command.options.map(\.long).first { given.contains($0) && isMeant($0) }
   }
@@ -212,8 +210,8 @@ private struct ArgumentParser {
     throw UsageError(message: "--\(both[0]) and --\(both[1]) exclude each other")
   }
 
-  /// What says how to share counts, where nothing says that they are shared that way: whoever gives it
-  /// believes that the node is in a cluster. (The intervals may stay, and wait for a carrier.)
+  /// Refuses options of a carrier without the carrier, because the user expects a cluster then. The
+  /// intervals are accepted.
   private func refuseClusterOptionsWithoutEffect() throws(UsageError) {
     try refuse("cluster-interface", without: ["cluster-addr"])
     try refuse("cluster-port", without: ["cluster-peers"])
@@ -221,7 +219,7 @@ private struct ArgumentParser {
     try refuse("cluster-redis-password", without: ["cluster-redis"])
   }
 
-  /// The password of a Redis server stands in its URL or in a file, and a user has one.
+  /// Refuses a Redis password both in the URL and in a file, and a user without one.
   private func refuseHalfALogin() throws(UsageError) {
     guard let server = serve.cluster.redis else { return }
     let hasFile = serve.cluster.redisPasswordPath != nil
@@ -231,7 +229,7 @@ private struct ArgumentParser {
     }
     if !hasFile, server.user != nil, server.password == nil {
       throw UsageError(
-        message: "--cluster-redis names a user without a password (USER:PASSWORD@); it may stand in"
+        message: "--cluster-redis names a user without a password (USER:PASSWORD@); it may be in"
           + " the file of --cluster-redis-password")
     }
   }
@@ -243,7 +241,7 @@ private struct ArgumentParser {
     throw UsageError(message: "--\(name) has no effect without \(needed)\(names[names.count - 1])")
   }
 
-  /// The option that was probably meant, or where to look.
+  /// The option that was probably meant, or a reference to help.
   private func hint(for name: String) -> String {
     let near = command.options.map(\.long).first {
       (name.count >= 3 && $0.hasPrefix(name)) || isNear($0, name)
@@ -252,7 +250,7 @@ private struct ArgumentParser {
   }
 }
 
-/// `text` in quotes, on one line and of bounded length whatever it holds.
+/// The text in quotes, on one line, with control characters escaped, and at most 80 characters of it.
 private func quoted(_ text: String) -> String {
   var result = "'"
   for scalar in text.unicodeScalars.prefix(80) {
@@ -262,7 +260,7 @@ private func quoted(_ text: String) -> String {
   return result + (text.unicodeScalars.count > 80 ? "…'" : "'")
 }
 
-/// Whether at most two letters have to be added, removed or replaced to make one name of the other.
+/// Whether at most two insertions, deletions or replacements of letters change one name into the other.
 private func isNear(_ one: String, _ other: String) -> Bool {
   let (one, other) = (Array(one.utf8), Array(other.utf8))
   guard abs(one.count - other.count) <= 2 else { return false }

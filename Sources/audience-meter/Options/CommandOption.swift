@@ -1,24 +1,24 @@
 import MeterIO
 import MeterModel
 
-/// One option as the table declares it.
+/// An option of the command line.
 package struct CommandOption: Sendable {
   /// The name after `--`.
   package let long: String
 
-  /// The letter after `-`, where there is one.
+  /// The letter after `-`; nil if there is none.
   package let short: Character?
 
   /// What the option does.
   package let action: OptionAction
 
-  /// What help says of it; ranges, default and unit are added.
+  /// The description in help, without range, default and unit.
   package let help: String
 
-  /// What help says of the default where it is no value.
+  /// The description of a default that is no value.
   let defaultText: String?
 
-  /// The environment variable that is read where the option is not given.
+  /// The environment variable that is read if the option is not given; nil if there is none.
   package let environment: String?
 
   init(
@@ -33,12 +33,12 @@ package struct CommandOption: Sendable {
     self.environment = environment
   }
 
-  /// A setting of the model, under the name that the log calls it by too.
+  /// A setting of the model, with the same name as in the log.
   init(_ setting: ConfigurationOption, _ help: String, default defaultText: String? = nil) {
     self.init(setting.rawValue, .model(.setting(setting)), help, default: defaultText)
   }
 
-  /// What values the option takes; nil for a flag.
+  /// The form of the option's values; nil for a flag.
   package var syntax: ValueSyntax? {
     switch action {
     case .help, .version: nil
@@ -64,30 +64,30 @@ package struct CommandOption: Sendable {
   }
 }
 
-/// What an option does: it ends the reading of the command line, or it sets a property. Whose property
-/// decides which commands take it.
+/// The action of an option: it ends the reading of the command line, or sets a property. The owner of the
+/// property determines the commands that have the option.
 package enum OptionAction: Sendable {
   case help
   case version
 
-  /// Sets something of the meter's configuration, for every command that has one.
+  /// Sets a property of the meter's configuration.
   case model(OptionValue<Configuration>)
 
-  /// Sets something of the daemon's.
+  /// Sets a property of the daemon.
   case serve(OptionValue<ServeSettings>)
 
-  /// Sets something of a replay's.
+  /// Sets a property of a replay.
   case replay(OptionValue<ReplaySettings>)
 
-  /// Sets something of a simulation's.
+  /// Sets a property of a simulation.
   case simulate(OptionValue<SimulateSettings>)
 
-  /// Sets something of a load's.
+  /// Sets a property of a load.
   case bench(OptionValue<BenchSettings>)
 }
 
 extension Command {
-  /// The options that the command takes, in the order of the table.
+  /// The options of the command, in the order of the table.
   package var options: [CommandOption] {
     CommandOption.table.filter { option in
       switch option.action {

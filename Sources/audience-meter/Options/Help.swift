@@ -1,7 +1,7 @@
-/// How wide a line of help may be.
+/// The maximum width of a line of help.
 private let helpWidth = 100
 
-/// What `--help` prints: the command's usage and every option that it takes, from the table.
+/// The text of `--help`: the usage of the command and all its options, from the table.
 package func help(for command: Command) -> String {
   var lines = [command.summary, ""]
   let usages = command == .serve ? Command.announced : [command]
@@ -14,12 +14,12 @@ package func help(for command: Command) -> String {
   lines += ["", "Options:"]
   lines += others.flatMap { entry(of: $0, column: column, showsDefault: true) }
   if !model.isEmpty {
-    lines += ["", "What if (each replaces the log's own setting):"]
+    lines += ["", "Other settings (each replaces that of the log):"]
     lines += model.flatMap { entry(of: $0, column: column, showsDefault: false) }
   }
   lines.append("")
-  lines.append("S is a time in seconds, and may have a fraction and a unit: 2, 0.5, 500ms, 5m, 1h.")
-  lines.append("Of an option given twice the last one holds.")
+  lines.append("S is a time in seconds, or with another unit: 2, 0.5, 500ms, 5m, 1h.")
+  lines.append("If an option is given twice, the last value is used.")
   return lines.joined(separator: "\n") + "\n"
 }
 
@@ -41,7 +41,7 @@ private func entry(of option: CommandOption, column: Int, showsDefault: Bool) ->
   }
 }
 
-/// `text` in lines of at most `width` characters, broken at blanks.
+/// The text in lines of at most `width` characters, broken at blanks.
 private func wrapped(_ text: String, at width: Int) -> [String] {
   var lines = [""]
   for word in text.split(separator: " ") {
@@ -67,7 +67,7 @@ extension CommandOption {
 }
 
 extension Array {
-  /// Those that are in, and the others.
+  /// The elements that fulfil a condition, and the others.
   fileprivate func partitioned(_ isIn: (Element) -> Bool) -> (in: [Element], others: [Element]) {
     (filter(isIn), filter { !isIn($0) })
   }

@@ -1,16 +1,16 @@
 import MeterIO
 
-/// What the program can be asked to do; the first argument, unless that is an option.
+/// A command of the program: the first argument, unless that is an option.
 package enum Command: String, CaseIterable, Sendable {
   case serve
   case replay
   case simulate
   case bench
 
-  /// Those that help tells of, in its order.
+  /// The commands in help, in their order.
   package static let announced: [Command] = [.serve, .replay, .simulate, .bench]
 
-  /// What follows the program's name in its usage line.
+  /// The usage of the command, without the program's name.
   var usage: String {
     switch self {
     case .serve: "[serve] [options]"
@@ -20,20 +20,20 @@ package enum Command: String, CaseIterable, Sendable {
     }
   }
 
-  /// What the command does, in a sentence.
+  /// A sentence about the command.
   var summary: String {
     switch self {
     case .serve:
-      "Counts the open event streams of each namespace, and tells every viewer the count."
-    case .replay: "Replays the log of a run, and tells what became of it."
+      "Counts the open event streams of each namespace, and sends every viewer the count."
+    case .replay: "Replays the log of a run, and reports its figures."
     case .simulate:
-      "Simulates a crowd or a cluster from a seed, and checks all that the meter makes of it."
+      "Simulates a crowd or a cluster from a seed, and checks the effects of the meter."
     case .bench: "Loads a server with event streams, and measures it."
     }
   }
 }
 
-/// A command line, understood and checked.
+/// A valid command line.
 package enum Invocation: Sendable {
   case help(Command)
   case version
@@ -43,8 +43,8 @@ package enum Invocation: Sendable {
   case bench(BenchSettings)
 }
 
-/// A command line that makes no sense.
+/// The error of an invalid command line.
 package struct UsageError: Error, Equatable {
-  /// One line that names the option and what it accepts, without the program's name.
+  /// One line with the option and the accepted values, without the program's name.
   package let message: String
 }

@@ -24,7 +24,7 @@ extension OptionValue<ServeSettings> {
       read: { text in isHost(text) || isInterface(text) ? .some(text) : nil }, show: { $0 })
   }
 
-  /// Some nodes, 1 to 256.
+  /// A list of 1 to 256 nodes.
   static func endpoints(_ property: Property<[Endpoint]>) -> Self {
     Self(
       property,
@@ -38,7 +38,7 @@ extension OptionValue<ServeSettings> {
       }, show: { $0.isEmpty ? nil : $0.map(\.description).joined(separator: ",") })
   }
 
-  /// A port of this machine, of which 0 is none.
+  /// A port of this machine, from 1 on.
   static func portOfOurs(_ property: Property<UInt16>) -> Self {
     Self(
       property, ValueSyntax(placeholder: "P", accepted: "a port from 1 to 65535"),
@@ -47,7 +47,7 @@ extension OptionValue<ServeSettings> {
       }, show: { "\($0)" })
   }
 
-  /// A Redis server, perhaps with a password, which no complaint repeats.
+  /// A Redis server. An error does not repeat the value, which may contain a password.
   static func redis(_ property: Property<RedisURL?>) -> Self {
     Self(
       property,
@@ -57,7 +57,7 @@ extension OptionValue<ServeSettings> {
       read: { text in (try? RedisURL(text)).map { .some($0) } }, show: { _ in nil })
   }
 
-  /// Whether it could be an interface's name: at most 15 bytes, no blank, no slash.
+  /// Whether a text can be the name of an interface: at most 15 bytes, no blank, no slash.
   @Sendable private static func isInterface(_ text: String) -> Bool {
     (1...15).contains(text.utf8.count) && !text.hasPrefix("-")
       && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") }

@@ -1,37 +1,37 @@
 import MeterModel
 
-/// What the values of an option look like.
+/// The form of an option's values.
 package struct ValueSyntax: Sendable {
-  /// What stands for the value in help.
+  /// The placeholder of the value in help.
   package let placeholder: String
 
-  /// What is accepted, to end the sentence "'x' is not …".
+  /// The accepted values, to end the sentence "'x' is not …".
   package let accepted: String
 
-  /// The range, where help should tell it.
+  /// The range, if help shows it.
   var range: String?
 
-  /// Whether a value that is not accepted may hold a password, and is not repeated.
+  /// Whether a value may contain a password, so that an error does not repeat it.
   var isConfidential = false
 }
 
-/// How an option's value is read into a property of some settings, and how the property is shown. The
-/// default that help shows is read from fresh settings, so it cannot differ from the truth.
+/// The conversions between an option's value and a property of some settings. Help reads the default from
+/// new settings, so it is always the real one.
 package struct OptionValue<Root>: Sendable {
-  /// What is read; nil for a flag, which takes no value.
+  /// The form of the value; nil for a flag, which has none.
   let syntax: ValueSyntax?
 
-  /// Reads the value; false, and the settings as they were, when it is not accepted.
+  /// Reads the value. Returns false and changes nothing if it is not accepted.
   let read: @Sendable (inout Root, String) -> Bool
 
-  /// The property as text, with its unit; nil for none.
+  /// The property as text, with its unit; nil if it has none.
   let show: @Sendable (Root) -> String?
 }
 
 extension OptionValue {
   typealias Property<Value> = WritableKeyPath<Root, Value> & Sendable
 
-  /// A value of `property` that `read` gives for a text it accepts, and nil for another.
+  /// An option whose value `read` converts; nil for a text that is not accepted.
   init<Value>(
     _ property: Property<Value>, _ syntax: ValueSyntax,
     read: @escaping @Sendable (String) -> Value?, show: @escaping @Sendable (Value) -> String?
@@ -45,7 +45,7 @@ extension OptionValue {
     self.show = { show($0[keyPath: property]) }
   }
 
-  /// An option without value, which sets the property.
+  /// A flag, which sets the property to true.
   static func flag(_ property: Property<Bool>) -> Self {
     Self(
       syntax: nil,
@@ -67,14 +67,14 @@ extension OptionValue {
       }, show: { "\($0)" })
   }
 
-  /// A port, of which 0 is one too.
+  /// A port; 0 is accepted as one.
   static func port(_ property: Property<UInt16>) -> Self {
     Self(
       property, ValueSyntax(placeholder: "P", accepted: "a port from 0 to 65535"),
       read: port, show: { "\($0)" })
   }
 
-  /// A port, where 0 is none.
+  /// A port; 0 means none.
   static func portOrNone(_ property: Property<UInt16?>) -> Self {
     Self(
       property,
@@ -82,7 +82,7 @@ extension OptionValue {
       read: { text in port(text).map { $0 == 0 ? nil : $0 } }, show: { $0.map { "\($0)" } })
   }
 
-  /// A time between two of something that must not take up all the time there is.
+  /// An interval of at least 10 ms.
   static func interval(_ property: Property<Duration>) -> Self {
     let least = Duration.milliseconds(10)
     return Self(
@@ -96,7 +96,7 @@ extension OptionValue {
       show: { "\($0.decimalSeconds)s" })
   }
 
-  /// A number of bytes, from 64 KB on.
+  /// A number of bytes, at least 64 KB.
   static func size(_ property: Property<UInt64?>) -> Self {
     Self(
       property,
@@ -116,7 +116,7 @@ extension OptionValue {
     return number << shift
   }
 
-  /// An address or a name that is still to be resolved.
+  /// An address, or a name that is resolved later.
   static func host(_ property: Property<String?>) -> Self {
     Self(
       property,
@@ -145,9 +145,9 @@ extension OptionValue {
     UInt64(digits: text.utf8.span).flatMap { UInt16(exactly: $0) }
   }
 
-  /// Whether `text` could be resolved at all: letters, digits and what addresses, zones and names
-  /// (RFC 1123, 253 bytes at most) have between them. It begins with no hyphen, so that an option in
-  /// the place of a value is noticed.
+  /// Whether `text` has the form of a host: letters, digits and the punctuation of addresses, zones and
+  /// names (RFC 1123), at most 253 bytes. A hyphen at the start is refused, so that an option in the
+  /// place of a value is found.
   static func isHost(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 253 && !text.hasPrefix("-")
       && text.utf8.allSatisfy {
@@ -163,7 +163,7 @@ extension OptionValue {
 }
 
 extension OptionValue<Configuration> {
-  /// A setting of the model: what it accepts is the model's to say.
+  /// A setting of the model, which determines the accepted values.
   static func setting(_ option: ConfigurationOption) -> Self {
     let (placeholder, range, unit): (String, String?, String) =
       switch option.kind {

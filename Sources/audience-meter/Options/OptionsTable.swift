@@ -1,7 +1,7 @@
 import MeterModel
 
 extension CommandOption {
-  /// Every option there is, in the order of help (SPEC §3). Parsing and help know of no other.
+  /// All options, in the order of help (§3). Parsing and help use only this table.
   package static let table: [CommandOption] =
     general + listening + counting + clustering + limits + capturing + replaying + simulating
     + benching
@@ -9,15 +9,15 @@ extension CommandOption {
   private static let general = [
     CommandOption("help", short: "h", .help, "show this help"),
     CommandOption("version", short: "V", .version, "show the version"),
-    CommandOption("debug", short: "d", .serve(.flag(\.debug)), "log everything, to standard error"),
+    CommandOption("debug", short: "d", .serve(.flag(\.debug)), "log every event to standard error"),
     CommandOption(
       "workers", short: "w", .serve(.number(\.workers, 0...1024)),
-      "threads that serve sockets; 0 takes the number of CPUs", default: "number of CPUs"),
+      "number of threads that serve sockets; 0 for the number of CPUs", default: "number of CPUs"),
   ]
 
   private static let listening = [
     CommandOption(
-      "port", .serve(.port(\.port)), "port of the event streams; 0 takes any free port",
+      "port", .serve(.port(\.port)), "port of the event streams; 0 for any free port",
       environment: "PORT"),
     CommandOption(
       "host", .serve(.host(\.host)), "address of the event streams",
@@ -27,9 +27,9 @@ extension CommandOption {
     CommandOption("stats-host", .serve(.host(\.statsHost)), "address of the statistics"),
     CommandOption(
       "notification-port", .serve(.portOrNone(\.notificationPort)),
-      "port that takes messages; 0 disables it"),
+      "port that receives messages; 0 disables it"),
     CommandOption(
-      "notification-host", .serve(.host(\.notificationHost)), "address that takes messages"),
+      "notification-host", .serve(.host(\.notificationHost)), "address that receives messages"),
     CommandOption("demo-port", .serve(.portOrNone(\.demoPort)), "port of the demo; 0 disables it"),
     CommandOption(
       "demo-host", .serve(.host(\.demoHost)), "address of the demo",
@@ -39,99 +39,99 @@ extension CommandOption {
   private static let counting = [
     CommandOption(
       "enable-uuid", .serve(.flag(\.enableViewerIDs)),
-      "take the second segment of the path for a viewer id, which holds at most one connection"),
+      "use the second segment of the path as a viewer id, which holds at most one connection"),
     CommandOption(
       .incrementDelay,
-      "how long a connection must last before it is counted"),
+      "time from the open of a connection until it is counted"),
     CommandOption(
       .notifyDeltaRatio,
-      "how much a count must change, relative to what was told, to be told again"),
+      "change of a count, relative to the count last sent, that causes a notification"),
     CommandOption(
       .notifyMinDelay,
-      "the least time between two notifications of a change"),
+      "minimum time between two notifications of a change"),
     CommandOption(
       .notifyMaxDelay,
-      "the most time between two notifications, changed or not"),
+      "maximum time between two notifications, even without a change"),
     CommandOption(
       .namespaceCleanDelay,
-      "how long a namespace without an audience is remembered"),
+      "time after which a namespace without an audience is forgotten"),
   ]
 
   private static let clustering = [
     CommandOption(
       "cluster-addr", short: "m", .serve(.group(\.cluster.group)),
-      "share counts with the nodes of this multicast group (customary: 239.255.13.37:314)",
+      "share counts with the nodes of this multicast group (usually 239.255.13.37:314)",
       default: "off"),
     CommandOption(
       "cluster-interface", .serve(.interface(\.cluster.interface)),
-      "the network of the group: an interface's name or one of its addresses",
+      "network of the group: the name of an interface or one of its addresses",
       default: "what the routes say"),
     CommandOption(
       "cluster-peers", .serve(.endpoints(\.cluster.peers)),
-      "share counts with these nodes one by one, where there is no multicast", default: "off"),
+      "share counts with each of these nodes by unicast", default: "off"),
     CommandOption(
       "cluster-port", .serve(.portOfOurs(\.cluster.port)),
-      "UDP port on which the peers' datagrams are received"),
+      "UDP port that receives the datagrams of these nodes"),
     CommandOption(
       "cluster-redis", .serve(.redis(\.cluster.redis)),
-      "share counts by way of a Redis or Valkey server's publish/subscribe", default: "off"),
+      "share counts through publish/subscribe of a Redis or Valkey server", default: "off"),
     CommandOption(
       "cluster-redis-password", .serve(.file(\.cluster.redisPasswordPath)),
-      "log in there with the password in this file, which no list of processes shows",
+      "log in to it with the password in this file, so that no process list shows it",
       default: "none"),
     CommandOption(
       "cluster-secret", .serve(.file(\.cluster.secretPath)),
-      "take only what other nodes with the secret in this file have said", default: "none"),
+      "accept only datagrams of nodes with the secret in this file", default: "none"),
     CommandOption(
       "cluster-notify-interval", .serve(.interval(\.cluster.notifyInterval)),
-      "how often the other nodes are told this one's counts"),
+      "interval at which this node sends its counts"),
     CommandOption(
       .clusterNodeTimeout,
-      "how long another node's counts hold after it said them"),
+      "time for which the counts of another node are valid after it sent them"),
   ]
 
   private static let limits = [
     CommandOption(
       .maximumConnectionDuration,
-      "how long a connection may last; 0 disables it"),
+      "maximum duration of a connection; 0 disables it"),
     CommandOption(
       .maximumConnections,
-      "how many connections may be open", default: "what the limit of descriptors allows"),
+      "maximum number of open connections", default: "what the limit of descriptors allows"),
     CommandOption(
       .maximumNamespaces,
-      "how many namespaces may exist"),
+      "maximum number of namespaces"),
   ]
 
   private static let capturing = [
     CommandOption(
       "capture", .serve(.file(\.capturePath)),
-      "append the run to this log, to be replayed", default: "none"),
+      "append the run to this log, which can be replayed", default: "none"),
     CommandOption(
       "capture-rotate", .serve(.size(\.captureRotation)),
-      "put the log aside as FILE.1, FILE.2, … when it is this large", default: "never"),
+      "rename the log to FILE.1, FILE.2, … when it is this large", default: "never"),
     CommandOption(
       "capture-viewer-ids", .serve(.flag(\.capturesViewerIDs)),
-      "write viewer ids as they are, and not only hashed under a key that nobody keeps"),
+      "write viewer ids unchanged; otherwise they are hashed under a key that is not kept"),
   ]
 
   private static let replaying = [
     CommandOption("json", .replay(.flag(\.json)), "print the figures as one JSON object"),
-    CommandOption("effects", .replay(.flag(\.effects)), "print each effect as text, nothing else"),
-    CommandOption("text", .replay(.flag(\.text)), "print the log itself as text, nothing else"),
+    CommandOption("effects", .replay(.flag(\.effects)), "print only each effect, as text"),
+    CommandOption("text", .replay(.flag(\.text)), "print only the log itself, as text"),
     CommandOption(
       "csv", .replay(.file(\.csvPath)),
       "write the audience of each namespace over time: seconds,namespace,members,pending"),
     CommandOption(
       "svg", .replay(.file(\.svgPath)),
-      "draw the audience of the largest namespaces over time, and what they were told"),
+      "draw the audience of the largest namespaces over time, and the counts sent"),
     CommandOption(
       "compare", .replay(.flag(\.compares)),
-      "play the log under its own settings and under those given here, and print (and with --svg"
-        + " draw) what viewers are told under both"),
+      "replay the log under its own settings and under those given here, and print (with --svg"
+        + " draw) the counts that are sent under both"),
     CommandOption(
       "explain", .replay(.moment(\.moment)),
-      "print what NAMESPACE was told at or last before second TIME, by which rule and after what;"
-        + " @2:TIME is of the second section"),
+      "print the count that NAMESPACE was sent at or last before second TIME, with the rule and the"
+        + " cause; @2:TIME is in the second section"),
   ]
 
   private static let simulating = [
@@ -141,37 +141,39 @@ extension CommandOption {
       default: "flash-crowd, or swarm with --seconds"),
     CommandOption(
       "connections", .simulate(.size(\.connections, most: 100_000_000)),
-      "how many viewers there are, or connections they make", default: "the profile's"),
+      "number of viewers, or of the connections that they open", default: "the profile's"),
     CommandOption(
       "namespaces", .simulate(.size(\.namespaces, most: 16_777_216)),
-      "how many namespaces they choose from", default: "the profile's"),
+      "number of namespaces", default: "the profile's"),
     CommandOption(
-      "duration", .simulate(.span(\.duration)), "how long they come and go",
+      "duration", .simulate(.span(\.duration)), "time during which viewers come and go",
       default: "the profile's"),
     CommandOption(
-      "seed", .simulate(.seed), "what decides everything else, or the first seed to try",
+      "seed", .simulate(.seed), "seed of the simulation, or the first seed",
       default: "1, or a fresh one with --seconds"),
     CommandOption(
-      "seconds", .simulate(.span(\.seconds)), "try seed after seed on every core, for so long",
+      "seconds", .simulate(.span(\.seconds)),
+      "run one seed after another on every core, for this time",
       default: "a single seed"),
     CommandOption(
       "nodes", .simulate(.flag(\.simulatesNodes)),
-      "simulate a whole cluster over a network that loses, delays and parts, of which the seed"
-        + " decides everything"),
-    CommandOption("log", .simulate(.file(\.logPath)), "keep the log there", default: "nowhere"),
+      "simulate a cluster over a network that loses, delays and partitions; the seed determines"
+        + " everything"),
+    CommandOption(
+      "log", .simulate(.file(\.logPath)), "write the log to this file", default: "nowhere"),
     CommandOption(
       "svg", .simulate(.file(\.svgPath)),
-      "draw the audience of the largest namespaces over time, and what they were told",
+      "draw the audience of the largest namespaces over time, and the counts sent",
       default: "nowhere"),
     CommandOption("json", .simulate(.flag(\.json)), "print the figures as one JSON object"),
   ]
 }
 
 extension CommandOption {
-  /// What a simulation of clusters takes besides `--nodes`: their seed decides the rest.
+  /// The options that go with `--nodes`. The seed determines everything else.
   package static let nodesToo: Set = ["seed", "seconds", "json"]
 
-  /// Whether the option decides what a simulation of a seed is.
+  /// Whether the option changes the simulation of a seed.
   var isPartOfReproduction: Bool {
     switch action {
     case .model: true

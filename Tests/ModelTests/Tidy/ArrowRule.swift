@@ -7,7 +7,7 @@ let folderOrder: [(module: String, folders: [String])] = [
   (
     "Sources/MeterModel",
     [
-      "Vocabulary", "Structures", "Crypto", "Meter", "Cluster/Wire", "HTTP", "Cluster", "Node",
+      "Vocabulary", "Crypto", "Structures", "Meter", "Cluster/Wire", "HTTP", "Cluster", "Node",
       "Log", "Analysis", "Simulation",
     ]
   ),
