@@ -88,11 +88,13 @@ import Testing
       """
     }
     let exchange = try exchange(HTTP.get("/ns"))
-    for count: UInt64 in [0, 9, 10, 12_345, .max] {
-      let text = written { encoder.append(count: count, asJSON: false, for: exchange, into: &$0) }
-      #expect(text == response("\(count)\n", "text/plain; charset=utf-8"))
-      let json = written { encoder.append(count: count, asJSON: true, for: exchange, into: &$0) }
-      #expect(json == response("{\"members\":\(count)}", "application/json"))
+    for (type, body) in [(ContentType.text, "12\n"), (.json, "{\"members\":12}"), (.text, "")] {
+      let written = written {
+        encoder.append(
+          type, body: HTTP.bytes(body).span, anyPage: true, variesByAccept: true, for: exchange,
+          into: &$0)
+      }
+      #expect(written == response(body, type.rawValue))
     }
   }
 
@@ -100,8 +102,11 @@ import Testing
     let get = try exchange(HTTP.get("/ns"))
     let head = try exchange(HTTP.request("HEAD", "/ns"))
     let writers: [(Exchange, inout ContiguousArray<UInt8>) -> Void] = [
-      { encoder.append(count: 12, asJSON: false, for: $0, into: &$1) },
-      { encoder.append(count: 12, asJSON: true, for: $0, into: &$1) },
+      {
+        encoder.append(
+          .text, body: HTTP.bytes("12").span, anyPage: true, variesByAccept: true, for: $0,
+          into: &$1)
+      },
       { encoder.append(told: 12, for: $0, into: &$1) },
       { encoder.appendRoot(for: $0, into: &$1) },
       { encoder.appendCrossDomainPolicy(for: $0, into: &$1) },

@@ -151,16 +151,14 @@ private struct ClusterMeasurement {
     while place < post.count {
       nodes[node].advanceMeter(to: now)
       let before = Clock.threadTime
-      let datagrams = nodes[node].judge(post, from: &place, slice: ClusterLink.slice, at: now)
-      let between = Clock.threadTime
-      samples[node].heardCounts += nodes[node].obey(at: now)
-      let after = Clock.threadTime
-      samples[node].heardDatagrams += datagrams
+      let heard = nodes[node].hear(post, from: &place, slice: CarrierLink.slice, at: now)
+      let time = Clock.threadTime - before
+      samples[node].heardCounts += heard.counts
+      samples[node].heardDatagrams += heard.datagrams
       // A slice of its own datagrams only is none.
-      guard datagrams > 0 else { continue }
-      samples[node].judge += between - before
-      samples[node].hear += after - before
-      samples[node].slice = max(samples[node].slice, after - before)
+      guard heard.datagrams > 0 else { continue }
+      samples[node].hear += time
+      samples[node].slice = max(samples[node].slice, time)
     }
   }
 }

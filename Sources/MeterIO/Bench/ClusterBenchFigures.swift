@@ -15,9 +15,8 @@ package struct ClusterBenchSample: Equatable, Sendable {
   /// Of making what it sent.
   package var advertise: UInt64 = 0
 
-  /// Of taking in what it heard: all, and the part without the meter and its names.
+  /// Of taking in what it heard.
   package var hear: UInt64 = 0
-  package var judge: UInt64 = 0
 
   /// The longest piece of either that was done at once.
   package var slice: UInt64 = 0

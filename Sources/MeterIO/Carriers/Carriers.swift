@@ -8,19 +8,13 @@ import MeterModel
 /// What the thread is told.
 enum CarrierOrder: Sendable {
   /// Send these.
-  case send(Outbound)
+  case send(DatagramBatch)
 
   /// A name was resolved, or not.
   case resolved(Resolution)
 
   /// Send what is still to be sent, and return.
   case stop
-}
-
-/// Datagrams on their way out.
-struct Outbound: Sendable {
-  var datagrams: ContiguousArray<(bytes: ByteRange, reach: ClusterOrders.Reach)> = []
-  var bytes: ContiguousArray<UInt8> = []
 }
 
 /// The sockets of one node.
@@ -175,11 +169,9 @@ struct Carriers: ~Copyable {
       switch order {
       case .send(let batch):
         for datagram in batch.datagrams {
-          let bytes = batch.bytes.span.extracting(datagram.bytes.bounds)
-          if datagram.reach != .engineOnly, multicast != nil || unicast != nil {
-            outbound.append(bytes)
-          }
-          if datagram.reach != .datagramsOnly { publish(bytes) }
+          let bytes = batch.bytes.span.extracting(datagram.bounds)
+          if multicast != nil || unicast != nil { outbound.append(bytes) }
+          publish(bytes)
         }
       case .resolved(let resolution): take(resolution)
       case .stop: isStopping = true

@@ -46,10 +46,10 @@ struct ClusterStart: Sendable {
         + "counts must be repeated")
   }
 
-  /// Makes the thread's body and the sequencer's part.
+  /// The membership of the node, the ends of the ways between the two threads, and the carriers' thread.
   func begin(
-    _ configuration: Configuration, run: UInt64, clock: Clock, console: Console
-  ) throws(SystemError) -> (link: ClusterLink, body: @Sendable () -> Void) {
+    _ configuration: Configuration, clock: Clock, console: Console
+  ) throws(SystemError) -> ClusterParts {
     let context = CarrierContext(
       clock: clock, console: console, mailbox: try Mailbox<CarrierOrder>(),
       arrivals: try ArrivalQueue(), board: CarrierBoard(),
@@ -59,18 +59,23 @@ struct ClusterStart: Sendable {
     var settings = ClusterSettings()
     settings.notifyInterval = options.notifyInterval
     settings.nodeTimeout = configuration.clusterNodeTimeout
-    let node = ClusterNode(
+    let membership = Membership(
       session: SessionID.random(using: &random), settings: settings, secret: secret,
       wallStart: clock.wallStart / 1_000_000, hashKey: HashKey(random.next(), random.next()))
-    let link = ClusterLink(
-      node: node, arrivals: context.arrivals, carriers: context.mailbox, board: context.board,
-      run: run)
-    return (
-      link,
-      {
+    return ClusterParts(
+      membership: membership, context: context,
+      run: {
         var carriers = carriers.take()
         carriers.run()
-      }
-    )
+      })
   }
+}
+
+/// What the daemon's threads need of a cluster.
+struct ClusterParts {
+  let membership: Membership
+  let context: CarrierContext
+
+  /// The body of the carriers' thread.
+  let run: @Sendable () -> Void
 }

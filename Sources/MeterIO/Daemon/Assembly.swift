@@ -8,7 +8,7 @@ import MeterModel
 struct Assembly {
   let console: Console
   let clock: Clock
-  let inbox: Sequencer.Inbox
+  let inbox: Mailbox<NodeMail>
   let plan: DescriptorPlan
   let ports: OpenPorts
   let viewersEnabled: Bool
@@ -22,16 +22,16 @@ struct Assembly {
     var random = SystemRandomNumberGenerator()
     let run: UInt64 = random.next()
     let context = ReactorContext(
-      clock: clock, console: console, sequencer: inbox, viewersEnabled: viewersEnabled,
+      clock: clock, console: console, node: inbox, viewersEnabled: viewersEnabled,
       audiencePort: ports.audiencePort, run: run)
     let sharedBudgets = DescriptorBudgets(plan)
     let startLine = StartLine()
     var leftBehind: [Int32] = []
-    var outboxes: [Mailbox<Commands>] = []
+    var outboxes: [Mailbox<DirectiveBatch>] = []
     var bodies: [(name: String, run: @Sendable () -> Void)] = []
     for index in 0...workers {
       let isWorker = index < workers
-      let outbox = try Mailbox<Commands>()
+      let outbox = try Mailbox<DirectiveBatch>()
       outboxes.append(outbox)
       let made = try Reactor(
         index: index, context: context,
@@ -55,20 +55,28 @@ struct Assembly {
           }
         ))
     }
-    let cluster = try cluster?.begin(configuration, run: run, clock: clock, console: console)
-    if let cluster { bodies.append(("cluster", cluster.body)) }
-    let sequencer = Handover(
-      try Sequencer(
-        configuration: configuration, clock: clock, console: console, mailbox: inbox,
-        reactors: outboxes, audienceReactors: workers,
-        hashKey: HashKey(random.next(), random.next()), capture: capture,
-        cluster: cluster?.link))
+    let cluster = try cluster?.begin(configuration, clock: clock, console: console)
+    if let cluster { bodies.append(("cluster", cluster.run)) }
+    var settings = NodeSettings(hashKey: HashKey(random.next(), random.next()))
+    settings.configuration = configuration
+    settings.reactors = outboxes.count
+    settings.streamReactors = workers
+    settings.run = run
+    settings.wallStart = clock.wallStart
+    let node = Handover(
+      try NodeThread(
+        Node(settings, membership: cluster?.membership), clock: clock, console: console,
+        mailbox: inbox, reactors: outboxes, capture: capture,
+        carriers: cluster.map {
+          CarrierLink(
+            arrivals: $0.context.arrivals, carriers: $0.context.mailbox, board: $0.context.board)
+        }))
     bodies.append(
       (
-        "sequencer",
+        "node",
         {
-          var sequencer = sequencer.take()
-          sequencer.run()
+          var node = node.take()
+          node.run()
         }
       ))
     if let capture { bodies.append(("capture", capture.writing)) }

@@ -28,7 +28,7 @@ package enum Daemon {
     let capture = try startCapture(settings, configuration, clock, console)
     do throws(SystemError) {
       let signals = try StopSignals()
-      let inbox = try Sequencer.Inbox()
+      let inbox = try Mailbox<NodeMail>()
       let assembly = Assembly(
         console: console, clock: clock, inbox: inbox, plan: plan, ports: ports,
         viewersEnabled: settings.enableViewerIDs, capture: capture, cluster: cluster)

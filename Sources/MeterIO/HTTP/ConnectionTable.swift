@@ -2,6 +2,7 @@
 // half-read request, bytes that could not be sent) lies in side tables, so an idle stream costs one slot.
 
 import Glibc
+import MeterModel
 
 /// One socket's slot; 32 bytes.
 struct Socket {
@@ -124,12 +125,12 @@ struct ConnectionTable {
   }
 
   /// The tenant of a slot, for others to name it by.
-  func handle(_ slot: UInt32) -> Handle {
-    Handle(slot: slot, generation: sockets[Int(slot)].generation)
+  func handle(_ slot: UInt32) -> ConnectionHandle {
+    ConnectionHandle(slot: slot, generation: sockets[Int(slot)].generation)
   }
 
   /// Whether the connection that is meant is still the slot's tenant.
-  func isCurrent(_ handle: Handle) -> Bool {
+  func isCurrent(_ handle: ConnectionHandle) -> Bool {
     Int(handle.slot) < sockets.count
       && sockets[Int(handle.slot)].generation == handle.generation
       && sockets[Int(handle.slot)].state != .free

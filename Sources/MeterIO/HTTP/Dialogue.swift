@@ -71,8 +71,13 @@ struct Dialogue: Waiting {
   /// Whether all that was received of the client is the request.
   var hasReadAll: Bool { isWhole && start + length == input.count }
 
-  /// The ordinal that the rest of the statistics follows; nil when there is no rest.
-  var statisticsAfter: UInt64?
+  /// The question to ask when the output is sent: for the next piece of the body, which has no length and
+  /// ends with the connection. Nil when there is none.
+  var question: Question?
+  var isInPieces = false
+
+  /// The exchange of the request that is being answered.
+  var exchange: MeterModel.Exchange { head.map { MeterModel.Exchange($0) } ?? .last }
 
   /// How many bytes were dropped while lingering, or of a body.
   var dropped = 0

@@ -56,7 +56,7 @@ extension Reactor {
     return true
   }
 
-  func key(of handle: Handle) -> UInt64 {
+  func key(of handle: ConnectionHandle) -> UInt64 {
     UInt64(handle.generation) << 32 | UInt64(handle.slot)
   }
 

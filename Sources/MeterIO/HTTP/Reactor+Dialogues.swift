@@ -196,11 +196,11 @@ extension Reactor {
 // MARK: - Responses
 
 extension Reactor {
-  /// Leaves a dialogue to the sequencer, whose answer is awaited.
-  mutating func leaveToSequencer(_ side: UInt32, _ report: Report) {
+  /// Asks the node a question for a connection, which waits for the answer.
+  mutating func ask(_ side: UInt32, _ question: Question) {
     dialogues[side].phase = .waiting
     setPatience(side, nil)
-    outgoing.reports.appendToBatch(report)
+    outgoing.inputs.appendToBatch(.asked(table.handle(dialogues[side].slot), question))
   }
 
   /// Sends the response in `output`, after which the connection goes on unless the exchange says not.
@@ -236,11 +236,11 @@ extension Reactor {
       setPatience(side, .patient)
       return
     }
-    if let ordinal = dialogues[side].statisticsAfter {
+    if let question = dialogues[side].question {
       dialogues[side].output = []
       dialogues[side].sent = 0
       watch(slot, .nothing)
-      leaveToSequencer(side, .statistics(table.handle(slot), after: ordinal))
+      ask(side, question)
     } else if dialogues[side].isLast, dialogues[side].hasReadAll, !hasUnreadInput(slot) {
       // The client has said all that it had to say, so a close sends FIN and no reset.
       drop(slot)

@@ -92,7 +92,7 @@ extension Reactor {
   mutating func reportClosed(_ slot: UInt32) {
     streamCount -= 1
     leavesUnsaid += 1
-    outgoing.reports.appendToBatch(.closed(slot: slot))
+    outgoing.inputs.appendToBatch(.closed(slot: slot))
   }
 
   mutating func readable(_ slot: UInt32) {

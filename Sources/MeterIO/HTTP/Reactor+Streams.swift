@@ -16,12 +16,12 @@ extension Reactor {
     let lastEventID = bytes.extracting(head.lastEventID.bounds)
     let after = StreamIdentifier.parse(lastEventID, run: context.run) ?? .none
     let tellsStream = !viewer.bounds.isEmpty && lastEventID.count == StreamIdentifier.length
-    let report = Report.opened(
+    let input = NodeInput.opened(
       table.handle(slot),
       namespace: outgoing.bytes.appendText(bytes.extracting(namespace.bounds)),
       viewer: outgoing.bytes.appendText(bytes.extracting(viewer.bounds)), after: after,
-      streamID: tellsStream ? outgoing.bytes.appendText(lastEventID) : .none)
-    outgoing.reports.appendToBatch(report)
+      lastEventID: tellsStream ? outgoing.bytes.appendText(lastEventID) : .none)
+    outgoing.inputs.appendToBatch(input)
     removeDialogue(slot)
     table[slot].state = .opening
     table[slot].wantsPadding = head.isOldInternetExplorer

@@ -7,7 +7,7 @@ import MeterModel
 struct ReactorContext: Sendable {
   let clock: Clock
   let console: Console
-  let sequencer: Sequencer.Inbox
+  let node: Mailbox<NodeMail>
   let viewersEnabled: Bool
 
   /// The number of the audience port, for the demo page.
@@ -21,12 +21,12 @@ struct ReactorContext: Sendable {
   let evictionNotice: RecurringNotice
 
   init(
-    clock: Clock, console: Console, sequencer: Sequencer.Inbox, viewersEnabled: Bool,
+    clock: Clock, console: Console, node: Mailbox<NodeMail>, viewersEnabled: Bool,
     audiencePort: UInt16, run: UInt64
   ) {
     self.clock = clock
     self.console = console
-    self.sequencer = sequencer
+    self.node = node
     self.viewersEnabled = viewersEnabled
     self.audiencePort = audiencePort
     self.run = run
@@ -46,7 +46,7 @@ struct Reactor: ~Copyable {
 
   /// How many streams fit into a table of descriptors of the reactor's own.
   let mostStreams: Int
-  let mailbox: Mailbox<Commands>
+  let mailbox: Mailbox<DirectiveBatch>
   var poller: Poller
 
   var table = ConnectionTable()
@@ -72,10 +72,10 @@ struct Reactor: ~Copyable {
   /// Where a frame is made that goes out at once.
   var frame = Reactor.emptyFrame
 
-  var outgoing: Reports
+  var outgoing: InputBatch
 
   /// Empty, for the batches that come next.
-  var spareBatches = ContiguousArray<Commands>.withRoom
+  var spareBatches = ContiguousArray<DirectiveBatch>.withRoom
 
   /// How many messages were begun to be told that the sequencer does not know of.
   var messagesUnsaid: UInt32 = 0
@@ -110,7 +110,7 @@ struct Reactor: ~Copyable {
 
   init(
     index: Int, context: ReactorContext, listeners: [Listener], budgets: DescriptorBudgets,
-    mostStreams: Int, mailbox: Mailbox<Commands>
+    mostStreams: Int, mailbox: Mailbox<DirectiveBatch>
   ) throws(SystemError) {
     let sources = listeners.enumerated().map { position, listener in
       (listener.descriptor, Self.firstListenerKey + UInt64(position))
@@ -122,7 +122,7 @@ struct Reactor: ~Copyable {
     self.budgets = budgets
     self.mostStreams = mostStreams
     self.mailbox = mailbox
-    outgoing = Reports(reactor: index)
+    outgoing = InputBatch(reactor: index)
     encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0), run: context.run)
     dialogues = SideTable { Dialogue(slot: .max, limits: .standard) }
     backlogs = SideTable { Backlog(slot: .max, waitsSince: .start) }
@@ -133,7 +133,7 @@ struct Reactor: ~Copyable {
 
   /// All that it needs.
   var descriptors: [Int32] {
-    listenersAndPoller + [mailbox.descriptor, context.sequencer.descriptor]
+    listenersAndPoller + [mailbox.descriptor, context.node.descriptor]
   }
 
   /// Serves until it is told to stop.
@@ -158,10 +158,11 @@ struct Reactor: ~Copyable {
   private mutating func handle(_ key: UInt64, _ seen: Readiness) {
     let generation = UInt32(key >> 32)
     if generation > 0 {
-      let connection = Handle(slot: UInt32(truncatingIfNeeded: key), generation: generation)
+      let connection = ConnectionHandle(
+        slot: UInt32(truncatingIfNeeded: key), generation: generation)
       if table.isCurrent(connection) { ready(connection.slot, seen) }
     } else if key == Self.mailboxKey {
-      obeyCommands()
+      performDirectives()
     } else {
       accept(from: listeners[Int(key - Self.firstListenerKey)])
     }
@@ -210,9 +211,9 @@ struct Reactor: ~Copyable {
   /// Says what there is to say to the sequencer. That streams have left can wait for a millisecond, as
   /// nobody awaits an answer: each word wakes a thread, and a crowd that leaves would wake it each time.
   private mutating func report() {
-    if messagesUnsaid >= DeliveryLimits.unsaid { sayMessages() }
-    guard !outgoing.reports.isEmpty else { return }
-    if outgoing.reports.count == leavesUnsaid, leavesUnsaid < Self.mostLeavesUnsaid {
+    if messagesUnsaid >= MessageLimits.acknowledgedAtOnce { sayMessages() }
+    guard !outgoing.inputs.isEmpty else { return }
+    if outgoing.inputs.count == leavesUnsaid, leavesUnsaid < Self.mostLeavesUnsaid {
       let due = leavesDue ?? now + .milliseconds(1)
       leavesDue = due
       guard now >= due else { return }
@@ -221,12 +222,12 @@ struct Reactor: ~Copyable {
     leavesUnsaid = 0
     if messagesUnsaid > 0 { sayMessages() }
     let reports = outgoing
-    outgoing = Reports(reactor: index)
-    context.sequencer.post(.reports(reports))
+    outgoing = InputBatch(reactor: index)
+    context.node.post(.inputs(reports))
   }
 
   private mutating func sayMessages() {
-    outgoing.reports.appendToBatch(.told(messages: messagesUnsaid))
+    outgoing.inputs.appendToBatch(.acknowledged(messages: messagesUnsaid))
     messagesUnsaid = 0
   }
 

@@ -77,36 +77,37 @@ package struct Capture {
 // MARK: - Records
 
 extension Capture {
-  /// Notes an event that is about to be judged. A namespace that it names was named by `name`.
-  package mutating func append(_ event: Event, at instant: Instant) {
+  /// Encodes what the meter was fed. To be called after each verb of the node, before `finishBlock`.
+  package mutating func append(_ log: MeterLog) {
+    for (instant, entry) in log.entries {
+      switch entry {
+      case .namespaceBound(let namespace, let name):
+        encoder.name(namespace, log.bytes.span.extracting(name.bounds))
+      case .namespaceUnbound(let namespace): encoder.forget(namespace)
+      case .viewerBound(let viewer, let name):
+        encoder.name(viewer, policy.written(log.bytes.span.extracting(name.bounds)).span)
+      case .viewerUnbound(let viewer): encoder.forget(viewer)
+      case .event(let event):
+        nameNode(of: event)
+        encoder.append(event, at: instant)
+      case .message(let namespace, let message, let text):
+        encoder.append(
+          message, to: namespace, text: log.bytes.span.extracting(text.bounds), at: instant)
+      case .effect: break
+      }
+    }
+  }
+
+  private mutating func nameNode(of event: Event) {
     switch event {
     case .peer(let node, _, _, _), .bye(let node):
       if !encoder.knows(node) { encoder.name(node, Self.name(of: node).span) }
     case .opened, .closed, .excluded, .message: break
     }
-    encoder.append(event, at: instant)
   }
 
-  /// What a node is called in the log: by its number, as it needs no table that strangers could fill.
+  /// A node's name in the log: its number, which needs no table that strangers could fill.
   fileprivate static func name(of node: NodeID) -> [UInt8] { Array("\(node.number)".utf8) }
-
-  mutating func append(
-    _ message: MessageID, to namespace: NamespaceID, text: Span<UInt8>, at instant: Instant
-  ) {
-    encoder.append(message, to: namespace, text: text, at: instant)
-  }
-
-  package mutating func name(_ namespace: NamespaceID, _ name: Span<UInt8>) {
-    encoder.name(namespace, name)
-  }
-
-  mutating func name(_ viewer: ViewerID, _ name: Span<UInt8>) {
-    encoder.name(viewer, policy.written(name).span)
-  }
-
-  /// The id is free to be bound to another name.
-  mutating func forget(_ namespace: NamespaceID) { encoder.forget(namespace) }
-  mutating func forget(_ viewer: ViewerID) { encoder.forget(viewer) }
 }
 
 extension Capture.Policy {
@@ -121,23 +122,6 @@ extension Capture.Policy {
 // MARK: - Blocks
 
 extension Capture {
-  /// What a snapshot needs to know beside the meter.
-  package struct Position {
-    let digest: Digest
-    let messages: UInt64
-    let namespaces: NameTable
-    let viewers: NameTable
-
-    package init(
-      digest: Digest, messages: UInt64, namespaces: NameTable, viewers: NameTable
-    ) {
-      self.digest = digest
-      self.messages = messages
-      self.namespaces = namespaces
-      self.viewers = viewers
-    }
-  }
-
   /// Whether `finishBlock` has something to do: the block is full or old enough, or the disk has caught up
   /// after a loss.
   package func isDue(at now: Instant) -> Bool {
@@ -145,47 +129,47 @@ extension Capture {
     return encoder.isFull || (deadline ?? .never) <= now
   }
 
-  /// Does what is due. To be called when all deadlines of the meter that are due have fired.
-  package mutating func finishBlock(_ meter: borrowing Meter, _ position: Position) {
+  /// Does what is due. Precondition: the node's log was appended whole.
+  package mutating func finishBlock(_ node: borrowing Node) {
     if isLosing {
       console.say("--capture: the log goes on; \(encoder.lost) records are left out")
-      resume(&encoder, meter, position)
+      resume(&encoder, node)
       handOver()
       return
     }
     guard writer.pendingBytes < policy.mostPending else {
       console.say("--capture: the disk does not keep up; records are left out")
-      encoder.discardBlock(at: meter.now)
+      encoder.discardBlock(at: node.meter.now)
       return
     }
-    encoder.endBlock(at: meter.now, digest: position.digest)
+    encoder.endBlock(at: node.meter.now, digest: node.digest)
     handOver()
-    if let rotation = policy.rotation, fileBytes >= rotation { rotate(meter, position) }
+    if let rotation = policy.rotation, fileBytes >= rotation { rotate(node) }
   }
 
   /// Ends the log.
-  package mutating func end(_ meter: borrowing Meter, digest: Digest) {
-    encoder.end(at: meter.now, digest: digest)
+  package mutating func end(_ node: borrowing Node) {
+    encoder.end(at: node.meter.now, digest: node.digest)
     handOver()
     writer.close()
   }
 
-  private mutating func rotate(_ meter: borrowing Meter, _ position: Position) {
-    encoder.end(at: meter.now, digest: position.digest)
+  private mutating func rotate(_ node: borrowing Node) {
+    encoder.end(at: node.meter.now, digest: node.digest)
     handOver()
     encoder = LogEncoder(section: section, offset: 0)
-    resume(&encoder, meter, position)
+    resume(&encoder, node)
     let beginning = encoder.take()
     fileBytes = UInt64(beginning.count)
     writer.rotate(beginningWith: beginning)
   }
 
-  private func resume(_ encoder: inout LogEncoder, _ meter: borrowing Meter, _ position: Position) {
+  private func resume(_ encoder: inout LogEncoder, _ node: borrowing Node) {
     encoder.resume(
-      from: meter.snapshot,
+      from: node.meter.snapshot,
       names: CapturedNames(
-        namespaces: position.namespaces, viewers: position.viewers, policy: policy),
-      messages: position.messages, digest: position.digest)
+        namespaces: node.namespaces, viewers: node.viewers, policy: policy),
+      messages: node.messageCount, digest: node.digest)
   }
 
   private mutating func handOver() {

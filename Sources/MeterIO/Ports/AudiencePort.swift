@@ -15,11 +15,12 @@ extension Reactor {
       respond(side, exchange.closing)
       return
     case .count(let namespace, let viewer):
-      let report = Report.count(
-        table.handle(dialogues[side].slot),
-        namespace: outgoing.bytes.appendText(request.extracting(namespace.bounds)),
-        excluding: outgoing.bytes.appendText(request.extracting(viewer.bounds)))
-      leaveToSequencer(side, report)
+      ask(
+        side,
+        .members(
+          outgoing.bytes.appendText(request.extracting(namespace.bounds)),
+          excluding: outgoing.bytes.appendText(request.extracting(viewer.bounds)),
+          asJSON: head.acceptsJSON))
       return
     case .root: encoder.appendRoot(for: exchange, into: &dialogues[side].output)
     case .crossDomainPolicy:
@@ -38,22 +39,6 @@ extension Reactor {
       fail(side, failure)
       return
     }
-    respond(side, exchange)
-  }
-
-  /// The sequencer said how many members there are; nil when the daemon is full.
-  mutating func answerCount(_ side: UInt32, _ count: UInt64?) {
-    guard let head = dialogues[side].head else { return }
-    let exchange = Exchange(head)
-    guard let count else {
-      encoder.appendUnavailable(
-        retryAfterSeconds: UInt64.random(in: 5...30), for: exchange,
-        into: &dialogues[side].output)
-      respond(side, exchange.closing)
-      return
-    }
-    encoder.append(
-      count: count, asJSON: head.acceptsJSON, for: exchange, into: &dialogues[side].output)
     respond(side, exchange)
   }
 }

@@ -17,7 +17,9 @@ extension Reactor {
         content.span, from: request.extracting(service.bounds),
         to: request.extracting(namespace.bounds), side)
     case .nothing:
-      answerDelivered(side, 0)
+      let exchange = Exchange(head)
+      encoder.append(told: 0, for: exchange, into: &dialogues[side].output)
+      respond(side, exchange)
     case .contentTooLarge:
       fail(side, .contentTooLarge)
     }
@@ -31,25 +33,6 @@ extension Reactor {
     _ = outgoing.bytes.appendText(service)
     outgoing.bytes.append(UInt8(ascii: "="))
     _ = outgoing.bytes.appendText(text)
-    let message = outgoing.bytes.range(since: start)
-    // With each line of a text a field begins, so thousands of lines make a frame too long to keep.
-    var framed: ContiguousArray<UInt8> = []
-    ServerSentEvents.append(
-      message: outgoing.bytes.span.extracting(message.bounds), into: &framed)
-    guard framed.count <= Backlog.mostBytes else {
-      outgoing.bytes.removeLast(outgoing.bytes.count - Int(name.start))
-      fail(side, .contentTooLarge)
-      return
-    }
-    let handle = table.handle(dialogues[side].slot)
-    leaveToSequencer(side, .message(handle, namespace: name, text: message))
-  }
-
-  /// The sequencer said how many connections were told.
-  mutating func answerDelivered(_ side: UInt32, _ connections: UInt32) {
-    guard let head = dialogues[side].head else { return }
-    let exchange = Exchange(head)
-    encoder.append(told: UInt64(connections), for: exchange, into: &dialogues[side].output)
-    respond(side, exchange)
+    ask(side, .message(namespace: name, text: ByteRange(start..<outgoing.bytes.count)))
   }
 }

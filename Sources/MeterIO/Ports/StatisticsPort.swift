@@ -21,22 +21,10 @@ extension Reactor {
       encoder.append(.text, body: body.span, for: exchange, into: &dialogues[side].output)
       respond(side, exchange)
     case .cluster:
-      leaveToSequencer(side, .cluster(table.handle(dialogues[side].slot)))
+      ask(side, .cluster)
     case .notFound:
       fail(side, .notFound)
     }
-  }
-
-  /// The sequencer said what is known of the other nodes; nil where there is no cluster.
-  mutating func answerCluster(_ side: UInt32, _ report: ContiguousArray<UInt8>?) {
-    guard let head = dialogues[side].head else { return }
-    guard let report else {
-      fail(side, .notFound)
-      return
-    }
-    let exchange = Exchange(head)
-    encoder.append(.json, body: report.span, for: exchange, into: &dialogues[side].output)
-    respond(side, exchange)
   }
 
   /// Sends the bare JSON, and then ends the connection.
@@ -45,20 +33,8 @@ extension Reactor {
   }
 
   private mutating func beginStatistics(_ side: UInt32) {
-    StatisticsJSON.open(into: &dialogues[side].output)
-    dialogues[side].statisticsAfter = 0
-    flush(side)
-  }
-
-  /// The sequencer wrote a piece of the statistics. The next is asked for when this one is sent, so a
-  /// slow reader costs one piece of memory.
-  mutating func continueStatistics(_ side: UInt32, _ piece: Span<UInt8>, next: UInt64?) {
-    _ = dialogues[side].output.appendText(piece)
-    dialogues[side].statisticsAfter = next
-    if next == nil {
-      StatisticsJSON.close(into: &dialogues[side].output)
-      dialogues[side].isLast = true
-    }
+    dialogues[side].isInPieces = true
+    dialogues[side].question = .statistics(after: 0)
     flush(side)
   }
 }

@@ -57,11 +57,12 @@ final class RecurringNotice: Sendable {
     self.console = console
   }
 
-  /// Counts one, and says so unless it was said less than a second ago.
-  func note(at now: Instant) {
+  /// Counts occurrences, and says so unless it was said less than a second ago. Nothing happens for none.
+  func note(_ count: UInt64 = 1, at now: Instant) {
+    guard count > 0 else { return }
     let report: (recent: UInt64, total: UInt64)? = state.withLock { state in
-      state.total += 1
-      state.sinceLast += 1
+      state.total += count
+      state.sinceLast += count
       // Threads read the clock each for itself, so `now` may lie before `last`.
       if let last = state.last, now < last + .seconds(1) { return nil }
       state.last = now

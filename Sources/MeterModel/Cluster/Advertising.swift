@@ -34,12 +34,6 @@ struct Advertising {
   /// How many counts the round leaves out, since they have not changed.
   private(set) var leftOut: UInt64 = 0
 
-  /// Namespaces whose names original nodes must not hear.
-  var lethal: ContiguousArray<UInt32> = []
-
-  /// Those of them that are retired, with the connections to tell with their zero.
-  var lethalRetired: ContiguousArray<(name: ContiguousArray<UInt8>, connections: UInt64)> = []
-
   init(settings: ClusterSettings) {
     roundsPerRefresh = settings.roundsPerRefresh
     memory = settings.memory
@@ -55,8 +49,6 @@ struct Advertising {
     retiredCursor = 0
     datagrams = 0
     leftOut = 0
-    lethal.removeAll()
-    lethalRetired.removeAll()
   }
 
   mutating func end() {

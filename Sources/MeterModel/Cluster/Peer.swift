@@ -26,7 +26,7 @@ struct Peer {
   var lastHeard: Instant
 
   /// Whether it is a node of the original, whose datagrams have no numbers.
-  var isOld: Bool
+  var isLegacy: Bool
 
   /// The numbers of its datagrams and of its events.
   var sequences = SequenceWindow()
@@ -55,12 +55,12 @@ struct Peer {
   var isToBeAsked = false
 
   /// What it said that was not believed since it was last heard.
-  var unheeded: Unheeded?
+  var unaccepted: Unaccepted?
 
   var dropped = DropCounts()
 
   /// Datagrams that go on though nothing of them is believed, as their numbers are not new.
-  struct Unheeded {
+  struct Unaccepted {
     let since: Instant
 
     /// The newest round, and how many came of which each was newer than those before.
@@ -94,7 +94,7 @@ struct Peer {
   }
 
   /// Whether what such a datagram says would be believed at present.
-  func heeds(_ number: UInt64, of round: UInt64) -> Bool {
+  func accepts(_ number: UInt64, of round: UInt64) -> Bool {
     number > sequences.highest
       || phase == .live && round >= self.round && sequences.verdict(on: number) == .new
   }
@@ -105,16 +105,16 @@ struct Peer {
   /// for that long.
   mutating func isIgnoredWrongly(round: UInt64, at now: Instant, timeout: Duration) -> Bool {
     let elapsed = now - lastHeard
-    if var run = unheeded, run.since >= lastHeard, now - run.since <= timeout + timeout {
+    if var run = unaccepted, run.since >= lastHeard, now - run.since <= timeout + timeout {
       if round > run.round {
         run.round = round
         run.rounds += 1
       }
-      unheeded = run
+      unaccepted = run
     } else {
-      unheeded = Unheeded(since: now, round: round)
+      unaccepted = Unaccepted(since: now, round: round)
     }
-    guard let run = unheeded, run.rounds >= 3, elapsed > timeout else { return false }
+    guard let run = unaccepted, run.rounds >= 3, elapsed > timeout else { return false }
     return now - run.since >= Duration(nanoseconds: timeout.nanoseconds / 2)
   }
 

@@ -24,7 +24,7 @@ struct PeerTable {
   private var firstForgotten = 0
 
   /// Under this number the meter is told the connections of nodes that are forgotten; nil if none ever was.
-  private var keeper: NodeID?
+  private var tombstone: NodeID?
 
   /// Those who are there, in the order in which they came.
   private(set) var live: ContiguousArray<UInt32> = []
@@ -65,13 +65,13 @@ struct PeerTable {
 
   /// Adds a node that is there.
   mutating func add(
-    _ session: SessionID, isOld: Bool, from address: NodeAddress, over carrier: Carrier,
+    _ session: SessionID, isLegacy: Bool, from address: NodeAddress, over carrier: Carrier,
     at instant: Instant
   ) -> UInt32 {
     lastSerial += 1
     let peer = Peer(
       session: session, serial: lastSerial, id: takeNode(), address: address, carrier: carrier,
-      lastHeard: instant, isOld: isOld)
+      lastHeard: instant, isLegacy: isLegacy)
     let place = free.popLast() ?? UInt32(peers.count)
     if Int(place) == peers.count { peers.append(peer) } else { peers[Int(place)] = peer }
     places[session] = place
@@ -163,9 +163,9 @@ extension PeerTable {
   }
 
   /// The number under which the connections of forgotten nodes are kept.
-  mutating func takeKeeper() -> NodeID {
-    let node = keeper ?? takeNode()
-    keeper = node
+  mutating func takeTombstone() -> NodeID {
+    let node = tombstone ?? takeNode()
+    tombstone = node
     return node
   }
 

@@ -70,26 +70,6 @@ package struct ResponseEncoder: Sendable {
     streamStart = start
   }
 
-  /// Appends a namespace's count: `{"members":N}`, or `N` and a line end as text.
-  package func append(
-    count: UInt64, asJSON: Bool, for exchange: Exchange,
-    into output: inout ContiguousArray<UInt8>
-  ) {
-    append(status: "200 OK", into: &output)
-    appendAnyOrigin(into: &output)
-    output.append(contentsOf: "Vary: Accept\r\n".utf8)
-    let digits = ContiguousArray.decimalDigits(of: count)
-    if asJSON {
-      appendEntityFields(.json, length: digits + 12, for: exchange, into: &output)
-    } else {
-      appendEntityFields(.text, length: digits + 1, for: exchange, into: &output)
-    }
-    if exchange.omitsBody { return }
-    if asJSON { output.append(contentsOf: "{\"members\":".utf8) }
-    output.append(decimal: count)
-    output.append(asJSON ? UInt8(ascii: "}") : ASCII.lineFeed)
-  }
-
   /// Appends the message port's answer: how many connections were told.
   package func append(
     told connections: UInt64, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
@@ -104,13 +84,14 @@ package struct ResponseEncoder: Sendable {
   }
 
   /// Appends a 200 with a body, or its head alone. `anyPage`: pages of other origins may read it,
-  /// as they must what they import as a module.
+  /// as they must what they import as a module. `variesByAccept`: the request's `Accept` chose the type.
   package func append(
-    _ type: ContentType, body: Span<UInt8>, anyPage: Bool = false, for exchange: Exchange,
-    into output: inout ContiguousArray<UInt8>
+    _ type: ContentType, body: Span<UInt8>, anyPage: Bool = false, variesByAccept: Bool = false,
+    for exchange: Exchange, into output: inout ContiguousArray<UInt8>
   ) {
     append(status: "200 OK", into: &output)
     if anyPage { appendAnyOrigin(into: &output) }
+    if variesByAccept { output.append(contentsOf: "Vary: Accept\r\n".utf8) }
     appendEntityFields(type, length: body.count, for: exchange, into: &output)
     if !exchange.omitsBody { output.append(body) }
   }

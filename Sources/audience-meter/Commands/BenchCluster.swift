@@ -45,8 +45,8 @@ package func text(of figures: ClusterBenchFigures) -> String {
     row("hear", "\(grouped(heard)) datagrams with \(grouped(counts)) counts"),
     row(
       "",
-      "CPU to take them in \(microseconds(hear)) (\(grouped(figures.nanosecondsOfCount)) ns a count),"
-        + " without the meter \(microseconds(figures.median(\.judge)))"),
+      "CPU to take them in \(microseconds(hear)) (\(grouped(figures.nanosecondsOfCount)) ns a count)"
+    ),
     row(
       "core",
       "\(share(advertise + hear, of: figures.notifyInterval.nanoseconds)) of one, without what"
@@ -81,7 +81,6 @@ package func json(of figures: ClusterBenchFigures) -> String {
   object.member("heard_counts", figures.median(\.heardCounts))
   object.member("hear_cpu_ns", figures.median(\.hear))
   object.member("hear_cpu_ns_per_count", figures.nanosecondsOfCount)
-  object.member("hear_without_meter_cpu_ns", figures.median(\.judge))
   object.member("slice_cpu_ns", figures.median(\.slice))
   object.member("longest_slice_cpu_ns", figures.longestSlice)
   object.endObject()

@@ -96,18 +96,6 @@ struct ClusterHearingTests {
     #expect(node.hear(from: 2, 6, at: 9000) { $0.tell(message: 2, "a", "again", ago: 300) } == [])
   }
 
-  @Test
-  func `a name that kills original nodes is taken from the datagram of the same number over Redis`()
-  {
-    var node = LoneNode()
-    _ = node.hear(from: 2, 1, flags: .full, at: 10)
-    let heard = node.hear(from: 2, 1, flags: .full, over: .redis, at: 11) {
-      $0.tell("toString", 2, 2)
-      $0.tell("a", 9, 9)
-    }
-    #expect(heard == ["peer 0 toString 2 2"])
-  }
-
   @Test func `one node more than the limit is dropped, and counted`() {
     var settings = ClusterSettings()
     settings.maximumNodes = 2
@@ -186,22 +174,5 @@ struct ClusterHearingTests {
       #expect(node.hear(bytes, at: milliseconds).isEmpty == !isHeard)
       #expect(node.node.drops[.late] == (isHeard ? 0 : 1))
     }
-  }
-
-  @Test func `the report tells of nodes and drops, in JSON`() {
-    var node = LoneNode()
-    _ = node.hear(from: 2, 1, flags: .full, at: 1250)
-    _ = node.hear([0xC0], at: 1300)
-    var json: ContiguousArray<UInt8> = []
-    node.node.report(at: .start + .seconds(2), meter: node.meter, into: &json)
-    let own = LoneNode.session(LoneNode.own).text
-    let other = LoneNode.session(2).text
-    #expect(
-      String(decoding: json, as: UTF8.self)
-        == """
-        {"id":"\(own)","nodes":[{"id":"\(other)","address":"192.0.2.7:314","carrier":"multicast",\
-        "last_heard":1001.250,"namespaces":0,"members":0,"old":false,"dropped":{}}],\
-        "duplicates":0,"lost_events":0,"dropped":{"not a map":1}}
-        """)
   }
 }

@@ -80,18 +80,27 @@ struct ClusterRoundTests {
     #expect(node.advance(to: 1100) == ["send 4/1 full ask 2"])
   }
 
-  @Test func `names that kill original nodes go where those cannot hear them`() {
+  @Test func `a name that ends legacy nodes is told until one is heard, and again an hour later`() {
     var node = LoneNode()
     node.open(1, "constructor", at: 0)
     node.open(2, "a", at: 0)
     #expect(
       node.advance(to: 0) == [
-        "send 1/1 full ask all", "send 2/1 full a=1/1", "send 3/1 datagramsOnly full",
-        "send 3/1 engineOnly full constructor=1/1",
+        "send 1/1 full ask all", "send 2/1 full constructor=1/1 a=1/1",
       ])
-    var closed = LoneNode(secret: "s")
-    closed.open(1, "constructor", at: 0)
-    #expect(closed.advance(to: 0).last == "send 2/1 full constructor=1/1")
+    _ = node.hear(HandmadeLegacy.datagram("b", 1, 1), at: 1000)
+    var told = node.advance(to: 3_600_000).joined(separator: " ")
+    #expect(told.contains("a=1/1") && !told.contains("constructor"))
+    node.open(3, "constructor", at: 3_602_000)
+    told = node.advance(to: 3_610_000).joined(separator: " ")
+    #expect(told.contains("constructor=1/"))
+  }
+
+  @Test func `a name that ends legacy nodes is told under a secret, whatever is heard`() {
+    var node = LoneNode(secret: "s")
+    _ = node.hear(HandmadeLegacy.datagram("b", 1, 1), at: 0)
+    node.open(1, "constructor", at: 0)
+    #expect(node.advance(to: 0).last == "send 2/1 full constructor=1/1")
   }
 
   @Test func `what happened lately is told again with its age`() {
@@ -132,7 +141,7 @@ struct ClusterRoundTests {
     var node = LoneNode()
     _ = node.advance(to: 0)
     let say = { (text: String) in
-      { (node: inout ClusterNode, now: Instant, _: inout ClusterOrders) in
+      { (node: inout Membership, now: Instant, _: inout ClusterDirectives) in
         _ = node.publish(message: Array(text.utf8).span, to: Array("a".utf8).span, at: now)
       }
     }
@@ -151,9 +160,9 @@ struct ClusterRoundTests {
   @Test func `a goodbye tells the messages that wait, and nothing follows`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
-    let last = node.act(at: 0) { node, now, orders in
+    let last = node.act(at: 0) { node, now, directives in
       node.publish(message: Array("x".utf8).span, to: Array("a".utf8).span, at: now)
-      node.sayGoodbye(at: now, into: &orders)
+      node.leave(at: now, into: &directives)
     }
     #expect(last == ["send 3/1 full msg#1 0/1 a", "send 4/4 bye", "send 4/4 bye"])
     #expect(node.advance(to: 10_000) == [])
@@ -168,5 +177,19 @@ struct ClusterRoundTests {
     #expect(all.allSatisfy { $0.contains("/1 ") })
     #expect(
       all.joined(separator: " ").split(separator: " ").count { $0.contains("=1/1") } == 10_000)
+  }
+}
+
+/// What a legacy node sends.
+private enum HandmadeLegacy {
+  static func datagram(
+    _ name: String, _ members: UInt64, _ connections: UInt64
+  ) -> ContiguousArray<UInt8> {
+    var encoder = DatagramEncoder(session: LoneNode.session(9), secret: nil)
+    encoder.begin()
+    encoder.tell(name, members, connections)
+    var bytes: ContiguousArray<UInt8> = []
+    encoder.finish(into: &bytes)
+    return bytes
   }
 }

@@ -145,7 +145,7 @@ private struct InventedDatagrams {
 
 /// A node whose meter is captured, put together as the daemon does.
 private struct CapturedNode {
-  private(set) var node: ClusterNode
+  private(set) var node: Membership
   private(set) var meter = Meter(configuration: Configuration())
 
   /// How many names of nodes the log has, and the largest of their numbers.
@@ -153,14 +153,14 @@ private struct CapturedNode {
   private(set) var highestNode: UInt32 = 0
   private var names = NameTable(key: HashKey(1, 2))
   private var effects = EffectBuffer()
-  private var orders = ClusterOrders()
+  private var directives = ClusterDirectives()
   private var log = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
   private var clock = Instant.start
 
   init(maximumNodes: Int, rememberedNodes: Int) {
     var settings = ClusterSettings()
     (settings.maximumNodes, settings.rememberedNodes) = (maximumNodes, rememberedNodes)
-    node = ClusterNode(
+    node = Membership(
       session: SessionID(randomBits: 0, 1), settings: settings, secret: nil, wallStart: 1_000_000,
       hashKey: HashKey(3, 4))
   }
@@ -180,7 +180,8 @@ private struct CapturedNode {
 
   mutating func hear(_ bytes: ContiguousArray<UInt8>) {
     node.receive(
-      bytes.span, from: NodeAddress("192.0.2.7:314"), over: .multicast, at: clock, into: &orders)
+      bytes.span, from: NodeAddress("192.0.2.7:314"), over: .multicast, at: clock, into: &directives
+    )
     obey()
   }
 
@@ -189,22 +190,24 @@ private struct CapturedNode {
       clock = clock + .milliseconds(1)
       guard node.nextDeadline <= clock else { continue }
       meter.advance(to: clock, into: &effects)
-      node.advance(to: clock, meter: meter, names: names, into: &orders)
+      node.advance(to: clock, meter: meter, names: names, into: &directives)
       obey()
     }
   }
 
   private mutating func obey() {
-    for order in orders.orders {
-      switch order {
+    for directive in directives.directives {
+      switch directive {
       case .peer(let node, let name, let members, let connections):
-        guard let number = names.find(orders.bytes.span.extracting(name.bounds)) else { continue }
+        guard let number = names.find(directives.bytes.span.extracting(name.bounds)) else {
+          continue
+        }
         feed(.peer(node, NamespaceID(number), members: members, connections: connections))
       case .bye(let node): feed(.bye(node))
       case .send, .message, .exclude: break
       }
     }
-    orders.removeAll()
+    directives.removeAll()
   }
 
   private mutating func feed(_ event: Event) {

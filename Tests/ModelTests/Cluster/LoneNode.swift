@@ -4,11 +4,11 @@ import MeterModel
 
 /// A node with its meter, driven by hand. Times are in milliseconds from its start.
 struct LoneNode {
-  private(set) var node: ClusterNode
+  private(set) var node: Membership
   private(set) var meter = Meter(configuration: Configuration())
   private var names = NameTable(key: HashKey(1, 2))
   private var effects = EffectBuffer()
-  private var orders = ClusterOrders()
+  private var directives = ClusterDirectives()
   private let secret: ClusterSecret?
   private var clock = Instant.start
 
@@ -17,7 +17,7 @@ struct LoneNode {
 
   init(settings: ClusterSettings = ClusterSettings(), secret: String? = nil) {
     self.secret = secret.flatMap { ClusterSecret(Array($0.utf8).span) }
-    node = ClusterNode(
+    node = Membership(
       session: SessionID(randomBits: 0, Self.own), settings: settings, secret: self.secret,
       wallStart: 1_000_000, hashKey: HashKey(3, 4))
   }
@@ -50,7 +50,7 @@ struct LoneNode {
         node.retired(namespace, name: name.span)
         names.unbind(namespace.number)
       }
-      node.advance(to: due, meter: meter, names: names, into: &orders)
+      node.advance(to: due, meter: meter, names: names, into: &directives)
       lines += taken()
     }
     meter.advance(to: end, into: &effects)
@@ -78,34 +78,34 @@ struct LoneNode {
   ) -> [String] {
     clock = .start + .milliseconds(milliseconds)
     node.receive(
-      bytes.span, from: NodeAddress("192.0.2.7:314"), over: carrier, at: clock, into: &orders)
+      bytes.span, from: NodeAddress("192.0.2.7:314"), over: carrier, at: clock, into: &directives)
     return taken()
   }
 
   /// Drives the node by one of its other verbs; the answer is what it ordered at once.
   mutating func act(
-    at milliseconds: UInt64, _ verb: (inout ClusterNode, Instant, inout ClusterOrders) -> Void
+    at milliseconds: UInt64, _ verb: (inout Membership, Instant, inout ClusterDirectives) -> Void
   ) -> [String] {
     clock = .start + .milliseconds(milliseconds)
-    verb(&node, clock, &orders)
+    verb(&node, clock, &directives)
     return taken()
   }
 
   static func session(_ number: UInt64) -> SessionID { SessionID(randomBits: 0, number) }
 
   private mutating func taken() -> [String] {
-    let lines = orders.orders.map { line($0) }
-    orders.removeAll()
+    let lines = directives.directives.map { line($0) }
+    directives.removeAll()
     return lines
   }
 
   private func text(_ range: ByteRange) -> String {
-    String(decoding: orders.bytes[range.bounds], as: UTF8.self)
+    String(decoding: directives.bytes[range.bounds], as: UTF8.self)
   }
 
-  private func line(_ order: ClusterOrders.Order) -> String {
-    switch order {
-    case .send(let range, let reach): sent(ContiguousArray(orders.bytes[range.bounds]), reach)
+  private func line(_ directive: ClusterDirective) -> String {
+    switch directive {
+    case .send(let range): sent(ContiguousArray(directives.bytes[range.bounds]))
     case .peer(let node, let name, let members, let connections):
       "peer \(node.number) \(text(name)) \(members) \(connections)"
     case .bye(let node): "bye \(node.number)"
@@ -115,13 +115,12 @@ struct LoneNode {
   }
 
   /// A datagram as `send SEQ/RND flags… name=members/connections…`.
-  private func sent(_ bytes: ContiguousArray<UInt8>, _ reach: ClusterOrders.Reach) -> String {
+  private func sent(_ bytes: ContiguousArray<UInt8>) -> String {
     guard case .success(let datagram) = ClusterDatagram.decode(bytes.span) else { return "noise" }
     func text(_ range: ByteRange) -> String {
       String(decoding: bytes[range.bounds], as: UTF8.self)
     }
     var words = ["send \(datagram.sequence ?? 0)/\(datagram.round ?? 0)"]
-    if reach != .everyCarrier { words.append("\(reach)") }
     if datagram.isFull { words.append("full") }
     if datagram.isGoodbye { words.append("bye") }
     if let asked = datagram.asked {

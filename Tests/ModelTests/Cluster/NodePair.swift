@@ -80,7 +80,7 @@ struct NodePair {
 
 /// A node whose meter is told what it hears, as in the daemon.
 struct MeteredNode {
-  private(set) var node: ClusterNode
+  private(set) var node: Membership
   private(set) var meter: Meter
 
   /// The messages that were told here, and the viewer ids that were excluded.
@@ -90,14 +90,14 @@ struct MeteredNode {
   private var names = NameTable(key: HashKey(1, 2))
   private var highestNamespace: UInt32 = 0
   private var effects = EffectBuffer()
-  private var orders = ClusterOrders()
+  private var directives = ClusterDirectives()
 
   init(_ number: UInt64, settings: ClusterSettings, secret: String?) {
     var configuration = Configuration()
     configuration.clusterNodeTimeout = settings.nodeTimeout
     configuration.incrementDelay = .zero
     meter = Meter(configuration: configuration)
-    node = ClusterNode(
+    node = Membership(
       session: LoneNode.session(number), settings: settings,
       secret: secret.flatMap { ClusterSecret(Array($0.utf8).span) }, wallStart: 1_000_000_000,
       hashKey: HashKey(3, number))
@@ -115,14 +115,14 @@ struct MeteredNode {
   mutating func advance(to now: Instant) {
     meter.advance(to: now, into: &effects)
     effects.removeAll()
-    node.advance(to: now, meter: meter, names: names, into: &orders)
+    node.advance(to: now, meter: meter, names: names, into: &directives)
     obey()
   }
 
   mutating func hear(_ bytes: ContiguousArray<UInt8>, at now: Instant) {
     meter.advance(to: now, into: &effects)
     node.receive(
-      bytes.span, from: NodeAddress("192.0.2.7:314"), over: .multicast, at: now, into: &orders)
+      bytes.span, from: NodeAddress("192.0.2.7:314"), over: .multicast, at: now, into: &directives)
     obey()
   }
 
@@ -158,11 +158,11 @@ struct MeteredNode {
 
   private mutating func obey() {
     func copy(_ range: ByteRange) -> ContiguousArray<UInt8> {
-      ContiguousArray(orders.bytes[range.bounds])
+      ContiguousArray(directives.bytes[range.bounds])
     }
-    for order in orders.orders {
-      switch order {
-      case .send(let range, _): sent.append(copy(range))
+    for directive in directives.directives {
+      switch directive {
+      case .send(let range): sent.append(copy(range))
       case .message(_, let text): messages.append(String(decoding: copy(text), as: UTF8.self))
       case .exclude(let viewer): excluded.append(String(decoding: copy(viewer), as: UTF8.self))
       case .bye(let node): meter.apply(.bye(node), at: meter.now, into: &effects)
@@ -175,7 +175,7 @@ struct MeteredNode {
         if !meter.exists(NamespaceID(number)) { names.unbind(number) }
       }
     }
-    orders.removeAll()
+    directives.removeAll()
     effects.removeAll()
   }
 }

@@ -14,12 +14,12 @@
 // * From R after the healing on (or once the counts are gone that were just spoken of), and while clients still
 //   come and go: a total is what the sum was at some time within R, node for node.
 // * The connections of a namespace that retired nowhere never shrink.
-// * A message comes at most once to each node, whole; in the good network, or if nothing ever went wrong, it
-//   comes to every node that ran all the while from its start on. To one that started after it was said (and
+// * A message comes at most once to each reactor of each node, whole; in the good network, or if nothing ever went
+//   wrong, it comes to every node that had streams of its namespace all the while. To one that started after it was said (and
 //   after the time that datagrams take, with pauses that made them wait, or after 1.5 T where datagrams are
 //   repeated under a secret) it does not come: its viewers may have had it elsewhere.
 // * At rest a viewer id has at most one stream, and one if somebody came after all who left or were asked to.
-// * A datagram has at most 1,400 bytes, and names that kill original nodes are not where they hear them.
+// * A datagram has at most 1,400 bytes, and no name that ends legacy nodes if its sender has heard one.
 
 /// Remembers what happened and states what is wrong.
 struct ClusterJudge {
@@ -36,10 +36,15 @@ struct ClusterJudge {
     let isOriginal: Bool
     var members: [[Change]]
     var mostConnections: [UInt64]
+
+    /// By namespace, the times in which the run had streams of it; the last may have no end yet.
+    var open: [[(from: Instant, to: Instant)]]
   }
 
   struct Message {
-    let text: ContiguousArray<UInt8>
+    /// The event that streams are sent.
+    let frame: ContiguousArray<UInt8>
+    let length: Int
     let namespace: Int
     let at: Instant
     let run: UInt64
@@ -48,7 +53,8 @@ struct ClusterJudge {
   private let plan: NodesPlan
   private var runs: [UInt64: Run] = [:]
   private var messages: [Message] = []
-  private var deliveries: [UInt64: [Int: Int]] = [:]
+  /// By run and message, the reactors that sent it.
+  private var deliveries: [UInt64: [Int: Set<Int>]] = [:]
   private var retiredNames: Set<ContiguousArray<UInt8>> = []
   private var connections: [UInt64: [UInt64]] = [:]
   private var opens: [Int: Instant] = [:]
@@ -106,20 +112,33 @@ extension ClusterJudge {
     runs[run] = Run(
       startedAt: now, isOriginal: isOriginal,
       members: Array(repeating: none, count: NodesPlan.namespaces.count),
-      mostConnections: Array(repeating: 0, count: NodesPlan.namespaces.count))
+      mostConnections: Array(repeating: 0, count: NodesPlan.namespaces.count),
+      open: Array(repeating: [], count: NodesPlan.namespaces.count))
   }
 
   mutating func ended(_ run: UInt64, at now: Instant) {
     runs[run]?.endedAt = now
     for namespace in NodesPlan.namespaces.indices {
       runs[run]?.members[namespace].append(Change(at: now, members: 0))
+      noteStreams(run, namespace, 0, at: now)
     }
   }
 
+  private mutating func noteStreams(
+    _ run: UInt64, _ namespace: Int, _ streams: UInt64, at now: Instant
+  ) {
+    guard let times = runs[run]?.open[namespace] else { return }
+    let isOpen = times.last?.to == .never
+    if streams > 0, !isOpen { runs[run]?.open[namespace].append((now, .never)) }
+    if streams == 0, isOpen { runs[run]?.open[namespace][times.count - 1].to = now }
+  }
+
   mutating func note(
-    _ run: UInt64, _ namespace: Int, members: UInt64, connections: UInt64, at now: Instant
+    _ run: UInt64, _ namespace: Int, members: UInt64, connections: UInt64, streams: UInt64,
+    at now: Instant
   ) {
     guard let known = runs[run] else { return }
+    noteStreams(run, namespace, streams, at: now)
     if known.members[namespace].last?.members != members {
       runs[run]?.members[namespace].append(Change(at: now, members: members))
     }
@@ -202,20 +221,23 @@ extension ClusterJudge {
   ) -> ContiguousArray<UInt8> {
     var text = ContiguousArray("\(messages.count):".utf8)
     while text.count < length { text.append(UInt8(text.count % 251)) }
-    messages.append(Message(text: text, namespace: namespace, at: now, run: run))
+    var frame: ContiguousArray<UInt8> = []
+    ServerSentEvents.append(message: text.span, into: &frame)
+    messages.append(
+      Message(frame: frame, length: text.count, namespace: namespace, at: now, run: run))
     return text
   }
 
   mutating func delivered(
-    _ text: ContiguousArray<UInt8>, to namespace: ContiguousArray<UInt8>, at now: Instant,
-    run: UInt64, _ milestones: inout NodeMilestoneSet
+    _ frame: ContiguousArray<UInt8>, to namespace: ContiguousArray<UInt8>, by reactor: Int,
+    at now: Instant, run: UInt64, _ milestones: inout NodeMilestoneSet
   ) {
-    guard let number = messages.firstIndex(where: { $0.text == text }),
+    guard let number = messages.firstIndex(where: { $0.frame == frame }),
       Array(NodesPlan.namespaces[messages[number].namespace].utf8).elementsEqual(namespace)
     else { return complain("run \(run) delivers a message that nobody sent", at: now) }
-    let count = (deliveries[run]?[number] ?? 0) + 1
-    deliveries[run, default: [:]][number] = count
-    if count > 1 { complain("run \(run) delivers message \(number) \(count) times", at: now) }
+    if !deliveries[run, default: [:]][number, default: []].insert(reactor).inserted {
+      complain("run \(run) delivers message \(number) once more", at: now)
+    }
     var onItsWay =
       max(plan.faults.delay, NodesPlan.delayWhenGood) + plan.longestPause + .milliseconds(30)
     // What is repeated under a secret is believed while it is younger than T by clocks that differ by T / 2.
@@ -226,7 +248,7 @@ extension ClusterJudge {
     if let started = runs[run]?.startedAt, messages[number].at + onItsWay < started {
       complain("run \(run) delivers message \(number) of before its start", at: now)
     }
-    if text.count > DatagramEncoder.partLength { milestones.insert(.deliveredInParts) }
+    if messages[number].length > DatagramEncoder.partLength { milestones.insert(.deliveredInParts) }
     if messages[number].at < plan.healsAt, plan.faults.lost > 0 {
       milestones.insert(.deliveredInBadNetwork)
     }
@@ -236,11 +258,14 @@ extension ClusterJudge {
   mutating func judgeDeliveries(at now: Instant) {
     for (number, message) in messages.enumerated() {
       guard message.at >= plan.healsAt || plan.isUndisturbed else { continue }
-      for (run, state) in runs.sorted(by: { $0.key < $1.key }) where run != message.run {
+      let onItsWay = max(plan.faults.delay, NodesPlan.delayWhenGood) + .milliseconds(100)
+      for (run, state) in runs.sorted(by: { $0.key < $1.key }) {
         guard !state.isOriginal, state.startedAt + .seconds(1) < message.at,
-          state.endedAt > message.at + .seconds(1)
+          state.open[message.namespace].contains(where: {
+            $0.from < message.at && $0.to > message.at + onItsWay
+          })
         else { continue }
-        if deliveries[run]?[number] != 1 {
+        if deliveries[run]?[number] == nil {
           complain("message \(number) did not come to run \(run)", at: now)
         }
       }
@@ -269,8 +294,7 @@ extension ClusterJudge {
   }
 
   mutating func sent(
-    _ bytes: ContiguousArray<UInt8>, _ reach: ClusterOrders.Reach,
-    _ milestones: inout NodeMilestoneSet
+    _ bytes: ContiguousArray<UInt8>, hearsLegacy: Bool, _ milestones: inout NodeMilestoneSet
   ) {
     if bytes.count > DatagramEncoder.lengthLimit {
       complain("a datagram of \(bytes.count) bytes", at: .start)
@@ -280,10 +304,9 @@ extension ClusterJudge {
     }
     if let asked = datagram.asked, !asked.isEmpty { milestones.insert(.askedAfterLoss) }
     if datagram.isFull { milestones.insert(.toldAll) }
-    if reach == .engineOnly { milestones.insert(.sparedOriginal) }
-    for count in datagram.counts where !plan.hasSecret && reach != .engineOnly {
+    for count in datagram.counts where hearsLegacy {
       if LegacyNode.isUnsafe(bytes.span.extracting(count.name.bounds)) {
-        complain("a name that kills original nodes is where they hear it", at: .start)
+        complain("a name that ends legacy nodes is where they hear it", at: .start)
       }
     }
   }

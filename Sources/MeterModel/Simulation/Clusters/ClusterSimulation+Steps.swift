@@ -78,7 +78,7 @@ extension ClusterSimulation {
     let isRunning = isOriginal(number) ? original != nil : nodes[number] != nil
     guard isRunning, runningNodes.count > 1 else { return }
     if says, paused[number] == nil {
-      nodes[number]?.sayGoodbye(at: now)
+      nodes[number]?.stop(at: now)
       settle(number)
       milestones.insert(.left)
     } else {

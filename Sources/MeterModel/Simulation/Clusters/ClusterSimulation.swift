@@ -98,7 +98,7 @@ package struct ClusterSimulation {
     if original != nil, nextOriginal <= now {
       nextOriginal = now + plan.settings.notifyInterval
       if let bytes = original?.datagram() {
-        network.send(bytes, .datagramsOnly, from: plan.nodes - 1, at: now)
+        network.send(bytes, isLegacy: true, from: plan.nodes - 1, at: now)
         milestones.insert(.heardOriginal)
       }
     }
@@ -146,27 +146,27 @@ package struct ClusterSimulation {
     guard let (run, occurrences) = nodes[number]?.takeOccurrences() else { return }
     for occurrence in occurrences {
       switch occurrence {
-      case .send(let bytes, let reach): send(bytes, reach, from: number)
+      case .send(let bytes, let hearsLegacy): send(bytes, hearsLegacy, from: number)
       case .excluded(let stream): excluded(stream, at: number)
       case .retired(let name): judge.retired(name)
-      case .counted(let members, let connections):
+      case .counted(let members, let connections, let streams):
         for namespace in members.indices {
           judge.note(
-            run, namespace, members: members[namespace],
-            connections: connections[namespace], at: now)
+            run, namespace, members: members[namespace], connections: connections[namespace],
+            streams: streams[namespace], at: now)
         }
-      case .delivered(let namespace, let text):
-        judge.delivered(text, to: namespace, at: now, run: run, &milestones)
+      case .delivered(let namespace, let frame, let reactor):
+        judge.delivered(frame, to: namespace, by: reactor, at: now, run: run, &milestones)
       }
     }
   }
 
   private mutating func send(
-    _ bytes: ContiguousArray<UInt8>, _ reach: ClusterOrders.Reach, from number: Int
+    _ bytes: ContiguousArray<UInt8>, _ hearsLegacy: Bool, from number: Int
   ) {
     datagrams += 1
-    judge.sent(bytes, reach, &milestones)
+    judge.sent(bytes, hearsLegacy: hearsLegacy, &milestones)
     if sent.count < 1000 { sent.append(bytes) }
-    network.send(bytes, reach, from: number, at: now)
+    network.send(bytes, from: number, at: now)
   }
 }

@@ -29,16 +29,14 @@ package enum NodeFault: String, CaseIterable, Sendable {
 struct Falsifier {
   let fault: NodeFault
 
-  /// Of each session: the newest round, when it was heard, its number, and how often it came back.
+  /// Of each session: the newest round, when it was heard, and how often it came back.
   private struct Sender {
     var round: UInt64 = 0
     var heardAt = Instant.start
-    var node: NodeID?
-    var returns: UInt32 = 0
+    var returns: UInt64 = 0
   }
 
   private var senders: [SessionID: Sender] = [:]
-  private var current: SessionID?
 
   init(_ fault: NodeFault) {
     self.fault = fault
@@ -59,51 +57,57 @@ struct Falsifier {
   /// A datagram as the node hears it.
   mutating func heard(
     _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, at instant: Instant,
-    timeout: Duration, into orders: inout ClusterOrders
+    timeout: Duration, in node: inout Node
   ) -> ContiguousArray<UInt8> {
     guard case .success(let datagram) = ClusterDatagram.decode(bytes.span) else { return bytes }
     var sender = senders[datagram.session] ?? Sender()
     if sender.heardAt + timeout < instant { sender.returns += 1 }
     sender.heardAt = instant
     let round = datagram.round ?? 0
-    if fault == .believesLateCounts, round < sender.round, let node = sender.node {
+    if fault == .believesLateCounts, round < sender.round,
+      let membership = node.membership, let place = membership.peers.place(of: datagram.session)
+    {
+      let id = membership.peers[place].id
       for count in datagram.counts {
-        let name = orders.copy(bytes.span.extracting(count.name.bounds))
-        orders.append(
-          .peer(node, name: name, members: count.members, connections: count.connections))
+        let name = node.clusterDirectives.copy(bytes.span.extracting(count.name.bounds))
+        node.clusterDirectives.append(
+          .peer(id, name: name, members: count.members, connections: count.connections))
       }
     }
     if fault == .repeatsMessages {
       for message in datagram.messages where message.parts == 1 {
-        orders.append(
-          .message(
-            namespace: orders.copy(bytes.span.extracting(message.namespace.bounds)),
-            text: orders.copy(bytes.span.extracting(message.text.bounds))))
+        let namespace = node.clusterDirectives.copy(
+          bytes.span.extracting(message.namespace.bounds))
+        let text = node.clusterDirectives.copy(bytes.span.extracting(message.text.bounds))
+        node.clusterDirectives.append(.message(namespace: namespace, text: text))
       }
     }
     sender.round = max(sender.round, round)
     senders[datagram.session] = sender
-    current = datagram.session
     switch fault {
     case .ignoresGoodbye: return rewritten(bytes, secret, keepsGoodbye: false)
     case .ignoresExclusions: return rewritten(bytes, secret, keepsExclusions: false)
     case .deliversOldMessages: return rewritten(bytes, secret, keepsAges: false)
-    case .believesLateCounts, .repeatsMessages, .forgetsZero, .renumbersNodes:
+    case .renumbersNodes:
+      return sender.returns == 0
+        ? bytes
+        : rewritten(
+          bytes, secret, as: SessionID(randomBits: Self.bits(of: datagram.session), sender.returns))
+    case .believesLateCounts, .repeatsMessages, .forgetsZero:
       return bytes
     }
   }
 
-  /// The number of a node as the meter is told it.
-  mutating func renumbered(_ node: NodeID) -> NodeID {
-    guard let current else { return node }
-    senders[current]?.node = node
-    let returns = senders[current]?.returns ?? 0
-    return fault == .renumbersNodes ? NodeID(node.number + 1000 * returns) : node
+  private static func bits(of session: SessionID) -> UInt64 {
+    var digest = Digest()
+    for byte in session.text.utf8 { digest.combine(UInt64(byte)) }
+    return digest.value
   }
 
   private func rewritten(
-    _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, keepsZero: Bool = true,
-    keepsGoodbye: Bool = true, keepsExclusions: Bool = true, keepsAges: Bool = true
+    _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, as session: SessionID? = nil,
+    keepsZero: Bool = true, keepsGoodbye: Bool = true, keepsExclusions: Bool = true,
+    keepsAges: Bool = true
   ) -> ContiguousArray<UInt8> {
     guard case .success(let datagram) = ClusterDatagram.decode(bytes.span),
       let sequence = datagram.sequence, let round = datagram.round, let wall = datagram.wall
@@ -112,7 +116,7 @@ struct Falsifier {
     if datagram.isFull { flags.insert(.full) }
     if datagram.isGoodbye, keepsGoodbye { flags.insert(.goodbye) }
     if let asked = datagram.asked, asked.isEmpty { flags.insert(.asksEverybody) }
-    var encoder = DatagramEncoder(session: datagram.session, secret: secret)
+    var encoder = DatagramEncoder(session: session ?? datagram.session, secret: secret)
     encoder.begin(sequence: sequence, round: round, wall: wall, flags: flags)
     for count in datagram.counts where keepsZero || count.members > 0 {
       _ = encoder.append(

@@ -48,17 +48,17 @@ struct SimulatedNetwork {
     return false
   }
 
-  /// Sends a datagram to all nodes, the sender too.
+  /// Sends a datagram to all nodes, the sender too. A legacy node has no connection to the hub.
   mutating func send(
-    _ original: ContiguousArray<UInt8>, _ reach: ClusterOrders.Reach, from: Int, at now: Instant
+    _ original: ContiguousArray<UInt8>, isLegacy: Bool = false, from: Int, at now: Instant
   ) {
     let bytes = plan.swallowsQuestions ? withoutQuestion(original) : original
-    if plan.hasGroup, reach != .engineOnly {
+    if plan.hasGroup {
       for to in 0..<plan.nodes where !isCut.contains(from * 64 + to) {
         sendOverGroup(bytes, from: from, to: to, at: now)
       }
     }
-    guard plan.hasHub, reach != .datagramsOnly, !isCutFromHub.contains(from) else { return }
+    guard plan.hasHub, !isLegacy, !isCutFromHub.contains(from) else { return }
     for to in 0..<plan.nodes where !isCutFromHub.contains(to) {
       fly(bytes, from: from, to: to, .redis, arrival: now + .milliseconds(3))
     }

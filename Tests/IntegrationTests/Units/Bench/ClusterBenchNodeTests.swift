@@ -47,12 +47,14 @@ extension Units {
       #expect(post.count == 6)
       var place = 0
       // Those of the node itself are passed over for nothing.
-      #expect(nodes[0].judge(post, from: &place, slice: 1, at: .start) == 1)
+      var heard = nodes[0].hear(post, from: &place, slice: 1, at: .start)
       #expect(place == 3)
-      #expect(nodes[0].judge(post, from: &place, slice: 1 << 20, at: .start) == 3)
+      #expect(heard.datagrams == 1)
+      let counts = heard.counts
+      heard = nodes[0].hear(post, from: &place, slice: 1 << 20, at: .start)
       #expect(place == 6)
-      #expect(nodes[0].obey(at: .start) == 10)
-      #expect(nodes[0].obey(at: .start) == 0)
+      #expect(heard.datagrams == 3)
+      #expect(counts + heard.counts == 10)
     }
 
     @Test func `figures are medians of all samples, and the longest slice is the maximum`() {
@@ -85,8 +87,7 @@ extension Units {
         }
         for number in nodes.indices {
           var place = 0
-          _ = nodes[number].judge(post, from: &place, slice: 1 << 30, at: now)
-          _ = nodes[number].obey(at: now)
+          _ = nodes[number].hear(post, from: &place, slice: 1 << 30, at: now)
         }
         post.removeAll()
       }

@@ -10,9 +10,7 @@ extension Units {
     private let folder: TemporaryFolder
     private let path: String
     private let pipe: Int32
-    private var meter = Meter(configuration: Configuration())
-    private var effects = EffectBuffer()
-    private var names = NameTable(key: HashKey(1, 2))
+    private var node = Node(NodeSettings(hashKey: HashKey(1, 2)))
     private var opened: UInt32 = 0
 
     init() throws {
@@ -21,34 +19,29 @@ extension Units {
       #expect(mkfifo(path, 0o600) == 0)
       pipe = Glibc.open(path, O_RDONLY | O_NONBLOCK)
       #expect(pipe >= 0)
+      node.log = MeterLog()
     }
 
     deinit { close(pipe) }
 
     /// A stream opens, a millisecond after the one before, which closes.
-    private func open(_ capture: inout Capture) throws {
+    private func open(_ capture: inout Capture) {
       opened += 1
       let now = Instant(nanoseconds: UInt64(opened) * 1_000_000)
       let name = Array("n\(opened % 50)".utf8)
-      let number = names.bind(name.span)
-      let namespace = NamespaceID(try #require(number))
-      meter.advance(to: now, into: &effects)
-      if capture.isDue(at: now) {
-        capture.finishBlock(
-          meter,
-          Capture.Position(
-            digest: effects.digest, messages: 0, namespaces: names,
-            viewers: NameTable(key: HashKey(3, 4))))
-      }
-      capture.name(namespace, name.span)
-      for event in [
-        Event.closed(ConnectionID(opened % 2)),
-        Event.opened(ConnectionID(opened % 2), namespace, viewer: .none, after: .none),
-      ] {
-        capture.append(event, at: now)
-        meter.apply(event, at: now, into: &effects)
-      }
-      effects.removeAll()
+      var batch = InputBatch(reactor: 0)
+      let slot = opened % 2
+      batch.inputs.append(.closed(slot: slot))
+      batch.inputs.append(
+        .opened(
+          ConnectionHandle(slot: slot, generation: opened),
+          namespace: batch.bytes.appendText(name.span), viewer: .none, after: .none,
+          lastEventID: .none))
+      node.apply(batch, at: now)
+      _ = node.outputs.take(for: 0)
+      if let log = node.log { capture.append(log) }
+      node.log?.removeAll()
+      if capture.isDue(at: now) { capture.finishBlock(node) }
     }
 
     private func drain(into log: inout [UInt8]) {
@@ -70,22 +63,22 @@ extension Units {
         writing()
         isWritten.raise()
       }
-      while !capture.isLosing, opened < 2_000_000 { try open(&capture) }
+      while !capture.isLosing, opened < 2_000_000 { open(&capture) }
       #expect(capture.isLosing)
-      for _ in 0..<1000 { try open(&capture) }
+      for _ in 0..<1000 { open(&capture) }
       let keptBefore = opened
       var log: [UInt8] = []
       let deadline = Deadline()
       while capture.isLosing, !deadline.hasPassed {
         drain(into: &log)
-        try open(&capture)
+        open(&capture)
       }
       #expect(!capture.isLosing)
       for _ in 0..<1000 {
         drain(into: &log)
-        try open(&capture)
+        open(&capture)
       }
-      capture.end(meter, digest: effects.digest)
+      capture.end(node)
       while !isWritten.isRaised, !deadline.hasPassed { drain(into: &log) }
       try #require(isWritten.isRaised)
       thread.join()
@@ -101,7 +94,7 @@ extension Units {
       }
       #expect(lost.count == 1 && lost.allSatisfy { $0 >= 1000 })
       #expect(replay.figures.verified == true)
-      #expect(replay.figures.digest == effects.digest)
+      #expect(replay.figures.digest == node.digest)
       #expect(replay.figures.records + lost.reduce(0, +) == 2 * UInt64(opened))
     }
   }

@@ -1,6 +1,6 @@
 // Datagrams on their way out: each takes the next number.
 
-extension ClusterNode {
+extension Membership {
   /// Begins the next datagram of the present round.
   mutating func beginDatagram(_ flags: DatagramEncoder.Flags = []) {
     let flags = isRoundFull ? flags.union(.full) : flags
@@ -9,12 +9,12 @@ extension ClusterNode {
 
   /// Sends the datagram that was begun, and takes its number.
   mutating func finishDatagram(
-    _ reach: ClusterOrders.Reach, copies: Int = 1, into orders: inout ClusterOrders
+    copies: Int = 1, into directives: inout ClusterDirectives
   ) {
-    let start = orders.bytes.count
-    encoder.finish(into: &orders.bytes)
-    let range = orders.appended(since: start)
-    for _ in 0..<copies { orders.append(.send(range, reach)) }
+    let start = directives.bytes.count
+    encoder.finish(into: &directives.bytes)
+    let range = directives.appended(since: start)
+    for _ in 0..<copies { directives.append(.send(range)) }
     sequence += 1
   }
 
@@ -28,11 +28,11 @@ extension ClusterNode {
   }
 
   /// Asks those whom it is time to ask.
-  mutating func sendQuestions(into orders: inout ClusterOrders) {
+  mutating func sendQuestions(into directives: inout ClusterDirectives) {
     if asksEverybody {
       asksEverybody = false
       beginDatagram(.asksEverybody)
-      finishDatagram(.everyCarrier, into: &orders)
+      finishDatagram(into: &directives)
       for place in peers.live { peers[place].askedAt = now }
     }
     guard questionsDue <= now else { return }
@@ -47,7 +47,7 @@ extension ClusterNode {
         continue
       }
       if !encoder.append(asked: peers[place].session) {
-        finishDatagram(.everyCarrier, into: &orders)
+        finishDatagram(into: &directives)
         beginDatagram()
         _ = encoder.append(asked: peers[place].session)
       }
@@ -55,6 +55,6 @@ extension ClusterNode {
       peers[place].isToBeAsked = false
     }
     toBeAsked = waiting
-    if !encoder.isEmpty { finishDatagram(.everyCarrier, into: &orders) }
+    if !encoder.isEmpty { finishDatagram(into: &directives) }
   }
 }

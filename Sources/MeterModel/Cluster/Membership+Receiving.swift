@@ -1,10 +1,10 @@
 // What arrives: whether it is believed, whom it is from, what was missed before it, and what it means.
 
-extension ClusterNode {
+extension Membership {
   /// Takes in a datagram, whatever its bytes are.
   package mutating func receive(
     _ bytes: Span<UInt8>, from source: NodeAddress, over carrier: Carrier, at instant: Instant,
-    into orders: inout ClusterOrders
+    into directives: inout ClusterDirectives
   ) {
     takeTime(instant)
     guard !hasLeft else { return }
@@ -18,21 +18,22 @@ extension ClusterNode {
     if let fault = distrust(datagram, bytes) { return drop(datagram, fault) }
     if secret == nil, doubts(datagram) { return drop(datagram, .badNumber) }
     guard let place = place(of: datagram, from: source, over: carrier) else { return }
+    if peers[place].isLegacy { legacyHeardAt = now }
     var isNewest = true
     if let number = datagram.sequence {
       isNewest = number > peers[place].sequences.highest
       let verdict = peers[place].sequences.admit(number)
       guard verdict == .new else {
-        return takeDuplicate(datagram, bytes, verdict, over: carrier, from: place, into: &orders)
+        return takeDuplicate(datagram, verdict, over: carrier, from: place)
       }
     }
-    take(datagram, bytes, isNewest, from: place, source, carrier, into: &orders)
+    take(datagram, bytes, isNewest, from: place, source, carrier, into: &directives)
   }
 
   /// Takes in what a known node says for the first time.
   private mutating func take(
     _ datagram: ClusterDatagram, _ bytes: Span<UInt8>, _ isNewest: Bool, from place: UInt32,
-    _ source: NodeAddress, _ carrier: Carrier, into orders: inout ClusterOrders
+    _ source: NodeAddress, _ carrier: Carrier, into directives: inout ClusterDirectives
   ) {
     if let wall = datagram.wall { heardTime(wall) }
     var isCurrent = true
@@ -42,45 +43,37 @@ extension ClusterNode {
       if isCurrent, peers[place].heard(number, of: round, isFull: datagram.isFull) { ask(place) }
     }
     if secret == nil { doubtEvents(of: datagram, isNewest, from: place) }
-    takeEvents(of: datagram, bytes, from: place, into: &orders)
+    takeEvents(of: datagram, bytes, from: place, into: &directives)
     if let asked = datagram.asked, datagram.asks(session) { isAsked(isReturn: asked.isEmpty) }
     guard isCurrent else { return }
     peers[place].lastHeard = now
     peers[place].address = source
     peers[place].carrier = carrier
     guard !datagram.isGoodbye else {
-      orders.append(.bye(peers[place].id))
+      directives.append(.bye(peers[place].id))
       return peers.depart(place, saysGoodbye: true)
     }
-    for count in datagram.counts { takeCount(count, bytes, from: place, into: &orders) }
+    for count in datagram.counts { takeCount(count, bytes, from: place, into: &directives) }
   }
 
   private mutating func takeCount(
     _ count: ClusterDatagram.Count, _ bytes: Span<UInt8>, from place: UInt32,
-    into orders: inout ClusterOrders
+    into directives: inout ClusterDirectives
   ) {
-    let name = orders.copy(bytes.extracting(count.name.bounds))
-    orders.append(
+    let name = directives.copy(bytes.extracting(count.name.bounds))
+    directives.append(
       .peer(peers[place].id, name: name, members: count.members, connections: count.connections))
   }
 
-  /// A number that was seen before. Namespaces that original nodes must not hear are told over Redis only, and
-  /// a datagram of the same number without them elsewhere, which may have come first.
+  /// Counts a datagram whose number was seen before.
   private mutating func takeDuplicate(
-    _ datagram: ClusterDatagram, _ bytes: Span<UInt8>, _ verdict: SequenceWindow.Verdict,
-    over carrier: Carrier, from place: UInt32, into orders: inout ClusterOrders
+    _ datagram: ClusterDatagram, _ verdict: SequenceWindow.Verdict, over carrier: Carrier,
+    from place: UInt32
   ) {
     if verdict == .seen, secret == nil || isSecondCopy(datagram, over: carrier, of: place) {
       figures.duplicates += 1
     } else {
       drop(datagram, .replayed)
-    }
-    guard secret == nil, carrier == .redis, peers[place].phase == .live,
-      datagram.round == peers[place].round
-    else { return }
-    for count in datagram.counts
-    where LegacyNode.isUnsafe(bytes.extracting(count.name.bounds)) {
-      takeCount(count, bytes, from: place, into: &orders)
     }
   }
 
@@ -121,7 +114,7 @@ extension ClusterNode {
       return true
     }
     let round = datagram.round ?? number
-    guard !datagram.isGoodbye, !peers[place].heeds(number, of: round),
+    guard !datagram.isGoodbye, !peers[place].accepts(number, of: round),
       peers[place].isIgnoredWrongly(round: round, at: now, timeout: settings.nodeTimeout)
     else { return false }
     if peers[place].phase == .live { peers.depart(place, saysGoodbye: false) }
@@ -143,11 +136,11 @@ extension ClusterNode {
       guard hasRoom(for: datagram, isNew: true), !datagram.isGoodbye else { return nil }
       if let number = datagram.sequence, number > 1 { announce(since: .start) }
       return peers.add(
-        datagram.session, isOld: datagram.sequence == nil, from: source, over: carrier, at: now)
+        datagram.session, isLegacy: datagram.sequence == nil, from: source, over: carrier, at: now)
     }
     // A new node does not become an original one; who says so is somebody else. Or it is one, and somebody
     // else spoke with numbers for it; but then no others follow.
-    guard peers[place].isOld || datagram.sequence != nil || peers[place].lastHeard < timeoutAgo
+    guard peers[place].isLegacy || datagram.sequence != nil || peers[place].lastHeard < timeoutAgo
     else {
       drop(datagram, .replayed)
       return nil
@@ -156,7 +149,7 @@ extension ClusterNode {
       peers.depart(place, saysGoodbye: false)
     }
     guard peers[place].phase == .departed else {
-      if datagram.sequence != nil { peers[place].isOld = false }
+      if datagram.sequence != nil { peers[place].isLegacy = false }
       return place
     }
     // Whatever it sent before it left has the lower number. Its counts are over; a message is not.
@@ -176,7 +169,7 @@ extension ClusterNode {
       - min(
         lastHeard.nanoseconds, settings.memory.nanoseconds)
     announce(since: Instant(nanoseconds: missedFrom))
-    peers[place].isOld = datagram.sequence == nil
+    peers[place].isLegacy = datagram.sequence == nil
     peers[place].lastHeard = now
     peers.revive(place)
     figures.returns += 1

@@ -1,6 +1,6 @@
 // Viewer ids across nodes (§2.8): see ViewerClaims.swift for who stays when two nodes hold one.
 
-extension ClusterNode {
+extension Membership {
   /// How many ids are told again at once to nodes that were forgotten.
   static let announcedIDs = 4096
 
@@ -85,7 +85,8 @@ extension ClusterNode {
 
   /// Another node's viewer took an id, or one was asked to leave there.
   mutating func heardExclusion(
-    of viewer: Span<UInt8>, stamp: UInt64, from place: UInt32, into orders: inout ClusterOrders
+    of viewer: Span<UInt8>, stamp: UInt64, from place: UInt32,
+    into directives: inout ClusterDirectives
   ) {
     heardTime(stamp / 2)
     guard let number = claims.touch(viewer, at: now) else { return }
@@ -99,7 +100,7 @@ extension ClusterNode {
       }
       claims.release(number, at: now)
       claims[number].stopped = []
-      orders.append(.exclude(viewer: orders.copy(viewer)))
+      directives.append(.exclude(viewer: directives.copy(viewer)))
     }
     guard stamp > claims[number].stamp || local != 0 else { return }
     claims[number].stamp = stamp

@@ -1,6 +1,6 @@
 // The counts of this node, told in rounds: every notify interval, and whenever somebody has to be told all.
 
-extension ClusterNode {
+extension Membership {
   /// A namespace is forgotten and its number free: its zero is still told. To be called when the meter retires
   /// it, while the name is known.
   package mutating func retired(_ namespace: NamespaceID, name: Span<UInt8>) {
@@ -21,7 +21,7 @@ extension ClusterNode {
   /// for all of them, and nothing under their own, which are free then. A slice of one node at once, as the
   /// meter is to have taken it before the next.
   mutating func keepForgotten(
-    _ meter: borrowing Meter, _ names: borrowing NameTable, into orders: inout ClusterOrders
+    _ meter: borrowing Meter, _ names: borrowing NameTable, into directives: inout ClusterDirectives
   ) {
     guard keepingDue <= now else { return }
     while let node = peers.nextForgotten {
@@ -32,18 +32,18 @@ extension ClusterNode {
         continue
       }
       keepingDue = now + Self.sliceGap
-      let keeper = peers.takeKeeper()
+      let tombstone = peers.takeTombstone()
       for (namespace, connections) in kept {
         let (sum, overflows) = connections.addingReportingOverflow(
-          meter.connections(of: keeper, in: namespace))
-        let start = orders.bytes.count
-        names.withName(of: namespace.number) { orders.bytes.append($0) }
-        let name = orders.appended(since: start)
-        orders.append(.peer(node, name: name, members: 0, connections: 0))
+          meter.connections(of: tombstone, in: namespace))
+        let start = directives.bytes.count
+        names.withName(of: namespace.number) { directives.bytes.append($0) }
+        let name = directives.appended(since: start)
+        directives.append(.peer(node, name: name, members: 0, connections: 0))
         guard sum > 0 else { continue }
         let most = Configuration.maximumCount
-        orders.append(
-          .peer(keeper, name: name, members: 0, connections: overflows ? most : min(sum, most)))
+        directives.append(
+          .peer(tombstone, name: name, members: 0, connections: overflows ? most : min(sum, most)))
       }
       return
     }
@@ -65,15 +65,15 @@ extension ClusterNode {
       let late = (now - nextRound).nanoseconds / settings.interval.nanoseconds
       nextRound = nextRound + Duration(nanoseconds: (late + 1) * settings.interval.nanoseconds)
     }
-    let hasOldPeer = peers.live.contains { peers[$0].isOld }
-    advertising.begin(listsAll: isRoundFull || hasOldPeer, at: now)
+    let hasLegacyPeer = peers.live.contains { peers[$0].isLegacy }
+    advertising.begin(listsAll: isRoundFull || hasLegacyPeer, at: now)
     round = sequence + 1
   }
 
   /// Sends a slice of the round. The datagram that is last in the slice is sent though it is not full.
   mutating func continueRound(
     _ datagrams: inout Int, meter: borrowing Meter, names: borrowing NameTable,
-    into orders: inout ClusterOrders
+    into directives: inout ClusterDirectives
   ) {
     let started = datagrams
     beginDatagram()
@@ -83,7 +83,7 @@ extension ClusterNode {
       advertising.cursor += 1
       guard let counts = advertising.next(number, of: meter, at: now) else { continue }
       if append(number, counts, names) { continue }
-      finishDatagram(.everyCarrier, into: &orders)
+      finishDatagram(into: &directives)
       datagrams += 1
       beginDatagram()
       _ = append(number, counts, names)
@@ -95,21 +95,17 @@ extension ClusterNode {
       advertising.retiredCursor += 1
       guard let connections = zero(of: entry, meter, names) else { continue }
       figures.retiredTold += 1
-      if secret == nil, LegacyNode.isUnsafe(entry.name.span) {
-        advertising.lethalRetired.append((entry.name, connections))
-        continue
-      }
-      if encoder.append(count: entry.name.span, members: 0, connections: connections) { continue }
-      finishDatagram(.everyCarrier, into: &orders)
+      if append(entry.name.span, (0, connections)) { continue }
+      finishDatagram(into: &directives)
       datagrams += 1
       beginDatagram()
-      _ = encoder.append(count: entry.name.span, members: 0, connections: connections)
+      _ = append(entry.name.span, (0, connections))
     }
     let isOver =
       advertising.cursor >= meter.namespaceNumbersEnd
       && advertising.retiredCursor >= retired.count
     if !encoder.isEmpty || (isOver && advertising.datagrams + datagrams - started == 0) {
-      finishDatagram(.everyCarrier, into: &orders)
+      finishDatagram(into: &directives)
       datagrams += 1
     }
     advertising.datagrams += datagrams - started
@@ -117,51 +113,25 @@ extension ClusterNode {
       advertising.nextSlice = now + Self.sliceGap
       return
     }
-    tellLethal(meter, names, into: &orders)
     figures.unchangedLeftOut += advertising.leftOut
     advertising.end()
   }
 
-  /// Appends a namespace's counts; false if they do not fit any more. A name that must not be heard by
-  /// original nodes is put aside instead.
+  /// Appends the counts of a namespace by its number. Returns false if they do not fit any more.
   private mutating func append(
     _ number: Int, _ counts: (members: UInt64, connections: UInt64), _ names: borrowing NameTable
   ) -> Bool {
-    let hearsOriginal = secret == nil
-    var isLethal = false
-    let fits = names.withName(of: UInt32(number)) { name in
-      isLethal = hearsOriginal && LegacyNode.isUnsafe(name)
-      return isLethal
-        || encoder.append(
-          count: name, members: counts.members, connections: counts.connections)
-    }
-    if isLethal { advertising.lethal.append(UInt32(number)) }
-    return fits ?? true
+    names.withName(of: UInt32(number)) { append($0, counts) } ?? true
   }
 
-  /// Tells the namespaces that were put aside where original nodes cannot hear it. Elsewhere a datagram with
-  /// the same number and without them is sent, so that no number is missed. They are about a dozen names, and
-  /// fit into one.
-  private mutating func tellLethal(
-    _ meter: borrowing Meter, _ names: borrowing NameTable, into orders: inout ClusterOrders
-  ) {
-    guard !advertising.lethal.isEmpty || !advertising.lethalRetired.isEmpty else { return }
-    beginDatagram()
-    finishDatagram(.datagramsOnly, into: &orders)
-    sequence -= 1
-    beginDatagram()
-    for number in advertising.lethal {
-      let namespace = NamespaceID(number)
-      names.withName(of: number) { name in
-        _ = encoder.append(
-          count: name, members: UInt64(meter.localMembers(of: namespace)),
-          connections: meter.localConnections(of: namespace))
-      }
-    }
-    for (name, connections) in advertising.lethalRetired {
-      _ = encoder.append(count: name.span, members: 0, connections: connections)
-    }
-    finishDatagram(.engineOnly, into: &orders)
+  /// Appends the counts of a namespace, unless its name is kept from legacy nodes. Returns false if they do
+  /// not fit any more.
+  private mutating func append(
+    _ name: Span<UInt8>, _ counts: (members: UInt64, connections: UInt64)
+  ) -> Bool {
+    if hearsLegacy, LegacyNode.isUnsafe(name) { return true }
+    return encoder.append(
+      count: name, members: counts.members, connections: counts.connections)
   }
 
   /// The connections to tell with a retired namespace's zero; nil if it has members again.

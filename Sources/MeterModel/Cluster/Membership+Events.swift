@@ -1,6 +1,6 @@
 // Events: what happens on a node and concerns the others at once.
 
-extension ClusterNode {
+extension Membership {
   /// The longest text that is told to other nodes: what fits into the parts of one message.
   package static let longestMessage = DatagramEncoder.partLength * ClusterDatagram.partsLimit
 
@@ -40,7 +40,7 @@ extension ClusterNode {
 
   /// Sends the events that wait, until `datagrams` reaches the limit.
   mutating func sendEvents(
-    _ datagrams: inout Int, limit: Int, into orders: inout ClusterOrders
+    _ datagrams: inout Int, limit: Int, into directives: inout ClusterDirectives
   ) {
     eventsDue = .never
     beginDatagram()
@@ -54,13 +54,13 @@ extension ClusterNode {
       if append(event) {
         journal.pass()
       } else {
-        finishDatagram(.everyCarrier, into: &orders)
+        finishDatagram(into: &directives)
         datagrams += 1
         beginDatagram()
       }
     }
     if !encoder.isEmpty {
-      finishDatagram(.everyCarrier, into: &orders)
+      finishDatagram(into: &directives)
       datagrams += 1
     }
     if journal.isWaiting { eventsDue = now + Self.sliceGap }
@@ -104,7 +104,7 @@ extension ClusterNode {
   /// What another node's events mean here.
   mutating func takeEvents(
     of datagram: ClusterDatagram, _ bytes: Span<UInt8>, from place: UInt32,
-    into orders: inout ClusterOrders
+    into directives: inout ClusterDirectives
   ) {
     peers[place].assembly.forget(since: instant(before: settings.memory))
     // One datagram does not go from number to number further than it may at once.
@@ -116,13 +116,13 @@ extension ClusterNode {
         peers[place].events.admit(message.number)
         continue
       }
-      takeMessage(message, bytes, from: place, into: &orders)
+      takeMessage(message, bytes, from: place, into: &directives)
     }
     for exclusion in datagram.exclusions where exclusion.number <= farthest {
       guard peers[place].events.admit(exclusion.number) == .new else { continue }
       heardExclusion(
         of: bytes.extracting(exclusion.viewer.bounds), stamp: exclusion.stamp, from: place,
-        into: &orders)
+        into: &directives)
     }
     for held in datagram.held where held.number <= farthest {
       guard peers[place].events.admit(held.number) == .new else { continue }
@@ -134,7 +134,7 @@ extension ClusterNode {
 
   private mutating func takeMessage(
     _ message: ClusterDatagram.Message, _ bytes: Span<UInt8>, from place: UInt32,
-    into orders: inout ClusterOrders
+    into directives: inout ClusterDirectives
   ) {
     let text = bytes.extracting(message.text.bounds)
     var whole: ContiguousArray<UInt8>?
@@ -143,8 +143,8 @@ extension ClusterNode {
       if whole == nil { return }
     }
     peers[place].events.admit(message.number)
-    let namespace = orders.copy(bytes.extracting(message.namespace.bounds))
-    let copy = if let whole { orders.copy(whole.span) } else { orders.copy(text) }
-    orders.append(.message(namespace: namespace, text: copy))
+    let namespace = directives.copy(bytes.extracting(message.namespace.bounds))
+    let copy = if let whole { directives.copy(whole.span) } else { directives.copy(text) }
+    directives.append(.message(namespace: namespace, text: copy))
   }
 }

@@ -1,19 +1,33 @@
-// What `GET /cluster` on the statistics port tells of the other nodes:
+// What `GET /cluster` answers (§6), as one JSON object:
 // {"id":"…","nodes":[{"id":"…","address":"…","carrier":"redis","last_heard":1795350754.250,
 // "namespaces":2,"members":5,"old":false,"dropped":{"bad name":1}}],"duplicates":0,
-// "lost_events":0,"dropped":{"unauthenticated":3}}
+// "lost_events":0,"dropped":{"unauthenticated":3},"carriers":[{"carrier":"redis","address":"…",
+// "state":"up","sent":1,"unsent":0,"received":1,"overrun":0}]}
 
-extension ClusterNode {
-  /// How many other nodes are there now.
-  package var nodeCount: Int { peers.live.count }
+extension Node {
+  /// Answers with this node's id, the nodes that were heard within the timeout, what was dropped and why, and
+  /// the state of the carriers. O(nodes + counts of other nodes)
+  mutating func answerCluster(to handle: ConnectionHandle, on reactor: Int) {
+    guard let membership else {
+      outputs[reactor].append(.answer(handle, .failed(.notFound)))
+      return
+    }
+    var json: ContiguousArray<UInt8> = []
+    membership.report(at: meter.now, meter: meter, into: &json)
+    json.append(contentsOf: ",\"carriers\":[".utf8)
+    for (index, figures) in carriers.enumerated() {
+      if index > 0 { json.append(ASCII.comma) }
+      figures.append(into: &json)
+    }
+    json.append(contentsOf: "]}".utf8)
+    answer(handle, on: reactor, .json) { $0.append(json.span) }
+  }
+}
 
-  /// How many datagrams were dropped since the start, and why.
-  package var drops: DropCounts { dropped }
-
-  /// Appends a JSON object: this node's id, the nodes that were heard within the timeout, and what was dropped
-  /// and why. `last_heard` is in UNIX seconds; namespaces and members are what the meter holds of the node.
-  /// O(nodes + counts of other nodes)
-  package func report(
+extension Membership {
+  /// Appends the members of the object that are about nodes, and leaves it open. `last_heard` is in UNIX
+  /// seconds; namespaces and members are what the meter holds of the node.
+  fileprivate func report(
     at instant: Instant, meter: borrowing Meter, into output: inout ContiguousArray<UInt8>
   ) {
     let known = ContiguousArray(
@@ -28,7 +42,6 @@ extension ClusterNode {
     output.append(contentsOf: ",\"lost_events\":\(journal.droppedEvents)".utf8)
     output.append(contentsOf: ",\"dropped\":".utf8)
     dropped.append(into: &output)
-    output.append(UInt8(ascii: "}"))
   }
 
   private func append(
@@ -47,12 +60,12 @@ extension ClusterNode {
     output.append(contentsOf: ",\"last_heard\":\(heard / 1000).\(milliseconds)".utf8)
     output.append(contentsOf: ",\"namespaces\":\(figures.namespaces)".utf8)
     output.append(contentsOf: ",\"members\":\(figures.members)".utf8)
-    output.append(contentsOf: ",\"old\":\(peer.isOld),\"dropped\":".utf8)
+    output.append(contentsOf: ",\"old\":\(peer.isLegacy),\"dropped\":".utf8)
     peer.dropped.append(into: &output)
     output.append(UInt8(ascii: "}"))
   }
 
-  /// In how many namespaces each node has members, and how many.
+  /// The namespaces in which each node has members, and the members.
   private func counts(
     of known: ContiguousArray<UInt32>, _ meter: borrowing Meter
   ) -> ContiguousArray<(namespaces: UInt64, members: UInt64)> {
@@ -66,5 +79,20 @@ extension ClusterNode {
       figures[index].members += members
     }
     return figures
+  }
+}
+
+extension CarrierFigures {
+  /// Appends the figures as a JSON object.
+  fileprivate func append(into json: inout ContiguousArray<UInt8>) {
+    json.append(contentsOf: #"{"carrier":"\#(carrier.name)","address":"#.utf8)
+    JSONString.append(Array(address.utf8).span, into: &json)
+    json.append(contentsOf: #","state":"#.utf8)
+    JSONString.append(Array(state.utf8).span, into: &json)
+    let counts = [
+      ("sent", sent), ("unsent", unsent), ("received", received), ("overrun", overrun),
+    ]
+    for (name, count) in counts { json.append(contentsOf: ",\"\(name)\":\(count)".utf8) }
+    json.append(UInt8(ascii: "}"))
   }
 }

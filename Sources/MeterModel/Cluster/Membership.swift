@@ -18,7 +18,7 @@
 // +Events, viewer ids in +Viewers, `GET /cluster` in +Report.
 
 /// The state machine of a node among others.
-package struct ClusterNode {
+package struct Membership {
   /// The least time between two full rounds that were asked for, and between two questions to one node.
   static let answerGap = Duration.milliseconds(200)
 
@@ -35,6 +35,9 @@ package struct ClusterNode {
 
   /// Of how many namespaces the meter is told at once what forgotten nodes said.
   static let sliceOfForgotten = 1024
+
+  /// For how long a legacy node counts as a listener after it was heard.
+  static let legacyMemory = Duration.seconds(3600)
 
   /// This run's name.
   package let session: SessionID
@@ -88,6 +91,9 @@ package struct ClusterNode {
   var announcedSince: Instant?
   var nextAnnouncement = Instant.start
 
+  /// When a legacy node was last heard; nil if never.
+  var legacyHeardAt: Instant?
+
   var dropped = DropCounts()
 
   /// What came to pass since the start.
@@ -113,18 +119,18 @@ package struct ClusterNode {
   /// `nextDeadline` says when to go on. Precondition: instants never decrease; the names are the meter's.
   package mutating func advance(
     to instant: Instant, meter: borrowing Meter, names: borrowing NameTable,
-    into orders: inout ClusterOrders
+    into directives: inout ClusterDirectives
   ) {
     takeTime(instant)
     guard !hasLeft else { return }
     if !advertising.isUnderWay, min(nextRound, answerDue) <= now { beginRound(meter) }
-    sendQuestions(into: &orders)
+    sendQuestions(into: &directives)
     announceHeld()
-    keepForgotten(meter, names, into: &orders)
+    keepForgotten(meter, names, into: &directives)
     var datagrams = 0
-    if eventsDue <= now { sendEvents(&datagrams, limit: Self.slice * 3 / 4, into: &orders) }
+    if eventsDue <= now { sendEvents(&datagrams, limit: Self.slice * 3 / 4, into: &directives) }
     if advertising.isUnderWay, advertising.nextSlice <= now {
-      continueRound(&datagrams, meter: meter, names: names, into: &orders)
+      continueRound(&datagrams, meter: meter, names: names, into: &directives)
     }
   }
 
@@ -154,18 +160,31 @@ package struct ClusterNode {
   }
 
   /// Leaves the cluster: what is still to be told of events, and a goodbye, after which nothing is sent.
-  package mutating func sayGoodbye(at instant: Instant, into orders: inout ClusterOrders) {
+  package mutating func leave(at instant: Instant, into directives: inout ClusterDirectives) {
     takeTime(instant)
     guard !hasLeft else { return }
     var datagrams = 0
-    sendEvents(&datagrams, limit: 1024, into: &orders)
+    sendEvents(&datagrams, limit: 1024, into: &directives)
     round = sequence + 1
     isRoundFull = false
     // Twice the same, so that one loss does not hide it.
     beginDatagram(.goodbye)
-    finishDatagram(.everyCarrier, copies: 2, into: &orders)
+    finishDatagram(copies: 2, into: &directives)
     hasLeft = true
   }
+
+  /// Whether a legacy node was heard lately. Names that would end it are told to nobody then: it may go on
+  /// listening when it has nothing to tell.
+  var hearsLegacy: Bool {
+    guard let legacyHeardAt else { return false }
+    return now - legacyHeardAt <= Self.legacyMemory
+  }
+
+  /// How many other nodes are there now.
+  package var nodeCount: Int { peers.live.count }
+
+  /// How many datagrams were dropped since the start, and why.
+  package var drops: DropCounts { dropped }
 
   /// The wall clock now, UNIX milliseconds, at most 2⁵³ − 1.
   var wall: UInt64 { min(wallStart + now.nanoseconds / 1_000_000, ClusterDatagram.maximumNumber) }

@@ -1,0 +1,142 @@
+// The thread that owns the node. It reads the clock, gives the node what arrived, and passes the outputs on: to
+// the reactors, to the carriers of the cluster's datagrams, and to the capture. It decides nothing. The order in
+// which it takes its mail is the history.
+
+import MeterModel
+
+/// The node of the daemon with its clock, mailboxes and capture.
+struct NodeThread: ~Copyable {
+  private var node: Node
+  private let clock: Clock
+  private let console: Console
+  private let mailbox: Mailbox<NodeMail>
+  private let reactors: [Mailbox<DirectiveBatch>]
+  private var poller: Poller
+  private var capture: Capture?
+  private var trace: NodeTrace?
+  private var carriers: CarrierLink?
+
+  /// The figures that the operator knows of.
+  private var reported = NodeFigures()
+  private let connectionsNotice: RecurringNotice
+  private let namespacesNotice: RecurringNotice
+  private let rejectionNotice: RecurringNotice
+
+  /// Whether no namespace was known at the end of the last turn.
+  private var knewNothing = true
+
+  init(
+    _ node: consuming Node, clock: Clock, console: Console, mailbox: Mailbox<NodeMail>,
+    reactors: [Mailbox<DirectiveBatch>], capture: Capture?, carriers: CarrierLink?
+  ) throws(SystemError) {
+    let arrivals = carriers.map { [($0.arrivals.descriptor, UInt64(1))] } ?? []
+    poller = try Poller(mailbox: (mailbox.descriptor, 0), watching: arrivals)
+    trace = console.isVerbose ? NodeTrace(console) : nil
+    connectionsNotice = RecurringNotice(
+      "streams refused: --max-connections is reached", on: console)
+    namespacesNotice = RecurringNotice(
+      "streams refused: --max-namespaces is reached", on: console)
+    rejectionNotice = RecurringNotice("events that made no sense", on: console)
+    self.node = node
+    if capture != nil || console.isVerbose {
+      self.node.log = MeterLog(includesEffects: console.isVerbose)
+    }
+    self.capture = capture
+    self.carriers = carriers
+    self.clock = clock
+    self.console = console
+    self.mailbox = mailbox
+    self.reactors = reactors
+  }
+
+  /// Serves until it is told to stop.
+  mutating func run() {
+    var mail = ContiguousArray<NodeMail>.withRoom
+    while true {
+      _ = poller.wait(milliseconds: millisecondsToDeadline())
+      mailbox.takeAllAtEdge(into: &mail)
+      let now = clock.now
+      node.advanceMeter(to: now)
+      for item in mail {
+        switch item {
+        case .inputs(let batch):
+          node.apply(batch, at: now)
+          record()
+        case .stop:
+          stop(at: now)
+          return
+        }
+      }
+      receiveDatagrams(at: now)
+      if carriers != nil { node.setWall(Clock.wallMilliseconds, at: now) }
+      node.advance(to: now)
+      record()
+      postOutputs()
+      mail.empty()
+      report(at: now)
+      giveBackMemory()
+    }
+  }
+
+  private func millisecondsToDeadline() -> Int32 {
+    if carriers?.isBehind ?? false { return 0 }
+    let deadline = min(node.nextDeadline, capture?.deadline ?? .never)
+    guard deadline < .latest else { return -1 }
+    let now = clock.now
+    guard deadline > now else { return 0 }
+    return Int32(clamping: ((deadline - now).nanoseconds + 999_999) / 1_000_000)
+  }
+
+  private mutating func receiveDatagrams(at now: Instant) {
+    guard carriers != nil else { return }
+    if let drops = node.membership?.drops { carriers?.dropNotice.note(drops, at: now, on: console) }
+    if let board = carriers?.board { node.carriers = board.all }
+    carriers?.receive(into: &node, at: now)
+  }
+
+  private mutating func stop(at now: Instant) {
+    node.stop(at: now)
+    record()
+    postOutputs()
+    carriers?.carriers.post(.stop)
+    capture?.end(node)
+  }
+
+  private mutating func postOutputs() {
+    for (index, reactor) in reactors.enumerated() {
+      if let batch = node.outputs.take(for: index) { reactor.post(batch) }
+    }
+    if let batch = node.outputs.takeDatagrams() { carriers?.carriers.post(.send(batch)) }
+  }
+
+  /// Writes down what the meter was fed, where a capture or the operator wants it.
+  private mutating func record() {
+    guard node.log != nil else { return }
+    var log: MeterLog?
+    swap(&log, &node.log)
+    if let log {
+      trace?.write(log)
+      capture?.append(log)
+    }
+    log?.removeAll()
+    swap(&log, &node.log)
+    if capture?.isDue(at: node.meter.now) ?? false { capture?.finishBlock(node) }
+  }
+
+  /// Tells the operator what is refused.
+  private mutating func report(at now: Instant) {
+    let figures = node.figures
+    guard figures != reported else { return }
+    connectionsNotice.note(figures.refusedByConnections - reported.refusedByConnections, at: now)
+    namespacesNotice.note(figures.refusedByNamespaces - reported.refusedByNamespaces, at: now)
+    rejectionNotice.note(figures.rejectedEvents - reported.rejectedEvents, at: now)
+    reported = figures
+  }
+
+  /// Gives memory back that a crowd took, once its namespaces are forgotten.
+  private mutating func giveBackMemory() {
+    let knowsNothing = node.namespaces.count == 0
+    if knowsNothing, !knewNothing { Allocator.giveBackFreePages() }
+    knewNothing = knowsNothing
+  }
+}

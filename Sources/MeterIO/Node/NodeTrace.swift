@@ -1,0 +1,67 @@
+// What `--debug` shows of the history: events and effects, in the words of the log's text form.
+
+import MeterModel
+
+/// Writes a meter's log as lines on standard error.
+struct NodeTrace {
+  private let console: Console
+  private var names = TracedNames()
+
+  init(_ console: Console) {
+    self.console = console
+  }
+
+  /// Writes the events and effects, and takes in the names.
+  mutating func write(_ log: MeterLog) {
+    for (instant, entry) in log.entries {
+      var writer = LogTextWriter()
+      switch entry {
+      case .namespaceBound(let namespace, let name):
+        names.namespaces[namespace.number] = log.bytes.span.extracting(name.bounds).array
+        continue
+      case .viewerBound(let viewer, let name):
+        names.viewers[viewer.number] = log.bytes.span.extracting(name.bounds).array
+        continue
+      // What is left to say of an id follows its end.
+      case .namespaceUnbound, .viewerUnbound: continue
+      case .event(let event): writer.write(names.textEvent(event, text: []), at: instant)
+      case .message(let namespace, let message, let text):
+        writer.write(
+          names.textEvent(
+            .message(namespace, message), text: log.bytes.span.extracting(text.bounds).array),
+          at: instant)
+      case .effect(let effect): writer.write(effect, names: names)
+      }
+      console.say(String(decoding: writer.bytes.dropLast(), as: UTF8.self))
+    }
+  }
+}
+
+/// The names that ids had last. A connection is called by its number, and so is a node.
+private struct TracedNames: LogNames {
+  var namespaces: [UInt32: [UInt8]] = [:]
+  var viewers: [UInt32: [UInt8]] = [:]
+
+  func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
+  func name(of namespace: NamespaceID) -> [UInt8] { namespaces[namespace.number] ?? [] }
+  func name(of viewer: ViewerID) -> [UInt8] { viewers[viewer.number] ?? [] }
+  func name(of node: NodeID) -> [UInt8] { Array("\(node.number)".utf8) }
+
+  func textEvent(_ event: Event, text: [UInt8]) -> TextEvent {
+    switch event {
+    case .opened(let connection, let namespace, let viewer, let after):
+      .opened(
+        connection: number(of: connection), namespace: name(of: namespace),
+        viewer: viewer == .none ? nil : name(of: viewer),
+        after: after == .none ? nil : UInt64(after.number))
+    case .closed(let connection): .closed(connection: number(of: connection))
+    case .excluded(let viewer): .excluded(viewer: name(of: viewer))
+    case .message(let namespace, _): .message(namespace: name(of: namespace), text: text)
+    case .peer(let node, let namespace, let members, let connections):
+      .peer(
+        node: name(of: node), namespace: name(of: namespace), members: members,
+        connections: connections)
+    case .bye(let node): .bye(node: name(of: node))
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// The node among others. The membership decides what is believed and what the others are told; what it directs
+// becomes events of the meter, so that a captured log holds all of it, and what happens here is reported to it.
+
+extension Node {
+  /// Takes a datagram of another node, whatever its bytes are. Nothing without a cluster.
+  package mutating func receive(
+    _ datagram: Span<UInt8>, from source: NodeAddress, over carrier: Carrier, at instant: Instant
+  ) {
+    advanceMeter(to: instant)
+    membership?.receive(
+      datagram, from: source, over: carrier, at: instant, into: &clusterDirectives)
+    performClusterDirectives()
+  }
+
+  /// A carrier works again after a failure.
+  package mutating func carrierReturned(at instant: Instant) {
+    advanceMeter(to: instant)
+    membership?.carrierReturned(at: instant)
+  }
+
+  /// The wall clock shows `milliseconds` (UNIX) at `instant`: it may have been set.
+  package mutating func setWall(_ milliseconds: UInt64, at instant: Instant) {
+    membership?.setWall(milliseconds, at: instant)
+  }
+}
+
+// MARK: - What the membership directs
+
+extension Node {
+  mutating func performClusterDirectives() {
+    guard !clusterDirectives.directives.isEmpty else { return }
+    // What is fed here makes no further directives: those of what happens meanwhile come with the next
+    // advance.
+    var taken = ClusterDirectives()
+    swap(&taken, &clusterDirectives)
+    for directive in taken.directives { perform(directive, of: taken.bytes.span) }
+    taken.removeAll()
+    swap(&taken, &clusterDirectives)
+  }
+
+  private mutating func perform(_ directive: ClusterDirective, of bytes: Span<UInt8>) {
+    switch directive {
+    case .send(let datagram): outputs.datagrams.append(bytes.extracting(datagram.bounds))
+    case .peer(let node, let name, let members, let connections):
+      feedPeer(
+        node, bytes.extracting(name.bounds), members: members, connections: connections)
+    case .bye(let node): feed(.bye(node))
+    case .message(let namespace, let text):
+      deliverRemote(bytes.extracting(text.bounds), to: bytes.extracting(namespace.bounds))
+    case .exclude(let viewer): excludeLocalHolder(of: bytes.extracting(viewer.bounds))
+    }
+  }
+
+  private mutating func feedPeer(
+    _ node: NodeID, _ name: Span<UInt8>, members: UInt64, connections: UInt64
+  ) {
+    // A count of 0 creates no namespace (§2 rule 10).
+    guard members > 0 || namespaces.find(name) != nil else { return }
+    let namespace = bind(namespace: name)
+    figures.remoteCounts += 1
+    feed(.peer(node, namespace, members: members, connections: connections))
+    unbindIfUnknown(namespace)
+  }
+}
+
+// MARK: - What is reported to the membership
+
+extension Node {
+  /// Whether a stream that comes back was ended by another node's viewer of the same id (§2 rule 8).
+  func isStoppedElsewhere(_ viewer: Span<UInt8>, _ lastEventID: Span<UInt8>) -> Bool {
+    guard let membership, !viewer.isEmpty, !lastEventID.isEmpty else { return false }
+    return membership.isStopped(viewer, streamID: lastEventID)
+  }
+
+  /// No stream here has the viewer id any more; it is still bound.
+  mutating func viewerLeft(_ viewer: ViewerID) {
+    guard membership != nil, let name = viewers.name(of: viewer.number) else { return }
+    membership?.viewerLeft(name.span, at: meter.now)
+  }
+
+  /// A stream was ended since its viewer id has another holder.
+  mutating func streamExcluded(_ connection: ConnectionID) {
+    guard membership != nil,
+      let viewer = viewers.name(of: meter.viewer(of: connection).number)
+    else { return }
+    let streamID = StreamIdentifier.make(meter.ordinal(of: connection), run: run)
+    membership?.ended(viewer.span, streamID: streamID.span, at: meter.now)
+  }
+
+  /// A namespace was retired here; its id is still bound.
+  mutating func namespaceRetired(_ namespace: NamespaceID) {
+    guard membership != nil, let name = namespaces.name(of: namespace.number) else { return }
+    membership?.retired(namespace, name: name.span)
+  }
+}

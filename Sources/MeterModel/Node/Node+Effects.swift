@@ -1,0 +1,78 @@
+// The effects of the meter become directives of reactors.
+
+extension Node {
+  /// Performs the effects in the buffer.
+  mutating func performEffects() {
+    guard !effects.effects.isEmpty else { return }
+    for index in effects.effects.indices {
+      let effect = effects.effects[index]
+      if log?.includesEffects == true { log?.append(.effect(effect), at: effect.instant) }
+      switch effect.action {
+      case .greet(let connection, let ordinal, let namespace, let count):
+        routes.add(reactor(of: connection), to: namespace)
+        direct(
+          .greet(handle(of: connection), ordinal: ordinal, namespace, count: count), connection)
+      case .notify(let namespace, let count):
+        for reactor in 0..<streamReactors where routes.lead(to: reactor, from: namespace) {
+          outputs[reactor].append(.notify(namespace, count: count))
+        }
+      case .message(let namespace, _): sendFrame(to: namespace)
+      case .end(let connection, let reason):
+        if reason == .excluded { streamExcluded(connection) }
+        direct(.end(handle(of: connection), reason), connection)
+        unbindIfFree(meter.viewer(of: connection))
+      case .refuse(let connection, let reason):
+        if reason == .full { countRefusal() }
+        direct(.refuse(handle(of: connection), reason), connection)
+      case .retire(let namespace):
+        namespaceRetired(namespace)
+        routes.remove(namespace)
+        unbind(namespace)
+      case .reject: figures.rejectedEvents += 1
+      }
+    }
+    effects.removeAll()
+  }
+
+  private mutating func countRefusal() {
+    if meter.openConnections >= meter.configuration.maximumConnections {
+      figures.refusedByConnections += 1
+    } else {
+      figures.refusedByNamespaces += 1
+    }
+  }
+
+  private mutating func direct(_ directive: Directive, _ connection: ConnectionID) {
+    outputs[reactor(of: connection)].append(directive)
+  }
+
+  private func handle(of connection: ConnectionID) -> ConnectionHandle {
+    ConnectionHandle(
+      slot: connection.number / UInt32(streamReactors),
+      generation: generations[Int(connection.number)])
+  }
+
+  private func reactor(of connection: ConnectionID) -> Int {
+    Int(connection.number % UInt32(streamReactors))
+  }
+
+  /// The number of a reactor's slot among the connections of all reactors; dense.
+  func number(_ slot: UInt32, _ reactor: Int) -> ConnectionID {
+    ConnectionID(slot * UInt32(streamReactors) + UInt32(reactor))
+  }
+}
+
+/// What a node counts of its work since it began.
+package struct NodeFigures: Equatable, Sendable {
+  /// Streams that were refused since `max-connections` or `max-namespaces` was reached.
+  package internal(set) var refusedByConnections: UInt64 = 0
+  package internal(set) var refusedByNamespaces: UInt64 = 0
+
+  /// Events that made no sense to the meter.
+  package internal(set) var rejectedEvents: UInt64 = 0
+
+  /// Counts of other nodes that the meter was fed.
+  package internal(set) var remoteCounts: UInt64 = 0
+
+  package init() {}
+}

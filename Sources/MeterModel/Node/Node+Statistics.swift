@@ -1,0 +1,35 @@
+// The statistics of all namespaces (§5), in pieces, so that no viewer waits for a million of them.
+
+extension Node {
+  /// How many namespaces' statistics one piece has.
+  private static var pieceOfStatistics: Int { 512 }
+
+  /// Answers with the statistics of the namespaces that were created after the one with this ordinal. O(piece)
+  mutating func answerStatistics(
+    after ordinal: UInt64, to handle: ConnectionHandle, on reactor: Int
+  ) {
+    var json = StatisticsJSON(continuing: ordinal != 0)
+    var body: ContiguousArray<UInt8> = []
+    if ordinal == 0 { StatisticsJSON.open(into: &body) }
+    let next = meter.visitNamespaces(
+      after: ordinal, limit: Self.pieceOfStatistics
+    ) { namespace, figures in
+      namespaces.withName(of: namespace.number) { name in
+        json.append(
+          name: name, created: unixSeconds(figures.created), members: figures.members,
+          connections: figures.connections,
+          modified: figures.modified.map { unixSeconds($0) } ?? 0, into: &body)
+      }
+    }
+    if next == nil { StatisticsJSON.close(into: &body) }
+    var answer = Answer()
+    answer.body = outputs[reactor].copy(body.span)
+    answer.rest = next.map { .statistics(after: $0) }
+    outputs[reactor].append(.answer(handle, answer))
+  }
+
+  /// UNIX time of an instant, in whole seconds rounded down.
+  private func unixSeconds(_ instant: Instant) -> UInt64 {
+    (wallStart + instant.nanoseconds) / 1_000_000_000
+  }
+}

@@ -1,0 +1,76 @@
+// Streams open and close, and viewer ids change hands.
+
+extension Node {
+  /// A client asks for a stream.
+  mutating func open(
+    _ handle: ConnectionHandle, namespace: ByteRange, viewer: ByteRange,
+    after: ConnectionOrdinal, lastEventID: ByteRange, of batch: InputBatch
+  ) {
+    let connection = number(handle.slot, batch.reactor)
+    let viewerName = batch.bytes.span.extracting(viewer.bounds)
+    // A stream that another node's viewer of the same id ended never reaches the meter (§7).
+    if isStoppedElsewhere(viewerName, batch.bytes.span.extracting(lastEventID.bounds)) {
+      refused.insert(connection.number)
+      outputs[batch.reactor].append(.refuse(handle, .stopped))
+      return
+    }
+    while generations.count <= Int(connection.number) { generations.append(0) }
+    generations[Int(connection.number)] = handle.generation
+    let namespace = bind(namespace: batch.bytes.span.extracting(namespace.bounds))
+    let viewer = bind(viewer: viewerName)
+    feed(.opened(connection, namespace, viewer: viewer, after: after))
+    if viewer != .none, meter.isOpen(connection) {
+      membership?.viewerOpened(viewerName, at: meter.now)
+    }
+    unbindIfUnknown(namespace)
+    unbindIfFree(viewer)
+  }
+
+  /// A stream is gone, whoever ended it.
+  mutating func close(_ connection: ConnectionID) {
+    if refused.remove(connection.number) != nil { return }
+    let viewer = meter.isOpen(connection) ? meter.viewer(of: connection) : .none
+    feed(.closed(connection))
+    unbindIfFree(viewer)
+  }
+
+  /// A plain request asks that the holder of a viewer id leave, on whatever node.
+  mutating func excludeHolder(of viewer: Span<UInt8>) {
+    membership?.viewerAsked(toLeave: viewer, at: meter.now)
+    excludeLocalHolder(of: viewer)
+  }
+
+  /// Ends the stream of this node that holds a viewer id, if there is one.
+  mutating func excludeLocalHolder(of viewer: Span<UInt8>) {
+    guard let number = viewers.find(viewer) else { return }
+    feed(.excluded(ViewerID(number)))
+    unbindIfFree(ViewerID(number))
+  }
+
+  /// Answers how many members a namespace has. A full node does not (§8).
+  mutating func answerMembers(
+    of namespace: Span<UInt8>, asJSON: Bool, to handle: ConnectionHandle, on reactor: Int
+  ) {
+    guard meter.openConnections < meter.configuration.maximumConnections else {
+      outputs[reactor].append(.answer(handle, .failed(.unavailable)))
+      return
+    }
+    let members = namespaces.find(namespace).map { meter.members(of: NamespaceID($0)) } ?? 0
+    answer(handle, on: reactor, asJSON ? .json : .text) { body in
+      if asJSON { body.append(contentsOf: "{\"members\":".utf8) }
+      body.append(decimal: members)
+      body.append(asJSON ? UInt8(ascii: "}") : ASCII.lineFeed)
+    }
+  }
+
+  /// Answers a question with a whole body.
+  mutating func answer(
+    _ handle: ConnectionHandle, on reactor: Int, _ type: ContentType,
+    _ write: (inout ContiguousArray<UInt8>) -> Void
+  ) {
+    var answer = Answer()
+    answer.type = type
+    answer.body = outputs[reactor].write(write)
+    outputs[reactor].append(.answer(handle, answer))
+  }
+}
