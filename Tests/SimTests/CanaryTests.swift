@@ -1,5 +1,5 @@
-// Wrong meters that the seeds must catch, each in a few records: the guard against a simulation that
-// tests nothing.
+// Meters with a wrong rule, which the seeds must catch and shrink to a few records. They prove that
+// the simulation tests the rules.
 
 import MeterModel
 import Testing
@@ -34,7 +34,7 @@ struct CanaryTests {
     return nil
   }
 
-  /// What the auditor says of a faulty meter that was fed the whole log at once.
+  /// The auditor's violation in a faulty meter that applied the whole log at once.
   private func violation(of fault: MeterFault, on log: RandomLog) -> String? {
     var meter = FaultyMeter(configuration: log.configuration, fault: fault)
     var auditor = Auditor(log.configuration)

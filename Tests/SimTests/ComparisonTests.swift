@@ -1,24 +1,20 @@
-// Random logs, each judged by the reference and by the checker of effects.
+// Random logs, each judged by the reference meter and by the auditor.
 
 import MeterModel
 import Testing
 
 struct ComparisonTests {
   @Test(arguments: SeedRange.all)
-  func `the meter agrees with the reference and with what effects alone must obey`(
-    range: SeedRange
-  ) {
+  func `the meter agrees with the reference and the auditor`(range: SeedRange) {
     expectNoDivergence(range, audit: { $0.audit() }) { Meter(configuration: $0) }
   }
 
   @Test(arguments: SeedRange.all)
-  func `the reference agrees with itself and with what effects alone must obey`(
-    range: SeedRange
-  ) {
+  func `the auditor finds no violation in the reference`(range: SeedRange) {
     expectNoDivergence(range) { ReferenceMeter(configuration: $0) }
   }
 
-  @Test func `some seed comes across every milestone`() {
+  @Test func `the seeds reach every milestone`() {
     var reached = MilestoneSet()
     for profile in CrowdProfile.allCases {
       for seed in 0..<UInt64(40) {
@@ -39,7 +35,7 @@ struct ComparisonTests {
   }
 }
 
-/// Tries a meter on a range of seeds; what fails is shrunk and reported.
+/// Compares a meter on a range of seeds. A failing log is shrunk and reported.
 func expectNoDivergence<Subject: MeterProtocol>(
   _ range: SeedRange, audit: @escaping (Subject) -> Void = { _ in },
   makeSubject: @escaping (Configuration) -> Subject

@@ -1,5 +1,5 @@
-// Laws that any meter obeys whatever the log: looking at the clock in between, starting later, numbering
-// things differently and going through the text form change nothing.
+// Laws of the meter that hold for any log: advancing in between, another start, other ids, other
+// batches and the text form change nothing.
 
 import MeterModel
 import Testing
@@ -33,7 +33,7 @@ struct LawTests {
   }
 
   @Test(arguments: SeedRange.few)
-  func `how a log is cut into batches changes nothing`(range: SeedRange) {
+  func `the division into batches changes nothing`(range: SeedRange) {
     expectSameEffects(range) { log, plain in
       var source = RandomSource(seed: UInt64(log.steps.count)).fork("batches")
       var meter = Meter(configuration: log.configuration)
@@ -62,7 +62,7 @@ struct LawTests {
   }
 
   @Test(arguments: SeedRange.few)
-  func `the numbers that the edge chooses do not matter`(range: SeedRange) {
+  func `other ids have the same digest`(range: SeedRange) {
     expectSameEffects(range) { log, plain in
       let records = log.records.map { LogRecord($0.instant, $0.event.renamed) }
       let named = run(records, end: log.end, log.configuration)
@@ -93,11 +93,11 @@ struct LawTests {
 }
 
 extension SeedRange {
-  /// Laws are tried on a part of the seeds.
+  /// A part of the seeds, for laws.
   static let few = all.map { SeedRange(profile: $0.profile, seeds: $0.seeds.prefix(50)) }
 }
 
-/// A meter that remembers what time it is.
+/// A meter and its last instant.
 private struct TimedMeter {
   var meter: Meter
   var latest = Instant.start
@@ -132,7 +132,7 @@ private func effects(
 }
 
 extension Event {
-  /// The event as an edge would put it that counts everything from the top.
+  /// The event with other ids.
   fileprivate var renamed: Event {
     switch self {
     case .opened(let connection, let namespace, let viewer, let after):

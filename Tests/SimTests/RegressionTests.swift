@@ -1,11 +1,11 @@
-// The regressions: each log has the effects that it had when it was kept.
+// The regressions: each log has the same effects as when it was added.
 
 import MeterModel
 import Testing
 
 struct RegressionTests {
   @Test(arguments: Regression.all)
-  func `a kept log has the effects that it had`(regression: Regression) throws {
+  func `a log has the same effects as when it was added`(regression: Regression) throws {
     var replay = Replay()
     replay.append(Array(regression.log.utf8).span)
     replay.finish()

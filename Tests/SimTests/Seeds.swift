@@ -1,12 +1,12 @@
-// Which random logs a test run tries: `AUDIENCE_METER_SEEDS=50000` that many, in equal parts of each
-// profile, and `AUDIENCE_METER_SEED=churn:17` a single one; `nodes:17` is a cluster's. A debug build takes a
-// hundred times as long for each as a release build, so it tries fewer by itself.
+// The random logs of a test run. `AUDIENCE_METER_SEEDS=50000` sets their number, in equal parts of
+// each profile; `AUDIENCE_METER_SEED=churn:17` selects one, and `nodes:17` one cluster. A debug
+// build takes a hundred times as long as a release build, so its default is smaller.
 
 import Foundation
 import MeterModel
 import Testing
 
-/// A part of the seeds that is tried in one go, so that the parts share the processors.
+/// A part of the seeds, for one test case, so that the cases run in parallel.
 struct SeedRange: CustomTestStringConvertible, Sendable {
   let profile: CrowdProfile
   let seeds: Range<UInt64>
@@ -21,13 +21,13 @@ struct SeedRange: CustomTestStringConvertible, Sendable {
     return CrowdProfile.allCases.map { SeedRange(profile: $0, seeds: 0..<perProfile) }
   }()
 
-  /// How many seeds of the swarm are tried.
+  /// The number of seeds of the swarm.
   static let swarm = max(600, Environment.seeds / 10)
 
   private static let count = CrowdProfile.allCases.count
 }
 
-/// Which random clusters this run tries.
+/// The random clusters of this run.
 enum NodeSeeds {
   static let all: Range<UInt64> = {
     if let seed = Environment.nodeSeed { return seed..<seed + 1 }
@@ -40,11 +40,11 @@ private enum Environment {
 
   static var seeds: UInt64 {
     #if DEBUG
-      let customary: UInt64 = 1800
+      let standard: UInt64 = 1800
     #else
-      let customary: UInt64 = 50_000
+      let standard: UInt64 = 50_000
     #endif
-    return variables["AUDIENCE_METER_SEEDS"].flatMap { UInt64($0) } ?? customary
+    return variables["AUDIENCE_METER_SEEDS"].flatMap { UInt64($0) } ?? standard
   }
 
   /// The seed of a single cluster.
@@ -63,7 +63,8 @@ private enum Environment {
   }
 }
 
-/// What a failed test says: how to see it again, what was wrong, and the smallest log that shows it.
+/// The report of a failed test: the command to repeat it, the difference, and the smallest failing
+/// log.
 func report(
   _ profile: CrowdProfile, _ seed: UInt64, _ divergence: Divergence, _ shrunk: RandomLog
 ) -> String {

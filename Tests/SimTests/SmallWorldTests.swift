@@ -1,16 +1,17 @@
-// Small worlds, walked to the end: every sequence of events up to a length on two connections and two
-// namespaces, each event at the instant of the one before or a second later, compared with the reference.
+// Small worlds: every sequence of events up to a length, with two connections and two namespaces.
+// Each event is at the instant of the previous one or a second later. The meter is compared with
+// the reference.
 
 import MeterModel
 import Testing
 
 struct SmallWorldTests {
   @Test(arguments: SmallWorld.all)
-  func `no sequence of a few events tells the meter from the reference`(world: SmallWorld) {
+  func `the meter agrees with the reference on every sequence of a few events`(world: SmallWorld) {
     var walk = Walk(world)
     walk.goOn(from: Walk.State(world.configuration), length: world.length)
     #expect(walk.wrong == nil)
-    // Σ letters^k for k in 1...length: none was left out.
+    // Σ letters^k for k in 1...length: no sequence was left out.
     var (sequences, power) = (0, 1)
     for _ in 0..<world.length {
       power *= world.letters.count * 2
@@ -20,7 +21,7 @@ struct SmallWorldTests {
   }
 }
 
-/// Which events there are in a world, and the settings.
+/// The events and the settings of a world.
 struct SmallWorld: CustomTestStringConvertible, Sendable {
   let testDescription: String
   var configuration = Configuration()
@@ -47,8 +48,9 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
     },
   ]
 
-  /// All delays are a second and the max delay two, but for what `change` changes. `deep` steps take a
-  /// release build half a minute, so it walks one less by itself, and a debug build two.
+  /// All delays are one second, and the max delay two, except what `change` changes. A release
+  /// build takes half a minute for `deep` steps, so it makes one step less by default, and a debug
+  /// build two.
   private init(
     _ description: String, _ letters: [Event], deep: Int, _ change: (inout Configuration) -> Void
   ) {
@@ -96,7 +98,7 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
   }
 }
 
-/// A walk through all sequences, depth first: each step copies the meters as they were before it.
+/// A walk through all sequences, depth first. Each step begins with copies of the meters.
 private struct Walk {
   struct State {
     var meter: Meter
@@ -141,7 +143,7 @@ private struct Walk {
     }
   }
 
-  /// Lets all delays pass.
+  /// Advances until all delays have passed.
   private func settle(
     _ state: inout State, _ expected: inout EffectBuffer, _ actual: inout EffectBuffer
   ) {

@@ -26,6 +26,9 @@ package struct Simulation {
     twin = FloodTwin(options, configuration, workload)
   }
 
+  /// Whether the notifications are compared with those of a meter that does not see the flood.
+  package var comparesWithoutFlood: Bool { twin != nil }
+
   /// The digest of all effects so far.
   package var digest: Digest { effects.digest }
 

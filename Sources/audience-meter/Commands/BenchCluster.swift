@@ -45,8 +45,8 @@ package func text(of figures: ClusterBenchFigures) -> String {
     row("hear", "\(grouped(heard)) datagrams with \(grouped(counts)) counts"),
     row(
       "",
-      "CPU to take them in \(microseconds(hear)) (\(grouped(figures.nanosecondsOfCount)) ns a count)"
-    ),
+      "CPU to take them in \(microseconds(hear))"
+        + " (\(grouped(figures.nanosecondsOfCount)) ns a count)"),
     row(
       "core",
       "\(share(advertise + hear, of: figures.notifyInterval.nanoseconds)) of one, without what"

@@ -1,8 +1,8 @@
 import MeterIO
 import MeterModel
 
-/// The figures of a load as one JSON object; docs/BENCH.md describes its members. A figure is null if the
-/// mode does not have it or it could not be measured.
+/// The figures of a load as one JSON object; docs/BENCH.md describes its members. A figure is null
+/// if the mode does not have it or it could not be measured.
 package func json(of figures: BenchFigures) -> String {
   var object = JSONWriter()
   object.beginObject()

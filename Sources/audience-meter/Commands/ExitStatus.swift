@@ -1,4 +1,5 @@
-/// The exit status of the process (§3 and §7). The numbers are those of sysexits.h where it has one.
+/// The exit status of the process (§3 and §7). The numbers are those of sysexits.h where it has
+/// one.
 package enum ExitStatus: Int32, Sendable {
   /// The command succeeded.
   case success = 0

@@ -21,7 +21,8 @@ struct Progress {
     total = isSeen ? file.size.map { $0 * readings } : nil
   }
 
-  /// Adds bytes that were read. `records` is the number of records that were replayed in this reading.
+  /// Adds bytes that were read. `records` is the number of records that were replayed in this
+  /// reading.
   mutating func note(bytes: Int, records: UInt64) {
     guard let total, total > 0 else { return }
     done += UInt64(bytes)

@@ -6,8 +6,8 @@ package let programName = "audience-meter"
 /// The release. The numbers continue those of the original program, whose last was 2.1.3.
 package let programVersion = "3.0.0"
 
-/// Runs the command of the process's arguments. It is a free function because a closure in main.swift would
-/// be isolated to the main actor and crash in any other thread.
+/// Runs the command of the process's arguments. It is a free function because a closure in
+/// main.swift would be isolated to the main actor and crash in any other thread.
 func runCommandLine() -> ExitStatus {
   // A closed reader is an error of the write and does not end the process.
   signal(SIGPIPE, SIG_IGN)

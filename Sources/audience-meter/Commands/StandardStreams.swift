@@ -1,7 +1,7 @@
 import Glibc
 
-/// Writes `text` to standard output. A closed reader (`| head`) is a failure without a message, any other
-/// error a failure with one.
+/// Writes `text` to standard output. A closed reader (`| head`) is a failure without a message, any
+/// other error a failure with one.
 func writeToStandardOutput(_ text: String) -> ExitStatus {
   writeToStandardOutput(Array(text.utf8))
 }

@@ -1,10 +1,11 @@
 import MeterIO
 import MeterModel
 
-/// Reads the arguments after the program's name, and the environment for options that are not given. The
-/// conventions are those of getopt: `--opt value` and `--opt=value`, `-w 4`, `-w4`, `-dw4`. The argument
-/// after an option with a value is its value, whatever it is. `--` ends the options. Names are never
-/// abbreviated. If an option is given twice, the last value is used. Help and version end the reading.
+/// Reads the arguments after the program's name, and the environment for options that are not
+/// given. The conventions are those of getopt: `--opt value` and `--opt=value`, `-w 4`, `-w4`,
+/// `-dw4`. The argument after an option with a value is its value, whatever it is. `--` ends the
+/// options. Names are never abbreviated. If an option is given twice, the last value is used. Help
+/// and version end the reading.
 package func parse(
   arguments: [String], environment: (String) -> String?
 ) throws(UsageError) -> Invocation {
@@ -250,7 +251,8 @@ private struct ArgumentParser {
   }
 }
 
-/// The text in quotes, on one line, with control characters escaped, and at most 80 characters of it.
+/// The text in quotes, on one line, with control characters escaped, and at most 80 characters of
+/// it.
 private func quoted(_ text: String) -> String {
   var result = "'"
   for scalar in text.unicodeScalars.prefix(80) {
@@ -260,7 +262,8 @@ private func quoted(_ text: String) -> String {
   return result + (text.unicodeScalars.count > 80 ? "…'" : "'")
 }
 
-/// Whether at most two insertions, deletions or replacements of letters change one name into the other.
+/// Whether at most two insertions, deletions or replacements of letters change one name into the
+/// other.
 private func isNear(_ one: String, _ other: String) -> Bool {
   let (one, other) = (Array(one.utf8), Array(other.utf8))
   guard abs(one.count - other.count) <= 2 else { return false }

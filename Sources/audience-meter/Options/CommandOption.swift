@@ -64,8 +64,8 @@ package struct CommandOption: Sendable {
   }
 }
 
-/// The action of an option: it ends the reading of the command line, or sets a property. The owner of the
-/// property determines the commands that have the option.
+/// The action of an option: it ends the reading of the command line, or sets a property. The owner
+/// of the property determines the commands that have the option.
 package enum OptionAction: Sendable {
   case help
   case version

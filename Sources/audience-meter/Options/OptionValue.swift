@@ -15,8 +15,8 @@ package struct ValueSyntax: Sendable {
   var isConfidential = false
 }
 
-/// The conversions between an option's value and a property of some settings. Help reads the default from
-/// new settings, so it is always the real one.
+/// The conversions between an option's value and a property of some settings. Help reads the
+/// default from new settings, so it is always the real one.
 package struct OptionValue<Root>: Sendable {
   /// The form of the value; nil for a flag, which has none.
   let syntax: ValueSyntax?
@@ -145,9 +145,9 @@ extension OptionValue {
     UInt64(digits: text.utf8.span).flatMap { UInt16(exactly: $0) }
   }
 
-  /// Whether `text` has the form of a host: letters, digits and the punctuation of addresses, zones and
-  /// names (RFC 1123), at most 253 bytes. A hyphen at the start is refused, so that an option in the
-  /// place of a value is found.
+  /// Whether `text` has the form of a host: letters, digits and the punctuation of addresses, zones
+  /// and names (RFC 1123), at most 253 bytes. A hyphen at the start is refused, so that an option
+  /// in the place of a value is found.
   static func isHost(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 253 && !text.hasPrefix("-")
       && text.utf8.allSatisfy {

@@ -21,7 +21,7 @@ extension CommandOption {
       "number of namespaces of the connections, or of each node"),
     CommandOption(
       "distribution", .bench(.word(\.distribution)),
-      "distribution over the namespaces: one (all in the first), uniform, or zipf (1/k in the k-th)",
+      "distribution over the namespaces: one (all in one), uniform, or zipf (1/k in the k-th)",
       default: "uniform"),
     CommandOption(
       "largest", .bench(.number(\.largest, 0...2_000_000)),
@@ -106,7 +106,8 @@ extension CommandOption {
       "timeout", .bench(.time(\.patience, atLeast: .milliseconds(100))),
       "time without progress after which a phase is given up"),
     CommandOption(
-      "limit", .bench(.time(\.limit, atLeast: .milliseconds(100))), "maximum time of the whole run"),
+      "limit", .bench(.time(\.limit, atLeast: .milliseconds(100))),
+      "maximum time of the whole run"),
     CommandOption(
       "remote", .bench(.flag(\.isRemote)), "the server is on another machine, and"),
     CommandOption(

@@ -1,14 +1,14 @@
-// Logs that something was once wrong with, or that lead to a rare state, in the smallest form that shows it,
-// with the digest of their effects. A digest that changes is a change of behaviour: it is never updated
-// without a reason that the commit gives.
+// Logs that once showed a defect or reach a rare state, in their smallest form, with the digest of
+// their effects. A changed digest is a change of behaviour. It is never updated without a reason in
+// the commit.
 
 import Testing
 
-/// A log and what becomes of it.
+/// A log and the digest of its effects.
 struct Regression: CustomTestStringConvertible, Sendable {
   let name: String
 
-  /// The seed that led to it.
+  /// The seed that found it.
   let found: String
   let log: String
 
@@ -32,7 +32,7 @@ struct Regression: CustomTestStringConvertible, Sendable {
 
         """, digest: "f670c9730285d58d"),
     Regression(
-      name: "a goodbye at the instant at which it was last heard",
+      name: "a goodbye at the instant of the node's last report",
       found: "swarm 586",
       log: """
         option namespace-clean-delay 1
@@ -56,7 +56,7 @@ struct Regression: CustomTestStringConvertible, Sendable {
 
         """, digest: "1efdcac1eabe9c77"),
     Regression(
-      name: "a connection's time is over at the instant at which another is counted",
+      name: "a maximum duration ends at the instant at which another connection is counted",
       found: "swarm 119",
       log: """
         option max-conn-duration 32
@@ -67,7 +67,7 @@ struct Regression: CustomTestStringConvertible, Sendable {
 
         """, digest: "231575a7383ab627"),
     Regression(
-      name: "a connection whose time is over before it is counted never is",
+      name: "a connection whose maximum duration ends before its increment delay is never counted",
       found: "swarm 3",
       log: """
         option max-conn-duration 2
@@ -89,7 +89,7 @@ struct Regression: CustomTestStringConvertible, Sendable {
 
         """, digest: "e8e82ef1642c18d3"),
     Regression(
-      name: "who was greeted in a rush that is over is told the truth",
+      name: "a greeting with a count that has changed since causes a notification",
       found: "swarm 9",
       log: """
         option max-conn-duration 10

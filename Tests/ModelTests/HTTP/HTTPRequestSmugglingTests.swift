@@ -1,4 +1,4 @@
-// Request heads that are refused: whatever two readers could understand differently.
+// Request heads that are refused, because two readers could understand them differently.
 
 import MeterModel
 import Testing
@@ -38,7 +38,7 @@ import Testing
   @Test(arguments: [
     "", "X: y\r\n", "Host: \r\n", "Host:\r\n", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n",
   ])
-  func `of HTTP 1.1 has not exactly one Host`(lines: String) {
+  func `of HTTP 1.1 has no Host or several`(lines: String) {
     #expect(HTTP.parse("GET / HTTP/1.1\r\n\(lines)\r\n") == .failed(.badRequest))
   }
 
@@ -53,7 +53,7 @@ import Testing
     "[1:2:3:4:5:6:7:8]", "[::ffff:1.2.3.4]", "[1::]", "[v1.a:b]", "[::]", "[1:2:3:4:5:6:1.2.3.4]",
     "[fe80::1:2]", "xn--a",
   ])
-  func `never has such a Host`(host: String) throws {
+  func `is not one with a valid Host`(host: String) throws {
     let request = "GET / HTTP/1.1\r\nHost:  \(host)\t\r\n\r\n"
     #expect(try HTTP.slice(HTTP.head(request).host, of: request) == host)
   }
@@ -74,7 +74,7 @@ import Testing
     arguments: [
       ("0", 0), ("003", 3), ("42", 42), ("18446744073709551615", .max),
     ] as [(String, UInt64)])
-  func `never has such a Content-Length`(value: String, length: UInt64) throws {
+  func `is not one with a valid Content-Length`(value: String, length: UInt64) throws {
     #expect(
       try HTTP.head(HTTP.request("POST", "/", ["content-length: \(value) "])).body
         == .length(length))
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test(arguments: ["chunked", "Chunked", "CHUNKED\t"])
-  func `never has such a Transfer-Encoding`(value: String) throws {
+  func `is not one with a valid Transfer-Encoding`(value: String) throws {
     #expect(
       try HTTP.head(HTTP.request("POST", "/", ["Transfer-Encoding: \(value)"])).body == .chunked)
   }

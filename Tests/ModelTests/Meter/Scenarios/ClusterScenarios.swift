@@ -1,10 +1,10 @@
-// Rules 9 and 11 of §2: what other nodes say, and what is shown of a namespace.
+// Reports of other nodes, and statistics (§2 rules 10 and 14).
 
 import MeterModel
 import Testing
 
 struct ClusterScenarios {
-  @Test func `what a node says replaces what it said, and nodes add up`() throws {
+  @Test func `a report replaces the former one, and nodes are added up`() throws {
     try expect(
       """
       option notify-min-delay 0
@@ -21,7 +21,7 @@ struct ClusterScenarios {
         """)
   }
 
-  @Test func `what a node said is forgotten when its timeout has passed`() throws {
+  @Test func `a report is forgotten when its timeout has passed`() throws {
     try expect(
       """
       option notify-min-delay 0
@@ -40,7 +40,7 @@ struct ClusterScenarios {
         """)
   }
 
-  @Test func `a goodbye forgets all that a node said`() throws {
+  @Test func `a goodbye forgets all reports of a node`() throws {
     try expect(
       """
       option notify-min-delay 0
@@ -62,7 +62,7 @@ struct ClusterScenarios {
         """)
   }
 
-  @Test func `remote members create a namespace, a remote zero does not`() throws {
+  @Test func `a report with members creates a namespace, a report of zero does not`() throws {
     try expect(
       """
       option namespace-clean-delay 0
@@ -73,7 +73,7 @@ struct ClusterScenarios {
       gives: "6 retire b")
   }
 
-  @Test func `a peer past the limit of namespaces is rejected unless it says zero`() throws {
+  @Test func `a report past the limit of namespaces is rejected unless it is zero`() throws {
     try expect(
       """
       option max-namespaces 1
@@ -85,7 +85,7 @@ struct ClusterScenarios {
       gives: "0 reject peer x b")
   }
 
-  @Test func `totals saturate, and are right again when a huge node is gone`() throws {
+  @Test func `totals saturate, and are exact again when the huge count is gone`() throws {
     try expect(
       """
       option notify-min-delay 0
@@ -119,7 +119,7 @@ struct ClusterScenarios {
         """)
   }
 
-  @Test func `a greeting shows other nodes' members too`() throws {
+  @Test func `a greeting includes the members of other nodes`() throws {
     try expect(
       """
       0 peer x a 41 41
@@ -156,9 +156,9 @@ struct ClusterScenarios {
       meter.statistics(of: namespace)
         == NamespaceStatistics(created: at(1), members: 1, connections: 2, modified: at(4)))
 
-    // A departed node's connections stay in the total until the same node speaks again.
-    let said = Event.peer(node, namespace, members: 3, connections: 10)
-    meter.apply(said, at: at(6), into: &effects)
+    // The connections of a node that left stay in the total until the same node reports again.
+    let report = Event.peer(node, namespace, members: 3, connections: 10)
+    meter.apply(report, at: at(6), into: &effects)
     meter.apply(.bye(node), at: at(6), into: &effects)
     #expect(
       meter.statistics(of: namespace)

@@ -1,4 +1,4 @@
-// Request heads that are served: what is read from them.
+// Valid request heads and the values that are read from them.
 
 import MeterModel
 import Testing
@@ -37,12 +37,12 @@ import Testing
   }
 
   @Test(arguments: ["get", "Get", "FOO", "MKCOLA", "LINKLOCK", "ROPPATCHX", "K COPY"])
-  func `with a method that HTTP does not know is answered with 501 or 400`(name: String) {
+  func `with an unknown method fails with 501 or 400`(name: String) {
     let expected: RequestFailure = name.contains(" ") ? .badRequest : .notImplemented
     #expect(HTTP.parse(HTTP.request(name, "/a")) == .failed(expected))
   }
 
-  @Test func `with a method longer than any is answered before the method ends`() {
+  @Test func `with a method longer than every known one fails before its end`() {
     #expect(HTTP.parse("UPDATEREDIRECTREF") == .incomplete)
     #expect(HTTP.parse("UPDATEREDIRECTREFX") == .failed(.notImplemented))
   }
@@ -54,7 +54,7 @@ import Testing
     #expect(HTTP.parse("\r\n" + lines + HTTP.get("/a")) == .failed(.badRequest))
   }
 
-  @Test func `has not begun while only empty lines came`() {
+  @Test func `has not begun after empty lines only`() {
     var parser = RequestHeadParser()
     #expect(parser.parse(HTTP.bytes("\r\n\r\n").span) == .incomplete)
     #expect(!parser.hasBegun)
@@ -66,7 +66,7 @@ import Testing
     ("GET /stats HTTP/1.1\r", false), ("GET /stats HTTP/1.1\r\n", true), ("hello\n", false),
     ("GET /stats HTTP/1.0\r\n\n", true), ("GET /stats\r\n", false), ("", false),
   ])
-  func `has a request line once that line is whole`(start: String, hasLine: Bool) {
+  func `has a request line when that line is complete`(start: String, hasLine: Bool) {
     var parser = RequestHeadParser()
     _ = parser.parse(HTTP.bytes(start).span)
     #expect(parser.hasRequestLine == hasLine)
@@ -90,11 +90,11 @@ import Testing
   }
 
   @Test(arguments: ["HTTP/0.9", "HTTP/2.0", "HTTP/3.0", "HTTP/9.9", "HTTP/5.6"])
-  func `of another version is answered with 505`(version: String) {
+  func `of another version fails with 505`(version: String) {
     #expect(HTTP.parse("GET / \(version)\r\nHost: a\r\n\r\n") == .failed(.versionNotSupported))
   }
 
-  @Test func `that starts HTTP 2 is answered with 505`() {
+  @Test func `that starts HTTP 2 fails with 505`() {
     #expect(HTTP.parse("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == .failed(.versionNotSupported))
   }
 
@@ -103,7 +103,7 @@ import Testing
     "HTTP/ 1.1", "HTTP/1.1 ", "HTTP1.1", "ICE/1.0", "HTTP/x.1", "HTTP/1.x", " HTTP/1.1",
     "HTTPS/1.1",
   ])
-  func `with a malformed version is answered with 400`(version: String) {
+  func `with a malformed version fails with 400`(version: String) {
     #expect(HTTP.parse("GET / \(version)\r\nHost: a\r\n\r\n") == .failed(.badRequest))
   }
 
@@ -112,7 +112,9 @@ import Testing
     ("Connection: Upgrade, CLOSE", false), ("connection: keep-alive,close ", false),
     ("Connection: closed", true), ("Connection:", true), ("Connection: ,, close", false),
   ])
-  func `of HTTP 1.1 keeps the connection unless it says close`(line: String, keeps: Bool) throws {
+  func `of HTTP 1.1 keeps the connection unless it contains close`(
+    line: String, keeps: Bool
+  ) throws {
     let text = line.isEmpty ? HTTP.get("/") : HTTP.get("/", line)
     #expect(try HTTP.head(text).keepsAlive == keeps)
   }
@@ -121,7 +123,7 @@ import Testing
     ("X: y", false), ("Connection: keep-alive", true), ("Connection: Keep-Alive, x", true),
     ("Connection: keep-alive, close", false),
   ])
-  func `of HTTP 1.0 ends the connection unless it says keep-alive`(
+  func `of HTTP 1.0 ends the connection unless it contains keep-alive`(
     line: String, keeps: Bool
   ) throws {
     #expect(try HTTP.head("GET / HTTP/1.0\r\n\(line)\r\n\r\n").keepsAlive == keeps)
@@ -149,14 +151,14 @@ import Testing
     #expect(try !HTTP.head(HTTP.get("/a", "Accept: application/jso")).acceptsJSON)
   }
 
-  @Test func `knows old Internet Explorers by MSIE in this case`() throws {
+  @Test func `detects old Internet Explorers by MSIE in upper case`() throws {
     #expect(
       try HTTP.head(HTTP.get("/a", "User-Agent: x (compatible; MSIE 9.0)")).isOldInternetExplorer)
     #expect(try !HTTP.head(HTTP.get("/a", "User-Agent: msie 9.0")).isOldInternetExplorer)
     #expect(try !HTTP.head(HTTP.get("/a", "Accept: MSIE")).isOldInternetExplorer)
   }
 
-  @Test func `carries what a preflight asks`() throws {
+  @Test func `contains the headers that a preflight asks for`() throws {
     let request = HTTP.request(
       "OPTIONS", "/a",
       [
@@ -184,7 +186,7 @@ import Testing
       try !HTTP.head("POST /a HTTP/1.0\r\n\(line)\r\nContent-Length: 1\r\n\r\n").expectsContinue)
   }
 
-  @Test func `may hold bytes above ASCII and tabs in its values`() throws {
+  @Test func `may contain bytes above ASCII and tabs in its values`() throws {
     let request =
       HTTP.bytes("GET / HTTP/1.1\r\nHost: a\r\nX: \t D") + [0xFC, 0xFF, 0x09]
       + HTTP.bytes("x\r\n\r\n")

@@ -1,4 +1,4 @@
-// What the tests of the wire share: requests as text, parsed whole or in pieces.
+// The support of the HTTP tests: requests as text, parsed whole or in pieces.
 
 import MeterModel
 
@@ -7,7 +7,7 @@ enum HTTP {
   /// The bytes of a text.
   static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-  /// The outcome of parsing a head that arrives whole.
+  /// The outcome of parsing a head that arrives in one piece.
   static func parse(_ text: String, limits: RequestLimits = .standard) -> RequestProgress {
     parse(bytes(text), limits: limits)
   }
@@ -29,7 +29,7 @@ enum HTTP {
     return parser.parse(request.span)
   }
 
-  /// The head of a request that must be whole and well-formed.
+  /// The head of a request, which must be complete and valid.
   static func head(_ text: String, limits: RequestLimits = .standard) throws -> RequestHead {
     try head(bytes(text), limits: limits)
   }
@@ -52,11 +52,11 @@ enum HTTP {
       + fields.map { $0 + "\r\n" }.joined() + "\r\n"
   }
 
-  /// The text that a range of a request names.
+  /// The text of a range of a request.
   static func slice(_ range: ByteRange, of request: String) -> String {
     String(decoding: bytes(request)[range.bounds], as: UTF8.self)
   }
 
-  /// A head that should have been whole was not.
+  /// The error of a head that is incomplete.
   struct Incomplete: Error {}
 }

@@ -1,10 +1,10 @@
-// What the meter's tables cost, and that who left costs nothing.
+// The memory of the meter's tables, and its return after connections have closed.
 
 import MeterModel
 import Testing
 
 struct MemoryTests {
-  @Test func `the meter's elements are as large as the documentation says`() {
+  @Test func `the meter's elements have the documented sizes`() {
     #expect(MeterElementSize.connection == 32)
     #expect(MeterElementSize.viewer == 8)
     #expect(MeterElementSize.namespace == 144)
@@ -12,19 +12,19 @@ struct MemoryTests {
     #expect(MeterElementSize.remote == 56)
   }
 
-  @Test func `tables that grow one by one have at most a quarter of slack`() {
+  @Test func `tables that grow one by one are at most a quarter too large`() {
     var crowd = Crowd()
     for number in 0..<100_000 { crowd.open(UInt32(number), in: 0) }
     #expect(crowd.meter.tableBytes <= 100_000 * MeterElementSize.connection * 5 / 4 + 16_384)
   }
 
-  @Test func `when everybody has left, no more memory is kept than before they came`() {
+  @Test func `after all connections have closed, the tables are as small as before`() {
     var crowd = Crowd()
     for number in 0..<50_000 {
       crowd.open(UInt32(number), in: UInt32(number % 1000), viewer: ViewerID(UInt32(number)))
     }
     for node in 0..<3 {
-      for namespace in 0..<1000 { crowd.say(UInt32(node), UInt32(namespace), members: 1) }
+      for namespace in 0..<1000 { crowd.report(UInt32(node), UInt32(namespace), members: 1) }
     }
     #expect(crowd.meter.tableBytes > 50_000 * 40)
     for number in 0..<50_000 { crowd.close(UInt32(number * 7919 % 50_000)) }
@@ -34,7 +34,7 @@ struct MemoryTests {
     #expect(crowd.meter.tableBytes < 16_384)
   }
 
-  @Test func `the end of a table is given back while its beginning stays`() {
+  @Test func `the unused end of a table is given back`() {
     var crowd = Crowd()
     for number in 0..<50_000 { crowd.open(UInt32(number), in: 0) }
     for number in (100..<50_000).reversed() { crowd.close(UInt32(number)) }
@@ -47,20 +47,27 @@ struct MemoryTests {
     crowd.meter.audit()
   }
 
-  @Test func `a statistics walk goes on over namespaces whose places were given back`() {
+  @Test func `a statistics walk continues after the namespaces ahead were given back`() throws {
     var crowd = Crowd()
     crowd.open(0, in: 0)
     for number in 1..<2000 { crowd.open(UInt32(number), in: UInt32(number)) }
+    var names: [UInt32] = []
+    let next = try #require(
+      crowd.meter.visitNamespaces(after: 0, limit: 10) { id, _ in names.append(id.number) })
+    #expect(names == Array(0..<10))
     for number in 1..<2000 { crowd.close(UInt32(number)) }
     crowd.wait(.seconds(61))
-    var names: [UInt32] = []
-    let next = crowd.meter.visitNamespaces(after: 0, limit: 10) { id, _ in names.append(id.number) }
-    #expect(names == [0])
-    #expect(next == nil)
+    names = []
+    let end = crowd.meter.visitNamespaces(after: next, limit: 10) { id, _ in
+      names.append(id.number)
+    }
+    #expect(names == [] && end == nil)
+    let only = crowd.meter.visitNamespaces(after: 0, limit: 10) { id, _ in names.append(id.number) }
+    #expect(names == [0] && only == nil)
   }
 }
 
-/// A meter, and what happens to it.
+/// A meter and its events.
 private struct Crowd {
   var meter = Meter(configuration: Configuration())
   private var effects = EffectBuffer()
@@ -74,7 +81,7 @@ private struct Crowd {
     apply(.closed(ConnectionID(connection)))
   }
 
-  mutating func say(_ node: UInt32, _ namespace: UInt32, members: UInt64) {
+  mutating func report(_ node: UInt32, _ namespace: UInt32, members: UInt64) {
     apply(.peer(NodeID(node), NamespaceID(namespace), members: members, connections: members))
   }
 

@@ -1,4 +1,4 @@
-// Rules 6 and 7 of §2: how connections and namespaces end.
+// The ends of connections and namespaces (§2 rules 7 and 15).
 
 import Testing
 
@@ -27,7 +27,7 @@ struct EndingScenarios {
         """)
   }
 
-  @Test func `with 0 a connection may last for ever`() throws {
+  @Test func `with 0 a connection has no maximum duration`() throws {
     try expect(
       """
       option max-conn-duration 0
@@ -38,7 +38,7 @@ struct EndingScenarios {
       gives: "0 greet 1 a 1")
   }
 
-  @Test func `the close of a connection that was ended is no second leave`() throws {
+  @Test func `the close of an ended connection has no effect, a second one is rejected`() throws {
     try expect(
       """
       option max-conn-duration 10
@@ -59,7 +59,7 @@ struct EndingScenarios {
         """)
   }
 
-  @Test func `a number may come again once its connection was ended`() throws {
+  @Test func `a number may be used again after its connection was ended`() throws {
     try expect(
       """
       option max-conn-duration 10
@@ -76,7 +76,7 @@ struct EndingScenarios {
         """)
   }
 
-  @Test func `an empty namespace is forgotten after the clean delay`() throws {
+  @Test func `an empty namespace is retired after the clean delay`() throws {
     try expect(
       """
       0 open 1 a
@@ -108,7 +108,7 @@ struct EndingScenarios {
         """)
   }
 
-  @Test func `an open at the very end of the clean delay comes too late`() throws {
+  @Test func `an open at the instant of the retirement comes after it`() throws {
     try expect(
       """
       0 open 1 a
@@ -122,7 +122,7 @@ struct EndingScenarios {
         """)
   }
 
-  @Test func `with clean delay 0 a namespace goes after the event that emptied it`() throws {
+  @Test func `with clean delay 0 a namespace is retired after the event that emptied it`() throws {
     try expect(
       """
       option namespace-clean-delay 0
@@ -158,7 +158,7 @@ struct EndingScenarios {
         """)
   }
 
-  @Test func `remote members keep a namespace, remote zeros do not`() throws {
+  @Test func `members on other nodes keep a namespace, reports of zero do not`() throws {
     try expect(
       """
       option namespace-clean-delay 10

@@ -1,4 +1,4 @@
-// Frames of event streams, read again by the rules of the HTML Standard.
+// Frames of event streams, parsed by the rules of the HTML Standard.
 
 import MeterModel
 import Testing
@@ -17,14 +17,14 @@ import Testing
       0, 1, 9, 10, 99, 100, 12_345, 999_999, 1_000_000, 9_999_999_999_999_999_999,
       10_000_000_000_000_000_000, UInt64(Int64.max), .max,
     ] as [UInt64])
-  func `carries a count`(count: UInt64) {
+  func `of a count has its decimal digits`(count: UInt64) {
     var output: ContiguousArray<UInt8> = []
     ServerSentEvents.append(count: count, into: &output)
     #expect(String(decoding: output, as: UTF8.self) == "data: \(count)\n\n")
     #expect(ContiguousArray.decimalDigits(of: count) == "\(count)".utf8.count)
   }
 
-  @Test func `excludes`() {
+  @Test func `of an exclusion is retry: -1`() {
     var output: ContiguousArray<UInt8> = []
     ServerSentEvents.appendExclusion(into: &output)
     #expect(String(decoding: output, as: UTF8.self) == "retry: -1\n\n")
@@ -41,7 +41,7 @@ import Testing
     ),
     (": comment", "data: : comment\n\n"), ("é€😀", "data: é€😀\n\n"), ("a\0b", "data: a\0b\n\n"),
   ])
-  func `carries a text, line by line`(text: String, frame: String) {
+  func `of a text has a field for each line`(text: String, frame: String) {
     #expect(message(text).utf8.elementsEqual(frame.utf8))
   }
 
@@ -53,7 +53,7 @@ import Testing
       [0xF0, 0x80, 0x80, 0x8A], [0x41, 0xE2, 0x41], [0xF1, 0x80, 0x0D, 0x0A, 0x42],
       [0xE1, 0xC3, 0xA9],
     ] as [[UInt8]])
-  func `carries what is no UTF-8 as a client would read it`(text: [UInt8]) {
+  func `replaces malformed UTF-8 as a client would`(text: [UInt8]) {
     let expected = String(decoding: text, as: UTF8.self).unicodeScalars.reduce(into: "") {
       $0.unicodeScalars.append($1)
     }
@@ -61,7 +61,7 @@ import Testing
     #expect(message(text) == "data: \(lines)\n\n")
   }
 
-  @Test func `is one event of the same text whatever the text is`() {
+  @Test func `is one event with the same text, for any text`() {
     var seed: UInt64 = 42
     let alphabet: [UInt8] = [
       0x0A, 0x0D, 0x3A, 0x20, 0x61, 0xC3, 0xA9, 0xE2, 0x82, 0xAC, 0xFF, 0x00,
@@ -80,9 +80,9 @@ import Testing
   }
 }
 
-/// Reads an event stream as the HTML Standard says, and is written from its sentences alone.
+/// A reader of event streams, written from the sentences of the HTML Standard alone.
 private enum EventReader {
-  /// The data of each event; a field other than data is told as an event of its own.
+  /// The data of each event. Any other field appears as an event of its own.
   static func events(in stream: String) -> [String] {
     var events: [String] = []
     var data: [String] = []
@@ -104,7 +104,7 @@ private enum EventReader {
 }
 
 extension String {
-  /// The lines of a text; CR LF, CR and LF end one.
+  /// The lines of a text, which CR LF, CR and LF end.
   fileprivate func replacingLineEnds() -> [String] {
     var lines = [""]
     var afterReturn = false

@@ -1,9 +1,9 @@
-// Rules 1 to 3, 5 and 10 of §2: who is counted, and what a newcomer is told.
+// Counting, greetings and messages (§2 rules 1, 2, 3, 5 and 13).
 
 import Testing
 
 struct CountingScenarios {
-  @Test func `the log of the specification has the effects that the specification shows`() throws {
+  @Test func `the example of the text log's documentation has the effects shown there`() throws {
     try expect(
       """
       option notify-min-delay 2
@@ -56,7 +56,7 @@ struct CountingScenarios {
       gives: "0 greet 1 a 1")
   }
 
-  @Test func `a connection that closes at the very end of its delay was counted`() throws {
+  @Test func `a connection that closes at the end of its delay was counted`() throws {
     try expect(
       """
       option increment-delay 5
@@ -103,7 +103,7 @@ struct CountingScenarios {
         """)
   }
 
-  @Test func `the first to come in was told by its greeting and not again at once`() throws {
+  @Test func `the first connection is not notified again after its greeting`() throws {
     try expect(
       """
       0 open 1 a
@@ -112,7 +112,7 @@ struct CountingScenarios {
       gives: "0 greet 1 a 1")
   }
 
-  @Test func `the first into an empty namespace forgets what was told there`() throws {
+  @Test func `the first connection in an empty namespace resets the count last sent`() throws {
     try expect(
       """
       option notify-min-delay 0
@@ -132,7 +132,7 @@ struct CountingScenarios {
         """)
   }
 
-  @Test func `a pending connection is company too, so the second to come is not first in`() throws {
+  @Test func `a second connection is not the first one while the other is pending`() throws {
     try expect(
       """
       option increment-delay 1
@@ -150,7 +150,7 @@ struct CountingScenarios {
         """)
   }
 
-  @Test func `a member that closes is counted no more`() throws {
+  @Test func `a member that closes is no longer counted`() throws {
     try expect(
       """
       option notify-min-delay 0
@@ -169,7 +169,7 @@ struct CountingScenarios {
         """)
   }
 
-  @Test func `a message goes to a namespace where somebody is open, pending or not`() throws {
+  @Test func `a message is sent where a connection is open, pending or not`() throws {
     try expect(
       """
       option increment-delay 5
@@ -186,7 +186,7 @@ struct CountingScenarios {
         """)
   }
 
-  @Test func `a message changes no count and nothing that was told`() throws {
+  @Test func `a message changes neither a count nor the count last sent`() throws {
     try expect(
       """
       option notify-max-delay 10

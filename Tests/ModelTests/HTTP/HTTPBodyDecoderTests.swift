@@ -1,10 +1,10 @@
-// Bodies: what is content, where they end, and what is malformed.
+// Bodies: their content, their end, and malformed ones.
 
 import MeterModel
 import Testing
 
 @Suite struct `A body` {
-  /// The content of a body, how many bytes it took, and how it ended.
+  /// The content of a body, its number of bytes, and its end.
   struct Outcome: Equatable {
     var content = ""
     var consumed = 0
@@ -32,7 +32,7 @@ import Testing
     return outcome
   }
 
-  @Test func `that is none ends at once`() {
+  @Test func `without content ends at once`() {
     #expect(decode(.none, "GET") == Outcome(content: "", consumed: 0, last: .complete))
     #expect(decode(.length(0), "GET") == Outcome(content: "", consumed: 0, last: .complete))
   }
@@ -82,7 +82,7 @@ import Testing
     "0\r\nA: b\r\n c\r\n",
     "0\r\nA: \u{1}\r\n", "0\r\n\n", "0\r\n\rx", "0\n", ";a\r\n", "1,1\r\n",
   ])
-  func `in malformed chunks fails at the same byte however it comes`(text: String) {
+  func `in malformed chunks fails at the same byte in pieces of any size`(text: String) {
     let whole = decode(.chunked, text)
     #expect(whole.last == .failed)
     for size in 1...text.utf8.count { #expect(decode(.chunked, text, by: size) == whole) }
@@ -108,7 +108,7 @@ import Testing
     #expect(decode(.chunked, trailer(8193)).last == .failed)
   }
 
-  @Test func `of the largest chunk goes on`() {
+  @Test func `with the largest chunk size takes content`() {
     #expect(decode(.chunked, "FFFFFFFFFFFFFFFF\r\nabc").content == "abc")
   }
 }
@@ -132,7 +132,7 @@ import Testing
     return targets
   }
 
-  @Test func `are told apart whatever their bodies hold`() throws {
+  @Test func `are separated, whatever their bodies contain`() throws {
     let chunked = HTTP.request("POST", "/chunked", ["Transfer-Encoding: chunked"])
     let counted = HTTP.request(
       "POST", "/counted", ["Content-Length: \(HTTP.get("/evil").utf8.count)"])

@@ -1,10 +1,10 @@
-// What each port does with a request: the tables of §4 and §5 of the spec, row by row.
+// The routes of each port: the tables of §4 and §5, row by row.
 
 import MeterModel
 import Testing
 
 @Suite struct `The public port` {
-  /// A route in words: its name and what its ranges hold.
+  /// A route in words: its name and the texts of its ranges.
   private func route(
     _ method: String, _ target: String, _ fields: [String] = [], viewersEnabled: Bool = true
   ) throws -> String {
@@ -28,7 +28,7 @@ import Testing
   private static let accept = ["Accept: text/event-stream"]
 
   @Test(arguments: ["GET", "POST"])
-  func `opens a stream where one is accepted`(method: String) throws {
+  func `opens a stream if the request accepts one`(method: String) throws {
     #expect(try route(method, "/ns", Self.accept) == "stream ns []")
     #expect(try route(method, "/ns/u1?x", Self.accept) == "stream ns [u1]")
     #expect(try route(method, "/ns/u1", Self.accept, viewersEnabled: false) == "stream ns []")
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: ["GET", "POST"])
-  func `tells the count where none is accepted`(method: String) throws {
+  func `answers with the count if the request accepts no stream`(method: String) throws {
     #expect(try route(method, "/ns") == "count ns []")
     #expect(try route(method, "/ns/u1?x=/y") == "count ns [u1]")
     #expect(try route(method, "/ns?", ["Accept: */*"]) == "count ns []")
@@ -56,7 +56,7 @@ import Testing
     #expect(try route("POST", target) == "root")
   }
 
-  @Test func `has a cross-domain policy for whoever asks`() throws {
+  @Test func `has a cross-domain policy`() throws {
     #expect(try route("GET", "/crossdomain.xml?x", Self.accept) == "policy")
     #expect(try route("POST", "/crossdomain.xml") == "policy")
     #expect(try route("GET", "/CROSSDOMAIN.XML") == "count CROSSDOMAIN.XML []")
@@ -78,12 +78,12 @@ import Testing
     #expect(try route("GET", "/x/" + name) == "count x [\(name)]")
   }
 
-  /// Targets that killed a worker of the original, or the whole of it (its defects 3 and 6).
+  /// Targets that stopped the original program (defects 3 and 6 of ORIGINAL.md).
   @Test(arguments: [
     ("//%@x/y", "404"), ("http://xn--a/x", "stream x []"), ("foo://bar", "root"),
     ("/constructor", "stream constructor []"), ("/x/constructor", "stream x [constructor]"),
   ])
-  func `survives what killed the original`(target: String, expected: String) throws {
+  func `serves the targets that stopped the original`(target: String, expected: String) throws {
     #expect(try route("GET", target, Self.accept) == expected)
   }
 
@@ -160,7 +160,7 @@ import Testing
     #expect(try route("POST", "/ns") == "nothing")
   }
 
-  @Test func `sends nothing to a namespace that cannot be`() throws {
+  @Test func `sends nothing to an invalid namespace`() throws {
     let name = String(repeating: "n", count: 256)
     #expect(try route("GET", "/\(name)/svc/m") == "nothing")
     #expect(try route("POST", "/\(name)/svc") == "nothing")
@@ -225,17 +225,17 @@ import Testing
     #expect(try route("GET", target) == "404")
   }
 
-  @Test func `only shows things`() throws {
+  @Test func `allows only GET and HEAD`() throws {
     #expect(try route("POST", "/test") == "405")
     #expect(try route("OPTIONS", "*") == "405")
   }
 
-  @Test func `has pages of namespaces that can be`() throws {
+  @Test func `has pages of valid namespaces`() throws {
     #expect(try route("GET", "/" + String(repeating: "n", count: 255)).hasPrefix("page"))
     #expect(try route("GET", "/" + String(repeating: "n", count: 256)) == "404")
   }
 
-  @Test func `has pages of viewers that can be`() throws {
+  @Test func `has pages of valid viewers`() throws {
     #expect(try route("GET", "/test/ab12?x") == "page test")
     #expect(try route("GET", "/test/" + String(repeating: "v", count: 128)) == "page test")
     #expect(try route("GET", "/test/" + String(repeating: "v", count: 129)) == "404")

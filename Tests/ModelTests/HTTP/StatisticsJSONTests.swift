@@ -1,4 +1,4 @@
-// The statistics' JSON, byte for byte and read again by Foundation.
+// The JSON of the statistics, byte for byte and as Foundation reads it.
 
 import Foundation
 import MeterModel
@@ -48,8 +48,10 @@ import Testing
     let value = try JSONSerialization.jsonObject(with: Data(output), options: .fragmentsAllowed)
     #expect(value as? String == String(decoding: bytes, as: UTF8.self))
   }
+}
 
-  @Test func `are no HTML, and names in HTML are only text`() {
+@Suite struct `Text in HTML` {
+  @Test func `has no markup`() {
     var output: ContiguousArray<UInt8> = []
     HTMLText.append(HTTP.bytes("<a href=\"x\" title='&amp;'>$&é").span, into: &output)
     #expect(

@@ -1,9 +1,9 @@
-// What the original did wrong in its counting (ORIGINAL.md, B and the defects), and must never come again.
+// The counting defects of the original program (ORIGINAL.md), which must not return.
 
 import Testing
 
 struct NeverAgainScenarios {
-  @Test func `defect 1: an empty namespace is not remembered for ever`() throws {
+  @Test func `defect 1: an empty namespace is forgotten`() throws {
     try expect(
       """
       option namespace-clean-delay 1
@@ -41,7 +41,7 @@ struct NeverAgainScenarios {
         """)
   }
 
-  @Test func `defect 3: the names of JavaScript's own properties are names`() throws {
+  @Test func `defect 3: the names of JavaScript's own properties are ordinary names`() throws {
     try expect(
       """
       0 open 1 __proto__ viewer=constructor
@@ -55,7 +55,7 @@ struct NeverAgainScenarios {
         """)
   }
 
-  @Test func `defect 4: a message does not change what newcomers are greeted with`() throws {
+  @Test func `defect 4: a message does not change the count in greetings`() throws {
     try expect(
       """
       0 open 1 a
@@ -69,7 +69,7 @@ struct NeverAgainScenarios {
         """)
   }
 
-  @Test func `defect 5: connections that are cut together are all uncounted`() throws {
+  @Test func `defect 5: connections that close together are all uncounted`() throws {
     try expect(
       """
       option notify-min-delay 0
@@ -93,7 +93,7 @@ struct NeverAgainScenarios {
         """)
   }
 
-  @Test func `defect 10: a forged huge count does not eat the local one`() throws {
+  @Test func `defect 10: a forged huge count does not hide the local one`() throws {
     try expect(
       """
       option notify-min-delay 0
@@ -109,7 +109,7 @@ struct NeverAgainScenarios {
         """)
   }
 
-  @Test func `defect 12: a duration past 24.8 days ends nobody at once`() throws {
+  @Test func `defect 12: a duration above 24.8 days ends no connection at once`() throws {
     try expect(
       """
       option max-conn-duration 2147484
@@ -119,7 +119,7 @@ struct NeverAgainScenarios {
       gives: "0 greet 1 a 1")
   }
 
-  @Test func `defect 12: fractions of seconds are neither cut off nor off`() throws {
+  @Test func `defect 12: fractions of a second are kept exactly`() throws {
     try expect(
       """
       option max-conn-duration 0.5
@@ -148,7 +148,7 @@ struct NeverAgainScenarios {
         """)
   }
 
-  @Test func `row 37: one user who reloads is not two`() throws {
+  @Test func `row 37: a user who reloads is not counted twice`() throws {
     try expect(
       """
       0 open 1 a
@@ -161,7 +161,7 @@ struct NeverAgainScenarios {
         """)
   }
 
-  @Test func `row 37: the last count of a crowd that is gone greets nobody`() throws {
+  @Test func `row 37: a greeting does not count connections that have closed`() throws {
     try expect(
       """
       0 open 1 a

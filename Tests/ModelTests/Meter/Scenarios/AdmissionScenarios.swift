@@ -1,4 +1,4 @@
-// Rules 8 and 12 of §2: who excludes whom, who is not let in, and what makes no sense.
+// Exclusion, refusal, and events that make no sense (§2 rules 8 and 16).
 
 import Testing
 
@@ -17,7 +17,7 @@ struct AdmissionScenarios {
         """)
   }
 
-  @Test func `the former connection goes first, so the count never shows both`() throws {
+  @Test func `the former connection ends first, so no count includes both`() throws {
     try expect(
       """
       option notify-min-delay 0
@@ -31,7 +31,7 @@ struct AdmissionScenarios {
         """)
   }
 
-  @Test func `the one that was excluded is stopped when it comes back`() throws {
+  @Test func `an excluded connection that returns is refused`() throws {
     try expect(
       """
       0 open 1 a viewer=v
@@ -51,7 +51,7 @@ struct AdmissionScenarios {
         """)
   }
 
-  @Test func `one excluded by a plain request may come back`() throws {
+  @Test func `a connection that a plain request excluded may return`() throws {
     try expect(
       """
       0 open 1 a viewer=v
@@ -66,7 +66,7 @@ struct AdmissionScenarios {
         """)
   }
 
-  @Test func `a viewer id leaves no trace when its connection is gone`() throws {
+  @Test func `a viewer id is forgotten when its connection closes`() throws {
     try expect(
       """
       0 open 1 a viewer=v
@@ -103,7 +103,7 @@ struct AdmissionScenarios {
         """)
   }
 
-  @Test func `an excluded connection leaves its place to its successor`() throws {
+  @Test func `an excluded connection makes room for its successor`() throws {
     try expect(
       """
       option max-connections 1
@@ -119,7 +119,7 @@ struct AdmissionScenarios {
         """)
   }
 
-  @Test func `an open past the limit of namespaces is refused, and one below is not`() throws {
+  @Test func `an open past the limit of namespaces is refused, and one within it is not`() throws {
     try expect(
       """
       option max-namespaces 1
@@ -137,7 +137,7 @@ struct AdmissionScenarios {
         """)
   }
 
-  @Test func `what makes no sense is rejected and changes nothing`() throws {
+  @Test func `an event that makes no sense is rejected and changes nothing`() throws {
     try expect(
       """
       0 close 7

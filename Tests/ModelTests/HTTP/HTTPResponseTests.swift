@@ -1,4 +1,4 @@
-// The answers, byte for byte.
+// The responses, byte for byte.
 
 import MeterModel
 import Testing
@@ -40,12 +40,12 @@ import Testing
     #expect(written { encoder.appendStreamHead(into: &$0) } == streamHead + date)
   }
 
-  @Test func `of a full server tells a stream when to come back`() {
+  @Test func `of a full server to a stream contains the time to retry`() {
     let full = written { encoder.appendFullStream(retryMilliseconds: 12_345, into: &$0) }
     #expect(full == streamHead + date + "retry: 12345\n\n")
   }
 
-  @Test func `of a full server tells others to come back`() throws {
+  @Test func `of a full server to another request contains the time to retry`() throws {
     let exchange = try exchange(HTTP.get("/ns"))
     let full = written {
       encoder.appendUnavailable(retryAfterSeconds: 7, for: exchange, into: &$0)
@@ -134,7 +134,7 @@ import Testing
         """)
   }
 
-  @Test func `to a preflight allows what was asked for`() throws {
+  @Test func `to a preflight allows the requested headers`() throws {
     let exchange = try exchange(HTTP.request("OPTIONS", "/ns"))
     func response(_ requested: String) -> String {
       written {
@@ -161,7 +161,7 @@ import Testing
     #expect(response(String(repeating: "a", count: 1025)) == expected(usual))
   }
 
-  @Test func `to Flash is the policy that the original had`() throws {
+  @Test func `to Flash allows every site`() throws {
     let exchange = try exchange(HTTP.get("/crossdomain.xml"))
     let policy = written { encoder.appendCrossDomainPolicy(for: exchange, into: &$0) }
     #expect(policy.contains("Content-Type: application/xml\r\n"))
@@ -176,7 +176,7 @@ import Testing
     Exchange((try? HTTP.head(HTTP.request("HEAD", "/"))) ?? RequestHead())
   }
 
-  @Test func `to the sender of a message counts who was told`() throws {
+  @Test func `to the sender of a message contains the number of receivers`() throws {
     let exchange = try exchange(HTTP.get("/ns/svc/m"))
     #expect(
       written { encoder.append(told: 42, for: exchange, into: &$0) } == """
@@ -222,7 +222,7 @@ import Testing
       response.contains("Allow: GET, HEAD, POST, OPTIONS\r\n") == (failure == .methodNotAllowed))
   }
 
-  @Test func `is for pages of any origin where it is to be`() throws {
+  @Test func `allows pages of any origin if asked to`() throws {
     let exchange = try exchange(HTTP.get("/client/audience.mjs"))
     for anyPage in [false, true] {
       let script = written {
@@ -238,7 +238,7 @@ import Testing
     }
   }
 
-  @Test func `says what becomes of the connection where the client cannot know`() throws {
+  @Test func `has a Connection field where the version does not imply its value`() throws {
     func response(_ text: String) throws -> String {
       let exchange = try exchange(text)
       return written { encoder.appendRoot(for: exchange, into: &$0) }
@@ -261,7 +261,7 @@ import Testing
         """)
   }
 
-  @Test func `that is interim lets the body come`() {
+  @Test func `that is interim asks for the body`() {
     let interim = written { ResponseEncoder.appendContinue(into: &$0) }
     #expect(interim == "HTTP/1.1 100 Continue\r\n\r\n")
   }

@@ -1,7 +1,7 @@
 import MeterModel
 import Testing
 
-/// Decimal text is exact in both directions (SPEC §3: seconds may be fractions, and may carry a unit).
+/// Decimal text is exact in both directions (§3: seconds may have a fraction and a unit).
 @Suite struct DecimalTests {
   private func duration(_ text: String) -> MeterModel.Duration? {
     MeterModel.Duration(decimal: text.utf8.span)
@@ -26,7 +26,7 @@ import Testing
     "", " 1", "1 ", "-1", "+1", "1.0", "0x10", "1e3", "1_000", "18446744073709551616",
     "99999999999999999999999999", "\u{661}", "/", ":",
   ])
-  func `what is no whole number, or does not fit, is refused`(text: String) {
+  func `a text that is no whole number of 64 bits is refused`(text: String) {
     #expect(unsigned(text) == nil)
   }
 
@@ -48,7 +48,7 @@ import Testing
     "1us", "1ns", "1sec", "1hh", "1mss", "1m30s", "1,5", "1.2.3", "1e3", "nan", "inf", "0x10",
     "abc",
   ])
-  func `what is no time is refused`(text: String) {
+  func `a text that is no time is refused`(text: String) {
     #expect(duration(text) == nil)
   }
 
@@ -80,7 +80,7 @@ import Testing
     #expect(fraction(text) == Fraction(numerator: numerator, decimals: decimals))
   }
 
-  @Test func `a tenth is a tenth however it is written`() {
+  @Test func `a tenth has one value in every notation`() {
     #expect(fraction("0.1") == .oneTenth)
     #expect(fraction("00.1000") == .oneTenth)
   }
@@ -89,7 +89,7 @@ import Testing
     "", ".", "1.", "-0.1", "+0.1", "1.1", "1.000000000000000001", "2", "10%", "0.1s", "1e-1", "abc",
     "0.0000000000000000001", "18446744073709551615", "0..1", "0,1",
   ])
-  func `what is no ratio from 0 to 1 is refused`(text: String) {
+  func `a text that is no ratio from 0 to 1 is refused`(text: String) {
     #expect(fraction(text) == nil)
   }
 
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test(arguments: ["0", "1", "0.1", "0.29", "0.05", "0.000000000000000001"])
-  func `a ratio is written as it reads`(text: String) throws {
+  func `a ratio reads back as it was written`(text: String) throws {
     #expect(try #require(fraction(text)).decimal == text)
   }
 
@@ -116,7 +116,7 @@ import Testing
     #expect(try #require(Fraction(numerator: 100, decimals: 2)).decimal == "1")
   }
 
-  @Test func `a least time is the first that is accepted`() {
+  @Test func `a time below the minimum is refused`() {
     func duration(_ text: String) -> MeterModel.Duration? {
       MeterModel.Duration(decimal: text.utf8.span, atLeast: .milliseconds(1))
     }

@@ -1,9 +1,9 @@
-// A scenario is a log in text and the effects that it must have, also in text: a transcript.
+// A scenario is a transcript: a log in text, and the effects that it must have, also in text.
 
 import MeterModel
 import Testing
 
-/// Plays a log on both meters and expects exactly these effects.
+/// Applies a log to both meters and expects exactly these effects.
 func expect(
   _ log: String, gives effects: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

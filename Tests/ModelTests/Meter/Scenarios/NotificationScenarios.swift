@@ -1,9 +1,9 @@
-// Rule 4 of §2: who is told, what, and when.
+// Notifications (§2 rule 4).
 
 import Testing
 
 struct NotificationScenarios {
-  @Test func `a change is told at once when the min delay has passed`() throws {
+  @Test func `a change is notified at once if the min delay has passed`() throws {
     try expect(
       """
       0 open 1 a
@@ -16,7 +16,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `a change within the min delay is told exactly when it has passed`() throws {
+  @Test func `a change within the min delay is notified exactly when it has passed`() throws {
     try expect(
       """
       0 open 1 a
@@ -30,7 +30,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `churn throttles notifications and never postpones them`() throws {
+  @Test func `further changes do not postpone a notification`() throws {
     try expect(
       """
       0 open 1 a
@@ -51,7 +51,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `an unchanged count is told again at the max delay, and again`() throws {
+  @Test func `an unchanged count is notified after each max delay`() throws {
     try expect(
       """
       option notify-max-delay 10
@@ -66,7 +66,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `the max delay knows no min delay`() throws {
+  @Test func `the max delay does not depend on the min delay`() throws {
     try expect(
       """
       option notify-max-delay 1
@@ -100,7 +100,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `a change of exactly the ratio is told, and one less is not`() throws {
+  @Test func `a change of exactly the ratio is notified, and one less is not`() throws {
     try expect(
       """
       option notify-delta-ratio 0.29
@@ -116,7 +116,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `with ratio 0 every change is told, and with ratio 1 only a doubling`() throws {
+  @Test func `with ratio 0 every change is notified, and with ratio 1 only a doubling`() throws {
     let log = """
       option cluster-node-timeout 1h
       option notify-min-delay 0
@@ -142,7 +142,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `whoever was greeted in a rush that is gone again is told the truth`() throws {
+  @Test func `a greeting with a count that has changed back since causes a notification`() throws {
     try expect(
       """
       option cluster-node-timeout 1h
@@ -161,7 +161,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `the newcomer that a greeting adds is no change`() throws {
+  @Test func `the pending newcomer in a greeting is no change`() throws {
     try expect(
       """
       option increment-delay 5
@@ -177,7 +177,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `a flood under the increment delay tells nobody anything`() throws {
+  @Test func `connections that close within the increment delay cause no notification`() throws {
     try expect(
       """
       option increment-delay 5
@@ -197,7 +197,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `all that deadlines change at one instant is told once`() throws {
+  @Test func `all changes by the deadlines of one instant cause one notification`() throws {
     try expect(
       """
       option increment-delay 5
@@ -216,7 +216,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `deadlines of an instant come before its events, so both may tell`() throws {
+  @Test func `the deadlines of an instant come before its events, so both may notify`() throws {
     try expect(
       """
       option increment-delay 5
@@ -233,7 +233,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `nobody is ever told zero`() throws {
+  @Test func `a count of zero is never notified`() throws {
     try expect(
       """
       option increment-delay 5
@@ -250,7 +250,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `who waited in silence is told as soon as somebody is counted`() throws {
+  @Test func `after the max delay the first member is notified as soon as it is counted`() throws {
     try expect(
       """
       option increment-delay 30
@@ -263,7 +263,7 @@ struct NotificationScenarios {
         """)
   }
 
-  @Test func `a namespace of remote members alone tells nobody`() throws {
+  @Test func `a namespace without an open connection on this node is not notified`() throws {
     try expect(
       """
       0 peer b a 5 5

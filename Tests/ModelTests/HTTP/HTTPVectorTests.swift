@@ -1,16 +1,16 @@
-// Vectors from outside, where they are at hand: llhttp's own tests and Http11Probe's. They are data
-// that is no part of the project; without them these tests say that they are skipped.
+// The test vectors of llhttp and of Http11Probe. They are no part of the project; without them
+// these tests are skipped.
 
 import Foundation
 import MeterModel
 import Testing
 
 @Suite struct `Vectors from outside` {
-  /// What became of all requests in a vector's bytes.
+  /// The outcome of all requests in a vector's bytes.
   private enum Outcome: Equatable { case accepted, waiting, failed(RequestFailure) }
 
-  /// Takes the bytes as a connection would: heads, bodies, and the next request, up to the first
-  /// that fails or ends the connection.
+  /// Reads the bytes as a connection would: heads, bodies, and the next request, up to the first
+  /// one that fails or ends the connection.
   private func outcome(_ bytes: [UInt8]) -> Outcome {
     var rest = bytes
     while true {
@@ -32,8 +32,7 @@ import Testing
     }
   }
 
-  /// Vectors of llhttp that it accepts or leaves open and RFC 9112, or the spec, refuses; and the
-  /// reverse.
+  /// Vectors of llhttp that it accepts or leaves open and RFC 9112 or §4 refuses; and the reverse.
   private static let exceptions: [String: (Outcome, String)] = [
     "connection: Restarting when keep-alive is explicitly":
       (.failed(.badRequest), "the second request has no Host"),
@@ -83,13 +82,13 @@ import Testing
     #expect(judged > 100)
   }
 
-  /// Vectors of Http11Probe that judge by more than the status (an echoed body, a header), so that
-  /// no status passes in them, and one that the spec overrules.
+  /// Vectors of Http11Probe that require more than a status (an echoed body, a header), so that
+  /// they list no passing status; and one whose status is another one by §4.
   private static let statuses: [String: String] = [
     "COMP-POST-CL-BODY": "200", "COMP-CHUNKED-BODY": "200", "COMP-CHUNKED-MULTI": "200",
     "COMP-CHUNKED-EXTENSION": "200", "COMP-CHUNKED-TRAILER-VALID": "200",
     "COMP-CHUNKED-HEX-UPPERCASE": "200", "COMP-405-ALLOW": "405", "COMP-DATE-HEADER": "200",
-    // Its target is short enough, but would be a namespace of more than 255 bytes.
+    // Its target is within the limit, but is a namespace of more than 255 bytes.
     "COMP-LONG-URL-OK": "414",
   ]
 
@@ -108,13 +107,12 @@ import Testing
       }
       #expect(
         vector.allowed.contains(status),
-        "\(vector.name) gets \(status): \(String(decoding: vector.bytes.prefix(200), as: UTF8.self))"
-      )
+        "\(vector.name) gets \(status): \(vector.bytes.prefix(200).map { Character(.init($0)) })")
     }
     #expect(judged > 70)
   }
 
-  /// The status of the first response; `none` where the server waits for more.
+  /// The status of the first response; `none` if the server waits for more bytes.
   private func status(_ bytes: [UInt8]) -> String {
     var parser = RequestHeadParser()
     switch parser.parse(bytes.span) {
@@ -138,13 +136,13 @@ import Testing
   }
 }
 
-/// The vectors, read from beside the package; nil where a file is not there.
+/// The vectors, from files beside the package; nil for a missing file.
 private enum Vectors {
   struct Request {
     let name: String
     let bytes: [UInt8]
     let expectation: String
-    /// The statuses that pass or only warn, in whatever state the connection ends.
+    /// The statuses that pass or only warn, with any state of the connection afterwards.
     let allowed: Set<String>
   }
 
@@ -169,7 +167,7 @@ private enum Vectors {
 
   private static func read(_ file: String, _ request: ([String: Any]) -> Request?) -> [Request]? {
     let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
     let url = package.appending(path: "../shared/vectors/\(file)")
     guard let text = try? String(contentsOf: url, encoding: .utf8) else { return nil }
     return text.split(separator: "\n").compactMap { line in
