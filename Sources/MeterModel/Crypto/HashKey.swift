@@ -7,6 +7,7 @@ package struct HashKey: Sendable {
   private let low: UInt64
   private let high: UInt64
 
+  /// A key from its two halves.
   package init(_ low: UInt64, _ high: UInt64) {
     self.low = low
     self.high = high

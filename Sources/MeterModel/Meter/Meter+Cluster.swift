@@ -39,17 +39,17 @@ extension Meter {
   /// Forgets all reports of a node, in the order of the namespaces' creation. O(n log n) in its
   /// reports.
   mutating func bye(_ node: NodeID) {
-    var said: ContiguousArray<UInt32> = []
+    var reports: ContiguousArray<UInt32> = []
     var index = Int(node.number) < nodes.count ? nodes[Int(node.number)].first : .max
     while index != .max {
-      if remotes[Int(index)].members > 0 { said.append(index) }
+      if remotes[Int(index)].members > 0 { reports.append(index) }
       index = remotes[Int(index)].nodeLinks.next
     }
-    said.sort { left, right in
+    reports.sort { left, right in
       let (left, right) = (remotes[Int(left)].namespace, remotes[Int(right)].namespace)
       return namespaces[Int(left)].ordinal < namespaces[Int(right)].ordinal
     }
-    for index in said {
+    for index in reports {
       removeMembers(index)
       remoteMembersChanged(remotes[Int(index)].namespace)
     }

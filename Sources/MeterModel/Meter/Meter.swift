@@ -9,6 +9,7 @@
 
 /// The state machine with the rules of §2.
 package struct Meter: MeterProtocol {
+  /// The settings, which never change.
   package let configuration: Configuration
 
   /// The instant of the last event or advance.
@@ -69,6 +70,7 @@ package struct Meter: MeterProtocol {
   var ripe = DeadlineQueue()
   var vacant = DeadlineQueue()
 
+  /// A meter without connections and namespaces, at the start of the log.
   package init(configuration: Configuration) {
     self.configuration = configuration
     lifetimes = LifetimeQueues(configuration: configuration)

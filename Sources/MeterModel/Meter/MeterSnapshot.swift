@@ -4,9 +4,14 @@
 
 /// The state of a meter at one instant.
 package struct MeterSnapshot: Equatable, Sendable {
+  /// The instant of the snapshot.
   package var now = Instant.start
+
+  /// The ordinals of the last connection that opened and of the last namespace that was created.
   package var lastOrdinal = ConnectionOrdinal.none
   package var lastNamespaceOrdinal: UInt64 = 0
+
+  /// The totals of the meter (see `Meter`).
   package var countedConnections: UInt64 = 0
   package var peakMembers: UInt64 = 0
 
@@ -25,7 +30,9 @@ package struct MeterSnapshot: Equatable, Sendable {
 
   package init() {}
 
+  /// A connection that is not absent.
   package struct Connection: Equatable, Sendable {
+    /// The stage of the connection; the raw value is that of the binary log.
     package enum Phase: UInt8, Sendable {
       case dismissed = 0
       case pending = 1
@@ -45,23 +52,33 @@ package struct MeterSnapshot: Equatable, Sendable {
     package var predecessor = ConnectionOrdinal.none
   }
 
+  /// An existing namespace.
   package struct Namespace: Equatable, Sendable {
     package var id: NamespaceID
     package var ordinal: UInt64
     package var createdAt: Instant
+
+    /// The connections that were counted on this node since the creation.
     package var connections: UInt64
+
+    /// The count last sent, its instant, and the range of the members at greetings since.
     package var told: UInt64
     package var toldAt: Instant
     package var lowestGreeted: UInt64
     package var highestGreeted: UInt64
+
+    /// The instant of the last notification; nil if there was none.
     package var modified: Instant?
   }
 
+  /// A namespace without an audience, and the instant since which it has none.
   package struct Vacancy: Equatable, Sendable {
     package var namespace: NamespaceID
     package var since: Instant
   }
 
+  /// The last report of another node for one namespace. Its members are 0 when it is no longer
+  /// valid.
   package struct Remote: Equatable, Sendable {
     package var node: NodeID
     package var namespace: NamespaceID
@@ -73,5 +90,6 @@ package struct MeterSnapshot: Equatable, Sendable {
 
 /// The reason why a snapshot describes an impossible state, as a clause.
 package struct SnapshotError: Error, Equatable, Sendable {
+  /// A clause that states the reason.
   package let reason: String
 }

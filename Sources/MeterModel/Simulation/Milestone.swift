@@ -58,16 +58,20 @@ package struct ReachedMilestones<Kind>: Equatable, Sendable
 where Kind: CaseIterable & RawRepresentable<Int> {
   private var bits: UInt64 = 0
 
+  /// The empty set.
   package init() {}
 
+  /// Adds a milestone.
   package mutating func insert(_ milestone: Kind) {
     bits |= 1 << UInt64(milestone.rawValue)
   }
 
+  /// Adds the milestones of another set.
   package mutating func formUnion(_ other: Self) {
     bits |= other.bits
   }
 
+  /// Whether a milestone is a member.
   package func contains(_ milestone: Kind) -> Bool {
     bits & 1 << UInt64(milestone.rawValue) != 0
   }

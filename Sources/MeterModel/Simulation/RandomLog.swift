@@ -6,6 +6,7 @@
 package struct RandomLog {
   /// A record in which `after` is the number of a connection instead of its ordinal.
   package struct Step {
+    /// The instant of the event.
     package let instant: Instant
 
     /// The event. An `opened` has no `after`, and a message no id: both depend on the whole log.
@@ -15,7 +16,10 @@ package struct RandomLog {
     package let after: ConnectionID?
   }
 
+  /// The settings of the meter.
   package var configuration: Configuration
+
+  /// The records, in order.
   package var steps: [Step]
 
   /// The instant up to which deadlines fire.

@@ -6,6 +6,7 @@
 package struct RandomSource {
   private var state: UInt64
 
+  /// The source of a seed.
   package init(seed: UInt64) {
     state = seed
   }

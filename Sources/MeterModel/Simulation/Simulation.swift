@@ -6,6 +6,7 @@ package struct Simulation {
   /// The number of records that are applied together. It affects only the speed.
   private static let batchLength = 4096
 
+  /// The settings of the meter.
   package let configuration: Configuration
   private var crowd: Crowd
   private var meter: Meter

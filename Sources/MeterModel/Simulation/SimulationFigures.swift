@@ -5,6 +5,8 @@
 package struct SimulationFigures: RunFigures {
   /// The figures of a replay of the log.
   package private(set) var replay = ReplayFigures()
+
+  /// The milestones that were reached.
   package var milestones = MilestoneSet()
 
   package init() {}

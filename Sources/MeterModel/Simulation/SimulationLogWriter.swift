@@ -13,6 +13,7 @@ package struct SimulationLogWriter {
   /// The text of every message.
   private static let text = ContiguousArray("hello".utf8)
 
+  /// A writer of a log with these settings.
   package init(_ configuration: Configuration) {
     encoder = LogEncoder(section: LogSection(configuration: configuration), offset: 0)
   }

@@ -61,7 +61,10 @@ package enum SimulationProfile: String, CaseIterable, Sendable {
 
 /// Everything that determines a simulation.
 package struct SimulationOptions: Sendable {
+  /// The kind of crowd.
   package var profile = SimulationProfile.flashCrowd
+
+  /// The seed that determines everything random.
   package var seed: UInt64 = 1
 
   /// The number of connections, or of viewers if they return; nil for the default of the profile.

@@ -11,7 +11,10 @@ package protocol RunFigures: Sendable {
 
 /// The result of one seed.
 package struct SeedOutcome<Figures: RunFigures>: Sendable {
+  /// The seed.
   package let seed: UInt64
+
+  /// The figures of its run.
   package let figures: Figures
 
   /// The investigation of the violation; nil if there was none.
@@ -58,12 +61,14 @@ extension SeedOutcome<NodesFigures> {
 package struct SoakState<Figures: RunFigures>: Sendable {
   private var nextSeed: UInt64
 
+  /// The number of seeds that finished, and the sum of their figures.
   package private(set) var seeds: UInt64 = 0
   package private(set) var figures = Figures()
 
   /// The first seed that failed.
   package private(set) var failed: SeedOutcome<Figures>?
 
+  /// A soak that begins with a seed.
   package init(firstSeed: UInt64) {
     nextSeed = firstSeed
   }
@@ -75,6 +80,7 @@ package struct SoakState<Figures: RunFigures>: Sendable {
     return nextSeed
   }
 
+  /// Adds the result of a seed.
   package mutating func add(_ outcome: SeedOutcome<Figures>) {
     seeds += 1
     figures.add(outcome.figures)

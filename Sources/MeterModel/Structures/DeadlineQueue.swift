@@ -26,6 +26,7 @@ package protocol Waiting {
 
 /// Indices of a table in the order in which their waits began.
 package struct DeadlineQueue: Sendable {
+  /// The element whose wait began first; `.max` in an empty queue.
   package private(set) var head: UInt32 = .max
   private var tail: UInt32 = .max
 

@@ -11,6 +11,7 @@
   /// The empty range at the start.
   package static let none = ByteRange(start: 0, count: 0)
 
+  /// A range from its offset and its number of bytes.
   @inlinable package init(start: UInt32, count: UInt32) {
     self.start = start
     self.count = count

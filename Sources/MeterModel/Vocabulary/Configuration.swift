@@ -35,5 +35,6 @@ package struct Configuration: Equatable, Sendable {
   /// The maximum of a total of members or connections, at which sums saturate: 2⁶³ − 1.
   package static let maximumCount: UInt64 = UInt64(Int64.max)
 
+  /// The defaults of the command line.
   package init() {}
 }

@@ -29,6 +29,7 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     case limit(most: UInt32)
   }
 
+  /// The kind of the option's value.
   package var kind: Kind {
     switch self {
     case .maximumConnectionDuration, .clusterNodeTimeout, .notifyMinDelay, .incrementDelay,

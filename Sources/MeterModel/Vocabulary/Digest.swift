@@ -6,6 +6,7 @@ package struct Digest: Equatable, Sendable {
   /// The digest of all words so far.
   package private(set) var value: UInt64
 
+  /// The digest of no words.
   package init() {
     value = 0x9E37_79B9_7F4A_7C15
   }

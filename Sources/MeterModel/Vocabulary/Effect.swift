@@ -3,6 +3,7 @@
 
 /// One decision of the meter, and its instant.
 package struct Effect: Equatable, Sendable {
+  /// The instant of the decision.
   package let instant: Instant
   package let action: Action
 
@@ -11,6 +12,7 @@ package struct Effect: Equatable, Sendable {
     self.action = action
   }
 
+  /// The kinds of effects. Their payloads are trivial values.
   package enum Action: Equatable, Sendable {
     /// Send a new connection its first count. `ordinal` names the connection permanently.
     case greet(ConnectionID, ordinal: ConnectionOrdinal, NamespaceID, count: UInt64)

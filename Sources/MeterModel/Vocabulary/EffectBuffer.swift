@@ -9,6 +9,7 @@ package struct EffectBuffer {
   /// The digest of all effects so far, including those that were removed.
   package private(set) var digest = Digest()
 
+  /// An empty buffer.
   package init() {}
 
   /// A buffer whose digest continues that of another.

@@ -24,6 +24,7 @@ package struct Instant: Equatable, Comparable, Sendable {
     left.nanoseconds < right.nanoseconds
   }
 
+  /// The instant a duration later.
   package static func + (instant: Instant, duration: Duration) -> Instant {
     Instant(nanoseconds: instant.nanoseconds + duration.nanoseconds)
   }
@@ -38,6 +39,7 @@ package struct Instant: Equatable, Comparable, Sendable {
 package struct Duration: Equatable, Comparable, Sendable {
   package let nanoseconds: UInt64
 
+  /// No time.
   package static let zero = Duration(nanoseconds: 0)
 
   /// The maximum of a configured delay: 2⁶¹ ns, about 73 years.
@@ -52,6 +54,7 @@ package struct Duration: Equatable, Comparable, Sendable {
     Duration(nanoseconds: seconds * 1_000_000_000)
   }
 
+  /// A whole number of milliseconds.
   package static func milliseconds(_ milliseconds: UInt64) -> Duration {
     Duration(nanoseconds: milliseconds * 1_000_000)
   }

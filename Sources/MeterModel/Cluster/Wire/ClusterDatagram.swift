@@ -22,6 +22,8 @@ package struct ClusterDatagram: Equatable, Sendable {
   package struct Count: Equatable, Sendable {
     /// The namespace's name: 1 to 255 visible ASCII bytes.
     package let name: ByteRange
+
+    /// The members and the connections that the sender counts there, at most `maximumNumber` each.
     package let members: UInt64
     package let connections: UInt64
   }
@@ -93,8 +95,14 @@ package struct ClusterDatagram: Equatable, Sendable {
 
   /// The counts. If a name occurs twice, the last one is valid.
   package internal(set) var counts: ContiguousArray<Count> = []
+
+  /// The messages, or parts of them.
   package internal(set) var messages: ContiguousArray<Message> = []
+
+  /// The exclusions.
   package internal(set) var exclusions: ContiguousArray<Exclusion> = []
+
+  /// The streams that the sender ended for viewers of other nodes.
   package internal(set) var held: ContiguousArray<Held> = []
 
   /// The offset of the message code, with whose 32 bytes the datagram ends; nil if it has none.

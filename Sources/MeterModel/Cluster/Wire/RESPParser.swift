@@ -4,6 +4,7 @@
 
 /// A value of a reply. Its bytes are not copied: they are a range of the buffer that was parsed.
 package struct RESPValue: Equatable, Sendable {
+  /// The types of values.
   package enum Kind: UInt8, Sendable {
     /// A line of text: `+OK`.
     case simple
@@ -23,6 +24,7 @@ package struct RESPValue: Equatable, Sendable {
     case null
   }
 
+  /// The type of the value.
   package let kind: Kind
 
   /// The bytes of a simple string, an error or a bulk string.
@@ -115,6 +117,7 @@ package struct RESPParser: Sendable {
   private var missing = InlineArray<4, Int>(repeating: 0)
   private var depth = 0
 
+  /// A parser at the start of a reply.
   package init() {}
 
   /// Continues with a reply. `bytes` are all that arrived since the reply began: those of the

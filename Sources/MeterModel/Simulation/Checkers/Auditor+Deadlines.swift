@@ -55,7 +55,7 @@ extension Auditor {
   private mutating func forgetDue() {
     while let entry = reports.first, entry.since + configuration.clusterNodeTimeout <= now {
       reports.popFirst()
-      guard let said = remotes[entry.key], said.at == entry.since, said.members > 0 else {
+      guard let report = remotes[entry.key], report.at == entry.since, report.members > 0 else {
         continue
       }
       forgetReport(entry.key)
@@ -90,8 +90,8 @@ extension Auditor {
 
   /// The violation in touched namespaces that lack a notification; nil if there is none.
   private mutating func settle() -> String? {
-    for place in touched where mustTell(audiences[place]) {
-      return "namespace \(place) must be told \(audiences[place].members) at "
+    for place in touched where mustNotify(audiences[place]) {
+      return "namespace \(place) must be notified of \(audiences[place].members) at "
         + now.decimalSeconds
     }
     touched.removeAll(keepingCapacity: true)
@@ -119,7 +119,7 @@ extension Auditor {
       quiet.popFirst()
       let audience = audiences[entry.namespace]
       if audience.exists, audience.toldAt == entry.since, audience.open > 0, audience.members > 0 {
-        return "namespace \(entry.namespace) was told nothing for the max delay"
+        return "namespace \(entry.namespace) was not notified after the max delay"
       }
     }
     while let entry = throttled.first, isDue(entry.since, configuration.notifyMinDelay) {
@@ -128,7 +128,7 @@ extension Auditor {
       if audience.exists, audience.toldAt == entry.since, audience.open > 0, audience.members > 0,
         hasChanged(audience)
       {
-        return "namespace \(entry.namespace) was not told its change after the min delay"
+        return "namespace \(entry.namespace) was not notified of its change after the min delay"
       }
     }
     while let entry = vacant.first, isDue(entry.since, configuration.namespaceCleanDelay) {

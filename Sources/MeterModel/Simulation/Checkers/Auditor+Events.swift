@@ -31,7 +31,7 @@ extension Auditor {
     while connections.count <= place { connections.append(Entry()) }
     if connections[place].isOpen {
       note(.rejectedOpen)
-      return isOverdue(place) ? "its time was over" : expect(.reject(.open(id)))
+      return isOverdue(place) ? "its maximum duration was over" : expect(.reject(.open(id)))
     }
     note(.reopenedBeforeClose, if: connections[place].phase == .dismissed)
     var predecessor = ConnectionOrdinal.none
@@ -93,7 +93,7 @@ extension Auditor {
       note(.rejectedClose)
       return expect(.reject(.close(id)))
     }
-    guard !isOverdue(place) else { return "its time was over before" }
+    guard !isOverdue(place) else { return "its maximum duration was over before" }
     if connections[place].isOpen {
       note(.closedPending, if: connections[place].phase == .pending)
       leave(place)
@@ -120,8 +120,8 @@ extension Auditor {
       create(place)
     }
     let key = UInt64(node.number) << 32 | UInt64(namespace.number)
-    if let said = remotes[key] {
-      audiences[place].remote -= UInt128(said.members)
+    if let report = remotes[key] {
+      audiences[place].remote -= UInt128(report.members)
     } else {
       reportedBy[node, default: []].append(key)
     }
@@ -143,10 +143,10 @@ extension Auditor {
 
   /// Forgets a node's report of a namespace.
   mutating func forgetReport(_ key: UInt64) {
-    guard let said = remotes[key] else { return }
+    guard let report = remotes[key] else { return }
     let place = Int(key & 0xFFFF_FFFF)
     remotes[key]?.members = 0
-    audiences[place].remote -= UInt128(said.members)
+    audiences[place].remote -= UInt128(report.members)
     touch(place)
   }
 

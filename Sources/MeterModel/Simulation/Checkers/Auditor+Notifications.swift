@@ -12,7 +12,7 @@ extension Auditor {
     return false
   }
 
-  func mustTell(_ audience: Audience) -> Bool {
+  func mustNotify(_ audience: Audience) -> Bool {
     guard audience.exists, audience.open > 0, audience.members > 0 else { return false }
     let age = now - audience.toldAt
     return age >= configuration.notifyMaxDelay
@@ -22,7 +22,7 @@ extension Auditor {
   func mayNotify(_ namespace: NamespaceID, _ count: UInt64) -> Bool {
     let place = Int(namespace.number)
     guard place < audiences.count, audiences[place].members == count else { return false }
-    return mustTell(audiences[place])
+    return mustNotify(audiences[place])
   }
 
   mutating func notify(_ namespace: NamespaceID, isByEvent: Bool) {

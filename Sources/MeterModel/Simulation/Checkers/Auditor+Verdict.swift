@@ -50,7 +50,7 @@ extension Auditor {
       guard audience.exists, audience.open > 0, audience.members > 0 else { continue }
       let isQuiet = now - audience.changedAt >= configuration.notifyMaxDelay
       if isQuiet && audience.told != audience.members {
-        return "namespace \(place) was last told \(audience.told), but has "
+        return "namespace \(place) was last sent \(audience.told), but has "
           + "\(audience.members) members"
       }
     }

@@ -122,6 +122,7 @@ package struct Auditor {
     let key: UInt64
   }
 
+  /// An auditor of runs with these settings, with room for a number of connections.
   package init(_ configuration: Configuration, connections: Int = 0) {
     self.configuration = configuration
     self.connections.reserveCapacity(connections)

@@ -86,7 +86,7 @@ package struct Comparison<Subject: MeterProtocol> {
       }
     }
     if let due = reference.nextDeadline {
-      guard let said = subject.nextDeadline, said <= due else {
+      guard let deadline = subject.nextDeadline, deadline <= due else {
         return "something is due at \(due.decimalSeconds), but the next deadline is later"
       }
     }

@@ -52,6 +52,7 @@ package struct FaultyMeter: MeterProtocol {
   private let isPending: Bool
   private var closes = 0
 
+  /// A meter with one fault.
   package init(configuration: Configuration, fault: MeterFault) {
     self.fault = fault
     isPending = configuration.incrementDelay > .zero

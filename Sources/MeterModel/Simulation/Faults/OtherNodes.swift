@@ -129,7 +129,7 @@ struct OtherNodes {
       datagrams.removeLast()
       return first.event
     }
-    speak(at: nextRound)
+    sendReports(at: nextRound)
     nextRound = nextRound.plus(plan.interval)
     return nil
   }
@@ -143,7 +143,7 @@ struct OtherNodes {
       toldUntil: Array(repeating: 0, count: count))
   }
 
-  private mutating func speak(at now: UInt32) {
+  private mutating func sendReports(at now: UInt32) {
     while let restart = restarts.first, restart.tick <= now {
       restarts.removeFirst()
       if restart.saysBye { send(.bye(nodes[restart.node].id), from: restart.node, at: now) }

@@ -21,6 +21,7 @@ package struct ReferenceMeter: MeterProtocol {
   /// The number of moments so far.
   private var moments: UInt64 = 0
 
+  /// A meter without connections and namespaces, at the start of the log.
   package init(configuration: Configuration) {
     precondition(configuration.notifyMaxDelay > .zero, "notify-max-delay is at least 1 ms")
     self.configuration = configuration

@@ -1,5 +1,6 @@
 // The effects of a log in text, as text, by a meter of either kind: how scenarios are told.
 
+/// The replay of a log in text to effects in text.
 package enum TextReplay {
   /// All effects of a log, each on a line.
   package static func effects<Meter: MeterProtocol>(

@@ -5,6 +5,7 @@
 package struct PlanShrinker {
   private let fault: NodeFault?
 
+  /// A shrinker of plans that fail when the nodes have a fault, or none.
   package init(fault: NodeFault?) {
     self.fault = fault
   }

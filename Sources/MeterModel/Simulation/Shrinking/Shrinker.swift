@@ -5,6 +5,7 @@
 package struct Shrinker {
   private let fails: (RandomLog) -> Bool
 
+  /// A shrinker of logs for which `fails` holds.
   package init(fails: @escaping (RandomLog) -> Bool) {
     self.fails = fails
   }
