@@ -1,5 +1,5 @@
-// The meter's only output. An effect names as much as possible at once: the shell delivers a
-// notification to each connection of the namespace.
+// The meter's only output. An effect addresses as many connections as possible: the shell delivers
+// a notification to each connection of the namespace.
 
 /// One decision of the meter, and its instant.
 package struct Effect: Equatable, Sendable {

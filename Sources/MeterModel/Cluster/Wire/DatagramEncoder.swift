@@ -8,8 +8,8 @@ package struct DatagramEncoder {
   /// usual link unfragmented.
   package static let lengthLimit = 1400
 
-  /// The maximum length of the text of a message part that fits into any datagram begun with flags
-  /// only and the limit `lengthLimit`.
+  /// The maximum length of the text of a message part. A part of this length fits into any datagram
+  /// of `lengthLimit` bytes that has only flags so far.
   package static let partLength = 960
 
   /// The age in milliseconds up to which a message is sent without its age.
