@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 extension `In Chromium` {
@@ -62,8 +61,7 @@ extension `In Chromium` {
       async throws
     {
       let browser = try `In Chromium`.browser
-      // On a hurried page the timeout of 65 s ends after 3 s, before which the count is repeated.
-      try await RunningDaemon.serving("--max-connections", "1", "--notify-max-delay", "1") {
+      try await RunningDaemon.serving("--max-connections", "1") {
         daemon in
         let site = try JoiningPage.site(of: daemon)
         let holder = try EventStream("/ns", of: daemon)

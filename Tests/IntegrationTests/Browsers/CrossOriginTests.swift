@@ -37,20 +37,6 @@ import Testing
     }
   }
 
-  @Test func `a preflight request with last-event-id is permitted`() throws {
-    try RunningDaemon.serving { daemon in
-      let answer = try daemon.ask(
-        daemon.audience,
-        request(
-          "OPTIONS /ns", "Origin: http://example.org", "Access-Control-Request-Method: GET",
-          "Access-Control-Request-Headers: last-event-id"))
-      #expect(answer.status == 204)
-      #expect(answer["Access-Control-Allow-Origin"] == "*")
-      #expect(answer["Access-Control-Allow-Headers"] == "last-event-id")
-      #expect(answer["Access-Control-Allow-Methods"]?.contains("GET") == true)
-    }
-  }
-
   @Test(arguments: [
     ("audience.js", "text/javascript; charset=utf-8"),
     ("audience.mjs", "text/javascript; charset=utf-8"),

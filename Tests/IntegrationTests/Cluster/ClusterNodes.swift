@@ -31,20 +31,21 @@ struct ClusterReport: Decodable {
   var notAccepted: Int { duplicates + dropped.values.reduce(0, +) }
 }
 
-/// The options by which the viewers of a node get at once what the node receives.
-private let promptOptions = [
+/// The options of each node: its viewers get at once what it receives, and it forgets no other node
+/// because the machine was busy for some seconds.
+private let nodeOptions = [
   "--notify-min-delay", "0", "--notify-max-delay", "60", "--cluster-notify-interval", "200ms",
+  "--cluster-node-timeout", "20s",
 ]
 
-/// The option by which a node is forgotten soon, for the tests in which one is. In other tests a
-/// node would be forgotten because the machine was busy.
+/// The option by which a node forgets another one soon, for the tests in which it does.
 let forgetful = ["--cluster-node-timeout", "1s"]
 
 extension RunningDaemon {
   /// Starts a node of a cluster.
   static func node(_ options: [String], in network: NetworkNamespace? = nil) throws -> RunningDaemon
   {
-    try start(promptOptions + options, network: network)
+    try start(nodeOptions + options, network: network)
   }
 
   /// The node's report of the cluster.

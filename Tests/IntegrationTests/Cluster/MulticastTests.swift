@@ -26,11 +26,16 @@ import Testing
     for _ in 0..<3 {
       let legacy = try RepeatedDatagram(socket, bytes)
       try stream.read(untilCount: 4)
-      #expect(try node.count("theirs") == 2)
-      #expect(try node.figures()["ns"]?.connections == 10)
-      let known = try node.cluster().nodes.first { $0.id == LegacyDatagram.session }
-      #expect(known?.members == 5)
-      #expect(known?.address == "127.0.0.1:\(group.port)")
+      try node.awaitMembers("theirs", 2)
+      try eventually("9 connections at the legacy node") {
+        try node.figures()["ns"]?.connections == 10
+      }
+      try node.awaitCluster { report in
+        report.nodes.contains {
+          $0.id == LegacyDatagram.session && $0.members == 5
+            && $0.address == "127.0.0.1:\(group.port)"
+        }
+      }
       // It sends nothing more, and is forgotten.
       legacy.end()
       try stream.read(untilCount: 1)
@@ -64,7 +69,7 @@ import Testing
     let python = try ChildProgram(
       debianPython, ["-c", Self.speaker, group.address, "\(group.port)"])
     try stream.read(untilCount: 8)
-    #expect(try node.count("theirs") == 65_536)
+    try node.awaitMembers("theirs", 65_536)
     #expect(try python.output.read(through: "\n") == "heard ns 1 1\n")
     python.end()
     try stream.read(untilCount: 1)

@@ -40,6 +40,20 @@ struct `Nodes in networks that fail` {
       print("\(what): forgotten after \(forgotten) s, truth \(known) s after the end of the cut")
       #expect(known < Deadline.prompt)
     }
+
+    /// Cuts the cable of the first node twice, and then takes its interface down.
+    func endureCuts(_ carrier: String) throws {
+      for _ in 0..<2 { try endureCutCable(carrier) }
+      try endure(
+        "\(carrier), interface down", cut: { try networks.setInterface(of: 0, up: false) },
+        restore: { try networks.setInterface(of: 0, up: true) })
+    }
+
+    func endureCutCable(_ carrier: String) throws {
+      try endure(
+        "\(carrier), cable", cut: { try networks.setCable(of: 0, up: false) },
+        restore: { try networks.setCable(of: 0, up: true) })
+    }
   }
 
   private static let ipv4 = ["--cluster-addr", "239.255.21.1:314", "--cluster-interface", "eth0"]
@@ -54,15 +68,7 @@ struct `Nodes in networks that fail` {
     let trio = try Trio(try SwitchedNetworks(3)) { _ in options }
     let networks = trio.networks
     let group = options[1]
-    for _ in 0..<2 {
-      try trio.endure(
-        "\(group), cable", cut: { try networks.setCable(of: 0, up: false) },
-        restore: { try networks.setCable(of: 0, up: true) })
-    }
-    try trio.endure(
-      "\(group), interface down",
-      cut: { try networks.setInterface(of: 0, up: false) },
-      restore: { try networks.setInterface(of: 0, up: true) })
+    try trio.endureCuts(group)
     try trio.endure(
       "\(group), interface made anew",
       cut: { try networks.setCable(of: 0, up: false) },
@@ -80,13 +86,13 @@ struct `Nodes in networks that fail` {
       let group = ["--cluster-addr", "239.255.21.2:314"]
       return index == 2 ? group : group + ["--cluster-interface", networks.address(of: index)]
     }
-    let addresses = try trio.nodes[0].cluster().nodes.map(\.address).sorted()
-    #expect(addresses == ["10.77.0.2:314", "10.77.0.3:314"])
+    try trio.nodes[0].awaitCluster {
+      $0.nodes.map(\.address).sorted() == ["10.77.0.2:314", "10.77.0.3:314"]
+    }
     let ipv6 = try Trio(networks) { index in
       ["--cluster-addr", "[ff05::21:2]:315", "--cluster-interface", "fd77::\(index + 1)"]
     }
-    let carriers = try ipv6.nodes[0].cluster().nodes.map(\.carrier)
-    #expect(carriers == ["multicast", "multicast"])
+    try ipv6.nodes[0].awaitCluster { $0.nodes.map(\.carrier) == ["multicast", "multicast"] }
   }
 
   @Test func `nodes that are peers know each other again when the network is restored`() throws {
@@ -97,15 +103,7 @@ struct `Nodes in networks that fail` {
       let peers = ["10.77.0.\(others[0] + 1):3140", "[fd77::\(others[1] + 1)]:3140"]
       return ["--cluster-peers", peers.joined(separator: ",")]
     }
-    for _ in 0..<2 {
-      try trio.endure(
-        "unicast, cable", cut: { try networks.setCable(of: 0, up: false) },
-        restore: { try networks.setCable(of: 0, up: true) })
-    }
-    try trio.endure(
-      "unicast, interface down",
-      cut: { try networks.setInterface(of: 0, up: false) },
-      restore: { try networks.setInterface(of: 0, up: true) })
+    try trio.endureCuts("unicast")
   }
 
   /// A cut lasts as long as the nodes need to forget: about 1 s. TCP sends again after pauses that
@@ -115,11 +113,7 @@ struct `Nodes in networks that fail` {
     let networks = try SwitchedNetworks(4)
     let server = try RedisServer(in: networks.nodes[3], at: networks.address(of: 3))
     let trio = try Trio(networks) { _ in ["--cluster-redis", server.url()] }
-    for _ in 0..<2 {
-      try trio.endure(
-        "redis, cable of a node", cut: { try networks.setCable(of: 0, up: false) },
-        restore: { try networks.setCable(of: 0, up: true) })
-    }
+    for _ in 0..<2 { try trio.endureCutCable("redis") }
     // Until the nodes give the connections up.
     try networks.setCable(of: 3, up: false)
     let cut = try measuring {

@@ -65,7 +65,7 @@ struct `Nodes behind a Redis server` {
     let time = try measuring { for stream in streams { try stream.read(untilCount: 2) } }
     print("redis: truth \(time) s after a stall")
     #expect(time < Deadline.prompt)
-    #expect(try nodes[0].cluster().nodes.count == 1)
+    try nodes[0].awaitCluster { $0.nodes.count == 1 }
   }
 
   @Test func `a node waits for a connection to a Redis server that is full`() throws {
@@ -91,7 +91,7 @@ struct `Nodes behind a Redis server` {
     let third = try EventStream("/ns", of: node)
     for stream in streams { try stream.read(untilCount: 3) }
     if third.greeting.count != 3 { try third.read(untilCount: 3) }
-    for node in nodes { #expect(try node.cluster().nodes.count == 2) }
+    for node in nodes { try node.awaitCluster { $0.nodes.count == 2 } }
   }
 
   @Test func `a node reports a wrong password, and never shows it`() throws {

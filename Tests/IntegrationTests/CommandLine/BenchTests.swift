@@ -174,8 +174,6 @@ import Testing
     }
   }
 
-  // MARK: What is refused
-
   @Test func `a bench without a server prints one line`() throws {
     let run = try ProgramRun("bench", "--port", "1")
     #expect(run.errors == "audience-meter: no server at 127.0.0.1:1: Connection refused\n")
@@ -190,7 +188,7 @@ import Testing
     let run = try ProgramRun(arguments: ["bench"] + options)
     #expect(run.errors.contains("is no loopback address"))
     #expect(run.errors.contains("--remote and --yes-i-may-load-it"))
-    #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    #expect(run.errorLines == 1)
     #expect(run.status == 64)
   }
 
@@ -234,8 +232,6 @@ import Testing
     }
   }
 
-  // MARK: Runs
-
   private func bench(_ daemon: RunningDaemon, _ options: String...) throws -> Figures {
     try bench(daemon, options)
   }
@@ -261,8 +257,7 @@ private struct Figures {
   private let members: [String: Any]
 
   init(_ text: String) throws {
-    let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
-    members = try #require(object as? [String: Any])
+    members = try membersOfObject(text)
   }
 
   subscript(name: String) -> Int? { members[name] as? Int }

@@ -83,7 +83,6 @@ import Testing
   private func object(_ arguments: [String]) throws -> [String: Any] {
     let run = try ProgramRun(arguments: ["bench", "--mode", "cluster", "--json"] + arguments)
     #expect(run.status == 0, "\(run.errors)")
-    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
-    return try #require(object as? [String: Any])
+    return try membersOfObject(run.output)
   }
 }

@@ -30,8 +30,7 @@ import audience_meter
 
   @Test func `--json prints the figures as JSON`() throws {
     let run = try replay(Self.log, "--json")
-    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
-    let figures = try #require(object as? [String: Any])
+    let figures = try membersOfObject(run.output)
     #expect(
       Set(figures.keys) == [
         "records", "duration_seconds", "namespaces", "opened", "counted", "peak_members",
@@ -119,7 +118,7 @@ import audience_meter
     let bytes = captured()
     let run = try replay(bytes: Array(bytes.dropLast()), "--json")
     #expect(run.errors.contains("the section stops at byte"))
-    #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    #expect(run.errorLines == 1)
     #expect(run.output.hasPrefix("{\"records\":2,"))
     #expect(run.status == 0)
   }

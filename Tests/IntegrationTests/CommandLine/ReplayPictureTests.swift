@@ -69,8 +69,7 @@ import Testing
 
   @Test func `--compare with --json prints JSON`() throws {
     let run = try replay(Self.log, "--compare", "--notify-min-delay=5", "--json")
-    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
-    let sides = try #require(object as? [String: [String: Any]])
+    let sides = try #require(try membersOfObject(run.output) as? [String: [String: Any]])
     #expect(Set(sides.keys) == ["log", "given"])
     #expect(sides["log"]?["frames"] as? Int == 8)
     #expect(sides["given"]?["notifications"] as? Int == 2)
@@ -102,7 +101,7 @@ import Testing
   @Test func `a damaged log is drawn up to the damage`() throws {
     let run = try replay("0 open 1 a\n5 nonsense", "--svg", picture)
     #expect(run.status == 65)
-    #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    #expect(run.errorLines == 1)
     #expect(try drawn().contains(">a<"))
   }
 

@@ -1,4 +1,3 @@
-import Foundation
 import MeterModel
 import Testing
 
@@ -14,8 +13,8 @@ import Testing
       "simulate", "--profile", profile, "--connections", "50", "--namespaces", "5", "--seed", "9",
       "--log", path)
     #expect(run.status == 0, "\(run.errors)")
-    let simulated = figures(of: run.output)
-    let replayed = figures(of: try ProgramRun("replay", path).output)
+    let simulated = run.figures
+    let replayed = try ProgramRun("replay", path).figures
     for name in ["records", "opened", "counted", "notifications", "digest", "namespaces"] {
       let figure = simulated[name]?.replacing(",", with: "")
       #expect(figure == replayed[name] && figure != nil, "\(name)")
@@ -31,7 +30,7 @@ import Testing
     for hashing in ["", "SWIFT_DETERMINISTIC_HASHING=1 "] {
       for _ in 0..<2 {
         let run = try ProgramRun(shell: "\(hashing) \"$0\" \(arguments)")
-        digests.insert(try #require(figures(of: run.output)["digest"]))
+        digests.insert(try #require(run.figures["digest"]))
       }
     }
     #expect(digests.count == 1)
@@ -39,8 +38,7 @@ import Testing
 
   @Test func `--json prints one object whose members have the names of a replay`() throws {
     let run = try ProgramRun("simulate", "--connections", "50", "--json")
-    let object = try #require(
-      JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    let object = try membersOfObject(run.output)
     #expect(
       Set(object.keys) == [
         "profile", "seed", "records", "duration_seconds", "namespaces", "opened", "counted",
@@ -62,7 +60,7 @@ import Testing
     for hashing in ["", "SWIFT_DETERMINISTIC_HASHING=1 "] {
       let run = try ProgramRun(shell: "\(hashing) \"$0\" simulate --nodes --seed 17")
       #expect(run.status == 0, "\(run.errors)")
-      let figures = figures(of: run.output)
+      let figures = run.figures
       #expect(figures["seed"] == "17" && figures["nodes"] != nil && figures["datagrams"] != nil)
       digests.insert(try #require(figures["digest"]))
       #expect(run.output.contains(" of \(NodeMilestone.allCases.count): askedAfterLoss, toldAll, "))
@@ -101,17 +99,6 @@ import Testing
   private func object(_ arguments: String...) throws -> [String: Any] {
     let run = try ProgramRun(arguments: ["simulate", "--json"] + arguments)
     #expect(run.status == 0, "\(run.errors)")
-    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
-    return try #require(object as? [String: Any])
-  }
-
-  /// The figures of a report, by their names.
-  private func figures(of report: String) -> [String: String] {
-    var figures: [String: String] = [:]
-    for line in report.split(separator: "\n") {
-      let words = line.split(separator: " ")
-      if words.count >= 2 { figures[String(words[0])] = String(words[1]) }
-    }
-    return figures
+    return try membersOfObject(run.output)
   }
 }

@@ -32,12 +32,7 @@ import Testing
   private func figures(_ log: String) throws -> [String: String] {
     let run = try ProgramRun("replay", log)
     #expect(run.status == 0, "\(run.errors)")
-    var figures: [String: String] = [:]
-    for line in run.output.split(separator: "\n") {
-      let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
-      figures[parts[0]] = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
-    }
-    return figures
+    return run.figures
   }
 
   @Test func `a captured run is verified by its replay, whose text is the same log`() throws {
@@ -106,19 +101,15 @@ import Testing
       ("/nowhere/log", "No such file"), (folder.path, "directory"), (text, "no captured log"),
       ("/dev/full", "No space"),
     ] {
-      let run = try ProgramRun(
-        "--port", "0", "--stats-port", "0", "--notification-port", "0", "--demo-port", "0",
-        "--capture", path)
+      let run = try ProgramRun(arguments: ProgramRun.freePorts + ["--capture", path])
       #expect(run.status == 1)
       #expect(run.errors.hasPrefix("audience-meter: --capture: \(path): "))
       #expect(run.errors.contains(reason), "\(run.errors)")
-      #expect(run.errors.filter { $0 == "\n" }.count == 1)
+      #expect(run.errorLines == 1)
     }
     #expect(try String(contentsOfFile: text, encoding: .utf8) == "not a log")
     try RunningDaemon.serving("--capture", log) { _ in
-      let second = try ProgramRun(
-        "--port", "0", "--stats-port", "0", "--notification-port", "0", "--demo-port", "0",
-        "--capture", log)
+      let second = try ProgramRun(arguments: ProgramRun.freePorts + ["--capture", log])
       #expect(second.status == 1)
       #expect(second.errors.contains("another daemon captures into it"))
     }

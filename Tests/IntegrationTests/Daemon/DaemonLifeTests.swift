@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Testing
 
 /// The start and the end of the daemon (§3).
@@ -63,7 +63,7 @@ import Testing
     #expect(run.output == "")
     #expect(run.errors.hasPrefix("audience-meter: \(option): "))
     #expect(run.errors.contains("in use"))
-    #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    #expect(run.errorLines == 1)
     let first = try #require(UInt16(others[1]))
     #expect(throws: HarnessError.self) { try RawClient(port: first) }
   }
@@ -71,11 +71,7 @@ import Testing
   @Test func `two daemons do not share a port`() throws {
     try RunningDaemon.serving { daemon in
       for (option, port) in [("--port", daemon.audience), ("--stats-port", daemon.statistics)] {
-        var arguments = [
-          "--stats-port", "0", "--notification-port", "0", "--demo-port", "0", "--port", "0",
-        ]
-        arguments += [option, "\(port)"]
-        let run = try ProgramRun(arguments: arguments)
+        let run = try ProgramRun(arguments: ProgramRun.freePorts + [option, "\(port)"])
         #expect(run.status == 1)
         #expect(run.errors.hasPrefix("audience-meter: \(option): "))
       }
@@ -128,7 +124,9 @@ import Testing
     }
   }
 
-  @Test func `the daemon runs with closed standard streams and a full disk for its log`() throws {
+  @Test func `the daemon runs with closed standard streams, and with a full disk as its output`()
+    throws
+  {
     for redirection in ["0<&- 1>&-", ">/dev/full"] {
       try RunningDaemon.serving(shell: "exec \"$0\" \"$@\" \(redirection)") { daemon in
         let stream = try EventStream("/ns", of: daemon)

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 /// The memory of a daemon after many clients have left.

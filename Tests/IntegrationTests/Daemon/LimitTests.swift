@@ -145,7 +145,7 @@ import Testing
       "ulimit -n \(limit); exec timeout 10 \"$0\" --port 0 --demo-port 0 --stats-port 0 --workers 1"
     let run = try ProgramRun(shell: line)
     #expect(run.status == 1)
-    #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    #expect(run.errorLines == 1)
     #expect(run.errors.hasPrefix("audience-meter: "))
   }
 

@@ -28,8 +28,8 @@ import Testing
     }
   }
 
-  /// Request targets that ended audience-meter 2, and their status at the public and the demo port. The
-  /// message port answers each target that is well-formed with 200.
+  /// Request targets that ended audience-meter 2, and their status at the public and the demo port.
+  /// The message port answers each target that is well-formed with 200.
   @Test(arguments: [
     ("http://%@h/x", 400), ("//%@x/y", 404), ("http://[x/", 400), ("http://xn--a/x", 200),
     ("foo://bar", 200), ("/%", 200), ("/%zz", 200), ("/%00", 200), ("http://", 400), ("://", 400),

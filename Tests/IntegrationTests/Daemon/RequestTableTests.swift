@@ -46,7 +46,7 @@ import Testing
       let answer = try daemon.ask(
         daemon.audience,
         request(
-          "OPTIONS \(target)", "Origin: http://a", "Access-Control-Request-Method: GET",
+          "OPTIONS \(target)", "Origin: http://example.org", "Access-Control-Request-Method: GET",
           "Access-Control-Request-Headers: x-one, last-event-id"))
       #expect(answer.status == 204)
       #expect(answer["Access-Control-Allow-Origin"] == "*")

@@ -21,14 +21,20 @@ import Testing
   }
 
   @Test func `the statistics have the times of the creation and of the last notification`() throws {
-    try RunningDaemon.serving("--notify-max-delay", "60") { daemon in
-      let before = UInt64(Date().timeIntervalSince1970)
+    try RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "3600") { daemon in
+      func seconds() -> UInt64 { UInt64(Date().timeIntervalSince1970) }
+      let start = seconds()
       let stream = try EventStream("/ns", of: daemon)
-      let figures = try daemon.figures()["ns"]
-      let after = UInt64(Date().timeIntervalSince1970)
-      #expect(figures.map { before...after ~= $0.created } == true)
-      #expect(figures?.modified == 0)
-      #expect(stream.greeting.count == 1)
+      let created = try daemon.figures()["ns"]
+      let middle = seconds()
+      #expect(created.map { start...middle ~= $0.created } == true)
+      #expect(created?.modified == 0)
+      let other = try EventStream("/ns", of: daemon)
+      try stream.read(untilCount: 2)
+      let notified = try daemon.figures()["ns"]
+      #expect(notified.map { middle...seconds() ~= $0.modified } == true)
+      #expect(notified?.created == created?.created)
+      withExtendedLifetime(other) {}
     }
   }
 

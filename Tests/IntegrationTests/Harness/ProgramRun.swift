@@ -10,6 +10,24 @@ struct ProgramRun: Sendable {
   /// Its exit status, negative for the number of a signal that ended it.
   let status: Int32
 
+  /// The number of lines that it wrote on standard error.
+  var errorLines: Int { errors.count { $0 == "\n" } }
+
+  /// The figures of a report: the second word of each line, by its first.
+  var figures: [String: String] {
+    var figures: [String: String] = [:]
+    for line in output.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count >= 2 { figures[String(words[0])] = String(words[1]) }
+    }
+    return figures
+  }
+
+  /// The options by which a daemon takes any free ports.
+  static let freePorts = [
+    "--port", "0", "--stats-port", "0", "--notification-port", "0", "--demo-port", "0",
+  ]
+
   /// The built program, which lies beside the tests' own executable.
   static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("audience-meter").path

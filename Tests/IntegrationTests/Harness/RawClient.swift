@@ -76,8 +76,6 @@ final class RawClient: @unchecked Sendable {
     close()
   }
 
-  // MARK: Receiving
-
   /// The bytes of one `recv`, at most 64 KB; none at the other side's FIN.
   func receiveOnce(within seconds: Double = Deadline.timeout) throws -> [UInt8] {
     try receive(until: Deadline(within: seconds), "a byte")

@@ -1,5 +1,5 @@
 import CLinux
-import Foundation
+import Glibc
 
 /// The built daemon, which serves on ports of its own.
 final class RunningDaemon {
@@ -109,8 +109,6 @@ final class RunningDaemon {
     self.lines = lines
   }
 
-  // MARK: Ports
-
   var audience: UInt16 { port("audience") }
   var statistics: UInt16 { port("statistics") }
   var messages: UInt16 { port("messages") }
@@ -131,8 +129,6 @@ final class RunningDaemon {
     return RawClient(
       connected: try network.enter { try address.connect(to: port, receiveBuffer: receiveBuffer) })
   }
-
-  // MARK: Signals and its end
 
   func signal(_ signal: Int32) { spawned.signal(signal) }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// An event stream that curl reads, over TLS and HTTP/2 too.
 final class CurlStream {
   let curl: ChildProgram

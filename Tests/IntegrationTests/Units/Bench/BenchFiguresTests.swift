@@ -3,7 +3,7 @@ import MeterModel
 import Testing
 
 extension Units {
-  /// What becomes of a load's measurements, and what it asks of triggers and of the kernel.
+  /// The figures of a bench, its triggers, and the limits of the kernel that it needs.
   @Suite struct BenchFiguresTests {
     @Test func `the figures of rounds are added, and their medians are reported`() {
       var fanout = FanoutFigures()

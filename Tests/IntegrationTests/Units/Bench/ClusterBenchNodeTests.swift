@@ -3,7 +3,7 @@ import MeterModel
 import Testing
 
 extension Units {
-  /// The nodes of which a cluster's costs are measured: they do what real nodes do.
+  /// The nodes of the cluster bench.
   @Suite struct ClusterBenchNodeTests {
     @Test func `nodes that have received each other's datagrams have the same counts`() {
       var nodes = (0..<3).map { node($0) }
@@ -20,7 +20,7 @@ extension Units {
         #expect(totals.sorted() == [3, 3, 3, 4, 4])
         #expect(totals == (0..<5).map { nodes[0].members(of: "n-\($0)") })
       }
-      // Five later all have been told of, and those two are alone again.
+      // After five more changes, all namespaces have a second viewer but the first two.
       nodes[0].change(5, at: .start + .seconds(3))
       exchange(&nodes, until: .start + .seconds(5))
       #expect((0..<5).reduce(0) { $0 + nodes[2].members(of: "n-\($1)") } == 15 + 5 - 2)
@@ -46,7 +46,7 @@ extension Units {
       }
       #expect(post.count == 6)
       var place = 0
-      // Those of the node itself are passed over for nothing.
+      // The node's own datagrams use up nothing of a slice.
       var heard = nodes[0].hear(post, from: &place, slice: 1, at: .start)
       #expect(place == 3)
       #expect(heard.datagrams == 1)
@@ -77,7 +77,7 @@ extension Units {
         settings: ClusterSettings(), secret: nil)
     }
 
-    /// Lets the nodes say and hear what is due before an instant.
+    /// Lets the nodes send and receive what is due before an instant.
     private func exchange(_ nodes: inout [ClusterBenchNode], until end: Instant) {
       var post = ClusterBenchPost()
       while let now = nodes.map(\.nextDeadline).min(), now < end {

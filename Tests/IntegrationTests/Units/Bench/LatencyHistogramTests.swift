@@ -11,7 +11,7 @@ extension Units {
       var histogram = LatencyHistogram()
       var latencies: [UInt32] = []
       for _ in 0..<1 + source.below(3000) {
-        // Of any size: the number of bits is drawn first.
+        // A latency of any size: the number of bits is random too.
         let latency = UInt32(truncatingIfNeeded: source.next() >> (32 + source.below(32)))
         latencies.append(latency)
         histogram.add(microseconds: latency)

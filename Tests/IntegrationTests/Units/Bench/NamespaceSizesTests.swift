@@ -3,7 +3,7 @@ import MeterModel
 import Testing
 
 extension Units {
-  /// How a load's connections spread over namespaces, and what it needs to hold them.
+  /// The spread of the connections of a bench over namespaces, threads and source addresses.
   @Suite struct NamespaceSizesTests {
     @Test(
       arguments: Distribution.allCases,

@@ -3,7 +3,7 @@ import MeterModel
 import Testing
 
 extension Units {
-  /// What a load generator makes of the bytes of a stream.
+  /// The reader of a stream in a bench, which counts events and messages.
   @Suite struct StreamReaderTests {
     private static let head =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX: data: 1\r\n\r\n"

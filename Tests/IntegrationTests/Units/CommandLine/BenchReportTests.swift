@@ -5,7 +5,7 @@ import Testing
 import audience_meter
 
 extension Units {
-  /// What a load prints, from its figures alone.
+  /// The report of a bench, from its figures.
   @Suite struct BenchReportTests {
     @Test func `the summary of a bench shows failures in capitals`() {
       var figures = BenchFigures()
@@ -43,7 +43,9 @@ extension Units {
       full.passers = ArrivalFigures()
       full.slow = SlowFigures()
       full.troubles = [BenchTrouble(reason: "a", count: 1)]
-      let (empty, rich) = (try object(BenchFigures()), try object(full))
+      let (empty, rich) = (
+        try membersOfObject(json(of: BenchFigures())), try membersOfObject(json(of: full))
+      )
       #expect(Set(empty.keys) == Set(rich.keys))
       #expect(empty["deliveries"] is NSNull && rich["deliveries"] as? Int == 0)
       let troubles = rich["troubles"] as? [[String: Any]]
@@ -63,11 +65,6 @@ extension Units {
       #expect(text(of: progress).hasPrefix(beginning))
       let unknown = BenchProgress(phase: phase, done: 5, total: 0, failed: 0, elapsed: .zero)
       #expect(!text(of: unknown).contains("#"))
-    }
-
-    private func object(_ figures: BenchFigures) throws -> [String: Any] {
-      let object = try JSONSerialization.jsonObject(with: Data(json(of: figures).utf8))
-      return try #require(object as? [String: Any])
     }
   }
 }

@@ -90,7 +90,7 @@ extension Units {
       ("capture-rotate", "1024G", { $0.captureRotation = 1 << 40 }),
     ]
 
-    /// Values just out of range, or in a form that is not the option's.
+    /// Values out of range by the least, or in a form that the option does not take.
     private static let bad: [String: [String]] = [
       "workers": ["1025", "1.5", "4294967296"],
       "port": ["65536", "80.0", "http", "131152"],
@@ -134,38 +134,32 @@ extension Units {
       "capture": ["", "a\0b"], "capture-rotate": ["0", "63K", "65535", "1025G", "1T", "64k", "M"],
     ]
 
-    /// What some options have no effect without.
-    private static let company = [
+    /// The options without which some others have no effect.
+    private static let others = [
       "--cluster-addr", "239.1.2.3:4", "--cluster-peers", "a:1", "--cluster-redis", "redis://a",
       "--capture", "run.log",
     ]
-    private static let needCompany = [
+    private static let needOthers = [
       "capture-rotate", "cluster-interface", "cluster-port", "cluster-redis-password",
       "cluster-secret",
     ]
 
-    /// Values that no option takes, names of hosts aside.
+    /// Values that no option takes, except some that take names of hosts.
     private static let nonsense = [
       "", "abc", "-1", "-0", "+1", " 1", "1 ", "NaN", "0x1", "1e3", "٣",
     ]
 
     @Test func `each option sets its property and no other`() throws {
       for (name, text, change) in Self.good {
-        let company = Self.needCompany.contains(name) ? Self.company : []
-        var expected = ServeSettings()
-        if case .serve(let settings) = try parse(company) { expected = settings }
+        let others = Self.needOthers.contains(name) ? Self.others : []
+        var expected = try serve(others)
         change(&expected)
-        guard case .serve(let settings) = try parse(company + ["--\(name)", text]) else {
-          Issue.record("--\(name) \(text) does not serve")
-          continue
-        }
-        #expect(settings == expected, "--\(name) \(text)")
+        #expect(try serve(others + ["--\(name)", text]) == expected, "--\(name) \(text)")
       }
       for (name, path) in [("debug", \ServeSettings.debug), ("enable-uuid", \.enableViewerIDs)] {
         var expected = ServeSettings()
         expected[keyPath: path] = true
-        guard case .serve(let settings) = try parse("--\(name)") else { continue }
-        #expect(settings == expected, "--\(name)")
+        #expect(try serve(["--\(name)"]) == expected, "--\(name)")
       }
     }
 
@@ -198,7 +192,7 @@ extension Units {
     @Test func `the tables of values in this file have every option`() {
       let names = Set(Command.serve.options.filter { $0.syntax != nil }.map(\.long))
       #expect(Set(Self.good.map(\.0)) == names)
-      // Those of a load have tables beside their own tests.
+      // The options of bench have tables of their own.
       let others = Command.allCases.filter { $0 != .bench }.flatMap(\.options)
       #expect(Set(Self.bad.keys) == Set(others.filter { $0.syntax != nil }.map(\.long)))
     }
@@ -259,16 +253,18 @@ extension Units {
 
     @Test func `the limit of connections has no default but that of the descriptors`() throws {
       #expect(ServeSettings().maximumConnections == nil)
-      guard case .serve(let settings) = try parse("--max-connections", "5") else { return }
-      #expect(settings.maximumConnections == 5)
+      #expect(try serve(["--max-connections", "5"]).maximumConnections == 5)
     }
 
-    private func parse(_ arguments: String...) throws(UsageError) -> Invocation {
-      try parse(arguments)
+    private func serve(_ arguments: [String]) throws -> ServeSettings {
+      guard case .serve(let settings) = try parse(arguments) else { throw Unexpected() }
+      return settings
     }
 
     private func parse(_ arguments: [String]) throws(UsageError) -> Invocation {
       try audience_meter.parse(arguments: arguments) { _ in nil }
     }
+
+    private struct Unexpected: Error {}
   }
 }

@@ -4,7 +4,7 @@ import Testing
 extension Units {
   /// The size of the elements of a reactor's tables.
   @Suite struct ReactorMemoryTests {
-    @Test func `a socket takes 32 bytes in a reactor, a namespace 16`() {
+    @Test func `a socket takes 32 bytes in a reactor, an audience 16`() {
       #expect(ReactorStrides.socket == 32)
       #expect(ReactorStrides.audience == 16)
     }
