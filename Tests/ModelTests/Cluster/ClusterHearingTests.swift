@@ -17,7 +17,7 @@ struct ClusterHearingTests {
     var node = LoneNode()
     _ = node.hear(from: 2, 1, flags: .full, at: 10)
     #expect(node.hear(from: 2, 1, flags: .full, at: 20) { $0.tell("a", 9, 9) } == [])
-    #expect(node.node.figures.duplicates == 1)
+    #expect(node.membership.figures.duplicates == 1)
     _ = node.hear(from: 2, 4, round: 4, at: 30)
     #expect(node.hear(from: 2, 2, round: 2, at: 40) { $0.tell("a", 9, 9) } == [])
     #expect(node.hear(from: 2, 5, round: 4, at: 50) { $0.tell("a", 7, 7) } == ["peer 0 a 7 7"])
@@ -26,22 +26,23 @@ struct ClusterHearingTests {
   @Test func `its own datagrams are no other node's`() {
     var node = LoneNode()
     #expect(node.hear(from: LoneNode.own, 1, at: 10) { $0.tell("a", 1, 1) } == [])
-    #expect(node.node.nodeCount == 0)
-    #expect(node.node.drops.total == 0)
+    #expect(node.membership.nodeCount == 0)
+    #expect(node.membership.drops.total == 0)
   }
 
   @Test
   func `a goodbye cannot be undone by what was sent before, except that a message is still told`() {
     var node = LoneNode()
+    node.open(1, "a", at: 0)
     _ = node.hear(from: 2, 1, flags: .full, at: 10) { $0.tell("a", 1, 1) }
     #expect(node.hear(from: 2, 4, flags: .goodbye, at: 20) == ["bye 0"])
-    #expect(node.node.nodeCount == 0)
+    #expect(node.membership.nodeCount == 0)
     let late = node.hear(from: 2, 3, round: 1, at: 30) {
       $0.tell("a", 1, 1)
       $0.tell(message: 1, "a", "last words")
     }
     #expect(late == ["message a last words"])
-    #expect(node.node.nodeCount == 0)
+    #expect(node.membership.nodeCount == 0)
   }
 
   @Test func `a node that was silent comes back under the number that it had`() {
@@ -49,7 +50,7 @@ struct ClusterHearingTests {
     _ = node.hear(from: 2, 1, flags: .full, at: 10)
     _ = node.hear(from: 3, 1, flags: .full, at: 20)
     #expect(node.hear(from: 2, 90, at: 60_000) { $0.tell("a", 1, 1) } == ["peer 0 a 1 1"])
-    #expect(node.node.figures.returns == 1)
+    #expect(node.membership.figures.returns == 1)
     #expect(node.hear(from: 2, 80, at: 60_010) { $0.tell("a", 5, 5) } == [])
   }
 
@@ -58,6 +59,7 @@ struct ClusterHearingTests {
     secret: String?
   ) {
     var node = LoneNode(secret: secret)
+    node.open(1, "a", at: 0)
     _ = node.hear(from: 2, 1, flags: .full, at: 10)
     #expect(node.hear(from: 2, 90, flags: .goodbye, at: 20_000) == [])
     #expect(node.hear(from: 2, 90, flags: .goodbye, at: 20_001) == [])
@@ -66,13 +68,14 @@ struct ClusterHearingTests {
       $0.tell(message: 1, "a", "last words")
     }
     #expect(late == ["message a last words"])
-    #expect(node.node.nodeCount == 0)
-    #expect(node.node.drops.total == 0)
+    #expect(node.membership.nodeCount == 0)
+    #expect(node.membership.drops.total == 0)
     #expect(node.hear(from: 2, 91, at: 21_000) { $0.tell("a", 2, 2) } == ["peer 0 a 2 2"])
   }
 
   @Test func `a message is told once and whole, its parts in any order`() {
     var node = LoneNode()
+    node.open(1, "a", at: 0)
     #expect(node.hear(from: 2, 1, at: 1) { $0.tell(message: 1, "a", "llo", part: 1, of: 2) } == [])
     #expect(node.hear(from: 2, 2, at: 2) { $0.tell(message: 1, "a", "llo", part: 1, of: 2) } == [])
     #expect(
@@ -85,6 +88,7 @@ struct ClusterHearingTests {
 
   @Test func `a message that was said before the node started is not told, whoever asked for it`() {
     var node = LoneNode()
+    node.open(1, "a", at: 0)
     let heard = node.hear(from: 2, 5, flags: .full, at: 300) {
       $0.tell(message: 1, "a", "long before", ago: 9000)
       $0.tell(message: 2, "a", "just before", ago: 301)
@@ -101,8 +105,8 @@ struct ClusterHearingTests {
     settings.maximumNodes = 2
     var node = LoneNode(settings: settings)
     for other in UInt64(2)...4 { _ = node.hear(from: other, 1, at: 10) { $0.tell("a", 1, 1) } }
-    #expect(node.node.nodeCount == 2)
-    #expect(node.node.drops[.tooManyNodes] == 1)
+    #expect(node.membership.nodeCount == 2)
+    #expect(node.membership.drops[.tooManyNodes] == 1)
     // A timeout later there is room.
     #expect(node.hear(from: 4, 2, at: 6000) { $0.tell("a", 1, 1) } == ["peer 2 a 1 1"])
   }
@@ -118,12 +122,12 @@ struct ClusterHearingTests {
 
     var node = LoneNode(secret: "s")
     #expect(node.hear(unsigned, at: 1) == [])
-    #expect(node.node.drops[.unauthenticated] == 1)
+    #expect(node.membership.drops[.unauthenticated] == 1)
     #expect(node.hear(from: 2, 1, at: 2) { $0.tell("a", 1, 1) } == ["peer 0 a 1 1"])
     #expect(node.hear(from: 2, 2, at: 3) == [])
     #expect(node.hear(from: 2, 1, at: 4) { $0.tell("a", 1, 1) } == [])
-    #expect(node.node.drops[.replayed] == 1)
-    #expect(node.node.figures.duplicates == 0)
+    #expect(node.membership.drops[.replayed] == 1)
+    #expect(node.membership.figures.duplicates == 0)
   }
 
   @Test(arguments: [nil, "s"])
@@ -137,13 +141,13 @@ struct ClusterHearingTests {
     // The slower carrier brings it when the next round has begun.
     _ = node.hear(from: 2, 3, at: 21)
     _ = node.hear(from: 2, 2, over: .redis, at: 22)
-    #expect(node.node.figures.duplicates == 2)
+    #expect(node.membership.figures.duplicates == 2)
     #expect(node.hear(from: 2, 4, flags: .goodbye, at: 30) == ["bye 0"])
     for carrier in [Carrier.multicast, .redis, .redis] {
       #expect(node.hear(from: 2, 4, flags: .goodbye, over: carrier, at: 31) == [])
     }
-    #expect(node.node.figures.duplicates == 5)
-    #expect(node.node.drops.total == 0)
+    #expect(node.membership.figures.duplicates == 5)
+    #expect(node.membership.drops.total == 0)
   }
 
   @Test func `under a secret what is repeated of a former round is a replay, by any carrier`() {
@@ -151,15 +155,15 @@ struct ClusterHearingTests {
     for number in UInt64(1)...4 { _ = node.hear(from: 2, number, at: 10 * number) }
     _ = node.hear(from: 2, 3, at: 50)
     _ = node.hear(from: 2, 2, over: .redis, at: 51)
-    #expect(node.node.drops[.replayed] == 2)
+    #expect(node.membership.drops[.replayed] == 2)
     _ = node.hear(from: 2, 5, flags: .goodbye, at: 60)
     _ = node.hear(from: 2, 4, at: 61)
-    #expect(node.node.drops[.replayed] == 3)
+    #expect(node.membership.drops[.replayed] == 3)
     // When its node is long gone, a goodbye is none of its copies either.
     _ = node.advance(to: 20_000)
-    #expect(node.node.drops[.replayed] == 3)
+    #expect(node.membership.drops[.replayed] == 3)
     _ = node.hear(from: 2, 5, flags: .goodbye, at: 20_001)
-    #expect(node.node.drops[.replayed] == 4)
+    #expect(node.membership.drops[.replayed] == 4)
   }
 
   @Test func `under a secret a clock may be a node timeout away and no more`() {
@@ -172,7 +176,39 @@ struct ClusterHearingTests {
       encoder.finish(into: &bytes)
       var node = LoneNode(secret: "s")
       #expect(node.hear(bytes, at: milliseconds).isEmpty == !isHeard)
-      #expect(node.node.drops[.late] == (isHeard ? 0 : 1))
+      #expect(node.membership.drops[.late] == (isHeard ? 0 : 1))
     }
+  }
+
+  @Test func `the answer about the cluster names the nodes, the drops and the carriers, in JSON`() {
+    var node = LoneNode()
+    _ = node.hear(from: 2, 1, flags: .full, at: 1250)
+    _ = node.hear([0xC0], at: 1300)
+    var driver = node.driver
+    driver.node.carriers = [
+      CarrierFigures(carrier: .multicast, address: "239.0.0.1:314", state: "up")
+    ]
+    driver.advanceMeter(to: .start + .seconds(2))
+    _ = driver.takeOccurrences()
+    driver.ask(at: .start + .seconds(2)) { _ in .cluster }
+    let own = LoneNode.session(LoneNode.own).text
+    let other = LoneNode.session(2).text
+    let json = """
+      {"id":"\(own)","nodes":[{"id":"\(other)","address":"192.0.2.7:314","carrier":"multicast",\
+      "last_heard":1001.250,"namespaces":0,"members":0,"old":false,"dropped":{}}],\
+      "duplicates":0,"lost_events":0,"dropped":{"not a map":1},\
+      "carriers":[{"carrier":"multicast","address":"239.0.0.1:314","state":"up","sent":0,\
+      "unsent":0,"received":0,"overrun":0}]}
+      """
+    #expect(driver.takeOccurrences() == [.answered(.ok, body: Array(json.utf8))])
+  }
+
+  @Test func `a count of 0 creates no namespace, and is taken where the namespace exists`() {
+    var node = LoneNode()
+    #expect(node.hear(from: 2, 1, flags: .full, at: 10) { $0.tell("a", 0, 3) } == [])
+    #expect(node.driver.total(of: Array("a".utf8)) == nil)
+    node.open(1, "a", at: 20)
+    #expect(node.hear(from: 2, 2, at: 30) { $0.tell("a", 0, 3) } == ["peer 0 a 0 3"])
+    #expect(node.driver.total(of: Array("a".utf8))?.connections == 4)
   }
 }

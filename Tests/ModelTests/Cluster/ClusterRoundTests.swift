@@ -106,9 +106,7 @@ struct ClusterRoundTests {
   @Test func `what happened lately is told again with its age`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
-    _ = node.act(at: 100) { node, now, _ in
-      node.publish(message: Array("x".utf8).span, to: Array("a".utf8).span, at: now)
-    }
+    node.publish("x", to: "a", at: 100)
     #expect(node.advance(to: 150) == ["send 3/1 full msg#1 0/1 a"])
     _ = node.hear(from: 2, 1, flags: .asksEverybody, at: 600)
     let again = ["send 4/4 full ask 2", "send 5/4 full msg#1 0/1 a 500 ms ago", "send 6/4 full"]
@@ -119,16 +117,12 @@ struct ClusterRoundTests {
     var node = LoneNode()
     _ = node.advance(to: 0)
     for (milliseconds, text) in [(UInt64(50), "x"), (60, "y")] {
-      _ = node.act(at: milliseconds) { node, now, _ in
-        node.publish(message: Array(text.utf8).span, to: Array("a".utf8).span, at: now)
-      }
+      node.publish(text, to: "a", at: milliseconds)
       _ = node.advance(to: milliseconds + 5)
     }
     // The full round that is due comes later, as one was told just now.
-    _ = node.act(at: 100) { node, now, _ in node.carrierReturned(at: now) }
-    _ = node.act(at: 101) { node, now, _ in
-      node.publish(message: Array("z".utf8).span, to: Array("a".utf8).span, at: now)
-    }
+    node.act(at: 100) { $0.carrierReturned(at: $1) }
+    node.publish("z", to: "a", at: 101)
     #expect(
       node.advance(to: 199) == [
         "send 5/1 full ask all",
@@ -140,17 +134,12 @@ struct ClusterRoundTests {
   @Test func `who was cut off and asks everybody is told what it missed before what is new`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
-    let say = { (text: String) in
-      { (node: inout Membership, now: Instant, _: inout ClusterDirectives) in
-        _ = node.publish(message: Array(text.utf8).span, to: Array("a".utf8).span, at: now)
-      }
-    }
-    _ = node.act(at: 50, say("x"))
+    node.publish("x", to: "a", at: 50)
     _ = node.advance(to: 55)
     // Not more often than it tells all.
     for milliseconds in [UInt64(100), 110] {
       _ = node.hear(from: 2, milliseconds, flags: [.full, .asksEverybody], at: milliseconds)
-      _ = node.act(at: milliseconds + 1, say("y"))
+      node.publish("y", to: "a", at: milliseconds + 1)
       let told = node.advance(to: milliseconds + 6)
       #expect(told.contains { $0.contains("msg#1") } == (milliseconds == 100), "\(told)")
       #expect(told.contains { $0.contains(milliseconds == 100 ? "msg#2" : "msg#3") }, "\(told)")
@@ -160,10 +149,8 @@ struct ClusterRoundTests {
   @Test func `a goodbye tells the messages that wait, and nothing follows`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
-    let last = node.act(at: 0) { node, now, directives in
-      node.publish(message: Array("x".utf8).span, to: Array("a".utf8).span, at: now)
-      node.leave(at: now, into: &directives)
-    }
+    node.publish("x", to: "a", at: 0)
+    let last = node.act(at: 0) { $0.stop(at: $1) }
     #expect(last == ["send 3/1 full msg#1 0/1 a", "send 4/4 bye", "send 4/4 bye"])
     #expect(node.advance(to: 10_000) == [])
     #expect(node.hear(from: 2, 1, at: 10_000) { $0.tell("a", 1, 1) } == [])

@@ -4,24 +4,19 @@ import MeterModel
 import Testing
 
 struct ClusterViewerTests {
-  private let viewer = Array("ab12".utf8)
-  private let stream = Array("0123456789abcdef00000001".utf8)
-
-  private func isStopped(_ node: LoneNode, _ id: [UInt8]) -> Bool {
-    node.node.isStopped(viewer.span, streamID: id.span)
-  }
+  /// The id of a stream of another node.
+  private let foreign = ContiguousArray("0123456789abcdef00000001".utf8)
 
   /// A stamp of a stream that opened so many milliseconds after the node under test started.
   private func stamp(_ milliseconds: UInt64, isOpen: Bool = true) -> UInt64 {
     (1_000_000 + milliseconds) * 2 + (isOpen ? 1 : 0)
   }
 
+  /// A node with a stream of the viewer.
   private func opened(at milliseconds: UInt64) -> LoneNode {
     var node = LoneNode()
     _ = node.advance(to: 0)
-    _ = node.act(at: milliseconds) { node, now, _ in
-      node.viewerOpened(viewer.span, at: now)
-    }
+    node.open(1, "a", viewer: "ab12", at: milliseconds)
     return node
   }
 
@@ -54,41 +49,60 @@ struct ClusterViewerTests {
     }
   }
 
-  @Test func `who was excluded by another node's viewer is refused while that one is there`() {
+  @Test func `a stream that another node's viewer excluded is refused while that node is there`() {
     var node = opened(at: 100)
+    let id = node.id(of: 1)
     _ = node.hear(from: 2, 1, flags: .full, at: 110) { $0.exclude(1, "ab12", stamp: stamp(105)) }
-    _ = node.act(at: 110) { node, now, _ in
-      node.ended(viewer.span, streamID: stream.span, at: now)
-    }
-    #expect(isStopped(node, stream))
-    #expect(!isStopped(node, Array("another".utf8)))
+    #expect(node.refuses("ab12", lastEventID: id))
+    #expect(!node.refuses("ab12", lastEventID: foreign))
     _ = node.hear(from: 2, 2, flags: .goodbye, at: 200)
-    #expect(!isStopped(node, stream))
+    #expect(!node.refuses("ab12", lastEventID: id))
   }
 
-  @Test func `a plain request elsewhere ends the holder, who may come back`() {
+  @Test func `a refused stream is no event of the meter, nor is its close`() {
     var node = opened(at: 100)
+    let id = node.id(of: 1)
+    _ = node.hear(from: 2, 1, flags: .full, at: 110) { $0.exclude(1, "ab12", stamp: stamp(105)) }
+    var driver = node.driver
+    let digest = driver.node.digest
+    driver.open(
+      2, Array("b".utf8), viewer: Array("ab12".utf8), lastEventID: id,
+      at: .start + .milliseconds(120))
+    #expect(driver.takeOccurrences() == [.refused(stream: 2, .stopped)])
+    #expect(driver.node.digest == digest)
+    #expect(driver.total(of: Array("b".utf8)) == nil)
+  }
+
+  @Test func `a plain request elsewhere ends the holder, which may come back`() {
+    var node = opened(at: 100)
+    let id = node.id(of: 1)
     let asked = node.hear(from: 2, 1, flags: .full, at: 110) {
       $0.exclude(1, "ab12", stamp: stamp(105, isOpen: false))
     }
     #expect(asked == ["exclude ab12"])
-    _ = node.act(at: 110) { node, now, _ in
-      node.ended(viewer.span, streamID: stream.span, at: now)
-    }
-    #expect(!isStopped(node, stream))
+    #expect(!node.refuses("ab12", lastEventID: id))
   }
 
-  @Test func `a holder that leaves lets in whom it excluded`() {
+  @Test func `a holder that leaves lets in the stream that it excluded`() {
     var node = opened(at: 100)
     _ = node.hear(from: 2, 1, flags: .full, at: 110) {
-      _ = $0.append(held: 1, viewer: viewer.span, stream: stream.span)
+      _ = $0.append(held: 1, viewer: Array("ab12".utf8).span, stream: foreign.span)
     }
-    #expect(isStopped(node, stream))
-    _ = node.act(at: 200) { node, now, _ in
-      node.viewerLeft(viewer.span, at: now)
-    }
-    #expect(!isStopped(node, stream))
+    #expect(node.refuses("ab12", lastEventID: foreign))
+    node.close(1, at: 200)
+    #expect(!node.refuses("ab12", lastEventID: foreign))
     #expect(node.advance(to: 205).last?.hasSuffix("held#2 ab12 -") == true)
+  }
+
+  @Test func `a viewer is told to have left only when no stream here holds its id any more`() {
+    var node = opened(at: 100)
+    _ = node.hear(from: 2, 1, flags: .full, at: 110) {
+      _ = $0.append(held: 1, viewer: Array("ab12".utf8).span, stream: foreign.span)
+    }
+    // The second stream of the id excludes the first, whose close follows.
+    node.open(2, "a", viewer: "ab12", at: 1500)
+    #expect(node.advance(to: 1600).allSatisfy { !$0.hasSuffix(" -") })
+    node.close(2, at: 1700)
   }
 
   @Test func `a clock that is a day ahead does not spoil the stamps`() {
@@ -96,9 +110,7 @@ struct ClusterViewerTests {
     _ = node.hear(from: 2, 1, flags: .full, at: 110) {
       $0.exclude(1, "other", stamp: ClusterDatagram.maximumNumber)
     }
-    _ = node.act(at: 200) { node, now, _ in
-      node.viewerOpened(viewer.span, at: now)
-    }
+    node.open(2, "a", viewer: "ab12", at: 200)
     let later = node.hear(from: 2, 2, round: 1, at: 300) {
       $0.exclude(2, "ab12", stamp: stamp(250))
     }

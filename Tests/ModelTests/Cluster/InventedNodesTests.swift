@@ -22,17 +22,17 @@ struct InventedNodesTests {
       node.hear(hello)
       node.hear(goodbye)
       node.pass(milliseconds: 1)
-      if number == 1000 { bytesAtFirst = node.meter.tableBytes }
+      if number == 1000 { bytesAtFirst = node.driver.node.meter.tableBytes }
     }
     node.pass(milliseconds: 100)
-    #expect(node.node.drops.total == 0)
+    #expect(node.membership.drops.total == 0)
     // Those who are there, are remembered and wait to be forgotten, and the one for all who were forgotten.
     #expect(node.namedNodes <= 4 + 12 + 4 + 1)
-    #expect(node.meter.tableBytes <= bytesAtFirst)
+    #expect(node.driver.node.meter.tableBytes <= bytesAtFirst)
     #expect(node.highestNode < 4 + 12 + 4 + 1)
     // One that is here, and two of each of them: nothing is lost of the total.
     #expect(node.total == (members: 1, connections: 1 + 2 * UInt64(Self.many)))
-    node.meter.audit()
+    node.driver.node.meter.audit()
   }
 
   @Test
@@ -48,7 +48,7 @@ struct InventedNodesTests {
       if number == 16 { remembered = again }
     }
     // Twelve are remembered and four wait to be forgotten, for which there was no time.
-    #expect(node.node.drops[.tooManyNodes] == 2 * (100 - 16))
+    #expect(node.membership.drops[.tooManyNodes] == 2 * (100 - 16))
     #expect(node.total.connections == 1 + 2 * 16)
     // One that is remembered needs no new number.
     node.hear(remembered)
@@ -84,25 +84,20 @@ struct InventedNodesTests {
     var settings = ClusterSettings()
     (settings.maximumNodes, settings.rememberedNodes) = (1, 1)
     var node = LoneNode(settings: settings)
-    let (viewer, stream) = (Array("v".utf8), Array("s-1".utf8))
-    _ = node.act(at: 1) { node, now, _ in node.viewerOpened(viewer.span, at: now) }
+    node.open(1, "b", viewer: "v", at: 1)
+    let id = node.id(of: 1)
     _ = node.hear(from: 2, 1, flags: .full, at: 2) {
       $0.tell("a", 1, 1)
       $0.exclude(1, "v", stamp: 9_000_001)
     }
-    _ = node.act(at: 3) { node, now, _ in
-      node.ended(viewer.span, streamID: stream.span, at: now)
-    }
-    var isStopped = node.node.isStopped(viewer.span, streamID: stream.span)
-    #expect(isStopped)
+    #expect(node.refuses("v", lastEventID: id))
     #expect(node.hear(from: 2, 2, flags: .goodbye, at: 4) == ["bye 0"])
     var others: [String] = []
     for other in UInt64(3)...9 {
       let at = other * 1000
       _ = node.advance(to: at)
       others += node.hear(from: other, 1, flags: .full, at: at) { $0.tell("a", 1, 1) }
-      isStopped = node.node.isStopped(viewer.span, streamID: stream.span)
-      #expect(!isStopped)
+      #expect(!node.refuses("v", lastEventID: id))
       _ = node.hear(from: other, 2, flags: .goodbye, at: at + 1)
     }
     #expect(others.contains("peer 0 a 1 1"), "no node has that number again")
@@ -143,89 +138,67 @@ private struct InventedDatagrams {
   }
 }
 
-/// A node whose meter is captured, put together as the daemon does.
+/// A node whose meter is captured.
 private struct CapturedNode {
-  private(set) var node: Membership
-  private(set) var meter = Meter(configuration: Configuration())
+  private(set) var driver: NodeDriver
 
   /// How many names of nodes the log has, and the largest of their numbers.
   private(set) var namedNodes = 0
   private(set) var highestNode: UInt32 = 0
-  private var names = NameTable(key: HashKey(1, 2))
-  private var effects = EffectBuffer()
-  private var directives = ClusterDirectives()
   private var log = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
   private var clock = Instant.start
 
   init(maximumNodes: Int, rememberedNodes: Int) {
     var settings = ClusterSettings()
     (settings.maximumNodes, settings.rememberedNodes) = (maximumNodes, rememberedNodes)
-    node = Membership(
-      session: SessionID(randomBits: 0, 1), settings: settings, secret: nil, wallStart: 1_000_000,
-      hashKey: HashKey(3, 4))
+    driver = NodeDriver(
+      NodeSettings(hashKey: HashKey(1, 2)),
+      membership: Membership(
+        session: SessionID(randomBits: 0, 1), settings: settings, secret: nil,
+        wallStart: 1_000_000, hashKey: HashKey(3, 4)))
   }
 
-  /// What viewers of the only namespace are told, and how many were ever counted in it.
+  var membership: Membership {
+    guard let membership = driver.node.membership else { fatalError("a node without a cluster") }
+    return membership
+  }
+
+  /// The members of the only namespace, and the connections that were ever counted in it.
   var total: (members: UInt64, connections: UInt64) {
-    let statistics = meter.statistics(of: NamespaceID(0))
+    let statistics = driver.total(of: Array("a".utf8))
     return (statistics?.members ?? 0, statistics?.connections ?? 0)
   }
 
   mutating func openOne() {
-    let name = Array("a".utf8)
-    guard let number = names.bind(name.span) else { return }
-    log.name(NamespaceID(number), name.span)
-    feed(.opened(ConnectionID(0), NamespaceID(number), viewer: .none, after: .none))
+    driver.open(0, Array("a".utf8), at: clock)
+    noteNodes()
   }
 
   mutating func hear(_ bytes: ContiguousArray<UInt8>) {
-    node.receive(
-      bytes.span, from: NodeAddress("192.0.2.7:314"), over: .multicast, at: clock, into: &directives
-    )
-    obey()
+    driver.receive(bytes, at: clock)
+    noteNodes()
   }
 
   mutating func pass(milliseconds: UInt64) {
     for _ in 0..<milliseconds {
       clock = clock + .milliseconds(1)
-      guard node.nextDeadline <= clock else { continue }
-      meter.advance(to: clock, into: &effects)
-      node.advance(to: clock, meter: meter, names: names, into: &directives)
-      obey()
+      guard driver.node.nextDeadline <= clock else { continue }
+      driver.advance(to: clock)
+      noteNodes()
     }
   }
 
-  private mutating func obey() {
-    for directive in directives.directives {
-      switch directive {
-      case .peer(let node, let name, let members, let connections):
-        guard let number = names.find(directives.bytes.span.extracting(name.bounds)) else {
-          continue
-        }
-        feed(.peer(node, NamespaceID(number), members: members, connections: connections))
-      case .bye(let node): feed(.bye(node))
-      case .send, .message, .exclude: break
-      }
-    }
-    directives.removeAll()
-  }
-
-  private mutating func feed(_ event: Event) {
-    switch event {
-    case .peer(let node, _, _, _), .bye(let node):
-      highestNode = max(highestNode, node.number)
-      if !log.knows(node) {
+  private mutating func noteNodes() {
+    for occurrence in driver.takeOccurrences() {
+      switch occurrence {
+      case .fed(.peer(let node, _, _, _)), .fed(.bye(let node)):
+        highestNode = max(highestNode, node.number)
+        guard !log.knows(node) else { continue }
         log.name(node, Array("\(node.number)".utf8).span)
         namedNodes += 1
+      case .fed, .fedMessage, .retired, .greeted, .ended, .refused, .message, .answered, .datagram:
+        break
       }
-    case .opened, .closed, .excluded, .message: break
     }
-    log.append(event, at: clock)
-    meter.apply(event, at: clock, into: &effects)
-    if log.isFull {
-      log.endBlock(at: clock, digest: effects.digest)
-      _ = log.take()
-    }
-    effects.removeAll()
   }
 }

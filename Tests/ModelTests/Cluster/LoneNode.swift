@@ -1,14 +1,10 @@
-// One node of a cluster, and what it orders as lines of text; the others are made up by the test.
+// One node of a cluster, and what it does as lines of text; the other nodes are made up by the test.
 
 import MeterModel
 
-/// A node with its meter, driven by hand. Times are in milliseconds from its start.
+/// A node that is driven by hand. Times are in milliseconds from its start.
 struct LoneNode {
-  private(set) var node: Membership
-  private(set) var meter = Meter(configuration: Configuration())
-  private var names = NameTable(key: HashKey(1, 2))
-  private var effects = EffectBuffer()
-  private var directives = ClusterDirectives()
+  private(set) var driver: NodeDriver
   private let secret: ClusterSecret?
   private var clock = Instant.start
 
@@ -17,48 +13,70 @@ struct LoneNode {
 
   init(settings: ClusterSettings = ClusterSettings(), secret: String? = nil) {
     self.secret = secret.flatMap { ClusterSecret(Array($0.utf8).span) }
-    node = Membership(
-      session: SessionID(randomBits: 0, Self.own), settings: settings, secret: self.secret,
-      wallStart: 1_000_000, hashKey: HashKey(3, 4))
+    var node = NodeSettings(hashKey: HashKey(1, 2))
+    node.run = 0xAB
+    node.wallStart = 1_000_000_000_000
+    driver = NodeDriver(
+      node,
+      membership: Membership(
+        session: Self.session(Self.own), settings: settings, secret: self.secret,
+        wallStart: 1_000_000, hashKey: HashKey(3, 4)))
   }
 
-  /// Opens a connection that is counted at once.
-  mutating func open(_ connection: UInt32, _ namespace: String, at milliseconds: UInt64) {
-    guard let number = names.bind(Array(namespace.utf8).span) else { fatalError("\(namespace)") }
-    meter.apply(
-      .opened(ConnectionID(connection), NamespaceID(number), viewer: .none, after: .none),
-      at: .start + .milliseconds(milliseconds), into: &effects)
+  var membership: Membership {
+    guard let membership = driver.node.membership else { fatalError("a node without a cluster") }
+    return membership
   }
 
-  mutating func close(_ connection: UInt32, at milliseconds: UInt64) {
-    meter.apply(
-      .closed(ConnectionID(connection)), at: .start + .milliseconds(milliseconds), into: &effects)
+  /// Opens a stream. Returns what the node did at once.
+  @discardableResult
+  mutating func open(
+    _ stream: UInt32, _ namespace: String, viewer: String = "", at milliseconds: UInt64
+  ) -> [String] {
+    act(at: milliseconds) {
+      $0.open(stream, Array(namespace.utf8), viewer: Array(viewer.utf8), at: $1)
+    }
   }
 
-  /// Lets the node do all that is due by then, each at its time; the answer is what it ordered.
+  @discardableResult
+  mutating func close(_ stream: UInt32, at milliseconds: UInt64) -> [String] {
+    act(at: milliseconds) { $0.close(stream, at: $1) }
+  }
+
+  @discardableResult
+  mutating func publish(
+    _ text: String, to namespace: String, at milliseconds: UInt64
+  ) -> [String] {
+    act(at: milliseconds) { $0.publish(Array(text.utf8), to: Array(namespace.utf8), at: $1) }
+  }
+
+  /// The id of a stream. Precondition: it is open.
+  func id(of stream: UInt32) -> ContiguousArray<UInt8> {
+    guard let stream = driver.streams[stream] else { fatalError("stream \(stream) is not open") }
+    return stream.id
+  }
+
+  /// Whether a stream with this viewer id that came back now would be refused for good.
+  func refuses(_ viewer: String, lastEventID: ContiguousArray<UInt8>) -> Bool {
+    var trial = driver
+    return !trial.open(
+      900, Array("a".utf8), viewer: Array(viewer.utf8), lastEventID: lastEventID, at: clock)
+  }
+
+  /// Lets the node do all that is due by then, each at its time. Returns what it did.
   mutating func advance(to milliseconds: UInt64) -> [String] {
     let end = Instant.start + .milliseconds(milliseconds)
     var lines: [String] = []
-    while node.nextDeadline <= end {
-      effects.removeAll()
-      let due = max(node.nextDeadline, clock)
-      meter.advance(to: due, into: &effects)
-      for effect in effects.effects {
-        guard case .retire(let namespace) = effect.action,
-          let name = names.name(of: namespace.number)
-        else { continue }
-        node.retired(namespace, name: name.span)
-        names.unbind(namespace.number)
-      }
-      node.advance(to: due, meter: meter, names: names, into: &directives)
+    while driver.node.nextDeadline <= end {
+      driver.advance(to: max(driver.node.nextDeadline, clock))
       lines += taken()
     }
-    meter.advance(to: end, into: &effects)
+    driver.advanceMeter(to: end)
     clock = end
-    return lines
+    return lines + taken()
   }
 
-  /// What the node orders when a datagram of another node comes.
+  /// Returns what the node does when a datagram of another node comes.
   mutating func hear(
     from other: UInt64, _ sequence: UInt64, round: UInt64? = nil,
     flags: DatagramEncoder.Flags = [], over carrier: Carrier = .multicast,
@@ -76,41 +94,38 @@ struct LoneNode {
   mutating func hear(
     _ bytes: ContiguousArray<UInt8>, over carrier: Carrier = .multicast, at milliseconds: UInt64
   ) -> [String] {
-    clock = .start + .milliseconds(milliseconds)
-    node.receive(
-      bytes.span, from: NodeAddress("192.0.2.7:314"), over: carrier, at: clock, into: &directives)
-    return taken()
+    act(at: milliseconds) { $0.receive(bytes, over: carrier, at: $1) }
   }
 
-  /// Drives the node by one of its other verbs; the answer is what it ordered at once.
+  /// Drives the node by one verb. Returns what it did at once.
+  @discardableResult
   mutating func act(
-    at milliseconds: UInt64, _ verb: (inout Membership, Instant, inout ClusterDirectives) -> Void
+    at milliseconds: UInt64, _ verb: (inout NodeDriver, Instant) -> Void
   ) -> [String] {
     clock = .start + .milliseconds(milliseconds)
-    verb(&node, clock, &directives)
+    verb(&driver, clock)
     return taken()
   }
 
   static func session(_ number: UInt64) -> SessionID { SessionID(randomBits: 0, number) }
 
   private mutating func taken() -> [String] {
-    let lines = directives.directives.map { line($0) }
-    directives.removeAll()
-    return lines
+    driver.takeOccurrences().compactMap { line($0) }
   }
 
-  private func text(_ range: ByteRange) -> String {
-    String(decoding: directives.bytes[range.bounds], as: UTF8.self)
-  }
-
-  private func line(_ directive: ClusterDirective) -> String {
-    switch directive {
-    case .send(let range): sent(ContiguousArray(directives.bytes[range.bounds]))
-    case .peer(let node, let name, let members, let connections):
-      "peer \(node.number) \(text(name)) \(members) \(connections)"
-    case .bye(let node): "bye \(node.number)"
-    case .message(let namespace, let text): "message \(self.text(namespace)) \(self.text(text))"
-    case .exclude(let viewer): "exclude \(text(viewer))"
+  /// What the cluster brings about; nil for what clients do and are sent.
+  private func line(_ occurrence: NodeDriver.Occurrence) -> String? {
+    func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+    switch occurrence {
+    case .datagram(let bytes): return sent(bytes)
+    case .fed(.peer(let node, let namespace, let members, let connections)):
+      let name = text(driver.name(of: namespace))
+      return "peer \(node.number) \(name) \(members) \(connections)"
+    case .fed(.bye(let node)): return "bye \(node.number)"
+    case .fed(.excluded(let viewer)): return "exclude \(text(driver.name(of: viewer)))"
+    case .fedMessage(let namespace, let message):
+      return "message \(text(namespace)) \(text(message))"
+    case .fed, .retired, .greeted, .ended, .refused, .message, .answered: return nil
     }
   }
 

@@ -78,77 +78,60 @@ struct NodePair {
   }
 }
 
-/// A node whose meter is told what it hears, as in the daemon.
+/// A driven node, and what came to its streams.
 struct MeteredNode {
-  private(set) var node: Membership
-  private(set) var meter: Meter
+  private(set) var driver: NodeDriver
 
-  /// The messages that were told here, and the viewer ids that were excluded.
+  /// The messages that came, and the streams that were excluded.
   private(set) var messages: [String] = []
-  private(set) var excluded: [String] = []
+  private(set) var excluded: [UInt32] = []
   private(set) var sent: [ContiguousArray<UInt8>] = []
-  private var names = NameTable(key: HashKey(1, 2))
-  private var highestNamespace: UInt32 = 0
-  private var effects = EffectBuffer()
-  private var directives = ClusterDirectives()
 
   init(_ number: UInt64, settings: ClusterSettings, secret: String?) {
-    var configuration = Configuration()
-    configuration.clusterNodeTimeout = settings.nodeTimeout
-    configuration.incrementDelay = .zero
-    meter = Meter(configuration: configuration)
-    node = Membership(
-      session: LoneNode.session(number), settings: settings,
-      secret: secret.flatMap { ClusterSecret(Array($0.utf8).span) }, wallStart: 1_000_000_000,
-      hashKey: HashKey(3, number))
+    var node = NodeSettings(hashKey: HashKey(1, 2))
+    node.configuration.clusterNodeTimeout = settings.nodeTimeout
+    node.run = number
+    driver = NodeDriver(
+      node,
+      membership: Membership(
+        session: LoneNode.session(number), settings: settings,
+        secret: secret.flatMap { ClusterSecret(Array($0.utf8).span) }, wallStart: 1_000_000_000,
+        hashKey: HashKey(3, number)))
   }
 
-  var nextDeadline: Instant { min(node.nextDeadline, meter.nextDeadline ?? .never) }
+  var nextDeadline: Instant { driver.node.nextDeadline }
 
-  /// What is counted in all namespaces together.
+  /// The members of all namespaces together: of all nodes, and of this one.
   var members: UInt64 {
-    (0..<highestNamespace + 1).reduce(0) {
-      $0 + (meter.statistics(of: NamespaceID($1))?.members ?? 0)
-    }
+    var members: UInt64 = 0
+    _ = driver.node.meter.visitNamespaces(after: 0, limit: .max) { members += $1.members }
+    return members
   }
+  var ownMembers: UInt64 { driver.node.meter.localMembers }
+
+  /// How many datagrams were dropped.
+  var drops: DropCounts { driver.node.membership?.drops ?? DropCounts() }
 
   mutating func advance(to now: Instant) {
-    meter.advance(to: now, into: &effects)
-    effects.removeAll()
-    node.advance(to: now, meter: meter, names: names, into: &directives)
-    obey()
+    driver.advance(to: now)
+    takeNotice()
   }
 
   mutating func hear(_ bytes: ContiguousArray<UInt8>, at now: Instant) {
-    meter.advance(to: now, into: &effects)
-    node.receive(
-      bytes.span, from: NodeAddress("192.0.2.7:314"), over: .multicast, at: now, into: &directives)
-    obey()
+    driver.receive(bytes, at: now)
+    takeNotice()
   }
 
-  mutating func open(_ connection: UInt32, _ namespace: String, at now: Instant) {
-    guard let number = names.bind(Array(namespace.utf8).span) else { fatalError("\(namespace)") }
-    highestNamespace = max(highestNamespace, number)
-    meter.apply(
-      .opened(ConnectionID(connection), NamespaceID(number), viewer: .none, after: .none), at: now,
-      into: &effects)
+  mutating func open(
+    _ stream: UInt32, _ namespace: String, viewer: String = "", at now: Instant
+  ) {
+    driver.open(stream, Array(namespace.utf8), viewer: Array(viewer.utf8), at: now)
+    takeNotice()
   }
 
   mutating func publish(_ text: String, at now: Instant) {
-    node.publish(message: Array(text.utf8).span, to: Array("a".utf8).span, at: now)
-  }
-
-  mutating func open(viewer: String, at now: Instant) {
-    node.viewerOpened(Array(viewer.utf8).span, at: now)
-  }
-
-  /// The stream of the viewer ended here, as another one took its id.
-  mutating func end(viewer: String, stream: String, at now: Instant) {
-    node.ended(Array(viewer.utf8).span, streamID: Array(stream.utf8).span, at: now)
-  }
-
-  mutating func returnCarrier(at now: Instant) {
-    node.carrierReturned(at: now)
+    driver.publish(Array(text.utf8), to: Array("a".utf8), at: now)
+    takeNotice()
   }
 
   mutating func takeSent() -> [ContiguousArray<UInt8>] {
@@ -156,26 +139,14 @@ struct MeteredNode {
     return sent
   }
 
-  private mutating func obey() {
-    func copy(_ range: ByteRange) -> ContiguousArray<UInt8> {
-      ContiguousArray(directives.bytes[range.bounds])
-    }
-    for directive in directives.directives {
-      switch directive {
-      case .send(let range): sent.append(copy(range))
-      case .message(_, let text): messages.append(String(decoding: copy(text), as: UTF8.self))
-      case .exclude(let viewer): excluded.append(String(decoding: copy(viewer), as: UTF8.self))
-      case .bye(let node): meter.apply(.bye(node), at: meter.now, into: &effects)
-      case .peer(let node, let name, let members, let connections):
-        guard let number = names.bind(copy(name).span) else { continue }
-        highestNamespace = max(highestNamespace, number)
-        meter.apply(
-          .peer(node, NamespaceID(number), members: members, connections: connections),
-          at: meter.now, into: &effects)
-        if !meter.exists(NamespaceID(number)) { names.unbind(number) }
+  private mutating func takeNotice() {
+    for occurrence in driver.takeOccurrences() {
+      switch occurrence {
+      case .datagram(let bytes): sent.append(bytes)
+      case .fedMessage(_, let text): messages.append(String(decoding: text, as: UTF8.self))
+      case .ended(let stream, .excluded): excluded.append(stream)
+      case .fed, .retired, .greeted, .ended, .refused, .message, .answered: break
       }
     }
-    directives.removeAll()
-    effects.removeAll()
   }
 }

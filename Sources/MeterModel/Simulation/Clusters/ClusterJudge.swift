@@ -55,7 +55,7 @@ struct ClusterJudge {
   private var messages: [Message] = []
   /// By run and message, the reactors that sent it.
   private var deliveries: [UInt64: [Int: Set<Int>]] = [:]
-  private var retiredNames: Set<ContiguousArray<UInt8>> = []
+  private var retiredNames: Set<[UInt8]> = []
   private var connections: [UInt64: [UInt64]] = [:]
   private var opens: [Int: Instant] = [:]
   private var disturbances: [Int: Instant] = [:]
@@ -147,7 +147,7 @@ extension ClusterJudge {
     }
   }
 
-  mutating func retired(_ name: ContiguousArray<UInt8>) {
+  mutating func retired(_ name: [UInt8]) {
     retiredNames.insert(name)
   }
 
@@ -201,7 +201,7 @@ extension ClusterJudge {
       complain("run \(run) counts \(connections) connections in \(name) of \(most)", at: now)
     }
     let former = self.connections[run]?[namespace] ?? 0
-    let mayShrink = plan.hasOldNode || retiredNames.contains(ContiguousArray(name.utf8))
+    let mayShrink = plan.hasOldNode || retiredNames.contains(Array(name.utf8))
     if connections < former, !mayShrink {
       complain("the connections of \(name) fell from \(former) to \(connections)", at: now)
     }
@@ -229,10 +229,10 @@ extension ClusterJudge {
   }
 
   mutating func delivered(
-    _ frame: ContiguousArray<UInt8>, to namespace: ContiguousArray<UInt8>, by reactor: Int,
+    _ frame: [UInt8], to namespace: [UInt8], by reactor: Int,
     at now: Instant, run: UInt64, _ milestones: inout NodeMilestoneSet
   ) {
-    guard let number = messages.firstIndex(where: { $0.frame == frame }),
+    guard let number = messages.firstIndex(where: { $0.frame.elementsEqual(frame) }),
       Array(NodesPlan.namespaces[messages[number].namespace].utf8).elementsEqual(namespace)
     else { return complain("run \(run) delivers a message that nobody sent", at: now) }
     if !deliveries[run, default: [:]][number, default: []].insert(reactor).inserted {

@@ -161,7 +161,7 @@ extension ClusterSimulation {
     if others { milestones.insert(.excludedAcross) }
     guard clients[stream.client]?.hasReturned == false, stream.client % 2 == 0 else { return }
     clients[stream.client]?.hasReturned = true
-    clients[stream.client]?.excludedStream = stream.streamID
+    clients[stream.client]?.excludedStream = stream.id
     comeBack(stream.client, after: .milliseconds(2000), to: number + 1)
   }
 

@@ -1,23 +1,22 @@
-// One node of a simulated cluster: a `Node`, the streams of its clients, and a clock that runs at its own pace. It
-// reports to the node what reactors would report, and does what they would do.
+// One node of a simulated cluster: a driven node whose clock runs at its own pace, and the clients of its streams. A
+// stream has the number of its client.
 
 /// One run of a node.
 struct SimulatedNode {
   /// A client's stream here.
   struct Stream {
     let client: Int
-    let namespace: Int
     let viewer: Int?
-    var streamID: ContiguousArray<UInt8> = []
+    let id: ContiguousArray<UInt8>
   }
 
   /// What happened, for the simulation to act on and the judge to look at.
   enum Occurrence {
     case excluded(Stream)
-    case retired(namespace: ContiguousArray<UInt8>)
+    case retired(namespace: [UInt8])
 
     /// A reactor sends an event to its streams of a namespace.
-    case delivered(namespace: ContiguousArray<UInt8>, frame: ContiguousArray<UInt8>, reactor: Int)
+    case delivered(namespace: [UInt8], frame: [UInt8], reactor: Int)
 
     /// A datagram leaves; whether a legacy node was heard before.
     case send(ContiguousArray<UInt8>, hearsLegacy: Bool)
@@ -26,31 +25,21 @@ struct SimulatedNode {
     case counted(members: [UInt64], connections: [UInt64], streams: [UInt64])
   }
 
-  /// The reactors that have streams, and the one that has clients' questions.
-  private static let streamReactors = 2
-  private static let services = 2
-
   let run: UInt64
   let startedAt: Instant
-  private(set) var node: Node
+  private var driver: NodeDriver
   private let drift: Int64
   private let secret: ClusterSecret?
-
-  /// By connection number, as the node counts them: slot × reactors + reactor.
-  private var streams: [UInt32: Stream] = [:]
-
-  /// By reactor, the slots that are free and the number of slots.
-  private var freeSlots: [[UInt32]]
-  private var slotCounts: [UInt32]
-  private var lastGeneration: UInt32 = 0
   private var falsifier: Falsifier?
   private var hearsLegacy = false
-  private var noted = (members: UInt64(0), counted: UInt64(0), streams: UInt32(0))
-  private var sent = Digest()
 
-  /// By namespace number, the name that it had last.
-  private var names: [UInt32: ContiguousArray<UInt8>] = [:]
+  /// The streams' ids, which outlive them until their end was noticed, and their viewers.
+  private var clientStreams: [Int: Stream] = [:]
+  private var noted = (members: UInt64(0), counted: UInt64(0), streams: UInt32(0))
   private var occurrences: ContiguousArray<Occurrence> = []
+
+  var node: Node { driver.node }
+  var digest: Digest { driver.digest }
 
   init(_ plan: NodesPlan, number: Int, run: UInt64, at now: Instant, fault: NodeFault?) {
     self.run = run
@@ -64,22 +53,10 @@ struct SimulatedNode {
       secret: secret, wallStart: UInt64(wall), hashKey: HashKey(run, run))
     var settings = NodeSettings(hashKey: HashKey(plan.seed, run))
     settings.configuration = plan.configuration
-    settings.reactors = Self.streamReactors + 1
-    settings.streamReactors = Self.streamReactors
     settings.run = run
     settings.wallStart = UInt64(wall) * 1_000_000
-    node = Node(settings, membership: membership)
-    node.log = MeterLog(includesEffects: true)
-    freeSlots = Array(repeating: [], count: Self.streamReactors)
-    slotCounts = Array(repeating: 0, count: Self.streamReactors)
+    driver = NodeDriver(settings, membership: membership, streamReactors: 2)
     falsifier = fault.map { Falsifier($0) }
-  }
-
-  /// Of everything that the node decided and sent.
-  var digest: Digest {
-    var digest = sent
-    digest.combine(node.digest.value)
-    return digest
   }
 
   /// Takes the occurrences since the last call, with the run; nil if there are none.
@@ -112,15 +89,11 @@ extension SimulatedNode {
   }
 
   mutating func advance(to now: Instant) {
-    advanceMeter(to: now)
-    node.advance(to: local(now))
-    perform(at: now)
-  }
-
-  /// Deadlines change counts before the others are told of them.
-  private mutating func advanceMeter(to now: Instant) {
-    node.advanceMeter(to: local(now))
-    perform(at: now)
+    // Deadlines change counts before the others are told of them.
+    driver.advanceMeter(to: local(now))
+    takeNotice()
+    driver.advance(to: local(now))
+    takeNotice()
   }
 }
 
@@ -132,7 +105,7 @@ extension SimulatedNode {
     var bytes = bytes
     if var falsifier {
       let timeout = node.membership?.settings.nodeTimeout ?? .zero
-      bytes = falsifier.heard(bytes, secret, at: local(now), timeout: timeout, in: &node)
+      bytes = falsifier.heard(bytes, secret, at: local(now), timeout: timeout, in: &driver.node)
       self.falsifier = falsifier
     }
     if secret == nil, case .success(let datagram) = ClusterDatagram.decode(bytes.span),
@@ -140,9 +113,8 @@ extension SimulatedNode {
     {
       hearsLegacy = true
     }
-    node.receive(
-      bytes.span, from: NodeAddress("192.0.2.1:314"), over: carrier, at: local(now))
-    perform(at: now)
+    driver.receive(bytes, from: NodeAddress("192.0.2.1:314"), over: carrier, at: local(now))
+    takeNotice()
     advance(to: now)
   }
 
@@ -151,170 +123,73 @@ extension SimulatedNode {
     client: Int, namespace: Int, viewer: Int?, after: ContiguousArray<UInt8>?, at now: Instant
   ) -> Bool {
     advance(to: now)
-    let reactor = client % Self.streamReactors
-    let slot = takeSlot(of: reactor)
-    lastGeneration += 1
-    let number = slot * UInt32(Self.streamReactors) + UInt32(reactor)
-    streams[number] = Stream(client: client, namespace: namespace, viewer: viewer)
-    var batch = InputBatch(reactor: reactor)
-    let handle = ConnectionHandle(slot: slot, generation: lastGeneration)
-    let name = Self.name(namespace)
-    let viewerID = viewer.map { Self.viewerID($0) } ?? []
-    let lastEventID = after ?? []
-    batch.inputs.append(
-      .opened(
-        handle, namespace: batch.bytes.appendText(name.span),
-        viewer: batch.bytes.appendText(viewerID.span),
-        after: StreamIdentifier.parse(lastEventID.span, run: run) ?? .none,
-        lastEventID: viewer == nil ? .none : batch.bytes.appendText(lastEventID.span)))
-    apply(batch, at: now)
-    return streams[number] != nil
+    let isOpen = driver.open(
+      UInt32(client), Self.name(namespace), viewer: viewer.map { Self.viewerID($0) } ?? [],
+      lastEventID: after ?? [], at: local(now))
+    if isOpen {
+      clientStreams[client] = Stream(
+        client: client, viewer: viewer, id: driver.streams[UInt32(client)]?.id ?? [])
+    }
+    takeNotice()
+    return isOpen
   }
 
   mutating func close(client: Int, at now: Instant) {
     advance(to: now)
-    guard let number = number(of: client) else { return }
-    leave(number, at: now)
-    perform(at: now)
+    driver.close(UInt32(client), at: local(now))
+    clientStreams[client] = nil
+    takeNotice()
   }
 
   mutating func publish(_ text: ContiguousArray<UInt8>, to namespace: Int, at now: Instant) {
     advance(to: now)
-    var batch = InputBatch(reactor: Self.services)
-    let name = batch.bytes.appendText(Self.name(namespace).span)
-    batch.inputs.append(
-      .asked(
-        Self.questioner, .message(namespace: name, text: batch.bytes.appendText(text.span))))
-    apply(batch, at: now)
+    driver.publish(Array(text), to: Self.name(namespace), at: local(now))
+    takeNotice()
     advance(to: now)
   }
 
   /// A plain request asks that the holder of a viewer id leave.
   mutating func ask(viewer: Int, at now: Instant) {
     advance(to: now)
-    var batch = InputBatch(reactor: Self.services)
-    let name = batch.bytes.appendText(Self.name(0).span)
-    batch.inputs.append(
-      .asked(
-        Self.questioner,
-        .members(
-          name, excluding: batch.bytes.appendText(Self.viewerID(viewer).span), asJSON: false)))
-    apply(batch, at: now)
+    driver.askMembers(of: Self.name(0), excluding: Self.viewerID(viewer), at: local(now))
+    takeNotice()
   }
 
   mutating func carrierReturned(at now: Instant) {
     advance(to: now)
-    node.carrierReturned(at: local(now))
+    driver.carrierReturned(at: local(now))
   }
 
   mutating func stop(at now: Instant) {
     advance(to: now)
-    node.stop(at: local(now))
-    perform(at: now)
+    driver.stop(at: local(now))
+    takeNotice()
   }
-
-  private static let questioner = ConnectionHandle(slot: 0, generation: 1)
 
   static func name(_ namespace: Int) -> [UInt8] { Array(NodesPlan.namespaces[namespace].utf8) }
 
   private static func viewerID(_ viewer: Int) -> [UInt8] { Array("viewer-\(viewer)".utf8) }
-
-  private mutating func apply(_ batch: InputBatch, at now: Instant) {
-    node.apply(batch, at: local(now))
-    perform(at: now)
-  }
-
-  private mutating func takeSlot(of reactor: Int) -> UInt32 {
-    if let slot = freeSlots[reactor].popLast() { return slot }
-    slotCounts[reactor] += 1
-    return slotCounts[reactor] - 1
-  }
-
-  /// A stream is over, and its reactor reports so.
-  private mutating func leave(_ number: UInt32, at now: Instant) {
-    guard streams.removeValue(forKey: number) != nil else { return }
-    let (slot, reactor) = number.quotientAndRemainder(dividingBy: UInt32(Self.streamReactors))
-    freeSlots[Int(reactor)].append(slot)
-    var batch = InputBatch(reactor: Int(reactor))
-    batch.inputs.append(.closed(slot: slot))
-    node.apply(batch, at: local(now))
-  }
 }
 
-// MARK: - Outputs
+// MARK: - Occurrences
 
 extension SimulatedNode {
-  /// Does what the node wants done, until it wants nothing more.
-  private mutating func perform(at now: Instant) {
-    var isBusy = true
-    while isBusy {
-      isBusy = false
-      for reactor in 0...Self.streamReactors {
-        guard let batch = node.outputs.take(for: reactor) else { continue }
-        isBusy = true
-        perform(batch, of: reactor, at: now)
-      }
-    }
-    takeRetired()
+  private mutating func takeNotice() {
     noteCounts()
-    guard let batch = node.outputs.takeDatagrams() else { return }
-    for range in batch.datagrams {
-      let bytes = ContiguousArray(batch.bytes[range.bounds])
-      for byte in bytes { sent.combine(UInt64(byte)) }
-      occurrences.append(
-        .send(falsifier?.sent(bytes, secret) ?? bytes, hearsLegacy: hearsLegacy))
-    }
-  }
-
-  private mutating func perform(_ batch: DirectiveBatch, of reactor: Int, at now: Instant) {
-    var messages: UInt32 = 0
-    for directive in batch.directives {
-      switch directive {
-      case .greet(let handle, let ordinal, _, _):
-        streams[number(handle, reactor)]?.streamID = StreamIdentifier.make(ordinal, run: run)
-      case .message(let namespace, let frame):
-        messages += 1
+    for occurrence in driver.takeOccurrences() {
+      switch occurrence {
+      case .ended(let number, .excluded):
+        guard let stream = clientStreams.removeValue(forKey: Int(number)) else { continue }
+        occurrences.append(.excluded(stream))
+      case .retired(let namespace): occurrences.append(.retired(namespace: namespace))
+      case .message(let namespace, let frame, let reactor):
+        occurrences.append(.delivered(namespace: namespace, frame: frame, reactor: reactor))
+      case .datagram(let bytes):
         occurrences.append(
-          .delivered(
-            namespace: ContiguousArray(node.namespaces.name(of: namespace.number) ?? []),
-            frame: ContiguousArray(batch.bytes[frame.bounds]), reactor: reactor))
-      case .end(let handle, let reason):
-        let number = number(handle, reactor)
-        if reason == .excluded, let stream = streams[number] {
-          occurrences.append(.excluded(stream))
-        }
-        leave(number, at: now)
-      case .refuse(let handle, _): leave(number(handle, reactor), at: now)
-      case .notify, .answer, .stop: break
+          .send(falsifier?.sent(bytes, secret) ?? bytes, hearsLegacy: hearsLegacy))
+      case .fed, .fedMessage, .greeted, .ended, .refused, .answered: break
       }
     }
-    guard messages > 0 else { return }
-    var acknowledgement = InputBatch(reactor: reactor)
-    acknowledgement.inputs.append(.acknowledged(messages: messages))
-    node.apply(acknowledgement, at: local(now))
-  }
-
-  private func number(_ handle: ConnectionHandle, _ reactor: Int) -> UInt32 {
-    handle.slot * UInt32(Self.streamReactors) + UInt32(reactor)
-  }
-
-  private mutating func takeRetired() {
-    guard let log = node.log else { return }
-    var retired: Set<UInt32> = []
-    for (_, entry) in log.entries {
-      switch entry {
-      case .namespaceBound(let namespace, let name):
-        names[namespace.number] = ContiguousArray(log.bytes[name.bounds])
-      case .effect(let effect):
-        if case .retire(let namespace) = effect.action { retired.insert(namespace.number) }
-      case .namespaceUnbound(let namespace):
-        if retired.remove(namespace.number) != nil, let name = names[namespace.number] {
-          occurrences.append(.retired(namespace: name))
-        }
-      case .viewerBound, .viewerUnbound, .event, .message: break
-      }
-    }
-    node.log?.removeAll()
   }
 
   /// What others are told may be over within one instant: after a pause much happens at once.
@@ -336,10 +211,10 @@ extension SimulatedNode {
 
 extension SimulatedNode {
   /// The clients that have a stream here.
-  var clients: [Int] { streams.values.map(\.client).sorted() }
+  var clients: [Int] { clientStreams.keys.sorted() }
 
   /// How many streams of a viewer are here.
-  func holders(of viewer: Int) -> Int { streams.values.count { $0.viewer == viewer } }
+  func holders(of viewer: Int) -> Int { clientStreams.values.count { $0.viewer == viewer } }
 
   func namespace(_ number: Int) -> NamespaceID? {
     node.namespaces.find(Self.name(number).span).map { NamespaceID($0) }
@@ -347,9 +222,5 @@ extension SimulatedNode {
 
   func localMembers(_ namespace: Int) -> UInt64 {
     self.namespace(namespace).map { UInt64(node.meter.localMembers(of: $0)) } ?? 0
-  }
-
-  private func number(of client: Int) -> UInt32? {
-    streams.filter { $0.value.client == client }.map(\.key).min()
   }
 }

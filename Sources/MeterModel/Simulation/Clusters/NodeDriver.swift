@@ -1,0 +1,312 @@
+// Drives a node as the daemon does, without sockets: it reports what reactors would report, does what they would do,
+// and remembers what came of it. Streams have numbers that the caller chooses.
+
+/// A node and its edge.
+package struct NodeDriver {
+  /// What came of the inputs, in order; of one input first what the meter was fed, then what the reactors were
+  /// directed to do, then datagrams.
+  package enum Occurrence: Equatable, Sendable {
+    /// The meter was fed an event that is no message. Names are in the driver.
+    case fed(Event)
+
+    /// The meter was fed a message.
+    case fedMessage(namespace: [UInt8], text: [UInt8])
+    case retired(namespace: [UInt8])
+
+    /// A stream was sent its first count.
+    case greeted(stream: UInt32, count: UInt64)
+    case ended(stream: UInt32, EndReason)
+    case refused(stream: UInt32, RefusalReason)
+
+    /// A reactor sent an event to its streams of a namespace.
+    case message(namespace: [UInt8], frame: [UInt8], reactor: Int)
+    case answered(Answer.Status, body: [UInt8])
+
+    /// A datagram left for the other nodes.
+    case datagram(ContiguousArray<UInt8>)
+  }
+
+  /// An open stream.
+  package struct Stream: Sendable {
+    package let namespace: [UInt8]
+    package let viewer: [UInt8]
+
+    /// The connection number, as the node counts connections: slot × stream reactors + reactor.
+    fileprivate let connection: UInt32
+
+    /// The stream's `id:`; empty before the greeting.
+    package fileprivate(set) var id: ContiguousArray<UInt8> = []
+
+    /// The last count that it was sent; nil before the greeting.
+    package fileprivate(set) var shown: UInt64?
+  }
+
+  package var node: Node
+  package private(set) var streams: [UInt32: Stream] = [:]
+  private var numbers: [UInt32: UInt32] = [:]
+  private let streamReactors: Int
+  private let run: UInt64
+
+  /// By reactor, the slots that are free, and how many slots there are.
+  private var freeSlots: [[UInt32]]
+  private var slotCounts: [UInt32]
+  private var lastGeneration: UInt32 = 0
+  private var occurrences: ContiguousArray<Occurrence> = []
+
+  /// By namespace number, the name that it had last; by viewer number too.
+  private var namespaces: [UInt32: [UInt8]] = [:]
+  private var viewers: [UInt32: [UInt8]] = [:]
+
+  /// The digest of all datagrams that left.
+  private var sent = Digest()
+
+  /// Drives a node with `streamReactors` reactors that have streams, and one that has clients' questions.
+  package init(
+    _ settings: NodeSettings, membership: Membership? = nil, streamReactors: Int = 1
+  ) {
+    var settings = settings
+    settings.streamReactors = streamReactors
+    settings.reactors = streamReactors + 1
+    node = Node(settings, membership: membership)
+    node.log = MeterLog(includesEffects: true)
+    self.streamReactors = streamReactors
+    run = settings.run
+    freeSlots = Array(repeating: [], count: streamReactors)
+    slotCounts = Array(repeating: 0, count: streamReactors)
+  }
+
+  /// Takes what occurred since the last call.
+  package mutating func takeOccurrences() -> ContiguousArray<Occurrence> {
+    var taken: ContiguousArray<Occurrence> = []
+    swap(&taken, &occurrences)
+    return taken
+  }
+
+  /// Of everything that the node decided and sent.
+  package var digest: Digest {
+    var digest = sent
+    digest.combine(node.digest.value)
+    return digest
+  }
+
+  /// The total of a namespace; nil if it does not exist.
+  package func total(of namespace: [UInt8]) -> NamespaceStatistics? {
+    node.namespaces.find(namespace.span).flatMap { node.meter.statistics(of: NamespaceID($0)) }
+  }
+
+  /// The name that a viewer id's number had last.
+  package func name(of viewer: ViewerID) -> [UInt8] { viewers[viewer.number] ?? [] }
+
+  /// The name that a namespace's number had last.
+  package func name(of namespace: NamespaceID) -> [UInt8] { namespaces[namespace.number] ?? [] }
+}
+
+// MARK: - Inputs
+
+extension NodeDriver {
+  /// Fires the deadlines of the meter, and nothing else.
+  package mutating func advanceMeter(to instant: Instant) {
+    node.advanceMeter(to: instant)
+    perform(at: instant)
+  }
+
+  package mutating func advance(to instant: Instant) {
+    node.advance(to: instant)
+    perform(at: instant)
+  }
+
+  package mutating func receive(
+    _ datagram: ContiguousArray<UInt8>, from source: NodeAddress = NodeAddress("192.0.2.7:314"),
+    over carrier: Carrier = .multicast, at instant: Instant
+  ) {
+    node.receive(datagram.span, from: source, over: carrier, at: instant)
+    perform(at: instant)
+  }
+
+  package mutating func carrierReturned(at instant: Instant) {
+    node.carrierReturned(at: instant)
+    perform(at: instant)
+  }
+
+  package mutating func stop(at instant: Instant) {
+    node.stop(at: instant)
+    perform(at: instant)
+  }
+
+  /// A client asks for a stream, on the reactor with the remainder of the number. Returns whether it is open.
+  /// Precondition: no stream has the number.
+  @discardableResult
+  package mutating func open(
+    _ number: UInt32, _ namespace: [UInt8], viewer: [UInt8] = [],
+    lastEventID: ContiguousArray<UInt8> = [], at instant: Instant
+  ) -> Bool {
+    precondition(streams[number] == nil, "stream \(number) is open")
+    let reactor = Int(number) % streamReactors
+    let slot = takeSlot(of: reactor)
+    lastGeneration += 1
+    let connection = slot * UInt32(streamReactors) + UInt32(reactor)
+    streams[number] = Stream(namespace: namespace, viewer: viewer, connection: connection)
+    numbers[connection] = number
+    var batch = InputBatch(reactor: reactor)
+    batch.inputs.append(
+      .opened(
+        ConnectionHandle(slot: slot, generation: lastGeneration),
+        namespace: batch.bytes.appendText(namespace.span),
+        viewer: batch.bytes.appendText(viewer.span),
+        after: StreamIdentifier.parse(lastEventID.span, run: run) ?? .none,
+        lastEventID: viewer.isEmpty ? .none : batch.bytes.appendText(lastEventID.span)))
+    apply(batch, at: instant)
+    return streams[number] != nil
+  }
+
+  /// The client of a stream goes away. Nothing happens if the stream is over already.
+  package mutating func close(_ number: UInt32, at instant: Instant) {
+    guard let connection = streams[number]?.connection else { return }
+    leave(connection, at: instant)
+    perform(at: instant)
+  }
+
+  /// A client asks that a text be sent to a namespace.
+  package mutating func publish(_ text: [UInt8], to namespace: [UInt8], at instant: Instant) {
+    ask(at: instant) { batch in
+      .message(
+        namespace: batch.bytes.appendText(namespace.span),
+        text: batch.bytes.appendText(text.span))
+    }
+  }
+
+  /// A plain request asks for a namespace's members, and that the holder of a viewer id leave.
+  package mutating func askMembers(
+    of namespace: [UInt8], excluding viewer: [UInt8] = [], at instant: Instant
+  ) {
+    ask(at: instant) { batch in
+      .members(
+        batch.bytes.appendText(namespace.span),
+        excluding: batch.bytes.appendText(viewer.span), asJSON: false)
+    }
+  }
+
+  /// A client asks a question.
+  package mutating func ask(
+    at instant: Instant, _ question: (inout InputBatch) -> Question
+  ) {
+    var batch = InputBatch(reactor: streamReactors)
+    let asked = question(&batch)
+    batch.inputs.append(.asked(ConnectionHandle(slot: 0, generation: 1), asked))
+    apply(batch, at: instant)
+  }
+
+  private mutating func apply(_ batch: InputBatch, at instant: Instant) {
+    node.apply(batch, at: instant)
+    perform(at: instant)
+  }
+
+  private mutating func takeSlot(of reactor: Int) -> UInt32 {
+    if let slot = freeSlots[reactor].popLast() { return slot }
+    slotCounts[reactor] += 1
+    return slotCounts[reactor] - 1
+  }
+
+  /// A stream is over, and its reactor reports so.
+  private mutating func leave(_ connection: UInt32, at instant: Instant) {
+    guard let number = numbers.removeValue(forKey: connection) else { return }
+    streams[number] = nil
+    let (slot, reactor) = connection.quotientAndRemainder(dividingBy: UInt32(streamReactors))
+    freeSlots[Int(reactor)].append(slot)
+    var batch = InputBatch(reactor: Int(reactor))
+    batch.inputs.append(.closed(slot: slot))
+    node.apply(batch, at: instant)
+  }
+}
+
+// MARK: - Outputs
+
+extension NodeDriver {
+  /// Does what the node wants done, until it wants nothing more.
+  private mutating func perform(at instant: Instant) {
+    var isBusy = true
+    while isBusy {
+      isBusy = false
+      readLog()
+      for reactor in 0...streamReactors {
+        guard let batch = node.outputs.take(for: reactor) else { continue }
+        isBusy = true
+        perform(batch, of: reactor, at: instant)
+      }
+    }
+    guard let batch = node.outputs.takeDatagrams() else { return }
+    for range in batch.datagrams {
+      let bytes = ContiguousArray(batch.bytes[range.bounds])
+      for byte in bytes { sent.combine(UInt64(byte)) }
+      occurrences.append(.datagram(bytes))
+    }
+  }
+
+  private mutating func readLog() {
+    guard let log = node.log, !log.entries.isEmpty else { return }
+    for (_, entry) in log.entries {
+      switch entry {
+      case .namespaceBound(let namespace, let name):
+        namespaces[namespace.number] = Array(log.bytes[name.bounds])
+      case .viewerBound(let viewer, let name):
+        viewers[viewer.number] = Array(log.bytes[name.bounds])
+      case .effect(let effect):
+        if case .retire(let namespace) = effect.action {
+          occurrences.append(.retired(namespace: name(of: namespace)))
+        }
+      case .event(let event): occurrences.append(.fed(event))
+      case .message(let namespace, _, let text):
+        occurrences.append(
+          .fedMessage(namespace: name(of: namespace), text: Array(log.bytes[text.bounds])))
+      case .namespaceUnbound, .viewerUnbound: break
+      }
+    }
+    node.log?.removeAll()
+  }
+
+  private mutating func perform(_ batch: DirectiveBatch, of reactor: Int, at instant: Instant) {
+    var messages: UInt32 = 0
+    for directive in batch.directives {
+      switch directive {
+      case .greet(let handle, let ordinal, _, let count):
+        guard let number = numbers[connection(handle, reactor)] else { continue }
+        streams[number]?.id = StreamIdentifier.make(ordinal, run: run)
+        streams[number]?.shown = count
+        occurrences.append(.greeted(stream: number, count: count))
+      case .notify(let namespace, let count):
+        let name = name(of: namespace)
+        for (number, stream) in streams
+        where stream.namespace == name && stream.shown != nil
+          && stream.connection % UInt32(streamReactors) == UInt32(reactor)
+        {
+          streams[number]?.shown = count
+        }
+      case .message(let namespace, let frame):
+        messages += 1
+        occurrences.append(
+          .message(
+            namespace: name(of: namespace), frame: Array(batch.bytes[frame.bounds]),
+            reactor: reactor))
+      case .end(let handle, let reason):
+        guard let number = numbers[connection(handle, reactor)] else { continue }
+        occurrences.append(.ended(stream: number, reason))
+        leave(connection(handle, reactor), at: instant)
+      case .refuse(let handle, let reason):
+        guard let number = numbers[connection(handle, reactor)] else { continue }
+        occurrences.append(.refused(stream: number, reason))
+        leave(connection(handle, reactor), at: instant)
+      case .answer(_, let answer):
+        occurrences.append(.answered(answer.status, body: Array(batch.bytes[answer.body.bounds])))
+      case .stop: break
+      }
+    }
+    guard messages > 0 else { return }
+    var acknowledgement = InputBatch(reactor: reactor)
+    acknowledgement.inputs.append(.acknowledged(messages: messages))
+    node.apply(acknowledgement, at: instant)
+  }
+
+  private func connection(_ handle: ConnectionHandle, _ reactor: Int) -> UInt32 {
+    handle.slot * UInt32(streamReactors) + UInt32(reactor)
+  }
+}
