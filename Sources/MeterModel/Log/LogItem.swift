@@ -1,52 +1,52 @@
-// What a log holds, piece by piece, whatever its form.
+// The items that a log of either form consists of.
 
-/// One thing that a `LogReader` finds.
+/// One item that a `LogReader` finds.
 package enum LogItem: Sendable {
-  /// A section begins: a run, to be replayed by a meter of its own.
+  /// A section begins: a run, which a meter of its own replays.
   case section(LogSection)
 
-  /// Events, which are in the reader's `records` until it is asked for more.
+  /// Events, which are in the reader's `records` until its next item is read.
   case records
 
-  /// What all effects up to and including an instant amounted to.
+  /// The digest of all effects up to and including an instant.
   case checkpoint(Instant, Digest)
 
-  /// Records are missing from here on; a snapshot follows, or the end.
+  /// Records are missing from here on. A snapshot follows, or the end.
   case gap(LogGap)
 
-  /// The state of the meter, to go on from.
+  /// The state of the meter, from which the section continues.
   case snapshot(MeterSnapshot, Digest)
 
-  /// The section's end, up to which, inclusive, deadlines still fire. The digest is nil where nothing is
-  /// known of it.
+  /// The end of the section: deadlines fire up to and including this instant. The digest of all
+  /// effects is nil where it is unknown.
   case end(Instant, Digest?)
 
-  /// The section stops without an end, as its writer was killed. What stood before is whole.
+  /// The section stops without an end, because its writer was killed. Everything before is whole.
   case torn(LogTear)
 
   /// The log cannot be read any further.
   case damage(LogDamage)
 }
 
-/// Records that their writer had to leave out.
+/// Records that the writer of a log left out.
 package struct LogGap: Equatable, Sendable {
-  /// How many they were.
+  /// The number of records.
   package let records: UInt64
 
-  /// When the first of them happened.
+  /// The instant of the first of them.
   package let since: Instant
 }
 
-/// A section that stops in the middle.
+/// Where a section stops without an end.
 package struct LogTear: Equatable, Sendable {
-  /// Where in the file the first block is that is not whole.
+  /// The offset in the file of the first block that is not whole, in bytes.
   package let offset: UInt64
 
-  /// How many bytes of it there are; 0 when it stops between two blocks.
+  /// The number of bytes of that block; 0 when the section stops between two blocks.
   package let bytes: UInt64
 }
 
-/// Where and why a log is wrong.
+/// Where and why a log is invalid.
 package struct LogDamage: Error, Equatable, Sendable {
   /// The place, as `byte 4096` or `line 12`.
   package let place: String

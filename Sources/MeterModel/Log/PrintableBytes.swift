@@ -1,8 +1,8 @@
 // Errors quote bytes of a log, which may be anything.
 
 extension Span<UInt8> {
-  /// The bytes as text on one line, for an error: at most 64 characters and an ellipsis, with `?` in
-  /// place of what is no printable ASCII.
+  /// The bytes as text on one line, for an error: at most 64 characters and an ellipsis, with `?`
+  /// in place of what is no printable ASCII.
   var printable: String {
     let maximumLength = 64
     var text: [UInt8] = []

@@ -7,6 +7,7 @@ enum ASCII {
   static let carriageReturn = UInt8(ascii: "\r")
   static let space = UInt8(ascii: " ")
   static let quote = UInt8(ascii: "\"")
+  static let numberSign = UInt8(ascii: "#")
   static let percent = UInt8(ascii: "%")
   static let asterisk = UInt8(ascii: "*")
   static let comma = UInt8(ascii: ",")

@@ -51,7 +51,7 @@ struct LogEncoderTests {
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
     encoder.name(football, "football".utf8.span)
     encoder.endBlock(at: .start, digest: Digest())
-    let text = [UInt8](repeating: 0x78, count: LogFormat.fullPayload - 8 - 6)
+    let text = [UInt8](repeating: 0x78, count: LogFormat.targetBlockLength - 8 - 6)
     encoder.append(MessageID(1), to: football, text: text.span, at: .start)
     #expect(!encoder.isFull)
     encoder.append(MessageID(2), to: football, text: "".utf8.span, at: .start)

@@ -1,4 +1,4 @@
-// Where sections begin, and where they stop: at their end, in the middle, or because they are damaged.
+// The beginnings of sections, and where sections stop: at their end, in the middle, or at damage.
 
 extension BinaryLogReader {
   /// Where in the file the next block begins.
@@ -6,13 +6,20 @@ extension BinaryLogReader {
 
   private var left: Int { bytes.count - start }
 
-  /// What stands where a section may begin.
+  /// What was found where a section may begin.
   private enum Beginning {
+    /// More bytes are needed.
     case incomplete
+
+    /// No valid section begins there, for this reason.
     case wrong(String)
+
+    /// A section, the offset in its header, where in `bytes` the next block begins, and the
+    /// checksums so far.
     case whole(LogSection, offset: UInt64, end: Int, BlockChain)
   }
 
+  /// Reads the beginning of a section.
   mutating func nextSection() -> Step {
     switch beginning(at: start) {
     case .incomplete: return incomplete()
@@ -63,13 +70,13 @@ extension BinaryLogReader {
     }
   }
 
-  /// What begins at `start` is longer than what is there.
+  /// A step at a block that needs more bytes.
   mutating func incomplete() -> Step {
     guard isFinished else { return .nothing }
     return .item(resumed(before: bytes.count) ?? torn(left))
   }
 
-  /// The log ends between two blocks.
+  /// A step at the end of the log between two blocks.
   mutating func finish() -> Step {
     if case .outside = stage {
       stage = .over
@@ -78,12 +85,13 @@ extension BinaryLogReader {
     return .item(torn(0))
   }
 
+  /// A step at a block that is damaged or was cut.
   mutating func suspect(length: Int, _ reason: String, mayBeZeros: Bool = false) -> Step {
     stage = .suspicious(length: length, reason: reason, mayBeZeros: mayBeZeros)
     return .again
   }
 
-  /// Decides whether a wrong block was cut or is damaged, once there is enough to look at.
+  /// Decides whether a block was cut or is damaged, when enough bytes have come.
   mutating func settle(length: Int, _ reason: String, mayBeZeros: Bool) -> Step {
     guard isFinished || left >= length + LogFormat.maximumBeginningLength else { return .nothing }
     if let item = resumed(before: min(start + length, bytes.count)) { return .item(item) }
@@ -94,7 +102,7 @@ extension BinaryLogReader {
     return .again
   }
 
-  /// A tear, if a section begins after `start` and before `end`, and says that it begins just there.
+  /// A tear, if a section begins after `start` and before `end` whose header has just that offset.
   private mutating func resumed(before end: Int) -> LogItem? {
     for place in start + 1..<max(end, start + 1) where bytes[place] == LogFormat.magic[0] {
       guard case .whole(_, let offset, _, _) = beginning(at: place),
@@ -108,6 +116,7 @@ extension BinaryLogReader {
     return nil
   }
 
+  /// Reads zeros: a tear if they continue to the end, else damage.
   mutating func skipZeros(_ tear: LogTear, _ reason: String) -> Step {
     while start < bytes.count, bytes[start] == 0 { start += 1 }
     if start == bytes.count {
@@ -119,11 +128,13 @@ extension BinaryLogReader {
     return .item(damaged(reason, at: tear.offset))
   }
 
+  /// The tear that ends the log, with the number of bytes that are not whole.
   mutating func torn(_ length: Int) -> LogItem {
     stage = .over
     return .torn(LogTear(offset: offset, bytes: UInt64(length)))
   }
 
+  /// The damage that ends the log, at `start` or another offset in the file.
   mutating func damaged(_ reason: String, at place: UInt64? = nil) -> LogItem {
     stage = .over
     return .damage(LogDamage(place: "byte \(place ?? offset)", reason: reason))

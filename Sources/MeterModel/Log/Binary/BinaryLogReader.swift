@@ -1,66 +1,82 @@
-// Reads the binary form of the log from bytes in pieces of any size. A block is looked at when all of it is
-// there, and believed when its checksum is right.
+// Reads the binary form of the log from bytes in pieces of any size. A block is read when all of it
+// has come and its checksum is right.
 
 /// A push parser of binary logs.
 struct BinaryLogReader {
-  /// Decodes records, and knows what their numbers mean.
+  /// The records, and the meaning of their numbers.
   var decoder: RecordDecoder
 
+  /// The key of the tables of names.
   let key: HashKey
+
+  /// The bytes that were not read yet, behind some that were.
   var bytes: ContiguousArray<UInt8> = []
 
-  /// Where in `bytes` the next block begins, and where in the file `bytes` does.
+  /// Where in `bytes` the next block begins.
   var start = 0
+
+  /// Where in the file `bytes` begin.
   var bytesOffset: UInt64 = 0
+
+  /// Whether no more bytes follow.
   var isFinished = false
 
+  /// The checksums of the section up to `start`.
   var chain = BlockChain()
+
+  /// The part of the log that is being read.
   var stage = Stage.outside
+
+  /// Whether a gap was read, and no snapshot since.
   var followsGap = false
+
   private var snapshotBytes: ContiguousArray<UInt8> = []
 
-  /// What comes before anything else is looked at.
+  /// An item that was read and not returned yet.
   private var following: LogItem?
 
-  /// Where in the log the reader is.
+  /// The parts of a log.
   enum Stage {
     /// Before a section. Can become `first`, `zeros`, `over`.
     case outside
 
-    /// A section's header was read, and a snapshot may follow. Can become all others.
+    /// After the header of a section, where a snapshot may follow. Can become all others.
     case first
 
-    /// Between two blocks. Can become all others but `first`.
+    /// Between two blocks. Can become all others except `first`.
     case blocks
 
     /// Within a block of records, whose payload ends at `end`. Can become `blocks`, `over`.
     case records(end: Int, ByteCursor)
 
-    /// Between two parts of a snapshot. Can become `blocks`, `outside`, `suspicious`, `zeros`, `over`.
+    /// Between two parts of a snapshot. Can become `blocks`, `outside`, `suspicious`, `zeros`,
+    /// `over`.
     case snapshot
 
     /// After a gap. Can become `snapshot`, `blocks`, `outside`, `suspicious`, `zeros`, `over`.
     case lost
 
-    /// The block that should be this long is wrong, unless a section begins within it: then its writer was
-    /// killed before it was whole. Can become `outside`, `zeros`, `over`.
+    /// At a block of this length that is damaged, unless a section begins within it: then the
+    /// writer was killed before the block was whole. Can become `outside`, `zeros`, `over`.
     case suspicious(length: Int, reason: String, mayBeZeros: Bool)
 
-    /// Nothing but zeros should follow; if so, a disk lost what stood there. Can become `over`.
+    /// At zeros. If they continue to the end, a disk has lost what was written there. Can become
+    /// `over`.
     case zeros(LogTear, reason: String)
 
-    /// Nothing more is read.
+    /// After the last item.
     case over
   }
 
-  /// What a step led to.
+  /// The results of a step.
   enum Step {
+    /// The next item.
     case item(LogItem)
 
-    /// Nothing before there are more bytes.
+    /// No item: more bytes are needed, or nothing more is read.
     case nothing
 
-    /// Another stage.
+    /// Another stage, in which a step is to be made.
     case again
   }
 
@@ -69,7 +85,7 @@ struct BinaryLogReader {
     decoder = RecordDecoder(key: key)
   }
 
-  /// Takes in the next bytes. Precondition: `next` was asked until it gave nothing.
+  /// Adds the next bytes. Precondition: `next` was called until it returned nil.
   mutating func append(_ piece: Span<UInt8>) {
     bytes.removeFirst(start)
     bytesOffset += UInt64(start)
@@ -77,7 +93,8 @@ struct BinaryLogReader {
     bytes.append(piece)
   }
 
-  /// The next item; nil when there is none before more bytes, or none at all when `isFinished`.
+  /// The next item, with at most `limit` records; nil when the next item needs more bytes, or after
+  /// the last item when `isFinished`.
   mutating func next(limit: Int) -> LogItem? {
     if let item = following {
       following = nil
@@ -167,7 +184,7 @@ extension BinaryLogReader {
     }
   }
 
-  /// Takes a block that is what its writer wrote.
+  /// Reads a block with a right checksum.
   private mutating func take(_ kind: UInt8, _ payload: Range<Int>) throws(Malformed) -> Step {
     switch (BlockKind(rawValue: kind), stage) {
     case (.records, .first), (.records, .blocks):

@@ -1,8 +1,8 @@
-// What the numbers of a binary log mean. A name keeps its number for the reader however often the log binds
-// and frees it: so a replay under other settings, in which a namespace or a viewer lasts longer than it
-// did, cannot take one for another.
+// The meaning of the numbers of a binary log. A name keeps its number in the reader however often
+// the log binds and frees it. So a replay with other settings, in which a namespace or a viewer may
+// last longer, cannot mistake one for another.
 
-/// All that the records of a section refer to.
+/// The names and connections that the records of a section refer to.
 struct DecodedNumbers {
   var namespaces: DecodedNames
   var viewers: DecodedNames
@@ -15,7 +15,8 @@ struct DecodedNumbers {
     nodes = DecodedNames(key: key)
   }
 
-  /// Forgets what the log's numbers mean, as a snapshot binds all that goes on. Names keep theirs.
+  /// Unbinds all numbers of the log, because a snapshot binds them anew. Names keep their numbers
+  /// in the reader.
   mutating func restart(after ordinal: ConnectionOrdinal) {
     namespaces.restart()
     viewers.restart()
@@ -24,11 +25,12 @@ struct DecodedNumbers {
   }
 }
 
-/// What may be a name.
+/// The kinds of names.
 enum NameKind {
   case namespace, viewer, node
 
-  /// The text form must be able to say it; of a node, which may call itself anything, it says what it can.
+  /// Whether a name is valid. Names of namespaces and viewer ids must be so in the text form too;
+  /// the name of a node may have any bytes, and the text form escapes them.
   func allows(_ name: Span<UInt8>) -> Bool {
     let maximumLength =
       self == .viewer ? LogLimits.maximumViewerLength : LogLimits.maximumNameLength
@@ -40,30 +42,30 @@ enum NameKind {
 struct DecodedNames {
   private var table: NameTable
 
-  /// The name's number in `table` by the log's number.
+  /// The numbers of names in `table`, by the numbers of the log.
   private var bound: ContiguousArray<UInt32> = []
 
-  /// How many of the log's numbers mean a name, by the name's number.
+  /// How many numbers of the log are bound to each name, by its number in `table`.
   private var uses: ContiguousArray<UInt32> = []
 
-  /// Names that lost a number of the log's, and may be of no use any more.
+  /// Names that lost their last number of the log, and may be of no use any more.
   private var idle: ContiguousArray<UInt32> = []
 
   init(key: HashKey) {
     table = NameTable(key: key)
   }
 
-  /// How many numbers the log has used.
+  /// The number of numbers that the log has used.
   var count: UInt32 { UInt32(bound.count) }
 
-  /// The name's number for one of the log's.
+  /// The number of the name that a number of the log is bound to.
   @inline(__always)
   func number(of logNumber: UInt32) throws(Malformed) -> UInt32 {
     guard Int(logNumber) < bound.count else { throw Malformed("a name was never given") }
     return bound[Int(logNumber)]
   }
 
-  /// Binds one of the log's numbers, which is either in use or the next.
+  /// Binds a number of the log, which is in use or the next.
   mutating func bind(
     _ logNumber: UInt32, _ name: Span<UInt8>, _ kind: NameKind
   ) throws(Malformed) {
@@ -81,6 +83,7 @@ struct DecodedNames {
     }
   }
 
+  /// Unbinds all numbers of the log.
   mutating func restart() {
     for number in bound { drop(number) }
     bound.removeAll()
@@ -91,47 +94,52 @@ struct DecodedNames {
     if uses[Int(number)] == 0 { idle.append(number) }
   }
 
-  /// Gives up the names that nothing refers to: neither the log, nor who drives the meter.
+  /// Frees the names without a number of the log, unless the caller needs them.
   mutating func release(unless isKnown: (UInt32) -> Bool) {
     guard !idle.isEmpty else { return }
     for number in idle where uses[Int(number)] == 0 && !isKnown(number) { table.unbind(number) }
     idle.removeAll(keepingCapacity: true)
   }
 
-  /// A copy of a name. Precondition: it is bound.
+  /// A copy of a name. Precondition: the name is bound.
   func name(of number: UInt32) -> [UInt8] {
     guard let name = table.name(of: number) else { fatalError("no name is bound to \(number)") }
     return name
   }
 
+  /// The number of a name; nil if the name is not bound.
   func find(_ name: [UInt8]) -> UInt32? {
     table.find(name.span)
   }
 }
 
-/// The slots of connections, given as `EncodedConnections` does, and what the text form calls who is there.
+/// The slots of connections, chosen as `EncodedConnections` does, and the numbers of connections in
+/// the text form.
 struct DecodedConnections {
-  /// How many connections opened.
+  /// The number of connections that opened.
   private(set) var opened: UInt64
 
-  /// Whether somebody is there, by slot. It stands alone since it is looked up for every close.
+  /// Whether a connection is open, by slot. It is an array of its own because every close reads it.
   private var isOpen: ContiguousArray<Bool> = []
 
-  /// Which connection took a slot last, in the order of opening (modulo 2³²).
+  /// The position in the order of opening of the connection that took a slot last, by slot (modulo
+  /// 2³²).
   private var numbers: ContiguousArray<UInt32> = []
   private var free: ContiguousArray<UInt32> = []
 
-  /// What closed last without being open; the text form gives it the number of the next that opens.
+  /// The connection of the last close without an open. Its number in the text form is that of the
+  /// next open.
   private var stray: ConnectionID?
 
-  /// The numbers of connections that opened where one was open, by their place in the order.
+  /// The numbers of connections that opened again while open, by their position in the order of
+  /// opening.
   private var aliases: [UInt64: UInt64] = [:]
 
   init(opened: UInt64 = 0) {
     self.opened = opened
   }
 
-  /// The slot of a connection that opens.
+  /// Opens a connection and returns its slot.
   @inline(__always)
   mutating func open() -> ConnectionID {
     opened &+= 1
@@ -146,7 +154,7 @@ struct DecodedConnections {
     return ConnectionID(UInt32(isOpen.count - 1))
   }
 
-  /// A slot that is open is opened again, which makes no sense.
+  /// Opens a slot again that is open, an event that the meter rejects.
   mutating func open(again slot: UInt32) throws(Malformed) -> ConnectionID {
     guard Int(slot) < isOpen.count, isOpen[Int(slot)] else {
       throw Malformed("a connection opens again that is not open")
@@ -156,6 +164,7 @@ struct DecodedConnections {
     return ConnectionID(slot)
   }
 
+  /// Closes a slot. A slot that is not open must be the next one to open.
   @inline(__always)
   mutating func close(_ slot: UInt32) throws(Malformed) -> ConnectionID {
     if Int(slot) < isOpen.count, isOpen[Int(slot)] {
@@ -171,20 +180,21 @@ struct DecodedConnections {
     return ConnectionID(slot)
   }
 
-  /// Puts a snapshot's next connection into the next slot.
+  /// Opens the next slot for a connection of a snapshot.
   mutating func restore(_ ordinal: ConnectionOrdinal) {
     isOpen.append(true)
     numbers.append(ordinal.number)
   }
 
-  /// What the text form calls a connection: its place in the order.
+  /// The number of a connection in the text form: its position in the order of opening.
   func number(of connection: ConnectionID) -> UInt64 {
     if connection == stray { return opened + 1 }
     let distance = UInt32(truncatingIfNeeded: opened) &- numbers[Int(connection.number)]
     return opened &- UInt64(distance)
   }
 
-  /// What the text form calls a connection by its ordinal; nil when it opened before the log began.
+  /// The number in the text form of the connection with an ordinal; nil if it opened before the log
+  /// begins.
   func number(of ordinal: ConnectionOrdinal, latest: ConnectionOrdinal) -> UInt64? {
     guard ordinal != .none else { return nil }
     let distance = UInt64(latest.number &- ordinal.number)

@@ -1,21 +1,23 @@
-// The numbers that a binary log gives to what the caller has numbers of its own for. The log's are always the
-// smallest that are free, so that they are short, and so that a reader need not believe in any number
-// that it could not have given itself.
+// The numbers of a binary log, by the numbers of the caller. Those of the log are always the
+// smallest that are free. So they are short, and a reader can refuse any number that it would not
+// have chosen itself.
 
-/// The log's numbers of namespaces, of viewer ids or of nodes: each is bound by the record that gives its name.
+/// The numbers of namespaces, of viewer ids or of nodes in the log. The record of a name binds its
+/// number.
 struct EncodedNames {
   private var numbers: ContiguousArray<UInt32> = []
   private var free: ContiguousArray<UInt32> = []
   private var count: UInt32 = 0
 
-  /// The log's number; nil when the name is still to be given.
+  /// The number in the log; nil when the name is not bound.
   @inline(__always)
   func number(of id: UInt32) -> UInt32? {
     guard Int(id) < numbers.count, numbers[Int(id)] != .max else { return nil }
     return numbers[Int(id)]
   }
 
-  /// Binds a number that has none. O(1), amortized.
+  /// Binds an id to the next number and returns that. O(1), amortized. Precondition: the id is not
+  /// bound.
   mutating func bind(_ id: UInt32) -> UInt32 {
     while numbers.count <= Int(id) { numbers.append(.max) }
     let number = free.popLast() ?? count
@@ -24,35 +26,33 @@ struct EncodedNames {
     return number
   }
 
-  /// Gives the number back, if there is one.
+  /// Frees the number of an id, if it has one.
   mutating func unbind(_ id: UInt32) {
     guard let number = number(of: id) else { return }
     numbers[Int(id)] = .max
     free.append(number)
   }
-
-  mutating func removeAll() {
-    self = EncodedNames()
-  }
 }
 
-/// The slots of connections. Which slot an open takes follows from the records before, so it is not written.
+/// The slots of connections. The slot of an open follows from the records before and is not
+/// written.
 struct EncodedConnections {
   private var slots: ContiguousArray<UInt32> = []
   private var free: ContiguousArray<UInt32> = []
   private var count: UInt32 = 0
 
-  /// The slot of a connection; nil when it is not open as far as the log knows.
+  /// The slot of a connection; nil when the connection is not open in the log.
   func slot(of connection: ConnectionID) -> UInt32? {
     let place = Int(connection.number)
     guard place < slots.count, slots[place] != .max else { return nil }
     return slots[place]
   }
 
-  /// The slot that the next open takes.
+  /// The slot of the next open.
   var next: UInt32 { free.last ?? count }
 
-  /// Gives a connection that has none the next slot.
+  /// Binds a connection to the next slot and returns that. O(1), amortized. Precondition: the
+  /// connection has no slot.
   mutating func open(_ connection: ConnectionID) -> UInt32 {
     let place = Int(connection.number)
     while slots.count <= place { slots.append(.max) }
@@ -62,7 +62,8 @@ struct EncodedConnections {
     return slot
   }
 
-  /// Frees the connection's slot; the answer is that slot, or the next one when it has none.
+  /// Frees the slot of a connection and returns it; returns the next slot for a connection without
+  /// one.
   mutating func close(_ connection: ConnectionID) -> UInt32 {
     guard let slot = slot(of: connection) else { return next }
     slots[Int(connection.number)] = .max

@@ -1,5 +1,5 @@
-// The payload of a section's header in the binary form: what the section is, and the options of its meter
-// by name (docs/LOG-FORMAT.md).
+// The payload of a section's header in the binary form: what the section is, and the options of its
+// meter by name (docs/LOG-FORMAT.md).
 
 /// Why a header cannot be read.
 struct HeaderError: Error {
@@ -8,8 +8,8 @@ struct HeaderError: Error {
 }
 
 extension LogSection {
-  /// The payload of a header. All options are written, so that a log keeps its meaning when a default
-  /// changes. `offset` is where in its file the section begins, in bytes.
+  /// The payload of a header. All options are written, so that a log keeps its meaning when a
+  /// default changes. `offset` is where in its file the section begins, in bytes.
   func encoded(offset: UInt64) -> ContiguousArray<UInt8> {
     var bytes: ContiguousArray<UInt8> = []
     bytes.append(number: LogFormat.version)
@@ -77,8 +77,8 @@ private struct HeaderFields {
 }
 
 extension Configuration {
-  /// Sets an option given as `name=value`. An option that is unknown is an error, since what it would
-  /// change in a replay is unknown too.
+  /// Sets an option given as `name=value`. An option that is unknown is an error, since what it
+  /// would change in a replay is unknown too.
   fileprivate mutating func set(
     option text: Span<UInt8>
   ) throws(HeaderError) -> ConfigurationOption {

@@ -1,40 +1,42 @@
-// What goes into blocks of records: events, and the names that they need.
+// Blocks of records: events, and the names that they need.
 
 // MARK: - Names
 
 extension LogEncoder {
-  /// Binds a namespace's name, unless it is bound already.
+  /// Binds the name of a namespace, unless it is bound.
   package mutating func name(_ namespace: NamespaceID, _ name: Span<UInt8>) {
     guard lostSince == nil, namespaces.number(of: namespace.number) == nil else { return }
     write(.namespaceName, namespaces.bind(namespace.number), name)
   }
 
-  /// Binds a viewer id's text, unless it is bound already.
+  /// Binds the text of a viewer id, unless it is bound.
   package mutating func name(_ viewer: ViewerID, _ name: Span<UInt8>) {
     guard lostSince == nil, viewers.number(of: viewer.number) == nil else { return }
     write(.viewerName, viewers.bind(viewer.number), name)
   }
 
-  /// Whether a node need not be named any more.
+  /// Whether the name of a node is bound or not needed.
   package func knows(_ node: NodeID) -> Bool {
     lostSince != nil || nodes.number(of: node.number) != nil
   }
 
-  /// Binds a node's session id, unless it is bound already.
+  /// Binds the session id of a node, unless it is bound.
   package mutating func name(_ node: NodeID, _ name: Span<UInt8>) {
     guard lostSince == nil, nodes.number(of: node.number) == nil else { return }
     write(.nodeName, nodes.bind(node.number), name)
   }
 
-  /// To be called when the id is free to be bound to another name.
+  /// Unbinds the name of a namespace. To be called before the id is used for another name.
   package mutating func forget(_ namespace: NamespaceID) {
     namespaces.unbind(namespace.number)
   }
 
+  /// Unbinds the text of a viewer id. To be called before the id is used for another text.
   package mutating func forget(_ viewer: ViewerID) {
     viewers.unbind(viewer.number)
   }
 
+  /// Unbinds the session id of a node. To be called before the id is used for another node.
   package mutating func forget(_ node: NodeID) {
     nodes.unbind(node.number)
   }
@@ -52,7 +54,8 @@ extension LogEncoder {
 // MARK: - Records
 
 extension LogEncoder {
-  /// Appends an event. Precondition: what it names is bound; it is no message; time does not go back.
+  /// Appends an event. Precondition: its names are bound, it is no message, and its instant is not
+  /// before that of the previous record.
   package mutating func append(_ event: Event, at instant: Instant) {
     guard count(event) else { return }
     switch event {
@@ -65,7 +68,7 @@ extension LogEncoder {
       begin(.excluded, at: instant)
       bytes.append(number: bound(viewers.number(of: viewer.number)))
     case .message:
-      fatalError("a message is appended together with its text")
+      fatalError("a message is appended with its text")
     case .peer(let node, let namespace, let members, let connections):
       begin(.peer, at: instant)
       bytes.append(number: bound(nodes.number(of: node.number)))
@@ -78,8 +81,8 @@ extension LogEncoder {
     }
   }
 
-  /// Appends a message. Precondition: its namespace is bound; messages are numbered 1, 2, 3, …; the text
-  /// has at most `LogLimits.maximumTextLength` bytes.
+  /// Appends a message. Precondition: its namespace is bound, messages are numbered 1, 2, 3, …, and
+  /// the text has at most `LogLimits.maximumTextLength` bytes.
   package mutating func append(
     _ message: MessageID, to namespace: NamespaceID, text: Span<UInt8>, at instant: Instant
   ) {
@@ -117,7 +120,7 @@ extension LogEncoder {
     latestOrdinal = latestOrdinal.next
   }
 
-  /// Whether the record is kept; it is counted in any case.
+  /// Counts a record, and returns whether it is written.
   @inline(__always)
   private mutating func count(_ event: Event) -> Bool {
     guard lostSince == nil else {
@@ -130,11 +133,11 @@ extension LogEncoder {
 
   @inline(__always)
   private func bound(_ number: UInt32?) -> UInt64 {
-    guard let number else { fatalError("an event names what has no name in the log") }
+    guard let number else { fatalError("a name of the event is not bound in the log") }
     return UInt64(number)
   }
 
-  /// Begins a record, and a block where none is.
+  /// Begins a record, and opens a block if none is open.
   @inline(__always)
   mutating func begin(_ code: RecordCode, flags: UInt8 = 0, at instant: Instant) {
     if openSince == nil { openBlock(at: instant) }

@@ -1,31 +1,32 @@
-// Writes the binary form of the log (§7; docs/LOG-FORMAT.md). It is on the daemon's hot path: a record costs
-// some nanoseconds and no allocation, and what is to be done about a slow disk is the caller's decision.
+// Writes the binary form of the log (§7; docs/LOG-FORMAT.md). It is on the hot path of the daemon:
+// a record costs some nanoseconds and no allocation. The caller decides what to do about a slow
+// disk.
 //
 //   var encoder = LogEncoder(section: section, offset: sizeOfFile)
-//   encoder.name(namespace, bytes)                  before an event that names it; once is enough
+//   encoder.name(namespace, bytes)                  before the first event with this namespace
 //   encoder.append(event, at: instant)
 //   if encoder.isFull { encoder.endBlock(at: now, digest: effects.digest) }
 //   file.write(encoder.take())                      whole blocks only
 
 /// Encodes one section of a log.
 package struct LogEncoder {
-  /// When the first record of the block that is being written happened; nil when none was begun.
+  /// The instant of the first record of the open block; nil when no block is open.
   package private(set) var openSince: Instant?
 
-  /// How many records were lost since the last block, because the caller discarded them.
+  /// The number of records that were lost since the last block, because the caller discarded it.
   package internal(set) var lost: UInt64 = 0
 
-  /// Since when records are being lost; nil while none are.
+  /// The instant of the first record that was lost; nil while records are written.
   package private(set) var lostSince: Instant?
 
   var bytes: ContiguousArray<UInt8> = []
   private var chain = BlockChain()
 
-  /// Where in `bytes` the block that is being written begins.
+  /// Where in `bytes` the open block begins.
   private var blockStart = 0
   var recordsInBlock: UInt64 = 0
 
-  /// Whether there is nothing but the header.
+  /// Whether the section has only its header.
   private var isEmpty = true
 
   var latest = Instant.start
@@ -37,23 +38,24 @@ package struct LogEncoder {
   var nodes = EncodedNames()
   var connections = EncodedConnections()
 
-  /// Begins a section at `offset` bytes from the beginning of its file: magic and header are to be taken
-  /// at once.
+  /// Begins a section at `offset` bytes from the beginning of its file. `take` then returns the
+  /// magic and the header.
   package init(section: LogSection, offset: UInt64) {
     for byte in LogFormat.magic { bytes.append(byte) }
     write(.header, section.encoded(offset: offset).span)
     isEmpty = true
   }
 
-  /// Whether the block that is being written has reached the size at which it should be ended.
+  /// Whether the open block has the length at which it should be ended.
   package var isFull: Bool {
-    openSince != nil && bytes.count - blockStart >= LogFormat.fullPayload
+    openSince != nil && bytes.count - blockStart >= LogFormat.targetBlockLength
   }
 
-  /// How many bytes `take` would give.
+  /// The number of bytes that `take` would return.
   package var finishedBytes: Int { openSince == nil ? bytes.count : blockStart }
 
-  /// Gives the blocks that are whole. What it returns is the caller's; `recycled`, emptied, takes its place.
+  /// Returns the whole blocks and removes them from the encoder, which uses the storage of
+  /// `recycled` from then on.
   package mutating func take(
     recycling recycled: consuming ContiguousArray<UInt8> = []
   ) -> ContiguousArray<UInt8> {
@@ -67,9 +69,9 @@ package struct LogEncoder {
     return recycled
   }
 
-  /// Ends the block that is being written with a checkpoint; nothing happens when none was begun. `digest` is
-  /// that of all effects so far. Precondition: all deadlines up to and including `instant` have fired, those
-  /// that the latest event set too.
+  /// Ends the open block, if there is one, with a checkpoint. `digest` is the digest of all effects
+  /// so far. Precondition: all deadlines up to and including `instant` have fired, also those that
+  /// the latest event set.
   package mutating func endBlock(at instant: Instant, digest: Digest) {
     guard openSince != nil else { return }
     begin(.checkpoint, at: instant)
@@ -77,8 +79,8 @@ package struct LogEncoder {
     seal(.records)
   }
 
-  /// Throws the block that is being written away, as the disk does not keep up, and loses all that follows
-  /// until `resume`.
+  /// Discards the open block, because the disk is too slow. All records that follow are lost until
+  /// `resume`.
   package mutating func discardBlock(at instant: Instant) {
     if lostSince == nil { lostSince = openSince ?? instant }
     lost += recordsInBlock
@@ -86,7 +88,7 @@ package struct LogEncoder {
     closeBlock()
   }
 
-  /// Ends the section. After a loss its digest says nothing, and is not compared.
+  /// Ends the section. After a loss the digest has no meaning and is not compared.
   package mutating func end(at instant: Instant, digest: Digest) {
     endBlock(at: instant, digest: digest)
     if lostSince != nil { writeGap() }
@@ -96,8 +98,9 @@ package struct LogEncoder {
     write(.end, payload.span)
   }
 
-  /// Goes on after a loss, or begins a file in the middle of a run: what was lost, and what there is now.
-  /// Precondition: one of the two, so nothing else was written since. The deadlines of `now` have fired.
+  /// Writes a snapshot, after a loss or at the beginning of a file in the middle of a run; after a
+  /// loss also what was lost. Precondition: nothing was written since the loss or the header, and
+  /// the deadlines of the instant of the snapshot have fired.
   package mutating func resume(
     from snapshot: MeterSnapshot, names: some LogNames, messages: UInt64, digest: Digest
   ) {
@@ -108,8 +111,8 @@ package struct LogEncoder {
     (namespaces, viewers, nodes) = (coder.namespaces, coder.viewers, coder.nodes)
     connections = coder.connections
     var start = 0
-    while payload.count - start > LogFormat.fullPayload {
-      let end = start + LogFormat.fullPayload
+    while payload.count - start > LogFormat.targetBlockLength {
+      let end = start + LogFormat.targetBlockLength
       write(.snapshotPart, payload.span.extracting(start..<end))
       start = end
     }
@@ -123,6 +126,7 @@ package struct LogEncoder {
 // MARK: - Blocks
 
 extension LogEncoder {
+  /// Opens a block. Precondition: no block is open.
   mutating func openBlock(at instant: Instant) {
     openSince = instant
     blockStart = bytes.count
@@ -135,7 +139,7 @@ extension LogEncoder {
     recordsInBlock = 0
   }
 
-  /// Ends the block that is being written.
+  /// Ends the open block.
   private mutating func seal(_ kind: BlockKind) {
     let start = blockStart + LogFormat.headLength
     let length = bytes.count - start
@@ -147,7 +151,7 @@ extension LogEncoder {
     closeBlock()
   }
 
-  /// Writes a whole block. Precondition: none is being written.
+  /// Writes a whole block. Precondition: no block is open.
   private mutating func write(_ kind: BlockKind, _ payload: Span<UInt8>) {
     openBlock(at: latest)
     bytes.append(payload)

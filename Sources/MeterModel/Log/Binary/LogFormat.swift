@@ -1,23 +1,25 @@
-// The constants of the binary log, which docs/LOG-FORMAT.md explains. A released one never changes its
-// meaning: what has to change gets a new version.
+// The constants of the binary form, which docs/LOG-FORMAT.md explains. A constant that was released
+// never changes; a change takes a new version.
 
-/// What encoder and reader agree on.
+/// The constants that the encoder and the reader share.
 package enum LogFormat {
-  /// What every section begins with, and no text can: a byte that is no ASCII, letters, and a line end that
-  /// careless transfers damage.
+  /// The first bytes of every section, with which no text begins: a byte that is no ASCII, letters,
+  /// and a line end that a transfer as text damages.
   package static let magic: [UInt8] = [0x89, 0x41, 0x4D, 0x4C, 0x4F, 0x47, 0x0D, 0x0A]
 
-  /// The version that is written, and the only one that is read.
+  /// The version that is written. No other is read.
   package static let version: UInt64 = 1
 
-  /// How large a block's payload may be: 2²⁴ − 1 bytes.
+  /// The longest payload of a block, in bytes: 2²⁴ − 1.
   package static let maximumPayloadLength = 1 << 24 - 1
 
-  /// The payload at which the encoder says that a block of records is full.
-  package static let fullPayload = 1 << 16
+  /// The length in bytes at which a block of records is full, and into which snapshots are divided.
+  package static let targetBlockLength = 1 << 16
 
-  /// Kind, length and check in front of a payload, and the checksum behind it.
+  /// The length of the head of a block, which is kind, length and check, in bytes.
   static let headLength = 8
+
+  /// The length of the checksum after the payload of a block, in bytes.
   static let checksumLength = 8
 
   /// The longest payload of a header, in bytes: many times what all options take.
@@ -27,11 +29,11 @@ package enum LogFormat {
   static let maximumBeginningLength =
     magic.count + headLength + maximumHeaderLength + checksumLength
 
-  /// The magic as a number of eight bytes.
+  /// The magic as a word.
   static let magicWord: UInt64 = 0x0A0D_474F_4C4D_4189
 }
 
-/// What a block holds. 0 is none, as a disk that lost its power may leave zeros.
+/// The kind of a block. 0 is none, because a disk that loses power may leave zeros.
 enum BlockKind: UInt8 {
   case header = 1
   case records = 2
@@ -41,7 +43,7 @@ enum BlockKind: UInt8 {
   case end = 6
 }
 
-/// What stands in a block of records: the low four bits of its first byte. The other bits are flags.
+/// The code of a record: the low four bits of its first byte. The other bits are flags.
 enum RecordCode: UInt8 {
   case opened = 1
   case closed = 2
@@ -54,34 +56,35 @@ enum RecordCode: UInt8 {
   case nodeName = 9
   case checkpoint = 10
 
+  /// The bits of the code.
   static let mask: UInt8 = 0x0F
 
-  /// The time since the record before follows; without it, none has passed.
+  /// The time since the previous record follows. Without this flag no time has passed.
   static let timeFlag: UInt8 = 0x10
 
-  /// Of an open: a viewer id follows.
+  /// In an open: a viewer id follows.
   static let viewerFlag: UInt8 = 0x20
 
-  /// Of an open: how many connections ago the one was that the `Last-Event-ID` names follows.
+  /// In an open: the distance to the connection that the `Last-Event-ID` names follows.
   static let afterFlag: UInt8 = 0x40
 
-  /// Of an open: the slot follows, since it is open already.
+  /// In an open: the slot follows, since the connection is open already.
   static let againFlag: UInt8 = 0x80
 }
 
-/// The chain of checksums of one section: each covers its block and the one before, so that no block can be
-/// lost, changed or exchanged unseen.
+/// The chain of checksums of one section. Each covers its block and all blocks before, so that a
+/// block cannot be removed, changed or exchanged without detection.
 struct BlockChain {
   private var digest: Digest
 
-  /// The chain of a section in which there is no block yet.
+  /// The chain of a section without blocks.
   init() {
     digest = Digest()
     digest.combine(LogFormat.magicWord)
   }
 
-  /// The eight bytes in front of a payload: kind, length (24 bits) and a check of both (32 bits), so that a
-  /// damaged length is not taken for a block that was cut.
+  /// The head of a block: kind, length (24 bits) and a check of both (32 bits), so that a damaged
+  /// length is not mistaken for a block that was cut.
   func head(_ kind: UInt8, length: Int) -> UInt64 {
     let plain = UInt64(kind) | UInt64(length) << 8
     var checked = digest
@@ -89,7 +92,7 @@ struct BlockChain {
     return plain | checked.value << 32
   }
 
-  /// Goes on to the next block, whose payload is a range of `bytes`; the answer is its checksum.
+  /// Adds the next block, whose payload is a range of `bytes`, and returns its checksum. O(n).
   mutating func seal(
     head: UInt64, _ bytes: ContiguousArray<UInt8>, _ range: Range<Int>
   ) -> UInt64 {

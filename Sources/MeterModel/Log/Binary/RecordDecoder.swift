@@ -1,14 +1,15 @@
-// Reads the records of a block whose checksum is right. What they say may still be nonsense that no encoder
-// wrote; that is an error too, and no number in it makes a table larger than the records themselves.
+// Reads the records of a block with a right checksum. Records that no encoder writes are an error,
+// and no number in them makes a table larger than the records themselves.
 
 /// Decodes the records of one section, block by block.
 struct RecordDecoder {
-  /// What was decoded last.
+  /// The records that were decoded last.
   private(set) var records: ContiguousArray<LogRecord> = []
 
-  /// The text of the last record, where that is a message.
+  /// The text of the last record, if that is a message.
   private(set) var text: [UInt8] = []
 
+  /// The meaning of the numbers of the log.
   var numbers: DecodedNumbers
 
   /// The instant of the latest record.
@@ -16,12 +17,12 @@ struct RecordDecoder {
   private var latestOrdinal = ConnectionOrdinal.none
   private var messages: UInt64 = 0
 
-  /// What ends a call of `decode`.
+  /// Why `decode` returned.
   enum Stop {
-    /// Enough records, or a message.
+    /// It decoded as many records as it should, or a message.
     case batch
 
-    /// The last thing in the block: the digest of all effects by `latest`.
+    /// It reached the checkpoint at the end of the block: the digest of all effects up to `latest`.
     case checkpoint(Digest)
   }
 
@@ -29,8 +30,8 @@ struct RecordDecoder {
     numbers = DecodedNumbers(key: key)
   }
 
-  /// Decodes up to `limit` records, up to a message, or up to the checkpoint that stands before `end`.
-  /// Those decoded before an error are in `records`.
+  /// Decodes at most `limit` records of the block that ends at `end`. A message and the checkpoint
+  /// stop it earlier. The records before an error are in `records`.
   mutating func decode(
     _ block: ContiguousArray<UInt8>, end: Int, _ cursor: inout ByteCursor, limit: Int
   ) throws(Malformed) -> Stop {
@@ -41,7 +42,7 @@ struct RecordDecoder {
       if head & RecordCode.timeFlag != 0 { try passTime(bytes, &cursor) }
       let flags = head & ~(RecordCode.mask | RecordCode.timeFlag)
       guard let code = RecordCode(rawValue: head & RecordCode.mask), flags == 0 || code == .opened
-      else { throw Malformed("a record is of no kind that is known") }
+      else { throw Malformed("a record is of no known kind") }
       switch code {
       case .opened: try decodeOpen(bytes, &cursor, flags)
       case .closed: append(.closed(try numbers.connections.close(try cursor.number32(bytes))))
@@ -63,14 +64,15 @@ struct RecordDecoder {
     return .batch
   }
 
-  /// Continues after a snapshot.
+  /// Continues from a snapshot.
   mutating func resume(_ snapshot: MeterSnapshot, messages: UInt64) {
     latest = snapshot.now
     latestOrdinal = snapshot.lastOrdinal
     self.messages = messages
   }
 
-  /// The number by which the text form calls a connection that an ordinal names; nil when it cannot.
+  /// The number in the text form of the connection with an ordinal; nil if it opened before the log
+  /// begins.
   func number(of ordinal: ConnectionOrdinal) -> UInt64? {
     numbers.connections.number(of: ordinal, latest: latestOrdinal)
   }

@@ -1,11 +1,19 @@
-// A meter's state as bytes, with the names that are bound at that time. What has names is numbered by its
-// place in the snapshot, and instants are told as how long ago they were.
+// The state of a meter as bytes, with the names that are bound at that time. Everything that has a
+// name is numbered by its position in the snapshot, and instants are written as the time that has
+// passed since.
 
-/// Writes one snapshot, and numbers what it holds as the records after it will.
+/// Writes one snapshot. Its numbers are those of the records that follow.
 struct SnapshotEncoder<Names: LogNames> {
+  /// The numbers of the namespaces in the snapshot.
   private(set) var namespaces = EncodedNames()
+
+  /// The numbers of the viewer ids in the snapshot.
   private(set) var viewers = EncodedNames()
+
+  /// The numbers of the nodes in the snapshot.
   private(set) var nodes = EncodedNames()
+
+  /// The slots of the connections in the snapshot.
   private(set) var connections = EncodedConnections()
 
   private let names: Names
@@ -16,6 +24,8 @@ struct SnapshotEncoder<Names: LogNames> {
     self.names = names
   }
 
+  /// The payload of a snapshot. `messages` is the number of messages so far, `digest` that of all
+  /// effects so far. To be called once.
   mutating func encode(
     _ snapshot: MeterSnapshot, messages: UInt64, digest: Digest
   ) -> ContiguousArray<UInt8> {
@@ -58,13 +68,13 @@ struct SnapshotEncoder<Names: LogNames> {
   }
 
   private mutating func appendRemotes(of snapshot: MeterSnapshot) {
-    var speakers: ContiguousArray<NodeID> = []
+    var named: ContiguousArray<NodeID> = []
     for remote in snapshot.remotes where nodes.number(of: remote.node.number) == nil {
       _ = nodes.bind(remote.node.number)
-      speakers.append(remote.node)
+      named.append(remote.node)
     }
-    bytes.append(number: UInt64(speakers.count))
-    for node in speakers { bytes.append(counted: names.name(of: node).span) }
+    bytes.append(number: UInt64(named.count))
+    for node in named { bytes.append(counted: names.name(of: node).span) }
     bytes.append(number: UInt64(snapshot.remotes.count))
     for remote in snapshot.remotes {
       bytes.append(number: UInt64(nodes.number(of: remote.node.number) ?? 0))
@@ -94,7 +104,7 @@ struct SnapshotEncoder<Names: LogNames> {
 
   private mutating func append(_ namespace: NamespaceID) {
     guard let number = namespaces.number(of: namespace.number) else {
-      fatalError("the snapshot names namespace \(namespace.number) that it does not have")
+      fatalError("namespace \(namespace.number) is not in the snapshot")
     }
     bytes.append(number: UInt64(number))
   }
@@ -104,15 +114,20 @@ struct SnapshotEncoder<Names: LogNames> {
   }
 }
 
-/// Reads one snapshot; what it finds is under the numbers that `names` gives.
+/// Reads one snapshot.
 struct SnapshotDecoder {
+  /// The state, with the numbers of the reader.
   private(set) var snapshot = MeterSnapshot()
+
+  /// The digest of all effects so far.
   private(set) var digest = Digest()
+
+  /// The number of messages so far.
   private(set) var messages: UInt64 = 0
 
   private var cursor = ByteCursor()
 
-  /// Binds what the snapshot names in `numbers`, which then continues with the records after it.
+  /// Reads a payload, and binds its names in `numbers` for the records that follow.
   mutating func decode(
     _ payload: ContiguousArray<UInt8>, _ numbers: inout DecodedNumbers
   ) throws(Malformed) {
@@ -128,7 +143,7 @@ struct SnapshotDecoder {
     numbers.restart(after: snapshot.lastOrdinal)
     try decodeNamespaces(bytes, &numbers)
     try decodeRemotes(bytes, &numbers)
-    for slot in 0..<(try count(bytes, leastLength: 1)) {
+    for slot in 0..<(try count(bytes, minimumLength: 1)) {
       try decodeConnection(bytes, ConnectionID(UInt32(slot)), &numbers)
     }
     guard cursor.position == bytes.count else { throw Malformed("the snapshot is too long") }
@@ -138,7 +153,7 @@ struct SnapshotDecoder {
     _ bytes: Span<UInt8>, _ numbers: inout DecodedNumbers
   ) throws(Malformed) {
     var ordinal: UInt64 = 0
-    for place in 0..<(try count(bytes, leastLength: 10)) {
+    for place in 0..<(try count(bytes, minimumLength: 10)) {
       let name = try cursor.counted(bytes)
       try numbers.namespaces.bind(UInt32(place), bytes.extracting(name), .namespace)
       let (next, overflows) = ordinal.addingReportingOverflow(try cursor.number(bytes))
@@ -154,7 +169,7 @@ struct SnapshotDecoder {
           toldAt: try instant(bytes), lowestGreeted: try cursor.number(bytes),
           highestGreeted: try cursor.number(bytes), modified: try optionalInstant(bytes)))
     }
-    for _ in 0..<(try count(bytes, leastLength: 2)) {
+    for _ in 0..<(try count(bytes, minimumLength: 2)) {
       snapshot.vacancies.append(
         MeterSnapshot.Vacancy(
           namespace: try namespace(bytes, numbers), since: try instant(bytes)))
@@ -164,11 +179,11 @@ struct SnapshotDecoder {
   private mutating func decodeRemotes(
     _ bytes: Span<UInt8>, _ numbers: inout DecodedNumbers
   ) throws(Malformed) {
-    for place in 0..<(try count(bytes, leastLength: 2)) {
+    for place in 0..<(try count(bytes, minimumLength: 2)) {
       let name = try cursor.counted(bytes)
       try numbers.nodes.bind(UInt32(place), bytes.extracting(name), .node)
     }
-    for _ in 0..<(try count(bytes, leastLength: 5)) {
+    for _ in 0..<(try count(bytes, minimumLength: 5)) {
       let node = NodeID(try numbers.nodes.number(of: try cursor.number32(bytes)))
       snapshot.remotes.append(
         MeterSnapshot.Remote(
@@ -206,13 +221,14 @@ struct SnapshotDecoder {
     snapshot.connections.append(connection)
   }
 
-  /// How many elements follow; no more than the bytes that are left can hold.
+  /// The number of elements that follow. It is at most what the rest of the bytes can hold, as an
+  /// element has at least `minimumLength` bytes.
   private mutating func count(
-    _ bytes: Span<UInt8>, leastLength: Int
+    _ bytes: Span<UInt8>, minimumLength: Int
   ) throws(Malformed) -> Int {
     let count = try cursor.number(bytes)
-    guard count <= UInt64((bytes.count - cursor.position) / leastLength) else {
-      throw Malformed("there is less than it says")
+    guard count <= UInt64((bytes.count - cursor.position) / minimumLength) else {
+      throw Malformed("the snapshot has fewer elements than its count")
     }
     return Int(count)
   }

@@ -1,16 +1,16 @@
-// Reads a log in either form from bytes in pieces of any size: the first byte tells which form it is. Nothing
-// that is read can crash, and no length or number is believed before it is checked.
+// Reads a log in either form from bytes in pieces of any size. The first byte tells the form. No
+// input can crash the reader, and no length or number is used before it is checked.
 //
 //   var reader = LogReader()
 //   reader.append(piece)
-//   while let item = reader.next() { … }            and so on until there are no more pieces
+//   while let item = reader.next() { … }            and so on for each piece
 //   reader.finish()
 //   while let item = reader.next() { … }
 
-/// A push parser of logs. It also tells what its numbers are called, for those who print them.
+/// A push parser of logs. It also has the names of the numbers in its records.
 package struct LogReader {
-  /// The most records that come at once. Who asks what connections are called, or for the text form of
-  /// records, should set it to 1: the answers are those at the end of the batch.
+  /// The largest number of records in a batch. Names, and the text form of records, are those at
+  /// the end of the batch, so a caller that uses them should set this to 1.
   package var maximumBatch = 4096
 
   /// Whether the log is in the binary form; nil before its first byte.
@@ -19,31 +19,32 @@ package struct LogReader {
   private var binary: BinaryLogReader
   private var text: TextFormReader
 
-  /// A reader that keeps names in tables under a key, as strangers may have chosen them.
+  /// A reader with tables of names under a key, which must be secret if strangers chose the names.
   package init(key: HashKey = HashKey(0, 0)) {
     binary = BinaryLogReader(key: key)
     text = TextFormReader(key: key)
   }
 
-  /// Takes in the next bytes. Precondition: `next` was asked until it gave nothing.
+  /// Adds the next bytes. Precondition: `next` was called until it returned nil.
   package mutating func append(_ piece: Span<UInt8>) {
     guard let first = piece.first else { return }
     if isBinary == nil { isBinary = first == LogFormat.magic[0] }
     if isBinary == true { binary.append(piece) } else { text.append(piece) }
   }
 
-  /// Nothing more comes; `next` is to be asked until it gives nothing.
+  /// Ends the log: no more bytes follow. `next` returns the items that are left.
   package mutating func finish() {
     binary.isFinished = true
     text.isFinished = true
   }
 
-  /// The next item; nil when there is none before more bytes, or none at all after `finish`.
+  /// The next item; nil when the next item needs more bytes, or after the last item when `finish`
+  /// was called.
   package mutating func next() -> LogItem? {
     isBinary == true ? binary.next(limit: maximumBatch) : text.next(limit: maximumBatch)
   }
 
-  /// Where in the log the reader is, as errors tell it.
+  /// The position in the log, as in `LogDamage`.
   var place: String {
     isBinary == true ? "byte \(binary.offset)" : "line \(text.line)"
   }
@@ -53,13 +54,15 @@ package struct LogReader {
     isBinary == true ? binary.decoder.records : text.records
   }
 
-  /// The text of the last of `records`, where that is a message; a message is always the last of its batch.
+  /// The text of the last of `records`, if that is a message. A message is always the last of its
+  /// batch.
   package var messageText: [UInt8] {
     isBinary == true ? binary.decoder.text : text.text
   }
 
-  /// Frees the names that the log has freed and that nobody knows, so that a long log needs no more memory
-  /// than its writer did. To be called when `records` were applied and their effects were read.
+  /// Frees the names that the log has freed and the meter does not need, so that a long log needs
+  /// no more memory than its writer did. To be called when `records` were applied and their effects
+  /// were read.
   package mutating func releaseNames(
     unlessKnown isKnown: (NamespaceID) -> Bool, unlessHeld isHeld: (ViewerID) -> Bool
   ) {
@@ -67,7 +70,7 @@ package struct LogReader {
     binary.decoder.numbers.viewers.release { isHeld(ViewerID($0)) }
   }
 
-  /// An event of the latest batch as the text form tells it.
+  /// An event of the latest batch with the names of the text form.
   package func textEvent(_ event: Event) -> TextEvent {
     guard isBinary == true else { return text.names.textEvent(event, text: text.text) }
     switch event {
@@ -87,7 +90,7 @@ package struct LogReader {
     }
   }
 
-  /// The id of a namespace by its name, should the log have named it.
+  /// The id of a namespace by its name; nil if the log has not bound the name.
   package func find(namespace: [UInt8]) -> NamespaceID? {
     isBinary == true
       ? binary.decoder.numbers.namespaces.find(namespace).map { NamespaceID($0) }
@@ -96,24 +99,28 @@ package struct LogReader {
 }
 
 extension LogReader: LogNames {
-  /// What the text form calls a connection: in a binary log, its place in the order of opening.
+  /// The number of a connection in the text form: in a binary log its position in the order of
+  /// opening.
   package func number(of connection: ConnectionID) -> UInt64 {
     isBinary == true
       ? binary.decoder.numbers.connections.number(of: connection)
       : text.names.number(of: connection)
   }
 
+  /// The name of a namespace. Precondition: the namespace is in the log.
   package func name(of namespace: NamespaceID) -> [UInt8] {
     isBinary == true
       ? binary.decoder.numbers.namespaces.name(of: namespace.number)
       : text.names.name(of: namespace)
   }
 
+  /// The text of a viewer id. Precondition: the viewer id is in the log.
   package func name(of viewer: ViewerID) -> [UInt8] {
     isBinary == true
       ? binary.decoder.numbers.viewers.name(of: viewer.number) : text.names.name(of: viewer)
   }
 
+  /// The name of a node, with escapes. Precondition: the node is in the log.
   package func name(of node: NodeID) -> [UInt8] {
     isBinary == true
       ? TextEscape.visible(binary.decoder.numbers.nodes.name(of: node.number))

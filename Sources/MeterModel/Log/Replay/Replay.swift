@@ -1,69 +1,73 @@
-// Plays a log of either form to a meter: the one driver of figures, verification, effects as text, series and
-// what-if. It is pulled like the reader that it drives:
+// Applies a log of either form to a meter. Everything that uses a log goes through it: figures,
+// verification, effects as text, series, pictures, and replays with other settings. It is used like
+// the reader:
 //
 //   var replay = Replay()
 //   replay.append(piece)
-//   while let step = replay.next() { … }            and so on until there are no more pieces
+//   while let step = replay.next() { … }            and so on for each piece
 //   replay.finish()
 //   while let step = replay.next() { … }
 
 /// A replay of a log of any number of sections, each from an empty meter.
 package struct Replay {
-  /// How much is applied before the replay says so.
+  /// What one step applies.
   package enum Detail: Sendable {
     /// Thousands of records.
     case batches
 
-    /// One record, with all that was due before it: names and numbers are then those of its time.
+    /// One record and the deadlines before it. Names and numbers are then those of its time.
     case records
 
-    /// One record, or the deadlines of one instant, with the namespaces in which they changed something.
+    /// One record, or the deadlines of one instant. `changed` is then known.
     case instants
   }
 
-  /// What came next.
+  /// The results of a step.
   package enum Step: Sendable {
-    /// A section begins, under these settings.
+    /// A section begins, with these settings.
     case section(LogSection)
 
-    /// Records were read, and will be applied by the next step; only in the detail of batches. So whoever has
-    /// a clock can tell what reading takes from what the meter takes.
+    /// Records were read and the next step applies them; only in the detail of batches. So a caller
+    /// with a clock can measure reading and the meter separately.
     case read
 
-    /// Something was applied. What it led to is in `effects` until the next step.
+    /// Records or deadlines were applied. Their effects are in `effects` until the next step.
     case applied
 
     /// Records are missing from here on.
     case gap(LogGap)
 
-    /// The meter goes on from a snapshot, whatever it was before.
+    /// The meter continues from a snapshot.
     case restored
 
-    /// The effects up to this instant are not those of the daemon that wrote the log. Said once.
+    /// The effects up to this instant are not those of the daemon that wrote the log. At most one
+    /// step of a replay.
     case difference(Instant)
 
     /// The section is over.
     case end(Instant)
 
-    /// The section stops in the middle of its file's last block.
+    /// The section stops without an end.
     case torn(LogTear)
 
-    /// Nothing more can be replayed.
+    /// The log cannot be replayed any further.
     case damage(LogDamage)
   }
 
-  /// The log, for the names of what effects are about.
+  /// The reader of the log, which has the names of what effects refer to.
   package private(set) var reader: LogReader
 
-  /// The meter of the present section.
+  /// The meter of the current section.
   package private(set) var meter = Meter(configuration: Configuration())
 
-  /// The namespaces whose local figures the latest step may have changed; only in the detail of instants.
+  /// The namespaces with local counts that the latest step may have changed; only in the detail of
+  /// instants.
   package var changed: ContiguousArray<NamespaceID> { changes.namespaces }
 
   private var changes = NamespaceList()
 
-  /// The record of the latest step, if it was one and no deadlines; only in the detail of instants.
+  /// The record that the latest step applied; nil if it applied deadlines; only in the detail of
+  /// instants.
   package private(set) var record: LogRecord?
 
   private let detail: Detail
@@ -72,28 +76,33 @@ package struct Replay {
   private var buffer = EffectBuffer()
   private var tally = ReplayTally()
 
-  /// What is still to be applied.
-  private var ahead: Ahead?
+  /// What was read and not applied yet.
+  private var pending: Pending?
 
-  /// All of the reader's records at once; those from a place on, one by one; or all deadlines up to an instant, and the digest that
-  /// should then be reached.
-  private enum Ahead {
+  /// What can be read and not applied yet.
+  private enum Pending {
+    /// All records of the reader, at once.
     case batch
+
+    /// The records of the reader from an index on, one by one.
     case records(from: Int)
+
+    /// The deadlines up to and including an instant, and the digest of all effects by then.
     case instant(Instant, Digest?)
   }
 
-  /// What comes before anything else is read.
-  private var differing: Step?
+  // Steps that were made and not returned yet.
+  private var difference: Step?
   private var following: Step?
   private var isOver = false
 
-  /// A replay of the log as it was recorded.
+  /// A replay with the settings of the log. The key is that of the tables of names.
   package init(detail: Detail = .batches, key: HashKey = HashKey(0, 0)) {
     self.init(detail: detail, key: key, comparesDigests: true) { _ in }
   }
 
-  /// A replay under other settings, whose checkpoints say nothing.
+  /// A replay with other settings, which `adjust` sets in those of each section. Digests are not
+  /// compared.
   package init(
     detail: Detail = .batches, key: HashKey = HashKey(0, 0),
     whatIf adjust: @escaping @Sendable (inout Configuration) -> Void
@@ -115,32 +124,33 @@ package struct Replay {
   /// The effects of the latest step, in order.
   package var effects: ContiguousArray<Effect> { buffer.effects }
 
-  /// What the replay amounts to so far.
+  /// The figures so far.
   package var figures: ReplayFigures { tally.figures(with: meter, buffer.digest) }
 
-  /// Takes in the next bytes of the log. Precondition: `next` was asked until it gave nothing.
+  /// Adds the next bytes of the log. Precondition: `next` was called until it returned nil.
   package mutating func append(_ piece: Span<UInt8>) {
     if !isOver { reader.append(piece) }
   }
 
-  /// Nothing more comes; `next` is to be asked until it gives nothing.
+  /// Ends the log: no more bytes follow. `next` makes the steps that are left.
   package mutating func finish() {
     reader.finish()
   }
 
-  /// Applies what comes next; nil when there is nothing before more bytes, or at all after `finish`.
+  /// Makes the next step; nil when that needs more bytes, or after the last step when `finish` was
+  /// called.
   package mutating func next() -> Step? {
     buffer.removeAll()
     changes.removeAll()
     record = nil
-    if let ahead { return go(ahead) }
-    if let step = differing ?? following {
-      if differing == nil { following = nil } else { differing = nil }
+    if let pending { return apply(pending) }
+    if let step = difference ?? following {
+      if difference == nil { following = nil } else { difference = nil }
       return step
     }
     guard !isOver else { return nil }
     releaseNames()
-    return reader.next().map { take($0) }
+    return reader.next().map { step(for: $0) }
   }
 
   private mutating func releaseNames() {
@@ -148,7 +158,7 @@ package struct Replay {
     reader.releaseNames(unlessKnown: { meter.exists($0) }, unlessHeld: { meter.isHeld($0) })
   }
 
-  private mutating func take(_ item: LogItem) -> Step {
+  private mutating func step(for item: LogItem) -> Step {
     switch item {
     case .section(var section):
       tally.begin(after: meter, buffer.digest)
@@ -157,11 +167,11 @@ package struct Replay {
       buffer = EffectBuffer()
       return .section(section)
     case .records:
-      guard detail == .batches else { return go(.records(from: 0)) }
-      ahead = .batch
+      guard detail == .batches else { return apply(.records(from: 0)) }
+      pending = .batch
       return .read
     case .checkpoint(let instant, let digest):
-      return go(.instant(instant, digest))
+      return apply(.instant(instant, digest))
     case .gap(let gap):
       tally.suspend()
       return .gap(gap)
@@ -169,7 +179,7 @@ package struct Replay {
     case .end(let instant, let digest):
       if tally.isSuspended { return .end(instant) }
       following = .end(instant)
-      return go(.instant(instant, digest))
+      return apply(.instant(instant, digest))
     case .torn(let tear): return .torn(tear)
     case .damage(let damage): return stop(damage)
     }
@@ -186,7 +196,7 @@ package struct Replay {
       tally.restore(restored, insteadOf: meter, isFirst: meter.now == .start)
       meter = restored
       buffer = EffectBuffer(resuming: digest)
-      if detail == .instants { meter.existingNamespaces.forEach { changes.note($0) } }
+      if detail == .instants { meter.existingNamespaces.forEach { changes.insert($0) } }
       return .restored
     } catch {
       return stop(LogDamage(place: reader.place, reason: "before it, \(error.reason)"))
@@ -196,62 +206,62 @@ package struct Replay {
   private mutating func applyRecords() -> Step {
     let records = reader.records
     guard let last = records.last, last.instant <= horizon else {
-      return go(.records(from: 0))
+      return apply(.records(from: 0))
     }
-    ahead = nil
+    pending = nil
     meter.apply(records.span, into: &buffer)
-    tally.note(records: records.count, buffer.effects)
+    tally.count(records: records.count, buffer.effects)
     return .applied
   }
 
-  /// How far the meter goes at once, so that a log in which nothing happens for years does not become one
-  /// heap of notifications.
+  /// The instant up to which one step may go, so that years without an event do not become one
+  /// large batch of notifications.
   private var horizon: Instant {
-    let longest = min(meter.configuration.notifyMaxDelay.nanoseconds, 1 << 54)
-    return meter.now + Duration(nanoseconds: 128 * longest)
+    let delay = min(meter.configuration.notifyMaxDelay.nanoseconds, 1 << 54)
+    return meter.now + Duration(nanoseconds: 128 * delay)
   }
 
-  /// Applies what is ahead: one record or all deadlines, or, in the detail of instants and when it is far,
-  /// some deadlines before.
-  private mutating func go(_ goal: Ahead) -> Step {
+  /// Applies what was read, or some deadlines before it: those of one instant in the detail of
+  /// instants, those up to the horizon otherwise.
+  private mutating func apply(_ next: Pending) -> Step {
     let record: LogRecord?
-    let goalInstant: Instant
-    switch goal {
+    let instant: Instant
+    switch next {
     case .batch: return applyRecords()
-    case .records(let place):
-      record = reader.records[place]
-      goalInstant = reader.records[place].instant
-    case .instant(let instant, _):
+    case .records(let index):
+      record = reader.records[index]
+      instant = reader.records[index].instant
+    case .instant(let end, _):
       record = nil
-      goalInstant = instant
+      instant = end
     }
-    if let stop = stop(before: goalInstant) {
-      ahead = goal
-      if detail == .instants { meter.visitPending(dueBy: stop) { changes.note($0) } }
+    if let stop = stop(before: instant) {
+      pending = next
+      if detail == .instants { meter.visitPending(dueBy: stop) { changes.insert($0) } }
       meter.advance(to: stop, into: &buffer)
-      note(nil)
+      finishStep(with: nil)
       return .applied
     }
-    ahead = nil
+    pending = nil
     if let record {
       meter.apply(record.event, at: record.instant, into: &buffer)
     } else {
-      meter.advance(to: goalInstant, into: &buffer)
+      meter.advance(to: instant, into: &buffer)
     }
-    note(record)
-    switch goal {
+    finishStep(with: record)
+    switch next {
     case .batch: break
-    case .records(let place):
-      if place + 1 < reader.records.count { ahead = .records(from: place + 1) }
+    case .records(let index):
+      if index + 1 < reader.records.count { pending = .records(from: index + 1) }
     case .instant(_, let expected):
       if comparesDigests, let expected, tally.isFirstDifference(expected, buffer.digest) {
-        differing = .difference(goalInstant)
+        difference = .difference(instant)
       }
     }
     return .applied
   }
 
-  /// Where to stop on the way to an instant, if anywhere.
+  /// The instant at which a step stops on the way to another; nil if it need not stop.
   private func stop(before instant: Instant) -> Instant? {
     if detail == .instants, let deadline = meter.nextDeadline, deadline <= instant {
       return max(deadline, meter.now)
@@ -259,25 +269,25 @@ package struct Replay {
     return horizon < instant ? horizon : nil
   }
 
-  private mutating func note(_ record: LogRecord?) {
-    tally.note(records: record == nil ? 0 : 1, buffer.effects)
+  private mutating func finishStep(with record: LogRecord?) {
+    tally.count(records: record == nil ? 0 : 1, buffer.effects)
     guard detail == .instants else { return }
     self.record = record
-    noteChanges(after: record)
+    insertChanges(of: record)
   }
 
-  /// Remembers the namespaces that the latest effects and the record may have changed.
-  private mutating func noteChanges(after record: LogRecord?) {
+  /// Adds the namespaces that a record and its effects may have changed to `changes`.
+  private mutating func insertChanges(of record: LogRecord?) {
     if case .closed(let connection) = record?.event,
       let namespace = meter.namespace(of: connection)
     {
-      changes.note(namespace)
+      changes.insert(namespace)
     }
     for effect in buffer.effects {
       switch effect.action {
-      case .greet(_, _, let namespace, _): changes.note(namespace)
+      case .greet(_, _, let namespace, _): changes.insert(namespace)
       case .end(let connection, _):
-        if let namespace = meter.namespace(of: connection) { changes.note(namespace) }
+        if let namespace = meter.namespace(of: connection) { changes.insert(namespace) }
       case .notify, .message, .retire, .refuse, .reject: break
       }
     }

@@ -1,37 +1,38 @@
-// What a replay amounts to.
+// The figures of a replay (§7).
 
 /// The figures of a replay, all sections together.
 package struct ReplayFigures: Equatable, Sendable {
+  /// The number of sections.
   package var sections: UInt64 = 0
 
-  /// Events; options and ends are none.
+  /// The number of events; options and ends are none.
   package var records: UInt64 = 0
 
-  /// How long the sections lasted, in nanoseconds.
+  /// The time that the sections lasted.
   package var duration = Duration.zero
 
-  /// Namespaces created.
+  /// The number of namespaces that were created.
   package var namespaces: UInt64 = 0
 
-  /// Connections that were greeted.
+  /// The number of connections that were greeted.
   package var opened: UInt64 = 0
 
-  /// Connections that became members.
+  /// The number of connections that became members.
   package var counted: UInt64 = 0
 
-  /// The most members of all namespaces together, at one time in one section.
+  /// The largest number of members of all namespaces together, at one time in one section.
   package var peakMembers: UInt64 = 0
 
-  /// Notify effects.
+  /// The number of notify effects.
   package var notifications: UInt64 = 0
 
-  /// That of all effects; of several sections, that of their digests.
+  /// The digest of all effects; for several sections, the digest of their digests.
   package var digest = Digest()
 
-  /// Whether all checkpoints were right; nil when none was compared.
+  /// Whether all checkpoints had the digest that the log has; nil when none was compared.
   package var verified: Bool?
 
-  /// Adds those of another run, whose digest is combined with this one's.
+  /// Adds the figures of another run. The digest becomes that of both digests.
   mutating func add(_ other: ReplayFigures) {
     sections += other.sections
     records += other.records
@@ -45,22 +46,26 @@ package struct ReplayFigures: Equatable, Sendable {
   }
 }
 
-/// Adds the figures up while a replay goes on.
+/// Counts the figures during a replay.
 struct ReplayTally {
-  /// Those of the sections that are over; records, openings and notifications also of the present one.
+  /// The figures of the sections that are over; records, opened and notifications include the
+  /// current one.
   private var past = ReplayFigures()
 
+  /// The digest of the digests of the sections that are over; nil in the first section.
   private var digests: Digest?
+
+  /// The first instant of the current section.
   private var start = Instant.start
 
-  /// What the meter had counted and created before it was replayed, as it was restored from a snapshot.
+  // What the meter had counted and created before the replay, according to snapshots.
   private var countedBefore: UInt64 = 0
   private var createdBefore: UInt64 = 0
 
-  /// Whether records are missing, and no snapshot has come since.
+  /// Whether records are missing and no snapshot has followed.
   private(set) var isSuspended = false
 
-  /// A section begins, after one that `meter` and `digest` are of, if any.
+  /// Begins a section. `meter` and `digest` are those of the section before, if there is one.
   mutating func begin(after meter: Meter, _ digest: Digest) {
     if past.sections > 0 {
       past = figures(with: meter, digest)
@@ -71,11 +76,13 @@ struct ReplayTally {
     isSuspended = false
   }
 
+  /// Begins a gap.
   mutating func suspend() {
     isSuspended = true
   }
 
-  /// The meter goes on from a snapshot instead of what it was.
+  /// Ends a gap, or begins in the middle of a run: `meter` is that of a snapshot and replaces
+  /// `former`.
   mutating func restore(_ meter: Meter, insteadOf former: Meter, isFirst: Bool) {
     countedBefore &+= meter.countedConnections &- former.countedConnections
     createdBefore &+= meter.createdNamespaces &- former.createdNamespaces
@@ -83,8 +90,8 @@ struct ReplayTally {
     isSuspended = false
   }
 
-  /// Counts what was applied.
-  mutating func note(records: Int, _ effects: ContiguousArray<Effect>) {
+  /// Counts records and effects of a step. O(n).
+  mutating func count(records: Int, _ effects: ContiguousArray<Effect>) {
     past.records += UInt64(records)
     var (opened, notifications) = (UInt64(0), UInt64(0))
     for index in effects.indices {
@@ -98,7 +105,7 @@ struct ReplayTally {
     past.notifications += notifications
   }
 
-  /// Compares a checkpoint; true when it is the first that differs.
+  /// Compares the digests of a checkpoint; true when they are the first that differ.
   mutating func isFirstDifference(_ expected: Digest, _ digest: Digest) -> Bool {
     if expected == digest {
       if past.verified == nil { past.verified = true }
@@ -108,7 +115,7 @@ struct ReplayTally {
     return past.verified != false
   }
 
-  /// The figures, those of the present section included.
+  /// The figures so far, with those of the current section, whose meter and digest are given.
   func figures(with meter: Meter, _ digest: Digest) -> ReplayFigures {
     var figures = past
     guard past.sections > 0 else { return figures }

@@ -1,27 +1,28 @@
-// Splits one line of a text log into words, and leaves out its comment.
+// Splits a line of a log in text into words, without its comment.
 
-/// Goes through a line from left to right. Blanks are spaces and tabs.
+/// Reads a line from left to right. Blanks are spaces and tabs.
 struct LineScanner {
   private let bytes: [UInt8]
 
-  /// Where the line's meaning ends: before the comment, the blanks before that, and a carriage return.
+  /// The end of what the line says: before its comment, the blanks before that, and a carriage
+  /// return.
   private let end: Int
   private var index = 0
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
     var end = bytes.endIndex
-    for index in bytes.indices where bytes[index] == .numberSign {
+    for index in bytes.indices where bytes[index] == ASCII.numberSign {
       if index > 0 && !bytes[index - 1].isBlank { continue }
       end = index
       break
     }
-    if end == bytes.endIndex && bytes.last == .carriageReturn { end -= 1 }
+    if end == bytes.endIndex && bytes.last == ASCII.carriageReturn { end -= 1 }
     while end > 0 && bytes[end - 1].isBlank { end -= 1 }
     self.end = end
   }
 
-  /// The next word; nil when none is left.
+  /// The next word; nil at the end of the line.
   mutating func nextWord() -> [UInt8]? {
     skipBlanks()
     let start = index
@@ -29,7 +30,7 @@ struct LineScanner {
     return start == index ? nil : Array(bytes[start..<index])
   }
 
-  /// All that is left, without blanks at either end.
+  /// The rest of the line, without blanks at either end.
   mutating func rest() -> [UInt8] {
     skipBlanks()
     let start = index
@@ -40,12 +41,4 @@ struct LineScanner {
   private mutating func skipBlanks() {
     while index < end && bytes[index].isBlank { index += 1 }
   }
-}
-
-extension UInt8 {
-  static let lineFeed: UInt8 = 0x0A
-  static let carriageReturn: UInt8 = 0x0D
-  static let space: UInt8 = 0x20
-  static let numberSign = UInt8(ascii: "#")
-  static let backslash = UInt8(ascii: "\\")
 }

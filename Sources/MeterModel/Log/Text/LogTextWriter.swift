@@ -1,17 +1,17 @@
-// Writes the text form of the log (§7): options, events and effects, each on a line of its own.
+// Writes the text form of the log (§7): a line for each option, event and effect.
 
-/// Gathers lines of text. The caller takes `bytes` and empties it whenever it wants to.
+/// Collects lines of text. The caller may take `bytes` and empty it at any time.
 package struct LogTextWriter {
-  /// What was written and not taken yet.
+  /// The lines that were written and not taken yet.
   package var bytes: [UInt8] = []
 
   package init() {}
 
-  /// All options whose values are not the defaults, or simply all.
-  package mutating func write(_ configuration: Configuration, defaultsToo: Bool = false) {
+  /// `option notify-min-delay 5`, for each option whose value is not the default.
+  package mutating func write(_ configuration: Configuration) {
     for option in ConfigurationOption.allCases {
       let value = option.value(in: configuration)
-      if !defaultsToo && value == option.value(in: Configuration()) { continue }
+      if value == option.value(in: Configuration()) { continue }
       write("option \(option.rawValue) \(value)\n")
     }
   }
@@ -48,7 +48,7 @@ package struct LogTextWriter {
     write("\n")
   }
 
-  /// `# section 2`. Precondition: the comment has no line breaks.
+  /// `# section 2`. Precondition: the comment has no line feed.
   package mutating func write(comment: String) {
     write("# \(comment)\n")
   }
@@ -58,7 +58,7 @@ package struct LogTextWriter {
     write("\(instant.decimalSeconds) end\n")
   }
 
-  /// `0.5 greet 2 football 2`. `text` is the message's, where the effect tells one.
+  /// `0.5 greet 2 football 2`. `text` is the text of the message, where the effect sends one.
   package mutating func write(_ effect: Effect, names: some LogNames, text: [UInt8] = []) {
     write(effect.instant.decimalSeconds)
     switch effect.action {
@@ -102,19 +102,19 @@ package struct LogTextWriter {
   }
 
   private mutating func writeName(_ name: [UInt8]) {
-    bytes.append(.space)
+    bytes.append(ASCII.space)
     bytes += TextEscape.escapedName(name)
   }
 
   private mutating func writeText(_ text: [UInt8]) {
     guard !text.isEmpty else { return }
-    bytes.append(.space)
+    bytes.append(ASCII.space)
     bytes += TextEscape.escaped(text)
   }
 }
 
 extension EndReason {
-  /// The reason as the text form names it.
+  /// The word for the reason in the text form.
   package var word: String {
     switch self {
     case .expired: "expired"
@@ -124,7 +124,7 @@ extension EndReason {
 }
 
 extension RefusalReason {
-  /// The reason as the text form names it.
+  /// The word for the reason in the text form.
   package var word: String {
     switch self {
     case .stopped: "stopped"

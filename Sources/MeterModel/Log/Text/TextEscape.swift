@@ -1,27 +1,29 @@
-// How a message's text and an awkward name stand in a line of the text form.
+// The escapes of texts and names in a line of the text form.
 //
-// A text is the rest of its line, with `\\`, `\n`, `\r`, `\#` and `\xNN` for what could not stand there. A
-// name stands as it is, blanks being impossible in it; only one that begins with `#`, which would read as
-// a comment, gets a `\` in front (as does one that begins with backslashes and `#`, so that both differ).
+// A text is the rest of its line, with `\\`, `\n`, `\r`, `\#` and `\xNN` for the bytes that cannot
+// be there. A name cannot have blanks and is written as it is. Only a name that begins with `#`,
+// and would be read as a comment, is written with a `\` in front, and so is one that begins with
+// backslashes and `#`: thus two names never look the same.
 
+/// Writes and reads the escapes of the text form.
 enum TextEscape {
-  /// The text without its escapes; nil when one of them is unknown or cut off.
+  /// The text without its escapes; nil when an escape is unknown or cut off.
   static func unescaped(_ bytes: [UInt8]) -> [UInt8]? {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count)
     var index = 0
     while index < bytes.count {
-      guard bytes[index] == .backslash else {
+      guard bytes[index] == ASCII.backslash else {
         text.append(bytes[index])
         index += 1
         continue
       }
       guard index + 1 < bytes.count else { return nil }
       switch bytes[index + 1] {
-      case .backslash: text.append(.backslash)
-      case .numberSign: text.append(.numberSign)
-      case UInt8(ascii: "n"): text.append(.lineFeed)
-      case UInt8(ascii: "r"): text.append(.carriageReturn)
+      case ASCII.backslash: text.append(ASCII.backslash)
+      case ASCII.numberSign: text.append(ASCII.numberSign)
+      case UInt8(ascii: "n"): text.append(ASCII.lineFeed)
+      case UInt8(ascii: "r"): text.append(ASCII.carriageReturn)
       case UInt8(ascii: "x"):
         guard index + 3 < bytes.count, let high = hexValue(bytes[index + 2]),
           let low = hexValue(bytes[index + 3])
@@ -35,46 +37,48 @@ enum TextEscape {
     return text
   }
 
-  /// The text with every escape that it needs, and none that it does not.
+  /// The text with every escape that it needs and no other.
   static func escaped(_ text: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     for (index, byte) in text.enumerated() {
       let isAtAnEnd = index == 0 || index == text.count - 1
       switch byte {
-      case .backslash: bytes += [.backslash, .backslash]
-      case .lineFeed: bytes += [.backslash, UInt8(ascii: "n")]
-      case .carriageReturn: bytes += [.backslash, UInt8(ascii: "r")]
-      case .numberSign where index == 0 || text[index - 1].isBlank:
-        bytes += [.backslash, .numberSign]
+      case ASCII.backslash: bytes += [ASCII.backslash, ASCII.backslash]
+      case ASCII.lineFeed: bytes += [ASCII.backslash, UInt8(ascii: "n")]
+      case ASCII.carriageReturn: bytes += [ASCII.backslash, UInt8(ascii: "r")]
+      case ASCII.numberSign where index == 0 || text[index - 1].isBlank:
+        bytes += [ASCII.backslash, ASCII.numberSign]
       case 0x09 where !isAtAnEnd, 0x20 where !isAtAnEnd: bytes.append(byte)
       case 0x00...0x20, 0x7F:
-        bytes += [.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
+        bytes += [ASCII.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
       default: bytes.append(byte)
       }
     }
     return bytes
   }
 
+  /// The name that a word of a line stands for.
   static func unescapedName(_ word: [UInt8]) -> [UInt8] {
-    beginsLikeComment(word) && word.first == .backslash ? Array(word.dropFirst()) : word
+    beginsLikeComment(word) && word.first == ASCII.backslash ? Array(word.dropFirst()) : word
   }
 
+  /// The word of a line that stands for a name.
   static func escapedName(_ name: [UInt8]) -> [UInt8] {
-    beginsLikeComment(name) ? [.backslash] + name : name
+    beginsLikeComment(name) ? [ASCII.backslash] + name : name
   }
 
-  /// The name with `\xNN` for what could not stand in one.
+  /// The name with `\xNN` for each byte that is no visible ASCII.
   static func visible(_ name: [UInt8]) -> [UInt8] {
     name.flatMap { byte in
       (0x21...0x7E).contains(byte)
-        ? [byte] : [.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
+        ? [byte] : [ASCII.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
     }
   }
 
   /// Whether the first byte that is no backslash is `#`.
   private static func beginsLikeComment(_ name: [UInt8]) -> Bool {
-    name.first { $0 != .backslash } == .numberSign
+    name.first { $0 != ASCII.backslash } == ASCII.numberSign
   }
 
   private static func hexValue(_ digit: UInt8) -> UInt8? {

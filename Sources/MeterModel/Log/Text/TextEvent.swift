@@ -1,24 +1,24 @@
-// What one line of the text form says (§7), still under the names that the text uses: numbers of
-// connections are any 64-bit numbers, and names are bytes.
+// The lines of the text form (§7), with the names that the text has: numbers of connections are any
+// 64-bit numbers, and names are bytes.
 
-/// One meaningful line of a log in text.
+/// A line of a log in text.
 package enum TextStatement: Equatable, Sendable {
   /// A blank line or a comment.
   case nothing
 
-  /// An option of the model; the reader's configuration has it already.
+  /// An option of the meter. The reader has set it in its configuration.
   case option(ConfigurationOption)
 
-  /// Something happened.
+  /// An event.
   case event(Instant, TextEvent)
 
-  /// The instant up to which, inclusive, deadlines still fire.
+  /// The end of the log: deadlines fire up to and including this instant.
   case end(Instant)
 }
 
-/// An event under the text's own names; the cases are those of `Event`.
+/// An event with the names that the text has. The cases are those of `Event`.
 package enum TextEvent: Equatable, Sendable {
-  /// `after` is the number of the connection that the `Last-Event-ID` names.
+  /// `after` is the number of the connection that the `Last-Event-ID` of the stream names.
   case opened(connection: UInt64, namespace: [UInt8], viewer: [UInt8]?, after: UInt64?)
   case closed(connection: UInt64)
   case excluded(viewer: [UInt8])
@@ -29,7 +29,7 @@ package enum TextEvent: Equatable, Sendable {
 
 /// Why a log in text cannot be read any further.
 package struct TextLogError: Error, Equatable, Sendable {
-  /// The line, counted from 1.
+  /// The number of the line, from 1.
   package let line: Int
 
   /// What is wrong with it, as a clause.

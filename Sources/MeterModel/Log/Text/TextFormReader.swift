@@ -1,45 +1,50 @@
-// Reads the text form of the log from bytes in pieces of any size, as items.
+// Reads the items of a log in text from bytes in pieces of any size.
 
 /// A push parser of logs in text.
 struct TextFormReader {
-  /// What was read last.
+  /// The records that were read last.
   private(set) var records: ContiguousArray<LogRecord> = []
 
-  /// The text of the last record, where that is a message.
+  /// The text of the last record, if that is a message.
   private(set) var text: [UInt8] = []
 
+  /// The names of the log.
   private(set) var names: TextLogNames
+
+  /// Whether no more bytes follow.
   var isFinished = false
 
-  /// The line that was read last, counted from 1.
+  /// The number of the line that was read last, from 1.
   var line: Int { reader.line }
 
   private var lines = LineSplitter()
   private var reader = TextLogReader()
 
-  // Which items there were: the section, its end, and the last of all.
+  // Whether the section, its end and the last item were returned.
   private var hasBegun = false
   private var hasEnded = false
   private var isOver = false
 
-  /// What comes before anything else is read.
+  /// The items that were read and not returned yet.
   private var following: ContiguousArray<LogItem> = []
 
   init(key: HashKey) {
     names = TextLogNames(key: key)
   }
 
+  /// Adds the next bytes. Precondition: `next` was called until it returned nil.
   mutating func append(_ piece: Span<UInt8>) {
     lines.append(piece)
   }
 
-  /// The next item; nil when there is none before more bytes, or none at all when `isFinished`.
+  /// The next item, with at most `limit` records; nil when the next item needs more bytes, or after
+  /// the last item when `isFinished`.
   mutating func next(limit: Int) -> LogItem? {
     if following.isEmpty { read(limit: limit) }
     return following.isEmpty ? nil : following.removeFirst()
   }
 
-  /// Reads up to so many records, up to a message, or up to something else.
+  /// Reads at most `limit` records. A message, an end and an error stop it earlier.
   private mutating func read(limit: Int) {
     records.removeAll(keepingCapacity: true)
     var last: LogItem?

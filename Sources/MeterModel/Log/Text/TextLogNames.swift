@@ -1,7 +1,7 @@
-// Binds the names of a text log to the small numbers that the meter knows, and back.
+// Binds the names of a log in text to the dense numbers of the meter.
 
-/// The names of one log. Namespaces, viewer ids and nodes keep their numbers for good, so the table is as
-/// large as the log has different names; a connection's slot is free again after its close.
+/// The names of one log. Namespaces, viewer ids and nodes keep their numbers, so the tables are as
+/// large as the log has different names. The slot of a connection is free again after its close.
 package struct TextLogNames: LogNames {
   private var namespaces: NameTable
   private var viewers: NameTable
@@ -9,13 +9,14 @@ package struct TextLogNames: LogNames {
   private var connections = ConnectionNumbers()
   private var messages: UInt64 = 0
 
+  /// Tables of names under a key, which must be secret if strangers chose the names.
   package init(key: HashKey = HashKey(0, 0)) {
     namespaces = NameTable(key: key)
     viewers = NameTable(key: key)
     nodes = NameTable(key: key)
   }
 
-  /// The event as the meter takes it; names that are new are bound.
+  /// The event with the numbers of its names. Names that are new are bound.
   package mutating func bind(_ event: TextEvent) -> Event {
     switch event {
     case .opened(let connection, let namespace, let viewer, let after):
@@ -36,13 +37,14 @@ package struct TextLogNames: LogNames {
     }
   }
 
-  /// To be called when the event was applied and its effects were read: frees the slot of a connection that
-  /// is closed.
+  /// Frees the slot of the connection that an event closes. To be called when the event was applied
+  /// and its effects were read.
   package mutating func release(after event: TextEvent) {
     if case .closed(let connection) = event { connections.free(connection) }
   }
 
-  /// The event under the text's names; `text` is the message's. Precondition: the event's names are bound.
+  /// The event with the names of the text; `text` is the text of a message. Precondition: the names
+  /// of the event are bound.
   package func textEvent(_ event: Event, text: [UInt8] = []) -> TextEvent {
     switch event {
     case .opened(let connection, let namespace, let viewer, let after):
@@ -61,27 +63,27 @@ package struct TextLogNames: LogNames {
     }
   }
 
-  /// The number of a connection in the text. Precondition: it is bound.
+  /// The number of a connection in the text. Precondition: the connection is bound.
   package func number(of connection: ConnectionID) -> UInt64 {
     connections.number(of: connection)
   }
 
-  /// Precondition: the namespace is bound.
+  /// The name of a namespace. Precondition: the namespace is bound.
   package func name(of namespace: NamespaceID) -> [UInt8] {
     Self.name(namespace.number, in: namespaces)
   }
 
-  /// Precondition: the viewer id is bound.
+  /// The text of a viewer id. Precondition: the viewer id is bound.
   package func name(of viewer: ViewerID) -> [UInt8] {
     Self.name(viewer.number, in: viewers)
   }
 
-  /// Precondition: the node is bound.
+  /// The name of a node. Precondition: the node is bound.
   package func name(of node: NodeID) -> [UInt8] {
     Self.name(node.number, in: nodes)
   }
 
-  /// The id of a namespace that is bound.
+  /// The id of a namespace by its name; nil if the name is not bound.
   package func find(namespace: [UInt8]) -> NamespaceID? {
     namespaces.find(namespace.span).map { NamespaceID($0) }
   }
@@ -92,7 +94,7 @@ package struct TextLogNames: LogNames {
 
   private static func bind(_ name: [UInt8], in table: inout NameTable) -> UInt32 {
     guard let number = table.bind(name.span) else {
-      fatalError("the reader lets no name pass that is empty or longer than 255 bytes")
+      fatalError("a name that the reader accepts has 1 to 255 bytes")
     }
     return number
   }

@@ -1,31 +1,39 @@
-// Reads a log in its text form (§7), a line at a time, so that a log of any length fits. Malformed lines
-// are errors with the line's number; nothing that is read can crash.
+// Reads a log in text (§7) a line at a time, so that its length has no limit. A malformed line is
+// an error with the number of the line. No input can crash the reader.
 
-/// Turns the lines of a text log into statements, and checks what a line alone cannot show: that options
-/// come first, that time never decreases, and that nothing follows `end`.
+/// Reads the lines of a log in text as statements. It also checks what a line alone cannot show:
+/// options come first, time never decreases, and nothing follows `end`.
 package struct TextLogReader {
-  /// The longest line that is read, in bytes.
+  /// The longest line, in bytes.
   package static let maximumLineLength = 1 << 18
 
-  /// The defaults, changed by the options that were read. Final once an event or `end` was read.
+  /// The defaults with the options that were read. It does not change after the first event or
+  /// `end`.
   package private(set) var configuration = Configuration()
 
-  /// How many lines were read.
+  /// The number of lines that were read.
   package private(set) var line = 0
 
-  /// The instant of the latest event or of `end`: where the log ends if nothing follows.
+  /// The instant of the latest event or of `end`, which is the end of the log if nothing follows.
   package private(set) var latest = Instant.start
 
   private var stage = Stage.options
 
-  /// Where in a log the reader is. Options lead to events, events to the end, and nothing leads back.
+  /// The part of the log that is being read.
   private enum Stage {
-    case options, events, end
+    /// Before the first event. Can become `events`, `end`.
+    case options
+
+    /// After an event. Can become `end`.
+    case events
+
+    /// After `end`, where only comments may be.
+    case end
   }
 
   package init() {}
 
-  /// Reads the next line, given without its line feed. Errors are final: the reader is to be dropped.
+  /// Reads the next line, without its line feed. After an error the reader must not be used again.
   package mutating func read(_ bytes: [UInt8]) throws(TextLogError) -> TextStatement {
     line += 1
     guard bytes.count <= Self.maximumLineLength else {
@@ -73,7 +81,7 @@ package struct TextLogReader {
     return event.map { .event(instant, $0) } ?? .end(instant)
   }
 
-  /// Nil for `end`.
+  /// Reads the event of a line; nil for `end`.
   private func readEvent(
     _ verb: [UInt8], _ scanner: inout LineScanner
   ) throws(TextLogError) -> TextEvent? {

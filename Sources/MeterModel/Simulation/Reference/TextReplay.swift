@@ -1,8 +1,8 @@
-// The effects of a log in text, as text, by a meter of either kind: how scenarios are told.
+// Replays a log in text with a meter of any kind, for scenarios and comparisons.
 
 /// The replay of a log in text to effects in text.
 package enum TextReplay {
-  /// All effects of a log, each on a line.
+  /// The effects of a log, each on a line.
   package static func effects<Meter: MeterProtocol>(
     of log: String, makeMeter: (Configuration) -> Meter
   ) throws(LogDamage) -> String {
