@@ -1,8 +1,8 @@
-// The audience of each namespace over time, as comma-separated values.
+// The audience of each namespace over time, as comma-separated values (RFC 4180).
 
-/// Gathers a row for each change of a namespace's local members or pending connections.
+/// Collects a row for each change of the local members or the pending connections of a namespace.
 package struct AudienceSeries {
-  /// What was written and not taken yet; at first the header.
+  /// The rows that were written and not taken yet; at first the header.
   package var bytes = Array("seconds,namespace,members,pending\n".utf8)
 
   private struct Audience: Equatable {
@@ -14,12 +14,12 @@ package struct AudienceSeries {
 
   package init() {}
 
-  /// A section begins: nobody is there.
+  /// Begins a section, in which all audiences are empty.
   package mutating func restart() {
     latest.removeAll()
   }
 
-  /// Adds what the latest step changed. Precondition: the replay goes into the detail of instants.
+  /// Adds the changes of the latest step. Precondition: the replay has the detail of instants.
   package mutating func add(_ replay: borrowing Replay) {
     for namespace in replay.changed {
       let members = replay.meter.localMembers(of: namespace)
@@ -30,24 +30,23 @@ package struct AudienceSeries {
       guard latest[place] != audience else { continue }
       latest[place] = audience
       bytes += replay.meter.now.decimalSeconds.utf8
-      bytes.append(UInt8(ascii: ","))
+      bytes.append(ASCII.comma)
       write(replay.reader.name(of: namespace))
       bytes += ",\(members),\(audience.pending)\n".utf8
     }
   }
 
-  /// A name as a field (RFC 4180): in quotes where it has commas or quotes, which are doubled.
+  /// Writes a name as a field: in quotes if it has commas or quotes, and with its quotes doubled.
   private mutating func write(_ name: [UInt8]) {
-    let quote = UInt8(ascii: "\"")
-    guard name.contains(where: { $0 == quote || $0 == UInt8(ascii: ",") }) else {
+    guard name.contains(where: { $0 == ASCII.quote || $0 == ASCII.comma }) else {
       bytes += name
       return
     }
-    bytes.append(quote)
+    bytes.append(ASCII.quote)
     for byte in name {
-      if byte == quote { bytes.append(quote) }
+      if byte == ASCII.quote { bytes.append(ASCII.quote) }
       bytes.append(byte)
     }
-    bytes.append(quote)
+    bytes.append(ASCII.quote)
   }
 }

@@ -1,8 +1,11 @@
-// The first reading of a log that is to be drawn: how long it is, and whose audiences were the largest.
+// The first reading of a log for a picture: the lengths of its sections, and its largest audiences.
 
-/// A namespace and the most local members that it ever had at once.
+/// A namespace and the largest number of local members that it had at one time.
 package struct NamespacePeak: Equatable, Sendable {
+  /// The name of the namespace.
   package var name: [UInt8]
+
+  /// The largest number of local members.
   package var members: UInt32
 
   package init(name: [UInt8], members: UInt32) {
@@ -11,13 +14,14 @@ package struct NamespacePeak: Equatable, Sendable {
   }
 }
 
-/// Finds the largest namespaces of a log and the extent of its sections, in memory that does not grow with
-/// the number of names in it. Precondition throughout: the replay goes into the detail of instants.
+/// Finds the largest namespaces of a log and the extents of its sections. The memory does not grow
+/// with the number of names in the log. Precondition: the replay has the detail of instants.
 package struct AudienceCensus {
-  /// The sections so far.
+  /// The extents of the sections so far.
   package private(set) var runs: ContiguousArray<ChartRun> = []
 
   private let limit: Int
+  /// The largest number of members of each namespace since its creation, by its number.
   private var peaks: ContiguousArray<UInt32> = []
   private var candidates: ContiguousArray<NamespacePeak> = []
 
@@ -26,7 +30,7 @@ package struct AudienceCensus {
     self.limit = limit
   }
 
-  /// The largest, in falling order; of two that are equal, in the order of their names.
+  /// The largest namespaces, in descending order; equal ones in the order of their names.
   package var largest: ContiguousArray<NamespacePeak> {
     ContiguousArray(
       candidates.sorted {
@@ -35,7 +39,7 @@ package struct AudienceCensus {
       })
   }
 
-  /// Takes the replay's latest step in.
+  /// Takes the latest step of the replay into account.
   package mutating func note(_ step: Replay.Step, of replay: borrowing Replay) {
     switch step {
     case .section(let section):
@@ -61,7 +65,7 @@ package struct AudienceCensus {
       peaks[place] = members
       admit(namespace, members, replay)
     }
-    // The number of a namespace that was forgotten may come to name another one.
+    // The number of a retired namespace may be used for another name.
     for effect in replay.effects {
       if case .retire(let namespace) = effect.action, Int(namespace.number) < peaks.count {
         peaks[Int(namespace.number)] = 0
@@ -69,7 +73,7 @@ package struct AudienceCensus {
     }
   }
 
-  /// Puts a namespace among the candidates, or one of them higher, if that is due.
+  /// Adds a namespace to the candidates, or raises the peak of a candidate, if its members suffice.
   private mutating func admit(
     _ namespace: NamespaceID, _ members: UInt32, _ replay: borrowing Replay
   ) {

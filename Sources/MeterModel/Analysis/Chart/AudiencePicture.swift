@@ -1,17 +1,17 @@
-// The pictures of a log: its audience over time, and two settings side by side.
+// The pictures of a log: its audience over time, and a comparison of two settings.
 
-/// Draws what was recorded of a log. The text is bounded, whatever the length of the log.
+/// Draws a recording of a log. The length of the document does not depend on the length of the log.
 package struct AudiencePicture: Sendable {
-  /// How many namespaces have a curve of their own; what all others have together is one more.
+  /// The number of namespaces with a curve of their own. All others have one curve together.
   package static let namespaces = 10
 
-  /// For how many of them what was told is drawn too.
+  /// The number of namespaces with a panel for the counts that viewers were sent.
   package static let toldNamespaces = 3
 
-  /// What the picture is called: the log's name.
+  /// The title of the picture: the name of the log.
   package var title: String
 
-  /// Lines under the title.
+  /// The lines under the title.
   package var notes: [String]
 
   package init(title: String, notes: [String]) {
@@ -19,7 +19,8 @@ package struct AudiencePicture: Sendable {
     self.notes = notes
   }
 
-  /// A document with the audience of the largest namespaces, and for the largest of them what was told.
+  /// A document with the audiences of the largest namespaces and, for the largest of them, the
+  /// counts that viewers were sent.
   package func draw(_ recording: AudienceRecording) -> [UInt8] {
     let namespaces = recording.namespaces
     var panels: [ChartPanel] = []
@@ -29,11 +30,11 @@ package struct AudiencePicture: Sendable {
           curves.local, style: ChartStyle.curve(place), label: curves.text,
           note: "at most \(UInt64(curves.peak).grouped)")
       }
-      if recording.rest.most > 0 {
+      if recording.rest.maximum > 0 {
         series.append(
           ChartSeries(
             recording.rest, style: "curve rest", label: "the rest, together",
-            note: "at most \(recording.rest.most.grouped)"))
+            note: "at most \(recording.rest.maximum.grouped)"))
       }
       panels.append(
         ChartPanel(
@@ -51,7 +52,8 @@ package struct AudiencePicture: Sendable {
     return document(panels, recording)
   }
 
-  /// A document with what was told under two settings, against the truth, for the largest namespaces.
+  /// A document with the counts that viewers were sent with two settings, beside the members, for
+  /// the largest namespaces.
   package func draw(
     _ own: AudienceRecording, labelled ownLabel: String, beside given: AudienceRecording,
     labelled givenLabel: String
@@ -104,6 +106,6 @@ package struct AudiencePicture: Sendable {
 }
 
 extension NamespaceCurves {
-  /// The name for people.
+  /// The name as text.
   fileprivate var text: String { String(decoding: name, as: UTF8.self) }
 }

@@ -1,29 +1,34 @@
-// The second reading of a log that is to be drawn: the curves of the largest namespaces and of all others
-// together, and how far what was told was from the truth.
+// The second reading of a log for a picture: the curves of the largest namespaces and of all others
+// together, and the difference between the members and what viewers were sent.
 
-/// What a picture shows of one namespace.
+/// The curves of one namespace.
 package struct NamespaceCurves: Sendable {
+  /// The name of the namespace.
   package let name: [UInt8]
 
-  /// The most local members at once, as the census found them.
+  /// The largest number of local members, from the census.
   package let peak: UInt32
 
-  /// Members of this node.
+  /// The members of this node.
   package fileprivate(set) var local: ChartCurve
 
-  /// Members of all nodes: what is true.
+  /// The members of all nodes.
   package fileprivate(set) var members: ChartCurve
 
-  /// What the open connections were last told; absent while there are none.
+  /// The count that the open connections were last sent; absent while none is open.
   package fileprivate(set) var told: ChartCurve
 
-  /// The namespace's number while it exists.
+  /// The number of the namespace; nil while it does not exist.
   fileprivate var id: NamespaceID?
+
+  /// The counts since `since`; nil while the namespace does not exist.
   fileprivate var latest: NamespaceCounts?
+
+  /// The time on the axis of the latest change of the counts.
   fileprivate var since: UInt64 = 0
 }
 
-/// Records a replay in the columns of a picture. Precondition throughout: the replay goes into the detail of
+/// Records a replay in the columns of a picture. Precondition: the replay has the detail of
 /// instants.
 package struct AudienceRecording {
   /// The namespaces of the census, in its order.
@@ -32,27 +37,29 @@ package struct AudienceRecording {
   /// The local members of all other namespaces together.
   package private(set) var rest: ChartCurve
 
+  /// The axis of time.
   package let timeline: ChartTimeline
 
-  /// Writes of a count to an open connection: for each notification as many as were open.
+  /// The number of frames with a notification: one for each connection that was open then.
   package private(set) var frames: UInt64 = 0
 
-  /// How far what was told was from the truth in these namespaces.
+  /// The difference between the members and what viewers were sent, in these namespaces.
   package private(set) var deviation = Deviation()
 
-  /// When records are missing, as places on the time axis; the first hundred.
+  /// The times at which records are missing, on the axis; the first hundred.
   package private(set) var gaps: ContiguousArray<Range<UInt64>> = []
 
   private var run = -1
   private var gapStart: UInt64?
   private var knowsPeers = false
 
-  /// Which namespace of the picture has a number: its place, or one of two marks.
+  /// The place in `namespaces` of each namespace, by its number; or `unknown` or `none`.
   private var places: ContiguousArray<UInt8> = []
-  private static let unasked = UInt8.max
+  private static let unknown = UInt8.max
   private static let none = UInt8.max - 1
 
-  /// Precondition: fewer than 250 namespaces.
+  /// A recording of the namespaces of a census, in `columns` columns. Precondition: there are fewer
+  /// than 250 namespaces.
   package init(
     of largest: ContiguousArray<NamespacePeak>, along timeline: ChartTimeline, columns: Int
   ) {
@@ -67,7 +74,8 @@ package struct AudienceRecording {
     self.timeline = timeline
   }
 
-  /// Takes the replay's latest step in. Precondition: the census has seen the same log.
+  /// Takes the latest step of the replay into account. Precondition: the census was made of the
+  /// same log.
   package mutating func note(_ step: Replay.Step, of replay: borrowing Replay) {
     switch step {
     case .section:
@@ -89,7 +97,7 @@ package struct AudienceRecording {
     }
   }
 
-  /// No more steps come.
+  /// Ends the curves. To be called after the last step.
   package mutating func finish() {
     closeRun()
     for place in namespaces.indices {
@@ -100,7 +108,7 @@ package struct AudienceRecording {
     rest.finish()
   }
 
-  /// The audience goes when a section ends.
+  /// Ends the audiences at the end of a section.
   private mutating func closeRun() {
     guard run >= 0 else { return }
     let end = timeline.time(of: .latest, inRun: run)
@@ -128,7 +136,7 @@ package struct AudienceRecording {
       case .greet, .message, .end, .refuse, .reject: break
       }
     }
-    // What other nodes say, and what is forgotten of it, shows in no effect.
+    // A change of another node's counts has no effect of its own.
     if knowsPeers {
       for place in namespaces.indices { sample(place, replay, at: time) }
     }
@@ -137,11 +145,11 @@ package struct AudienceRecording {
     if others != rest.value { rest.set(others, at: time) }
   }
 
-  /// Where a namespace is in the picture; past the end if it is not.
+  /// The place of a namespace in `namespaces`; past their end if it is not among them.
   private mutating func place(of namespace: NamespaceID, _ replay: borrowing Replay) -> Int {
     let number = Int(namespace.number)
-    while places.count <= number { places.append(Self.unasked) }
-    if places[number] == Self.unasked {
+    while places.count <= number { places.append(Self.unknown) }
+    if places[number] == Self.unknown {
       let name = replay.reader.name(of: namespace)
       let place = namespaces.firstIndex { $0.name == name }
       places[number] = place.map { UInt8($0) } ?? Self.none
@@ -154,7 +162,7 @@ package struct AudienceRecording {
     let number = Int(namespace.number)
     guard number < places.count else { return }
     let place = Int(places[number])
-    places[number] = Self.unasked
+    places[number] = Self.unknown
     guard place < namespaces.count else { return }
     namespaces[place].id = nil
     record(nil, of: place, at: time)
@@ -164,21 +172,21 @@ package struct AudienceRecording {
     record(namespaces[place].id.flatMap { replay.meter.counts(of: $0) }, of: place, at: time)
   }
 
-  /// What became of a namespace; nil if it is not there any more.
-  private mutating func record(_ telling: NamespaceCounts?, of place: Int, at time: UInt64) {
+  /// Records the counts of a namespace; nil if it does not exist any more.
+  private mutating func record(_ counts: NamespaceCounts?, of place: Int, at time: UInt64) {
     let former = namespaces[place].latest
-    guard telling != former else { return }
+    guard counts != former else { return }
     if let former {
       deviation.add(
         told: former.told, members: former.members, viewers: former.open,
         nanoseconds: time - namespaces[place].since)
     }
-    namespaces[place].latest = telling
+    namespaces[place].latest = counts
     namespaces[place].since = time
-    let told = telling.map { $0.open > 0 ? $0.told : ChartCurve.absent } ?? ChartCurve.absent
+    let told = counts.map { $0.open > 0 ? $0.told : ChartCurve.absent } ?? ChartCurve.absent
     let values = (
-      telling.map { UInt64($0.localMembers) } ?? ChartCurve.absent,
-      telling?.members ?? ChartCurve.absent
+      counts.map { UInt64($0.localMembers) } ?? ChartCurve.absent,
+      counts?.members ?? ChartCurve.absent
     )
     if values.0 != namespaces[place].local.value { namespaces[place].local.set(values.0, at: time) }
     if values.1 != namespaces[place].members.value {

@@ -1,57 +1,62 @@
-// A number over time in a bounded amount of memory: as many columns as a picture has, each with the least and
-// the most that the number was there, so that no spike is lost however long the log is.
+// A number over time in bounded memory: the columns of a picture, each with the minimum and the
+// maximum of the number, so that no peak is lost in a long log.
 
-/// A step function of time, down-sampled into columns of equal width.
+/// A step function of time, sampled into columns of equal width.
 package struct ChartCurve: Sendable {
-  /// The value of a curve where there is none. Counts saturate far below it.
+  /// The value of a curve where it is absent. Counts are always smaller.
   package static let absent = UInt64.max
 
-  /// What a curve did within one column.
+  /// The values of a curve within one column.
   package struct Column: Equatable, Sendable {
-    /// The extremes; `least` is above `most` where the curve was absent throughout.
-    package var least: UInt64
-    package var most: UInt64
+    /// The smallest value; above `maximum` where the curve was absent throughout.
+    package var minimum: UInt64
 
-    /// The value at the column's end, perhaps `absent`.
+    /// The largest value.
+    package var maximum: UInt64
+
+    /// The value at the end of the column, perhaps `absent`.
     package var last: UInt64
 
-    /// Nothing in the whole column.
-    package static let absent = Column(least: .max, most: 0, last: ChartCurve.absent)
+    /// A column in which the curve is absent.
+    package static let absent = Column(minimum: .max, maximum: 0, last: ChartCurve.absent)
 
-    package init(least: UInt64, most: UInt64, last: UInt64) {
-      self.least = least
-      self.most = most
+    package init(minimum: UInt64, maximum: UInt64, last: UInt64) {
+      self.minimum = minimum
+      self.maximum = maximum
       self.last = last
     }
 
-    /// Whether there is anything to draw.
-    package var isPresent: Bool { least <= most }
+    /// Whether the curve has a value in the column.
+    package var isPresent: Bool { minimum <= maximum }
 
     fileprivate init(steady value: UInt64) {
-      self = value == ChartCurve.absent ? .absent : Column(least: value, most: value, last: value)
+      self =
+        value == ChartCurve.absent
+        ? .absent : Column(minimum: value, maximum: value, last: value)
     }
 
-    fileprivate mutating func take(_ value: UInt64) {
+    fileprivate mutating func include(_ value: UInt64) {
       last = value
       guard value != ChartCurve.absent else { return }
-      least = min(least, value)
-      most = max(most, value)
+      minimum = min(minimum, value)
+      maximum = max(maximum, value)
     }
   }
 
-  /// The columns, in order of time; those after the last change are still to come.
+  /// The columns up to the last change, in order of time; all columns after `finish`.
   package private(set) var columns: ContiguousArray<Column>
 
-  /// The present value, or `absent`.
+  /// The current value, or `absent`.
   package private(set) var value = ChartCurve.absent
 
-  /// The most that the value ever was.
-  package private(set) var most: UInt64 = 0
+  /// The largest value so far.
+  package private(set) var maximum: UInt64 = 0
 
   private let count: Int
   private let length: UInt64
 
-  /// A curve of `count` columns over `length` nanoseconds, at first absent. Precondition: there is a column.
+  /// A curve of `count` columns over `length` nanoseconds, at first absent. Precondition: `count`
+  /// is at least 1.
   package init(columns count: Int, length: UInt64) {
     invariant(count > 0, "a curve has no columns")
     self.count = count
@@ -60,16 +65,17 @@ package struct ChartCurve: Sendable {
     columns.reserveCapacity(count)
   }
 
-  /// The value from `time` on, in nanoseconds since the start of the curve. Times that go back or past the
-  /// end are taken for the nearest that makes sense. O(columns passed).
+  /// Sets the value from a time on, in nanoseconds since the start of the curve. A time before the
+  /// latest column is taken as that column, a time past the end as the last. O(n) of the columns in
+  /// between.
   package mutating func set(_ value: UInt64, at time: UInt64) {
     pass(to: column(at: time))
     self.value = value
-    if value != Self.absent { most = max(most, value) }
-    columns[columns.count - 1].take(value)
+    if value != Self.absent { maximum = max(maximum, value) }
+    columns[columns.count - 1].include(value)
   }
 
-  /// Fills the columns that are left with the present value.
+  /// Fills the remaining columns with the current value.
   package mutating func finish() {
     pass(to: count - 1)
   }

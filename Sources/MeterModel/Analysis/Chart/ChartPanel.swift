@@ -1,15 +1,20 @@
-// One coordinate system of a picture: axes, grid, curves, and beside it what each of them is.
+// One coordinate system of a picture: axes, grid and curves, with a legend.
 
-/// A curve and how it is drawn.
+/// A curve and its style.
 package struct ChartSeries: Sendable {
+  /// The values.
   package var curve: ChartCurve
+
+  /// A class of `ChartStyle`.
   package var style: String
 
-  /// What the legend calls it; its whole length appears under the pointer.
+  /// The text in the legend. It is shortened, and complete in the tooltip.
   package var label: String
 
-  /// What the legend says of it on a second line.
+  /// The second line in the legend.
   package var note: String
+
+  /// Whether the area under the curve is filled.
   package var isArea: Bool
 
   package init(
@@ -25,8 +30,13 @@ package struct ChartSeries: Sendable {
 
 /// Curves over one axis of time.
 package struct ChartPanel: Sendable {
+  /// The text above the panel.
   package var heading: String
+
+  /// The height of the curves, in pixels.
   package var height: Int
+
+  /// The curves, the front one first.
   package var series: [ChartSeries]
 
   package init(heading: String, height: Int, series: [ChartSeries]) {
@@ -35,19 +45,24 @@ package struct ChartPanel: Sendable {
     self.series = series
   }
 
-  /// The space that the panel takes, from its heading to the words under its axis.
+  /// The height from the heading to the labels under the axis, in pixels.
   package func extent(_ timeline: ChartTimeline) -> Int {
     26 + height + (timeline.wallStart == nil ? 40 : 54)
   }
 }
 
-/// Measures of a picture, in pixels.
+/// The measures of a picture, in pixels.
 package enum ChartMeasures {
+  /// The width of the picture.
   package static let width = 1200
+
+  /// The left edge of the curves.
   package static let left = 76
 
-  /// The width of the curves, a column for each pixel.
+  /// The width of the curves, with a column for each pixel.
   package static let columns = 900
+
+  /// The right edge of the curves.
   package static let right = left + columns
 }
 
@@ -56,7 +71,7 @@ extension SVGWriter {
   package mutating func panel(
     _ panel: ChartPanel, y: Int, timeline: ChartTimeline, gaps: ContiguousArray<Range<UInt64>>
   ) {
-    let ticks = CountTicks(upTo: panel.series.reduce(0) { max($0, $1.curve.most) })
+    let ticks = CountTicks(upTo: panel.series.reduce(0) { max($0, $1.curve.maximum) })
     let frame = CurveFrame(
       x: ChartMeasures.left, y: y + 16, height: panel.height, top: ticks.top)
     text(panel.heading.shortened(to: 110), x: frame.x, y: y, style: "heading", hint: panel.heading)
@@ -74,7 +89,7 @@ extension SVGWriter {
     legend(panel.series, y: frame.y)
   }
 
-  /// Time: ticks, the beginnings of sections, and where records are missing.
+  /// Draws the ticks of time, the beginnings of sections, and gaps.
   private mutating func marks(
     in frame: CurveFrame, timeline: ChartTimeline, gaps: ContiguousArray<Range<UInt64>>
   ) {
@@ -98,7 +113,7 @@ extension SVGWriter {
     }
     for (index, offset) in timeline.offsets.enumerated().dropFirst().prefix(100) {
       line(x: place(offset), y: frame.y, toX: place(offset), toY: base, style: "run")
-      // More than a few would run into each other.
+      // The labels of more sections would overlap.
       guard timeline.offsets.count <= 8 else { continue }
       text("section \(index + 1)", x: place(offset) + 4, y: frame.y + 12, style: "faint")
     }
@@ -124,7 +139,7 @@ extension SVGWriter {
 }
 
 extension String {
-  /// At most `length` characters, of which the last is an ellipsis where some are left out.
+  /// The text, or its beginning and an ellipsis, with at most `length` characters.
   package func shortened(to length: Int) -> String {
     count <= length ? self : prefix(length - 1) + "…"
   }

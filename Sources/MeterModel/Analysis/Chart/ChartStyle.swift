@@ -1,9 +1,9 @@
-// How pictures look: one style sheet, embedded, for light and dark screens and for paper.
+// The style of pictures: one embedded style sheet for light and dark screens and for paper.
 
-/// The classes that pictures use.
+/// The classes of the elements of pictures.
 package enum ChartStyle {
-  /// The style sheet. What is compared differs in lightness, too, for those who tell few colours
-  /// apart.
+  /// The style sheet. Curves that are compared differ in lightness too, for readers who do not see
+  /// all colours.
   package static let sheet = """
     <style>
     svg{color:#1c2128;font:12px system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
@@ -33,7 +33,7 @@ package enum ChartStyle {
 
     """
 
-  /// The class of a namespace's curve by its place.
+  /// The class of the curve of a namespace, by its place.
   package static func curve(_ place: Int) -> String {
     "curve c\(place % 10)"
   }

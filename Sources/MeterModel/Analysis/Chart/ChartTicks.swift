@@ -1,32 +1,32 @@
-// Where the axes of a picture are marked, and with what words: round numbers of members, and of seconds,
+// The ticks of the axes of a picture and their labels: round numbers of members, and of seconds,
 // minutes, hours or days.
 
-/// The marks of an axis of counts, from 0 to a round number.
+/// The ticks of an axis of counts, from 0 to a round number.
 package struct CountTicks: Equatable, Sendable {
-  /// The distance between two marks: 1, 2 or 5 times a power of ten.
+  /// The distance between two ticks: 1, 2 or 5 times a power of ten.
   package let step: UInt64
 
-  /// The last mark, at least the largest count.
+  /// The last tick, at least the largest count.
   package let top: UInt64
 
-  /// At most five steps up to `most`, which is at most 2⁶³ − 1.
-  package init(upTo most: UInt64) {
-    let least = max(1, (most + 4) / 5)
+  /// At most five steps up to the largest count. Precondition: `maximum` is at most 2⁶³ − 1.
+  package init(upTo maximum: UInt64) {
+    let minimumStep = max(1, (maximum + 4) / 5)
     var (power, step) = (UInt64(1), UInt64(0))
     while step == 0 {
-      step = [power, 2 * power, 5 * power].first { $0 >= least } ?? 0
+      step = [power, 2 * power, 5 * power].first { $0 >= minimumStep } ?? 0
       if step == 0 { power *= 10 }
     }
     self.step = step
-    top = step * max(1, (most + step - 1) / step)
+    top = step * max(1, (maximum + step - 1) / step)
   }
 
-  /// The marks.
+  /// The ticks.
   package var values: [UInt64] {
     (0...top / step).map { $0 * step }
   }
 
-  /// A mark in words: 1,500 or 20M.
+  /// The label of a tick: 1,500 or 20M.
   package func label(_ value: UInt64) -> String {
     let units: [(UInt64, String)] = [
       (1_000_000_000_000_000_000, "E"), (1_000_000_000_000_000, "P"), (1_000_000_000_000, "T"),
@@ -38,18 +38,18 @@ package struct CountTicks: Equatable, Sendable {
 }
 
 extension UInt64 {
-  /// With commas between thousands: 1,234,567.
+  /// The number with commas between thousands: 1,234,567.
   package var grouped: String {
     self < 1000 ? "\(self)" : (self / 1000).grouped + "," + "\(1000 + self % 1000)".dropFirst()
   }
 }
 
-/// The marks of an axis of time that begins at 0.
+/// The ticks of an axis of time that begins at 0.
 package struct TimeTicks: Equatable, Sendable {
-  /// The distance between two marks, in nanoseconds.
+  /// The distance between two ticks, in nanoseconds.
   package let step: UInt64
 
-  /// What the axis stands for, in nanoseconds.
+  /// The time of the whole axis, in nanoseconds.
   package let length: UInt64
 
   private static let second: UInt64 = 1_000_000_000
@@ -60,30 +60,31 @@ package struct TimeTicks: Equatable, Sendable {
   /// At most ten steps within `length`.
   package init(length: UInt64) {
     self.length = length
-    let least = max(1, length / 10)
+    let minimumStep = max(1, length / 10)
     let rounds =
       [1, 2, 5, 10, 15, 30].map { $0 * Self.second }
       + [1, 2, 5, 10, 15, 30].map { $0 * Self.minute } + [1, 2, 3, 6, 12].map { $0 * Self.hour }
-    if least <= Self.second / 2 {
-      step = Self.decimal(atLeast: least, of: 1)
+    if minimumStep <= Self.second / 2 {
+      step = Self.decimal(atLeast: minimumStep, of: 1)
     } else {
-      step = rounds.first { $0 >= least } ?? Self.decimal(atLeast: least, of: Self.day)
+      step =
+        rounds.first { $0 >= minimumStep } ?? Self.decimal(atLeast: minimumStep, of: Self.day)
     }
   }
 
   /// 1, 2 or 5 times a power of ten of a unit.
-  private static func decimal(atLeast least: UInt64, of unit: UInt64) -> UInt64 {
+  private static func decimal(atLeast minimum: UInt64, of unit: UInt64) -> UInt64 {
     var power = unit
-    while 5 * power < least { power *= 10 }
-    return power >= least ? power : 2 * power >= least ? 2 * power : 5 * power
+    while 5 * power < minimum { power *= 10 }
+    return power >= minimum ? power : 2 * power >= minimum ? 2 * power : 5 * power
   }
 
-  /// The marks.
+  /// The ticks.
   package var values: [UInt64] {
     (0...length / step).map { $0 * step }
   }
 
-  /// A mark in words: `0.5 s`, `90 s`, `5 min`, `1:30 h`, `48 h`, `3 d`.
+  /// The label of a tick: `0.5 s`, `90 s`, `5 min`, `1:30 h`, `48 h`, `3 d`.
   package func label(_ time: UInt64) -> String {
     if time == 0 { return "0" }
     if step < Self.minute { return Duration(nanoseconds: time).decimalSeconds + " s" }
@@ -95,7 +96,8 @@ package struct TimeTicks: Equatable, Sendable {
     return step < Self.day ? "\(time / Self.hour) h" : "\(time / Self.day) d"
   }
 
-  /// The wall clock at a mark, `20:15:30` or `06 Nov 1994`, in UTC.
+  /// The time of the wall clock at a tick, `20:15:30` or `06 Nov 1994`, in UTC. `start` is the UNIX
+  /// time of the axis' start, in nanoseconds.
   package func wallLabel(_ time: UInt64, from start: UInt64) -> String {
     let date = HTTPDate(unixSeconds: (start + time) / Self.second)
     let part = step < Self.day ? 17..<25 : 5..<16

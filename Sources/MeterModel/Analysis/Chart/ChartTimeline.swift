@@ -1,14 +1,14 @@
-// Where the sections of a log lie on the time axis of a picture.
+// The sections of a log on the axis of time of a picture.
 
-/// One section as a picture places it.
+/// The extent of one section.
 package struct ChartRun: Equatable, Sendable {
-  /// When the section begins on its own clock: 0, or the instant of the snapshot that it begins with.
+  /// The first instant of the section: 0, or the instant of the snapshot at its beginning.
   package var start: Instant
 
   /// The last instant of the section.
   package var end: Instant
 
-  /// UNIX time of the section's instant 0, in nanoseconds, if it is known.
+  /// UNIX time of the instant 0 of the section, in nanoseconds; nil if unknown.
   package var wallStart: UInt64?
 
   package init(start: Instant = .start, end: Instant = .start, wallStart: UInt64? = nil) {
@@ -20,21 +20,23 @@ package struct ChartRun: Equatable, Sendable {
   fileprivate var length: UInt64 { (end - start).nanoseconds }
 }
 
-/// Lays sections out in time. By the wall clock, where all have it and the pauses between them are together
-/// no longer than the runs; else end to end, so that two runs a month apart can still be seen.
+/// Arranges sections in time: by the wall clock, if all have it and the pauses between them are
+/// together no longer than the sections; otherwise end to end, so that two runs a month apart can
+/// still be seen.
 package struct ChartTimeline: Equatable, Sendable {
   /// The sections, in the order of the log.
   package let runs: ContiguousArray<ChartRun>
 
-  /// Where each section begins, in nanoseconds since the picture's left edge.
+  /// The beginning of each section, in nanoseconds from the left edge of the picture.
   package let offsets: ContiguousArray<UInt64>
 
-  /// What the picture's width stands for, in nanoseconds; at least 1.
+  /// The time of the whole axis, in nanoseconds; at least 1.
   package let length: UInt64
 
-  /// UNIX time of the left edge, in nanoseconds, where the axis is that of the wall clock.
+  /// UNIX time of the left edge, in nanoseconds; nil unless the axis is that of the wall clock.
   package let wallStart: UInt64?
 
+  /// The timeline of sections, in the order of the log.
   package init(_ runs: ContiguousArray<ChartRun>) {
     self.runs = runs
     let total = runs.reduce(UInt64(0)) { $0 &+ $1.length }
@@ -51,14 +53,15 @@ package struct ChartTimeline: Equatable, Sendable {
     wallStart = starts?.first
   }
 
-  /// The place of an instant of a section, or what is nearest to it.
+  /// The time on the axis of an instant of a section, or of the nearest that is on the axis.
   package func time(of instant: Instant, inRun run: Int) -> UInt64 {
     guard runs.indices.contains(run) else { return run < 0 ? 0 : length }
     let within = max(runs[run].start, min(instant, runs[run].end))
     return offsets[run] + (within - runs[run].start).nanoseconds
   }
 
-  /// The wall-clock times at which the sections begin; nil where the wall clock is no good axis.
+  /// The times of the wall clock at which the sections begin; nil if the wall clock is no good
+  /// axis.
   private static func wallStarts(
     of runs: ContiguousArray<ChartRun>, within total: UInt64
   ) -> ContiguousArray<UInt64>? {

@@ -1,38 +1,40 @@
-// How far what viewers had been told was from the truth.
+// The difference between the members and the counts that viewers were last sent.
 
-/// The distance between told and true counts, as long as somebody looked.
+/// The deviation of the counts last sent from the members, while connections are open.
 package struct Deviation: Equatable, Sendable {
-  /// The largest distance that lasted for any time at all.
+  /// The largest deviation that lasted for any time.
   package private(set) var largest: UInt64 = 0
 
-  /// Over all viewers and all time: distance, true count, and 1, each times nanoseconds.
-  private var distances: UInt128 = 0
-  private var truths: UInt128 = 0
+  // Sums over all viewers and all time, in nanoseconds: of the deviation, of the members, and of 1.
+  private var deviations: UInt128 = 0
+  private var members: UInt128 = 0
   private var weight: UInt128 = 0
 
   package init() {}
 
-  /// For `nanoseconds`, `viewers` had been told `told` while the truth was `members`. Sums saturate.
+  /// Adds a time during which `viewers` had last been sent `told` and the members were `members`.
+  /// The sums saturate.
   package mutating func add(
     told: UInt64, members: UInt64, viewers: UInt32, nanoseconds: UInt64
   ) {
     guard nanoseconds > 0, viewers > 0 else { return }
-    let distance = told > members ? told - members : members - told
-    largest = max(largest, distance)
+    let deviation = told > members ? told - members : members - told
+    largest = max(largest, deviation)
     let share = UInt128(viewers) * UInt128(nanoseconds)
     weight = Self.sum(weight, share)
-    distances = Self.sum(distances, UInt128(distance), times: share)
-    truths = Self.sum(truths, UInt128(members), times: share)
+    deviations = Self.sum(deviations, UInt128(deviation), times: share)
+    self.members = Self.sum(self.members, UInt128(members), times: share)
   }
 
-  /// The mean distance that a viewer had before the eyes, in thousandths of a member; 0 without viewers.
+  /// The mean deviation over viewers and time, in thousandths of a member; 0 without viewers.
   package var meanInThousandths: UInt64 {
-    weight == 0 ? 0 : Self.ratio(distances, weight, times: 1000)
+    weight == 0 ? 0 : Self.ratio(deviations, weight, times: 1000)
   }
 
-  /// The same relative to the mean true count, in hundredths of a per cent; 0 without members.
+  /// The mean deviation relative to the mean members, in hundredths of a per cent; 0 without
+  /// members.
   package var meanInBasisPoints: UInt64 {
-    truths == 0 ? 0 : Self.ratio(distances, truths, times: 10_000)
+    members == 0 ? 0 : Self.ratio(deviations, members, times: 10_000)
   }
 
   private static func sum(_ sum: UInt128, _ value: UInt128, times factor: UInt128 = 1) -> UInt128 {

@@ -1,4 +1,4 @@
-// The lines under a picture's title: the figures of the log, and the settings that it was played under.
+// The lines under the title of a picture: the figures of the log, and the settings of its replay.
 
 extension ReplayFigures {
   /// The figures in one line.
@@ -11,7 +11,7 @@ extension ReplayFigures {
 }
 
 extension ChartTimeline {
-  /// From when to when in words; nil where no clock is known.
+  /// The dates of its start and end; nil where no wall clock is known.
   package var datesInWords: String? {
     guard let wallStart else { return nil }
     let (start, end) = (wallStart / 1_000_000_000, (wallStart + length) / 1_000_000_000)
@@ -22,7 +22,8 @@ extension ChartTimeline {
 }
 
 extension Duration {
-  /// For people, exact to the hundredth part or better: `12.5 s`, `90 min 5 s`, `3 d 4 h`.
+  /// The duration for people, with an error of at most a hundredth: `12.5 s`, `90 min 5 s`, `3 d 4
+  /// h`.
   package var inWords: String {
     let seconds = nanoseconds / 1_000_000_000
     switch seconds {
@@ -43,7 +44,7 @@ extension Duration {
 }
 
 extension Configuration {
-  /// The options of another configuration that differ from these, each with both values, in words.
+  /// The options with values that differ from those of another configuration, with both values.
   package func differences(
     from other: Configuration
   ) -> [(name: String, value: String, other: String)] {

@@ -1,18 +1,18 @@
 // Writes scalable vector graphics: elements, text with its escapes, and curves as paths.
 
-/// Gathers the text of a picture. Coordinates are whole pixels, in paths tenths of them.
+/// Collects the text of a picture. Coordinates are whole pixels, in curves tenths of a pixel.
 package struct SVGWriter {
-  /// What was written.
+  /// The text so far.
   package private(set) var bytes: [UInt8] = []
 
   package init() {}
 
-  /// Markup as it is.
+  /// Writes markup without escapes.
   package mutating func markup(_ text: String) {
     bytes += text.utf8
   }
 
-  /// A line of text at a place; `anchor` is start, middle or end.
+  /// Writes a line of text; `anchor` is start, middle or end, and `hint` the tooltip.
   package mutating func text(
     _ text: String, x: Int, y: Int, anchor: String = "start", style: String = "", hint: String = ""
   ) {
@@ -22,17 +22,19 @@ package struct SVGWriter {
     markup("<text x=\"\(x)\" y=\"\(y)\"\(place)\(name)>\(title)\(Self.escaped(text))</text>\n")
   }
 
+  /// Writes a line between two points.
   package mutating func line(x: Int, y: Int, toX: Int, toY: Int, style: String) {
     markup("<path class=\"\(style)\" d=\"M\(x) \(y)L\(toX) \(toY)\"/>\n")
   }
 
+  /// Writes a rectangle.
   package mutating func rectangle(x: Int, y: Int, width: Int, height: Int, style: String) {
     markup(
       "<rect class=\"\(style)\" x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"\(height)\"/>\n")
   }
 
-  /// A text that is safe between tags and in attributes: what markup or XML itself would not take is
-  /// replaced.
+  /// A text that is valid between tags and in attributes. Characters that XML does not allow become
+  /// U+FFFD.
   package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -49,10 +51,16 @@ package struct SVGWriter {
   }
 }
 
-/// Where a curve is drawn: one pixel a column, `top` at the upper edge and 0 at the lower one.
+/// The frame of a curve, with one pixel for each column, the count `top` at the upper edge and 0 at
+/// the lower one.
 package struct CurveFrame: Sendable {
+  /// The left edge, in pixels.
   package var x: Int
+
+  /// The upper edge, in pixels.
   package var y: Int
+
+  /// The height, in pixels.
   package var height: Int
 
   /// The count at the upper edge, at least 1.
@@ -65,20 +73,20 @@ package struct CurveFrame: Sendable {
     self.top = top
   }
 
-  /// The height of a count in tenths of a pixel from the picture's upper edge.
+  /// The position of a count, in tenths of a pixel from the upper edge of the picture.
   fileprivate func tenths(_ value: UInt64) -> Int {
     let rise = UInt128(min(value, top)) * UInt128(height) * 10 / UInt128(top)
     return (y + height) * 10 - Int(rise)
   }
 
-  /// The same in whole pixels.
+  /// The position of a count, in pixels from the upper edge of the picture.
   package func pixel(_ value: UInt64) -> Int {
     tenths(value) / 10
   }
 }
 
 extension SVGWriter {
-  /// A curve as a line of steps, or as the area below it.
+  /// Writes a curve as a line of steps, or as the area below it.
   package mutating func curve(
     _ curve: ChartCurve, in frame: CurveFrame, style: String, isArea: Bool = false
   ) {
@@ -89,13 +97,14 @@ extension SVGWriter {
   }
 }
 
-/// Draws a curve with level and upright strokes only, so that a steady stretch costs nothing.
+/// Draws a curve with horizontal and vertical strokes only, so that a steady part of it costs
+/// nothing.
 private struct CurvePen {
   let frame: CurveFrame
   let isArea: Bool
   var path = ""
 
-  /// Where the pen is, in pixels and tenths; nil while it is lifted.
+  /// The position of the pen, x in pixels and y in tenths; nil while it is lifted.
   private var place: (x: Int, y: Int)?
 
   init(frame: CurveFrame, isArea: Bool) {
@@ -105,8 +114,8 @@ private struct CurvePen {
 
   mutating func draw(_ column: ChartCurve.Column, x: Int) {
     guard column.isPresent else { return lift(x: x) }
-    let (low, high) = (frame.tenths(column.least), frame.tenths(column.most))
-    // From where it comes: first to the extreme that is farther from the end.
+    let (low, high) = (frame.tenths(column.minimum), frame.tenths(column.maximum))
+    // The extreme that is farther from the end comes first.
     let last = column.last == ChartCurve.absent ? low : frame.tenths(column.last)
     let turns = last - high < low - last ? [low, high, last] : [high, low, last]
     for y in turns { move(x: x, y: y) }

@@ -1,20 +1,21 @@
 // An explanation in words.
 
 extension Explanation {
-  /// The explanation, for people. Times are seconds of the section.
+  /// The explanation, for people. Times are seconds of the section. `sections` is the number of
+  /// sections of the log.
   package func text(namespace: [UInt8], sections: Int) -> String {
     var lines = [headline(String(decoding: namespace, as: UTF8.self), sections), ""]
     lines += counts
-    lines += tellingLines
+    lines += notificationLines
     lines.append("next        \(outlook)")
-    if let telling {
-      let since = telling.formerInstant.map { " (since \($0.decimalSeconds) s)" } ?? ""
-      if telling.cause != .unknown {
-        lines += list(telling.history, "What led to the telling\(since):")
+    if let notification {
+      let since = notification.previousInstant.map { " (since \($0.decimalSeconds) s)" } ?? ""
+      if notification.cause != .unknown {
+        lines += list(notification.history, "Before that notification\(since):")
       }
-      lines += list(history, "Since the telling:")
+      lines += list(history, "Since then:")
     } else if !history.entries.isEmpty {
-      lines += list(history, "What happened since something was last told:")
+      lines += list(history, "Since the last notification:")
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -34,17 +35,20 @@ extension Explanation {
     return ["members     \(parts); \(state.open) open here, \(pending) of them pending"]
   }
 
-  private var tellingLines: [String] {
-    guard let telling, let state else { return ["last told   nothing to anybody who is there"] }
+  private var notificationLines: [String] {
+    guard let notification, let state else {
+      return ["last told   nothing to any open connection"]
+    }
     var lines = [
-      "last told   \(telling.count), at \(telling.instant.decimalSeconds) s, \(reason(telling))"
+      "last told   \(notification.count), at \(notification.instant.decimalSeconds) s,"
+        + " \(reason(notification))"
     ]
     let span = state.greeted
     lines.append(
       greetings == 0
         ? "greetings   none since"
         : "greetings   \(greetings) since, at \(span.lowerBound) to \(span.upperBound) members")
-    lines.append("threshold   \(thresholdInWords(telling.count))")
+    lines.append("threshold   \(thresholdInWords(notification.count))")
     return lines
   }
 
@@ -54,25 +58,26 @@ extension Explanation {
     return ratio.floorOfProduct(with: told) == 0 ? "\(product), so 1" : product
   }
 
-  private func reason(_ telling: Telling) -> String {
-    let former = telling.formerCount ?? 0
-    let age = telling.formerInstant.map { (telling.instant - $0).decimalSeconds } ?? "?"
-    switch telling.cause {
+  private func reason(_ notification: Notification) -> String {
+    let told = notification.previousCount ?? 0
+    let age = notification.previousInstant
+      .map { (notification.instant - $0).decimalSeconds } ?? "?"
+    switch notification.cause {
     case .firstIn: return "by rule 3: the first open connection here was greeted"
     case .change(let change, _):
       return "by rule 4 (a): a change of \(change) from what was told or greeted,"
-        + " threshold \(thresholdInWords(former)); \(age) s after the telling before"
+        + " threshold \(thresholdInWords(told)); \(age) s after the previous notification"
         + " (notify-min-delay \(configuration.notifyMinDelay.decimalSeconds))"
-    case .silence:
-      return "by rule 4 (b): \(age) s after the telling before"
+    case .maximumDelay:
+      return "by rule 4 (b): \(age) s after the previous notification"
         + " (notify-max-delay \(configuration.notifyMaxDelay.decimalSeconds))"
     case .unknown: return "before this part of the log"
     }
   }
 
-  /// Why nothing is told at the time, and when something will be.
+  /// Why no count is sent at the moment, and when the next one is.
   private var outlook: String {
-    guard let state else { return "nothing: nobody is there" }
+    guard let state else { return "nothing: the namespace does not exist" }
     guard state.open > 0 else { return "nothing: no connection is open here" }
     guard state.members > 0 else {
       return "nothing: nobody is counted (the change of \(state.change) waits for a member)"
@@ -86,12 +91,12 @@ extension Explanation {
         : "a change of \(state.change) is \(threshold - state.change) below the threshold"
       return "\(distance); told again at \(latest) s at the latest (notify-max-delay)"
     }
-    let ripe = state.toldAt + configuration.notifyMinDelay
-    return "a change of \(state.change) is enough; throttled until \(ripe.decimalSeconds) s"
+    let earliest = state.toldAt + configuration.notifyMinDelay
+    return "a change of \(state.change) is enough; throttled until \(earliest.decimalSeconds) s"
       + " (notify-min-delay)"
   }
 
-  private func list(_ history: TellingHistory, _ heading: String) -> [String] {
+  private func list(_ history: NamespaceHistory, _ heading: String) -> [String] {
     var lines = ["", heading]
     if history.dropped > 0 { lines.append("  … \(history.dropped) more before these") }
     let times = history.entries.map(\.instant.decimalSeconds)
@@ -105,15 +110,15 @@ extension Explanation {
   }
 }
 
-extension TellingEntry {
+extension HistoryEntry {
   /// The entry without its time: `open 7, greeted with 3 → 3 members`.
   package var text: String {
     let counts = "\(members) \(members == 1 ? "member" : "members")"
-    return "\(what.text) → \(counts)" + (pending > 0 ? ", \(pending) pending" : "")
+    return "\(kind.text) → \(counts)" + (pending > 0 ? ", \(pending) pending" : "")
   }
 }
 
-extension TellingEntry.What {
+extension HistoryEntry.Kind {
   fileprivate var text: String {
     switch self {
     case .opened(let connection, let greeting): "open \(connection), greeted with \(greeting)"
@@ -122,10 +127,10 @@ extension TellingEntry.What {
     case .refused(let connection, let reason): "refuse \(connection) (\(reason.word))"
     case .counted(let connections): "counted after increment-delay: \(connections)"
     case .peer(let node, let members):
-      "node \(String(decoding: TextEscape.visible(node), as: UTF8.self)) says \(members)"
-    case .remoteChanged: "other nodes' counts ran out, or their node said goodbye"
-    case .restored: "the state as the log remembers it"
-    case .retired: "forgotten"
+      "node \(String(decoding: TextEscape.visible(node), as: UTF8.self)) reports \(members)"
+    case .remoteChanged: "counts of other nodes expired, or their node sent a goodbye"
+    case .restored: "the state in the snapshot of the log"
+    case .retired: "retired"
     }
   }
 }

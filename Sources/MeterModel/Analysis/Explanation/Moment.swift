@@ -1,15 +1,18 @@
-// What is asked of an explanation: a namespace and a time in the log.
+// What an explanation is about: a namespace and a time in a log.
 
-/// A namespace and an instant of a section. Written `football@4.5`, or `football@2:4.5` for section 2.
+/// A namespace and an instant of a section. Written `football@4.5`, or `football@2:4.5` for section
+/// 2.
 package struct Moment: Equatable, Sendable {
+  /// The name of the namespace.
   package var namespace: [UInt8]
 
-  /// The section, counted from 1; nil for the last one that goes on for that long.
+  /// The number of the section, from 1; nil for the last section that lasts until the instant.
   package var section: Int?
 
+  /// The instant of the section.
   package var instant: Instant
 
-  /// Nil when `text` is malformed. The namespace ends at the last `@`.
+  /// Reads a moment; nil when the text is malformed. The namespace ends at the last `@`.
   package init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard let end = bytes.lastIndex(of: UInt8(ascii: "@")), (1...255).contains(end) else {
