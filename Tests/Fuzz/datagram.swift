@@ -1,9 +1,9 @@
-// The fuzz target datagram: any bytes are a datagram or a fault, what is one can be written and
-// read again, and Redis' replies have the same outcome in any pieces. It is compiled together with
-// the model's sources by .ci/fuzz and is no part of the package.
+// The fuzz target datagram: any bytes are a datagram or a fault, a datagram can be written and read
+// again, and replies of Redis have the same values in any pieces. It is compiled together with the
+// sources of the model by .ci/fuzz and is not part of the package.
 
-/// libFuzzer's entry: the first byte says whether the rest is a datagram or replies, and how these
-/// are split.
+/// The entry point for libFuzzer. With the highest bit of the first byte the rest are replies of
+/// Redis, otherwise a datagram. The first byte is the seed of the split.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }
@@ -19,19 +19,21 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 private func fuzzDatagram(_ bytes: [UInt8]) {
   guard case .success(let datagram) = ClusterDatagram.decode(bytes.span) else { return }
   if let start = datagram.macStart {
-    guard start + 32 == bytes.count else { fatalError("a code that is not at the end") }
+    guard start + 32 == bytes.count else { fatalError("a code before the end") }
     guard let secret = ClusterSecret([1].span) else { fatalError("a secret of a byte") }
     guard !secret.authenticates(bytes.span, macStart: start) else { fatalError("a guessed code") }
   }
   let again = written(datagram, bytes)
   guard case .success(let copy) = ClusterDatagram.decode(again.span) else {
-    fatalError("what was written cannot be read")
+    fatalError("the copy cannot be read")
   }
-  guard said(copy, again) == said(datagram, bytes) else { fatalError("it says something else") }
-  guard written(copy, again) == again else { fatalError("it is written otherwise") }
+  guard contents(copy, again) == contents(datagram, bytes) else {
+    fatalError("the copy has other contents")
+  }
+  guard written(copy, again) == again else { fatalError("the copy is written with other bytes") }
 }
 
-/// A datagram that says the same, but for what only a number can bring along.
+/// The datagram, written again. Flags are written only with a sequence number.
 private func written(_ datagram: ClusterDatagram, _ bytes: [UInt8]) -> [UInt8] {
   var encoder = DatagramEncoder(
     session: datagram.session, limit: ClusterDatagram.lengthLimit, secret: nil)
@@ -74,31 +76,31 @@ private func written(_ datagram: ClusterDatagram, _ bytes: [UInt8]) -> [UInt8] {
   return Array(output)
 }
 
-/// What a datagram says, as text.
-private func said(_ datagram: ClusterDatagram, _ bytes: [UInt8]) -> String {
+/// The contents of a datagram as text.
+private func contents(_ datagram: ClusterDatagram, _ bytes: [UInt8]) -> String {
   func text(_ range: ByteRange) -> String { "\(Array(bytes[range.bounds]))" }
-  var said = "\(datagram.session.text)"
+  var contents = "\(datagram.session.text)"
   if let sequence = datagram.sequence, let round = datagram.round, let wall = datagram.wall {
-    said += " \(sequence) \(round) \(wall) \(datagram.isFull) \(datagram.isGoodbye)"
-    if datagram.asked == [] { said += " everybody" }
+    contents += " \(sequence) \(round) \(wall) \(datagram.isFull) \(datagram.isGoodbye)"
+    if datagram.asked == [] { contents += " everybody" }
   }
   for count in datagram.counts {
     guard (1...255).contains(count.name.count), count.members < 1 << 53, count.connections < 1 << 53
     else { fatalError("a count past its limit") }
-    said += " \(text(count.name)) \(count.members) \(count.connections)"
+    contents += " \(text(count.name)) \(count.members) \(count.connections)"
   }
-  for session in datagram.asked ?? [] { said += " ask \(session.text)" }
+  for session in datagram.asked ?? [] { contents += " ask \(session.text)" }
   for message in datagram.messages {
-    said += " message \(message.number) \(message.part) \(message.parts)"
-    said += " \(text(message.namespace)) \(text(message.text))"
+    contents += " message \(message.number) \(message.part) \(message.parts)"
+    contents += " \(text(message.namespace)) \(text(message.text))"
   }
   for exclusion in datagram.exclusions {
-    said += " exclusion \(exclusion.number) \(text(exclusion.viewer)) \(exclusion.stamp)"
+    contents += " exclusion \(exclusion.number) \(text(exclusion.viewer)) \(exclusion.stamp)"
   }
   for held in datagram.held {
-    said += " held \(held.number) \(text(held.viewer)) \(text(held.stream))"
+    contents += " held \(held.number) \(text(held.viewer)) \(text(held.stream))"
   }
-  return said
+  return contents
 }
 
 // MARK: - Replies of Redis

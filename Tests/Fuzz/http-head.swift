@@ -1,7 +1,7 @@
-// The fuzz target http-head: any bytes, in any pieces, have the outcome of the whole. It is compiled
-// together with the model's sources by .ci/fuzz and is no part of the package.
+// The fuzz target http-head: any bytes have the same requests in any pieces. It is compiled
+// together with the sources of the model by .ci/fuzz and is not part of the package.
 
-/// libFuzzer's entry: the first byte says how the rest is split.
+/// The entry point for libFuzzer. The first byte is the seed of the split.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }
@@ -10,12 +10,12 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   return 0
 }
 
-/// Takes bytes as a connection would, once whole and once in pieces, and compares.
+/// Parses bytes as a connection does, once whole and once in pieces, and compares the results.
 private struct HeadFuzzer {
   let bytes: [UInt8]
   let seed: UInt8
 
-  /// What one pass over the bytes saw.
+  /// The results of one pass over the bytes.
   private struct Trace: Equatable {
     var heads: [RequestHead] = []
     var contents: [[UInt8]] = []
@@ -25,7 +25,7 @@ private struct HeadFuzzer {
   }
 
   func run() {
-    // The last are small enough to be reached often.
+    // The last limits are so small that many inputs reach them.
     let small = RequestLimits(target: 24, head: 120, fields: 4)
     for limits in [RequestLimits.standard, .messages, small] {
       let whole = trace(limits: limits) { _ in Int.max }
@@ -39,7 +39,7 @@ private struct HeadFuzzer {
     }
   }
 
-  /// Parses request after request; `next` says how many more bytes arrive.
+  /// Parses one request after the other; `next` is the number of bytes that arrive next.
   private func trace(limits: RequestLimits, next: (Int) -> Int) -> Trace {
     var trace = Trace()
     var start = 0
@@ -75,7 +75,7 @@ private struct HeadFuzzer {
     return trace
   }
 
-  /// Decodes one body; false if it fails or the bytes run out.
+  /// Decodes one body; false if it is invalid or incomplete.
   private func decode(
     _ body: RequestBody, from start: inout Int, arrived: () -> Int, arrive: () -> Bool,
     into trace: inout Trace
@@ -104,7 +104,7 @@ private struct HeadFuzzer {
     }
   }
 
-  /// Routes are total, and their ranges lie within the target.
+  /// Every head has a route, and the ranges of routes lie within the target.
   private func route(_ head: RequestHead, _ bytes: Span<UInt8>) {
     for viewersEnabled in [false, true] {
       switch PublicRoute(head, in: bytes, viewersEnabled: viewersEnabled) {
@@ -140,7 +140,7 @@ private struct HeadFuzzer {
     }
   }
 
-  /// What holds for every head that is accepted.
+  /// Checks what holds for every head that is accepted.
   private func check(_ head: RequestHead) {
     guard head.length <= RequestLimits.messages.head, !head.target.isEmpty,
       head.minorVersion == 0 || !head.host.isEmpty,

@@ -1,8 +1,9 @@
-// The fuzz target log-reader: any bytes, in any pieces and batches, have the outcome of the whole, and what is read
-// can be written and read again. It is compiled together with the model's sources by .ci/fuzz.
+// The fuzz target log-reader: any bytes have the same items in any pieces and batches, and what was
+// read can be written and read again. It is compiled together with the model's sources by .ci/fuzz.
 
-/// libFuzzer's entry: the first byte says how the rest is split, and whether it is a log or only the blocks of
-/// one, which are then given right checksums (a fuzzer would never guess one).
+/// The entry point for libFuzzer. The first byte is the seed of the split. With its highest bit the
+/// rest are the blocks of a log without checksums, which are then added, since a fuzzer cannot
+/// guess one.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }
@@ -12,7 +13,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   return 0
 }
 
-/// A section whose blocks are these: each with its kind, its length in two bytes, and its payload.
+/// A section of blocks, each given as its kind, its length in two bytes, and its payload.
 private func sealed(_ blocks: [UInt8]) -> [UInt8] {
   var configuration = Configuration()
   configuration.incrementDelay = .seconds(1)
@@ -69,10 +70,10 @@ private struct LogFuzzer {
   private struct Transcript {
     var lines: [String] = []
 
-    /// Whether there is time for more notifications than a fuzzer has patience for.
+    /// Whether the log lasts so long that its notifications would take too much time.
     var lasts = false
 
-    /// The records of the first section, encoded again, should they be all that it has.
+    /// The records of the first section, also encoded again; nil if it has other items too.
     var again: (records: [String], bytes: [UInt8])?
   }
 

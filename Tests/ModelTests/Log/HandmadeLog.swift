@@ -16,8 +16,8 @@ struct HandmadeLog {
     add(1, header)
   }
 
-  /// The payload of a header: version 1, hashed viewer ids, no date, at the beginning of the file, and
-  /// these options.
+  /// The payload of a header: version 1, hashed viewer ids, no date, at the beginning of the file,
+  /// and these options.
   static func header(_ options: [String]) -> [UInt8] {
     [1, 1, 0, 0] + number(options.count)
       + options.flatMap { number($0.utf8.count) + Array($0.utf8) }

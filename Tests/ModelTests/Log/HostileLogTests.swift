@@ -1,4 +1,4 @@
-// Logs whose checksums are right and whose contents make no sense.
+// Logs with right checksums and invalid contents.
 
 import MeterModel
 import Testing
@@ -8,9 +8,9 @@ struct HostileLogTests {
   private static let checkpoint = [UInt8](repeating: 0, count: 8)
 
   @Test(arguments: [
-    ([0x00], "a record is of no kind that is known"),
-    ([0x0B], "a record is of no kind that is known"),
-    ([0x22, 0], "a record is of no kind that is known"),
+    ([0x00], "a record is of no known kind"),
+    ([0x0B], "a record is of no known kind"),
+    ([0x22, 0], "a record is of no known kind"),
     ([0x01, 0], "a name was never given"),
     ([0x03, 0], "a name was never given"),
     ([0x06, 0], "a name was never given"),
@@ -32,40 +32,47 @@ struct HostileLogTests {
     ([0x0A] + Self.checkpoint + [0x0A] + Self.checkpoint, "something follows the checkpoint"),
     ([], "the bytes end"),
   ])
-  func `a record that makes no sense is damage`(payload: [UInt8], reason: String) {
+  func `an invalid record is damage`(payload: [UInt8], reason: String) {
     var log = HandmadeLog()
     log.add(2, payload)
-    let damage = lastItem(of: log.bytes)
+    let damage = damage(of: log) ?? "none"
     #expect(damage.contains(reason), "\(damage)")
   }
 
-  @Test func `a text has at most 65536 bytes`() {
-    for (length, isRead) in [(65_535, true), (65_536, true), (65_537, false)] {
-      let digits = [UInt8(length & 127) | 128, UInt8(length >> 7 & 127) | 128, UInt8(length >> 14)]
-      var log = HandmadeLog()
-      log.add(
-        2,
-        Self.name + [4, 0] + digits + [UInt8](repeating: 0x78, count: length) + [0x0A]
-          + Self.checkpoint)
-      #expect(lastItem(of: log.bytes).contains("a text is too long") != isRead, "\(length)")
-    }
+  @Test(arguments: [(65_535, true), (65_536, true), (65_537, false)])
+  func `a text has at most 65536 bytes`(length: Int, isRead: Bool) {
+    var log = HandmadeLog()
+    log.add(
+      2,
+      Self.name + [4, 0] + HandmadeLog.number(length) + [UInt8](repeating: 0x78, count: length)
+        + [0x0A] + Self.checkpoint)
+    #expect(damage(of: log) == (isRead ? nil : "a text is too long"))
   }
 
   @Test(
     arguments: [
-      (1, [1, 1]), (7, []), (255, [1]), (4, [0, 0]), (5, [0, 0]), (3, [0]),
-      (3, [0, 0, 0]), (6, [0]), (6, [UInt8](repeating: 0, count: 10)),
-    ] as [(UInt8, [UInt8])])
-  func `a block that cannot be there is damage`(kind: UInt8, payload: [UInt8]) {
+      (1, [1, 1], "a block is of a kind that cannot be there"),
+      (7, [], "a block is of a kind that cannot be there"),
+      (255, [1], "a block is of a kind that cannot be there"),
+      (4, [0, 0], "a block is of a kind that cannot be there"),
+      (5, [0, 0], "a block is of a kind that cannot be there"),
+      (3, [0], "the bytes end in the middle"),
+      (3, [0, 0, 0], "a gap is impossible"),
+      (6, [0], "the bytes end in the middle"),
+      (6, [UInt8](repeating: 0, count: 10), "an end is impossible"),
+    ] as [(UInt8, [UInt8], String)])
+  func `a block that cannot be there is damage`(
+    kind: UInt8, payload: [UInt8], reason: String
+  ) {
     var log = HandmadeLog()
     log.add(2, [0x0A] + Self.checkpoint)
     log.add(kind, payload)
-    #expect(lastItem(of: log.bytes).hasPrefix("damage"))
+    #expect(damage(of: log) == reason)
   }
 
   @Test func `a snapshot with any byte changed is damage or some state, and never a crash`() {
     let snapshot = Self.snapshot
-    var restored = 0
+    var (restored, damaged) = (0, 0)
     for place in snapshot.indices {
       for byte in [0, 1, 2, 0x7F, 0x80, 0xFF, snapshot[place] ^ 1] as [UInt8] {
         var changed = snapshot
@@ -75,22 +82,25 @@ struct HostileLogTests {
         var replay = Replay(detail: .instants)
         replay.append(log.bytes.span)
         replay.finish()
-        while let step = replay.next() { if case .restored = step { restored += 1 } }
+        while let step = replay.next() {
+          if case .restored = step { restored += 1 }
+          if case .damage = step { damaged += 1 }
+        }
         replay.meter.audit()
       }
     }
-    #expect(restored > 0)
+    #expect(restored > 0 && damaged > 0)
   }
 
   @Test func `a snapshot that is cut is damage`() {
-    for length in 0..<Self.snapshot.count {
+    for length in 0...Self.snapshot.count {
       var log = HandmadeLog()
       log.add(5, Array(Self.snapshot.prefix(length)))
-      #expect(lastItem(of: log.bytes).hasPrefix("damage"), "\(length)")
+      #expect((damage(of: log) == nil) == (length == Self.snapshot.count), "\(length)")
     }
   }
 
-  /// The payload of a snapshot with something of everything.
+  /// The payload of a snapshot with an element of every kind.
   private static let snapshot: [UInt8] = {
     var meter = Meter(configuration: Configuration())
     var effects = EffectBuffer()
@@ -118,12 +128,19 @@ struct HostileLogTests {
     func name(of node: NodeID) -> [UInt8] { Array("p\(node.number)".utf8) }
   }
 
-  private func lastItem(of bytes: [UInt8]) -> String {
+  /// The reason of the damage in a log with a valid header; nil if there is none.
+  private func damage(of log: HandmadeLog) -> String? {
     var reader = LogReader()
-    reader.append(bytes.span)
+    reader.append(log.bytes.span)
     reader.finish()
-    var last = ""
-    while let item = reader.next() { last = "\(item)" }
-    return last
+    guard case .section = reader.next() else {
+      Issue.record("the header is invalid")
+      return nil
+    }
+    var reason: String?
+    while let item = reader.next() {
+      if case .damage(let damage) = item { reason = damage.reason }
+    }
+    return reason
   }
 }

@@ -1,4 +1,4 @@
-// What the encoder promises to the thread that feeds it.
+// The encoder: the sizes of records, whole and lost blocks, and names that are freed.
 
 import MeterModel
 import Testing
@@ -6,8 +6,7 @@ import Testing
 struct LogEncoderTests {
   private let football = NamespaceID(0)
 
-  @Test func `an open and a close of one of a million connections cost at most ten bytes together`()
-  {
+  @Test func `an open and a close take twelve bytes with a million connections`() {
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
     encoder.name(football, "football".utf8.span)
     func advance(_ connection: UInt32) -> Instant {
@@ -26,10 +25,11 @@ struct LogEncoderTests {
     encoder.append(.closed(ConnectionID(999_999)), at: now + .milliseconds(1))
     encoder.append(open(999_999), at: now + .milliseconds(2))
     encoder.endBlock(at: now + .milliseconds(2), digest: Digest())
+    // Head, close and open with three bytes for each time, checkpoint, checksum.
     #expect(encoder.take().count == 8 + 7 + 5 + 9 + 8)
   }
 
-  @Test func `whole blocks are taken, and the one being written stays`() {
+  @Test func `whole blocks are taken, and the open block remains`() {
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
     #expect(encoder.finishedBytes > 0 && encoder.openSince == nil && !encoder.isFull)
     var file = encoder.take()
@@ -47,7 +47,7 @@ struct LogEncoderTests {
     #expect(instants(of: file) == [3, 5].map { .start + .seconds($0) })
   }
 
-  @Test func `a block is full at its size, and says so`() {
+  @Test func `a block is full at its target length`() {
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
     encoder.name(football, "football".utf8.span)
     encoder.endBlock(at: .start, digest: Digest())
@@ -58,7 +58,7 @@ struct LogEncoderTests {
     #expect(encoder.isFull)
   }
 
-  @Test func `what is lost is counted, and what follows is not written before a snapshot`() {
+  @Test func `records that are lost are counted, and none is written before a snapshot`() {
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
     encoder.name(football, "football".utf8.span)
     encoder.append(open(1), at: .start + .seconds(1))
@@ -89,10 +89,9 @@ struct LogEncoderTests {
     #expect(items == ["1 records", "gap", "end"])
   }
 
-  @Test func `a namespace that outlives its binding under other settings is not taken for another`()
-  {
+  @Test func `a namespace that outlives its binding is not mistaken for another`() {
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)
-    // The edge retires "a" after a minute and gives its id, and the connection's, to others.
+    // "a" is retired after a minute, and its id and that of its connection are used for others.
     for (minute, name) in ["a", "b", "a"].enumerated() {
       let instant = Instant.start + .seconds(UInt64(minute) * 120)
       encoder.name(football, Array(name.utf8).span)

@@ -21,7 +21,7 @@ struct LogFormatTests {
     #expect(replay.figures.records == 4)
   }
 
-  /// The log of the document: two viewers come, one is told a message, one goes.
+  /// The log of the document.
   private static var example: [UInt8] {
     var configuration = Configuration()
     configuration.incrementDelay = .seconds(1)
@@ -60,7 +60,7 @@ struct LogFormatTests {
     return Array(encoder.take())
   }
 
-  /// The pairs of digits before the bar in the lines of the document that have one.
+  /// The pairs of digits before the bar, in the lines of the document that have a bar.
   private static func documentedBytes() throws -> [UInt8] {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../../docs/LOG-FORMAT.md")

@@ -1,4 +1,5 @@
-// The text form of the log: what is read, what is refused, and that nothing is lost on the way back.
+// The text form of the log: valid and malformed lines, and that reading what was written loses
+// nothing.
 
 import MeterModel
 import Testing
@@ -39,7 +40,7 @@ struct TextLogTests {
     ("0 bye", "a node is missing"),
     ("0 end 1", "'1' is not expected there"),
   ])
-  func `what is malformed is refused with its line and a reason`(
+  func `a malformed line is refused with its number and a reason`(
     line: String, reason: String
   ) throws {
     var reader = TextLogReader()
@@ -55,7 +56,7 @@ struct TextLogTests {
     ("1 end\n2 open 1 a", "something follows 'end'"),
     ("1 end\n1 end", "something follows 'end'"),
   ])
-  func `what does not follow from the lines before is refused`(
+  func `a line that is invalid after those before it is refused`(
     lines: String, reason: String
   ) throws {
     let error = try #require(throws: LogDamage.self) {
@@ -65,13 +66,31 @@ struct TextLogTests {
   }
 
   @Test(arguments: [
-    (255, 128, true), (256, 128, false), (255, 129, false), (1, 1, true),
+    (1, 1, true), (254, 127, true), (255, 128, true), (256, 128, false), (255, 129, false),
   ])
-  func `names have their limits`(namespace: Int, viewer: Int, isRead: Bool) {
+  func `a namespace has at most 255 bytes, a viewer id 128`(
+    namespace: Int, viewer: Int, isRead: Bool
+  ) {
     func name(_ count: Int) -> String { String(repeating: "~", count: count) }
     let line = "0 open 1 \(name(namespace)) viewer=\(name(viewer))"
     var reader = TextLogReader()
     #expect(((try? reader.read(Array(line.utf8))) != nil) == isRead)
+  }
+
+  @Test(arguments: [(65_535, true), (65_536, true), (65_537, false)])
+  func `a text has at most 65536 bytes, without its escapes`(length: Int, isRead: Bool) {
+    for character in ["x", "\\n"] {
+      let line = "0 message a x" + String(repeating: character, count: length - 1)
+      var reader = TextLogReader()
+      #expect(((try? reader.read(Array(line.utf8))) != nil) == isRead, "\(length)")
+    }
+  }
+
+  @Test(arguments: [(-1, true), (0, true), (1, false)])
+  func `a line has at most 262144 bytes`(more: Int, isRead: Bool) {
+    let line = [UInt8](repeating: 0x20, count: 262_144 + more)
+    var reader = TextLogReader()
+    #expect(((try? reader.read(line)) != nil) == isRead)
   }
 
   @Test func `comments, blanks and line ends do not matter`() throws {
@@ -112,7 +131,7 @@ struct TextLogTests {
     }
   }
 
-  @Test func `text to records to text loses nothing`() throws {
+  @Test func `a log is the same as text again after its names were bound`() throws {
     let log = """
       option notify-delta-ratio 0.29
       option increment-delay 0.5
@@ -147,13 +166,13 @@ struct TextLogTests {
       case .end(let instant): writer.writeEnd(at: instant)
       }
     }
-    // The number 77 names nothing, so it is left out.
+    // The number 77 names no connection and is left out.
     let expected = log.replacing(" after=77", with: "")
     #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
   }
 
   @Test(arguments: 1...12)
-  func `lines are the same however the bytes come`(size: Int) {
+  func `lines are the same in pieces of any size`(size: Int) {
     let bytes = Array("one\n\nthree\nfour".utf8)
     var splitter = LineSplitter()
     var lines: [[UInt8]] = []
@@ -166,7 +185,7 @@ struct TextLogTests {
     #expect(splitter.rest() == nil)
   }
 
-  @Test func `a line that never ends is refused and not gathered for ever`() throws {
+  @Test func `a line without an end is refused when it is too long`() throws {
     var splitter = LineSplitter()
     splitter.append([UInt8](repeating: 0x61, count: TextLogReader.maximumLineLength).span)
     #expect(splitter.next() == nil)
@@ -177,7 +196,7 @@ struct TextLogTests {
     #expect(throws: TextLogError.self) { try reader.read(line) }
   }
 
-  @Test func `the slot of a closed connection comes again first`() {
+  @Test func `the slot of a closed connection is used first`() {
     var names = TextLogNames()
     func open(_ number: UInt64) -> Event {
       names.bind(.opened(connection: number, namespace: [0x61], viewer: nil, after: nil))

@@ -1,8 +1,9 @@
-// A random log as a daemon would capture it: names bound when they are needed, blocks ended now and then.
+// A random log as a daemon captures it, with names before the events that need them and blocks of
+// some records.
 
 import MeterModel
 
-/// Names made of numbers, as the text form of a random log has them.
+/// The names in the text form of a random log, which are made of numbers.
 struct NumberNames: LogNames {
   func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
   func name(of namespace: NamespaceID) -> [UInt8] { Array("n\(namespace.number)".utf8) }
@@ -10,7 +11,7 @@ struct NumberNames: LogNames {
   func name(of node: NodeID) -> [UInt8] { Array("p\(node.number)".utf8) }
 }
 
-/// Captures what a meter is fed.
+/// Captures the events that a meter is given.
 struct Capture {
   var encoder: LogEncoder
   var meter: Meter
@@ -26,6 +27,7 @@ struct Capture {
     self.recordsInBlock = recordsInBlock
   }
 
+  /// Applies a record and captures it.
   mutating func take(_ record: LogRecord) {
     meter.apply(record.event, at: record.instant, into: &effects)
     encoder.name(all: record.event)
@@ -39,32 +41,35 @@ struct Capture {
     if records % recordsInBlock == 0 { endBlock() }
   }
 
+  /// Ends the block.
   mutating func endBlock() {
     meter.advance(to: meter.now, into: &effects)
     encoder.endBlock(at: meter.now, digest: effects.digest)
     file += encoder.take()
   }
 
+  /// Writes a snapshot.
   mutating func resume() {
     encoder.resume(
       from: meter.snapshot, names: NumberNames(), messages: messages, digest: effects.digest)
     file += encoder.take()
   }
 
-  /// Begins another file, from here on.
+  /// Begins another file with a snapshot.
   mutating func rotate() {
     encoder = LogEncoder(section: LogSection(configuration: meter.configuration), offset: 0)
     file = []
     resume()
   }
 
+  /// Ends the section.
   mutating func end(at instant: Instant) {
     meter.advance(to: instant, into: &effects)
     encoder.end(at: instant, digest: effects.digest)
     file += encoder.take()
   }
 
-  /// The whole of a log, with its figures.
+  /// The capture of a whole log.
   init(_ log: RandomLog, recordsInBlock: Int, offset: UInt64 = 0) {
     self.init(
       LogSection(configuration: log.configuration, wallStart: 1_700_000_000_000_000_000),
@@ -107,7 +112,7 @@ extension LogEncoder {
   }
 }
 
-/// Everything that a reader finds in bytes, in pieces of a size, as text.
+/// The items of a log as text, read in pieces of a size. Records are lines.
 func transcript(of bytes: [UInt8], pieces: Int = .max, maximumBatch: Int = 1) -> [String] {
   var reader = LogReader()
   reader.maximumBatch = maximumBatch

@@ -1,4 +1,4 @@
-// What pictures and explanations say of random logs is what the meter did.
+// Pictures and explanations of random logs agree with the meter.
 
 import MeterModel
 import Testing
@@ -27,10 +27,10 @@ struct PictureLawTests {
         #expect(play(file) { recording.note($0, of: $1) }.figures == figures)
         recording.finish()
         for curves in recording.namespaces {
-          #expect(curves.local.most == UInt64(curves.peak), "\(range.profile) \(seed)")
-          #expect(curves.local.columns.map(\.most).max() == UInt64(curves.peak))
-          #expect(curves.members.most >= curves.local.most)
-          #expect(curves.told.most <= curves.members.most)
+          #expect(curves.local.maximum == UInt64(curves.peak), "\(range.profile) \(seed)")
+          #expect(curves.local.columns.map(\.maximum).max() == UInt64(curves.peak))
+          #expect(curves.members.maximum >= curves.local.maximum)
+          #expect(curves.told.maximum <= curves.members.maximum)
         }
         #expect(recording.frames >= figures.notifications)
       }
@@ -38,7 +38,7 @@ struct PictureLawTests {
   }
 
   @Test(arguments: SeedRange.few)
-  func `an explanation knows what was last told, and by a rule that held`(
+  func `an explanation has the count last sent, and a rule whose conditions held`(
     range: SeedRange
   ) throws {
     for seed in range.seeds {
@@ -51,18 +51,18 @@ struct PictureLawTests {
       let truth = id.flatMap { replay.meter.counts(of: $0) }
       #expect(explanation.state == truth, "\(range.profile) \(seed)")
       guard let truth, truth.open > 0 else {
-        #expect(explanation.telling == nil, "\(range.profile) \(seed)")
+        #expect(explanation.notification == nil, "\(range.profile) \(seed)")
         continue
       }
-      let telling = try #require(explanation.telling, "\(range.profile) \(seed)")
-      #expect(telling.count == truth.told && telling.instant == truth.toldAt)
-      let age = telling.formerInstant.map { telling.instant - $0 }
-      switch telling.cause {
+      let notification = try #require(explanation.notification, "\(range.profile) \(seed)")
+      #expect(notification.count == truth.told && notification.instant == truth.toldAt)
+      let age = notification.previousInstant.map { notification.instant - $0 }
+      switch notification.cause {
       case .firstIn: break
       case .change(let change, let threshold):
         #expect(change >= threshold && threshold > 0)
         #expect(try #require(age) >= log.configuration.notifyMinDelay)
-      case .silence: #expect(try #require(age) >= log.configuration.notifyMaxDelay)
+      case .maximumDelay: #expect(try #require(age) >= log.configuration.notifyMaxDelay)
       case .unknown: Issue.record("\(range.profile) \(seed) is not explained")
       }
     }

@@ -1,11 +1,12 @@
-// Replays of captured logs: what was captured is what is replayed, in any detail, from any piece of it.
+// Replays of captured logs have the effects and the figures of the run, in any detail and from any
+// snapshot.
 
 import MeterModel
 import Testing
 
 struct ReplayTests {
   @Test(arguments: SeedRange.few)
-  func `a captured log is verified, whatever the detail`(range: SeedRange) {
+  func `a captured log is verified in each detail`(range: SeedRange) {
     for seed in range.seeds {
       let log = RandomLog(seed: seed, profile: range.profile)
       let capture = Capture(log, recordsInBlock: 1 + Int(seed % 7))
@@ -43,7 +44,7 @@ struct ReplayTests {
     }
   }
 
-  /// A log of either form in the binary form, as one block.
+  /// A log of either form in the binary form with one block.
   private func captured(again log: [UInt8]) -> [UInt8] {
     var reader = LogReader()
     reader.maximumBatch = 1
@@ -73,7 +74,7 @@ struct ReplayTests {
   }
 
   @Test(arguments: SeedRange.few)
-  func `a meter restored from a snapshot goes on as if it had never stopped`(range: SeedRange) {
+  func `a meter from a snapshot has the effects of one that never stopped`(range: SeedRange) {
     for seed in range.seeds {
       let log = RandomLog(seed: seed, profile: range.profile)
       let records = log.records
@@ -81,7 +82,7 @@ struct ReplayTests {
         LogSection(configuration: log.configuration), recordsInBlock: .max)
       let cut = records.count * Int(seed % 11) / 10
       for record in records.prefix(cut) { capture.take(record) }
-      // Half of the snapshots follow a loss, the others begin a file of their own.
+      // Half of the snapshots follow a loss, and the others begin a file.
       if seed % 2 == 0 {
         capture.encoder.discardBlock(at: capture.meter.now)
         capture.resume()
@@ -100,7 +101,7 @@ struct ReplayTests {
   }
 
   @Test(arguments: SeedRange.few)
-  func `every change of an audience is noticed in its step`(range: SeedRange) {
+  func `every step has the namespaces whose audiences it changed`(range: SeedRange) {
     for seed in range.seeds.prefix(20) {
       let log = RandomLog(seed: seed, profile: range.profile)
       let file = Capture(log, recordsInBlock: 10).file
@@ -120,7 +121,7 @@ struct ReplayTests {
     }
   }
 
-  @Test func `years in which nothing happens do not pile up`() {
+  @Test func `a step has at most 200 effects in years without an event`() {
     let bytes = Array("option max-conn-duration 0\n0 open 1 a\n1000000 close 1\n".utf8)
     var replay = Replay()
     replay.append(bytes.span)
@@ -156,7 +157,7 @@ struct ReplayTests {
   }
 }
 
-/// What a replay of bytes comes to.
+/// A replay of bytes and what it found.
 struct ReplayRun {
   var figures: ReplayFigures
   var notices: [String] = []

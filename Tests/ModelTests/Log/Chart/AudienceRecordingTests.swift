@@ -15,7 +15,7 @@ struct AudienceRecordingTests {
     10  end
     """
 
-  @Test func `a log is drawn with the largest and the rest`() {
+  @Test func `the largest namespaces have curves, and all others one together`() {
     let log = RecordedLog(Self.log, limit: 2)
     let recording = log.recording
     #expect(recording.namespaces.map { String(decoding: $0.name, as: UTF8.self) } == ["a", "b"])
@@ -24,18 +24,18 @@ struct AudienceRecordingTests {
     #expect(recording.rest.text == "0 0 0-1 1 1 1 1 1 1 1")
   }
 
-  @Test func `what was told is drawn as steps, as long as somebody is there`() {
+  @Test func `the count last sent is a step, and absent while no connection is open`() {
     let recording = RecordedLog(Self.log).recording
     #expect(recording.namespaces[0].told.text == "1 1 1-2 2 2-3 3 2-3 2 1-2 1")
     #expect(recording.namespaces[1].told.text == ". . 1 1 1 1 1 1 . .")
   }
 
   @Test func `frames are the open connections of each notification`() {
-    // a: told 2 at 2 s (2 open), 3 at 4 s (3), 2 at 6 s (2), 1 at 8 s (1).
+    // Of a: 2 at 2 s (2 open), 3 at 4 s (3), 2 at 6 s (2), 1 at 8 s (1).
     #expect(RecordedLog(Self.log).recording.frames == 8)
   }
 
-  @Test func `the deviation lasts from a change to its telling`() {
+  @Test func `the deviation lasts from a change to its notification`() {
     let recording = RecordedLog(
       """
       0  open 1 a
@@ -43,12 +43,12 @@ struct AudienceRecordingTests {
       4  end
       """
     ).recording
-    // One second with one member, one with two of which one had been told, two with the truth.
+    // One second with 1 member, one with 2 members after a greeting of 1, two with 2 after 2.
     #expect(recording.deviation.largest == 1)
     #expect(recording.deviation.meanInThousandths == 2 * 1000 / 7)
   }
 
-  @Test func `other settings tell something else of the same audience`() {
+  @Test func `other settings send other counts of the same audience`() {
     let own = RecordedLog(Self.log).recording
     let other = RecordedLog(Self.log) { $0.notifyMinDelay = .seconds(7) }.recording
     #expect(other.namespaces[0].members.text == own.namespaces[0].members.text)
@@ -57,7 +57,7 @@ struct AudienceRecordingTests {
     #expect(other.deviation.meanInThousandths > own.deviation.meanInThousandths)
   }
 
-  @Test func `counts of other nodes are true, but not local`() {
+  @Test func `counts of other nodes are members, but not local`() {
     let recording = RecordedLog(
       """
       0  open 1 a
@@ -70,7 +70,7 @@ struct AudienceRecordingTests {
     #expect(recording.namespaces[0].told.text == "1 1 1-6 6 6 6 6 1-6 1 1")
   }
 
-  @Test func `a namespace that is forgotten and comes again is one curve`() {
+  @Test func `a namespace that is retired and created again is one curve`() {
     let recording = RecordedLog(
       """
       option namespace-clean-delay 1
@@ -86,7 +86,7 @@ struct AudienceRecordingTests {
     #expect(recording.namespaces[0].local.text == "1 0-1 0 . . . 1 1-2 2 2")
   }
 
-  @Test func `the census is right however many names pass`() {
+  @Test func `the census finds the largest of many namespaces`() {
     let lines = (0..<500).map { "\($0) open \($0) n\($0)\n\($0).5 close \($0)" }
     let log = "600 open 1 n7\n600 open 2 n7\n601 open 3 n9\n700 end"
     let census = RecordedLog(lines.joined(separator: "\n") + "\n" + log, limit: 3).census

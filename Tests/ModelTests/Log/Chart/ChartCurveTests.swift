@@ -2,7 +2,7 @@ import MeterModel
 import Testing
 
 struct ChartCurveTests {
-  @Test func `a curve has the least and the most of each column, and its value goes on`() {
+  @Test func `a column has its minimum and maximum, and a value lasts until the next`() {
     var curve = ChartCurve(columns: 5, length: 50)
     curve.set(3, at: 0)
     curve.set(900, at: 12)
@@ -10,10 +10,10 @@ struct ChartCurveTests {
     curve.set(5, at: 39)
     curve.finish()
     #expect(curve.text == "3 2-900 2 2-5 5")
-    #expect(curve.most == 900)
+    #expect(curve.maximum == 900)
   }
 
-  @Test func `a value that comes and goes within a column leaves its spike`() {
+  @Test func `a value that lasts for no time leaves its peak`() {
     var curve = ChartCurve(columns: 2, length: 1000)
     curve.set(1, at: 0)
     curve.set(7, at: 600)
@@ -23,7 +23,7 @@ struct ChartCurveTests {
     #expect(curve.text == "1 0-7")
   }
 
-  @Test func `a curve is absent before its first value and where it is told to be`() {
+  @Test func `a curve is absent before its first value and from where it is set absent`() {
     var curve = ChartCurve(columns: 6, length: 60)
     curve.set(4, at: 25)
     curve.set(ChartCurve.absent, at: 45)
@@ -32,7 +32,7 @@ struct ChartCurveTests {
     #expect(curve.columns[4].last == ChartCurve.absent)
   }
 
-  @Test func `the last instant and all after it belong to the last column`() {
+  @Test func `the last instant and later ones belong to the last column`() {
     var curve = ChartCurve(columns: 3, length: 30)
     curve.set(1, at: 30)
     curve.set(2, at: 31)
@@ -41,17 +41,17 @@ struct ChartCurveTests {
     #expect(curve.text == ". . 1-3")
   }
 
-  @Test func `a million values take as many columns as were asked for`() {
+  @Test func `a million values take a hundred columns and lose no peak`() {
     var curve = ChartCurve(columns: 100, length: 1_000_000)
     for time in UInt64(0)..<1_000_000 { curve.set(time == 777_777 ? 5000 : time % 7, at: time) }
     curve.finish()
     #expect(curve.columns.count == 100)
     for (place, column) in curve.columns.enumerated() {
-      #expect(column.least == 0 && column.most == (place == 77 ? 5000 : 6))
+      #expect(column.minimum == 0 && column.maximum == (place == 77 ? 5000 : 6))
     }
   }
 
-  @Test func `a log of no length is one instant`() {
+  @Test func `a curve without a length has its value in all columns`() {
     var curve = ChartCurve(columns: 3, length: 0)
     curve.set(1, at: 0)
     curve.finish()
@@ -69,7 +69,7 @@ struct DeviationTests {
     #expect(deviation.meanInBasisPoints == 1935)
   }
 
-  @Test func `what nobody saw, or not for any time, is no deviation`() {
+  @Test func `a difference without viewers or without a time is no deviation`() {
     var deviation = Deviation()
     deviation.add(told: 10, members: 0, viewers: 0, nanoseconds: 1000)
     deviation.add(told: 10, members: 0, viewers: 5, nanoseconds: 0)
@@ -77,7 +77,7 @@ struct DeviationTests {
     #expect(deviation.meanInThousandths == 0 && deviation.meanInBasisPoints == 0)
   }
 
-  @Test func `the largest numbers saturate`() {
+  @Test func `sums of the largest numbers saturate`() {
     var deviation = Deviation()
     for _ in 0..<3 {
       deviation.add(

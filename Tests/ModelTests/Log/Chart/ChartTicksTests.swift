@@ -8,10 +8,10 @@ struct ChartTicksTests {
     (9_999_999, "0 2M 4M 6M 8M 10M"),
     (Configuration.maximumCount, "0 2E 4E 6E 8E 10E"),
   ])
-  func `counts are marked with round numbers`(most: UInt64, marks: String) {
-    let ticks = CountTicks(upTo: most)
-    #expect(ticks.values.map { ticks.label($0) }.joined(separator: " ") == marks)
-    #expect(ticks.top >= most)
+  func `ticks of counts are round numbers`(maximum: UInt64, labels: String) {
+    let ticks = CountTicks(upTo: maximum)
+    #expect(ticks.values.map { ticks.label($0) }.joined(separator: " ") == labels)
+    #expect(ticks.top >= maximum)
   }
 
   @Test(arguments: [
@@ -21,13 +21,13 @@ struct ChartTicksTests {
     (9_000_000_000_000, "0,0:15 h"), (86_400_000_000_000, "0,3 h"),
     (864_000_000_000_000, "0,1 d"), (Instant.latest.nanoseconds, "0,10000 d"),
   ])
-  func `time is marked in the unit that fits`(length: UInt64, first: String) {
+  func `ticks of time have the unit that fits`(length: UInt64, first: String) {
     let ticks = TimeTicks(length: length)
     #expect(ticks.values.prefix(2).map { ticks.label($0) }.joined(separator: ",") == first)
     #expect(ticks.values.count <= 11)
   }
 
-  @Test func `the wall clock is marked with times, or with dates on a long axis`() {
+  @Test func `ticks of the wall clock are times, or dates on a long axis`() {
     let start: UInt64 = 784_111_777_000_000_000
     let hour = TimeTicks(length: 3_600_000_000_000)
     #expect(hour.wallLabel(600_000_000_000, from: start) == "08:59:37")
@@ -35,7 +35,7 @@ struct ChartTicksTests {
     #expect(month.wallLabel(5 * 86_400_000_000_000, from: start) == "11 Nov 1994")
   }
 
-  @Test func `thousands are apart`() {
+  @Test func `commas separate thousands`() {
     #expect(
       [0, 999, 1000, 1_000_005, UInt64.max].map(\.grouped) == [
         "0", "999", "1,000", "1,000,005", "18,446,744,073,709,551,615",
@@ -47,7 +47,7 @@ struct ChartTicksTests {
     (100_000_000_000, "1 min 40 s"), (5_400_000_000_000, "90 min"),
     (7_260_000_000_000, "2 h 1 min"), (360_000_000_000_000, "4 d 4 h"),
   ])
-  func `lengths are told in the two units that fit`(length: UInt64, words: String) {
+  func `durations are in the two units that fit`(length: UInt64, words: String) {
     #expect(Duration(nanoseconds: length).inWords == words)
   }
 }
@@ -63,7 +63,7 @@ struct ChartTimelineTests {
     (timeline.offsets + [timeline.length]).map { $0 / 1_000_000_000 }
   }
 
-  @Test func `sections lie by the wall clock while the pauses are no longer than the runs`() {
+  @Test func `sections are placed by the wall clock if all pauses are shorter`() {
     let timeline = ChartTimeline([run(0..<10, wall: 1000), run(5..<15, wall: 1025)])
     #expect(seconds(timeline) == [0, 30, 40])
     #expect(timeline.wallStart == 1_000_000_000_000)
@@ -74,13 +74,13 @@ struct ChartTimelineTests {
     arguments: [
       [1000, 1031], [1000, 1009], [1000, nil], [nil, nil],
     ] as [[UInt64?]])
-  func `sections lie end to end where the wall clock is no good axis`(walls: [UInt64?]) {
+  func `sections are placed end to end if the wall clock is no good axis`(walls: [UInt64?]) {
     let timeline = ChartTimeline([run(0..<10, wall: walls[0]), run(0..<10, wall: walls[1])])
     #expect(seconds(timeline) == [0, 10, 20])
     #expect(timeline.wallStart == nil)
   }
 
-  @Test func `no section at all is an axis, too`() {
+  @Test func `a timeline without sections has an axis`() {
     let timeline = ChartTimeline([])
     #expect(timeline.length == 1 && timeline.wallStart == nil)
   }

@@ -4,7 +4,7 @@ import MeterModel
 import Testing
 
 struct PictureTests {
-  /// Counts elements; a document that is malformed has none.
+  /// The parser's delegate that counts elements.
   private final class Elements: NSObject, XMLParserDelegate {
     var counts: [String: Int] = [:]
     func parser(
@@ -15,6 +15,7 @@ struct PictureTests {
     }
   }
 
+  /// The number of elements by their names; nil for a malformed document.
   private func elements(_ picture: [UInt8]) -> [String: Int]? {
     let elements = Elements()
     let parser = XMLParser(data: Data(picture))
@@ -27,7 +28,7 @@ struct PictureTests {
     return AudiencePicture(title: title, notes: ["a & b"]).draw(recording)
   }
 
-  @Test func `a picture is well-formed whatever the names`() throws {
+  @Test func `a picture is well-formed with any names`() throws {
     let names = ["<b>", "&amp;", "\"'", "a]]>", String(repeating: "n", count: 255), "--", "/a/b"]
     let log = names.enumerated().map { "\($0) open \($0) \($1)" }.joined(separator: "\n")
     let picture = picture(log + "\n60 end", title: "</svg>\u{1}<\u{FFFE}")
@@ -37,11 +38,11 @@ struct PictureTests {
   }
 
   @Test(arguments: ["", "0 end", "5 open 1 a", "0 open 1 a\n0 close 1", "0 peer b a 1 1\n9 end"])
-  func `the smallest logs are pictures, too`(log: String) {
+  func `the smallest logs have pictures`(log: String) {
     #expect(elements(picture(log)) != nil, "\(String(decoding: picture(log), as: UTF8.self))")
   }
 
-  @Test func `a picture is bounded whatever the log`() {
+  @Test func `the picture of a long log has a bounded size`() {
     var lines: [String] = []
     for turn in 0..<20_000 {
       let name = turn % 17
@@ -53,11 +54,11 @@ struct PictureTests {
     #expect(elements(picture) != nil)
   }
 
-  @Test func `a spike of no length is drawn`() {
+  @Test func `a peak that lasts for no time is drawn`() {
     let recording = RecordedLog(
       "0 open 1 a\n50 open 2 a\n50 open 3 a\n50 close 2\n50 close 3\n100 end", columns: 900
     ).recording
-    #expect(recording.namespaces[0].local.columns[450].most == 3)
+    #expect(recording.namespaces[0].local.columns[450].maximum == 3)
     var writer = SVGWriter()
     let frame = CurveFrame(x: 0, y: 0, height: 300, top: 3)
     writer.curve(recording.namespaces[0].local, in: frame, style: "c")
@@ -65,7 +66,7 @@ struct PictureTests {
     #expect(text == "<path class=\"c\" d=\"M0 200H450V0V200H900\"/>\n")
   }
 
-  @Test func `a curve that is absent in between is lifted, and an area closed`() {
+  @Test func `a curve that is absent in between is two areas`() {
     var curve = ChartCurve(columns: 10, length: 10)
     curve.set(1, at: 2)
     curve.set(ChartCurve.absent, at: 4)

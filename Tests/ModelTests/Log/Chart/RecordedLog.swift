@@ -1,11 +1,11 @@
 import MeterModel
 
-/// A log, read twice as a picture needs it.
+/// A log that was read twice, for a picture.
 struct RecordedLog {
   let census: AudienceCensus
   let recording: AudienceRecording
 
-  /// `limit` namespaces of a log in text, in so many columns.
+  /// The recording of at most `limit` namespaces of a log in text.
   init(
     _ log: String, limit: Int = 10, columns: Int = 10,
     whatIf adjust: (@Sendable (inout Configuration) -> Void)? = nil
@@ -33,11 +33,13 @@ struct RecordedLog {
 }
 
 extension ChartCurve {
-  /// The columns as text: `3` where the value is steady, `1-9` where it is not, `.` where it is absent.
+  /// The columns as text: `3` where the value is steady, `1-9` where it is not, `.` where it is
+  /// absent.
   var text: String {
     columns.map { column in
       guard column.isPresent else { return "." }
-      return column.least == column.most ? "\(column.least)" : "\(column.least)-\(column.most)"
+      return column.minimum == column.maximum
+        ? "\(column.minimum)" : "\(column.minimum)-\(column.maximum)"
     }.joined(separator: " ")
   }
 }

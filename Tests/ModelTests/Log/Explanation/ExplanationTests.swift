@@ -1,7 +1,7 @@
 import MeterModel
 import Testing
 
-/// Explanations as their readers see them.
+/// Explanations in words.
 struct ExplanationTests {
   private static let log = """
     0    open 1 football
@@ -24,28 +24,28 @@ struct ExplanationTests {
       .text(namespace: moment.namespace, sections: explainer.sections)
   }
 
-  @Test func `a change is told by rule 4 (a), and what led to it is listed`() throws {
+  @Test func `a change is sent by rule 4 (a), and the events before it are listed`() throws {
     #expect(
       try explain(Self.log, "football@2.5") == """
         football at 2.5 s
 
         members     2; 2 open here, 0 of them pending
         last told   2, at 2 s, by rule 4 (a): a change of 1 from what was told or greeted, \
-        threshold ⌊1 × 0.1⌋ = 0, so 1; 2 s after the telling before (notify-min-delay 2)
+        threshold ⌊1 × 0.1⌋ = 0, so 1; 2 s after the previous notification (notify-min-delay 2)
         greetings   none since
         threshold   ⌊2 × 0.1⌋ = 0, so 1
         next        nothing has changed; told again at 27 s at the latest (notify-max-delay)
 
-        What led to the telling (since 0 s):
+        Before that notification (since 0 s):
           0.5  open 2, greeted with 2 → 2 members
 
-        Since the telling:
+        Since then:
           nothing
 
         """)
   }
 
-  @Test func `a change that must wait is throttled`() throws {
+  @Test func `a change within the min delay is throttled`() throws {
     let text = try explain(Self.log, "football@3.75")
     #expect(text.contains("greetings   1 since, at 2 to 3 members\n"))
     #expect(
@@ -54,26 +54,26 @@ struct ExplanationTests {
     #expect(
       text.hasSuffix(
         """
-        Since the telling:
+        Since then:
           3    open 4, greeted with 3 → 3 members
           3.5  close 2 → 2 members
 
         """))
   }
 
-  @Test func `silence is ended by rule 4 (b)`() throws {
+  @Test func `an unchanged count is sent by rule 4 (b)`() throws {
     let text = try explain(Self.log, "football@36")
-    #expect(text.contains("last told   3, at 31 s, by rule 4 (b): 25 s after the telling before"))
-    #expect(text.contains("What led to the telling (since 6 s):\n  nothing\n"))
+    #expect(text.contains("last told   3, at 31 s, by rule 4 (b): 25 s after the previous"))
+    #expect(text.contains("Before that notification (since 6 s):\n  nothing\n"))
   }
 
-  @Test func `the first one in has been told by its greeting`() throws {
+  @Test func `the greeting of the first connection is a notification by rule 3`() throws {
     let text = try explain(Self.log, "tennis@1")
     #expect(text.contains("last told   1, at 1 s, by rule 3: the first open connection"))
     #expect(text.contains("  1  open 3, greeted with 1 → 1 member\n"))
   }
 
-  @Test func `a change below the threshold is told to be that`() throws {
+  @Test func `a change below the threshold waits for the max delay`() throws {
     let crowd = (1...100).map { "0 open \($0) a" }.joined(separator: "\n")
     let text = try explain(crowd + "\n10 open 101 a\n11 open 102 a\n20 end", "a@15")
     #expect(text.contains("last told   100, at 2 s, by rule 4 (a): a change of 99"))
@@ -83,17 +83,17 @@ struct ExplanationTests {
     #expect(text.split(separator: "\n").count { $0.hasPrefix("  0  open") } == 50)
   }
 
-  @Test func `where nobody is there nothing is told`() throws {
+  @Test func `a namespace without an open connection is not notified`() throws {
     let gone = try explain(Self.log, "football@45")
-    #expect(gone.contains("last told   nothing to anybody who is there\n"))
+    #expect(gone.contains("last told   nothing to any open connection\n"))
     #expect(gone.contains("next        nothing: no connection is open here\n"))
     #expect(gone.contains("  40  close 5 → 0 members\n"))
     let unknown = try explain(Self.log, "chess@45")
     #expect(unknown.contains("members     none: the namespace does not exist\n"))
-    #expect(unknown.hasSuffix("next        nothing: nobody is there\n"))
+    #expect(unknown.hasSuffix("next        nothing: the namespace does not exist\n"))
   }
 
-  @Test func `nobody is counted yet`() throws {
+  @Test func `a namespace without a member is not notified`() throws {
     let text = try explain("option increment-delay 10\n0 open 1 a\n20 end", "a@5")
     #expect(text.contains("members     0; 1 open here, 1 of them pending\n"))
     #expect(text.contains("next        nothing: nobody is counted"))
@@ -116,22 +116,22 @@ struct ExplanationTests {
     #expect(
       text.hasSuffix(
         """
-        Since the telling:
+        Since then:
           0  open 2, greeted with 1 → 0 members, 2 pending
           1  counted after increment-delay: 2 → 2 members
           2  refuse 3 (full) → 2 members
           2  end 1 (excluded) → 1 member, 1 pending
           2  open 4, greeted with 2 → 1 member, 1 pending
           3  counted after increment-delay: 1 → 2 members
-          3  node b says 7 → 9 members
-          8  other nodes' counts ran out, or their node said goodbye → 2 members
+          3  node b reports 7 → 9 members
+          8  counts of other nodes expired, or their node sent a goodbye → 2 members
 
         """), "\(text)")
     let gone = try explain("option namespace-clean-delay 1\n0 open 1 a\n1 close 1\n9 end", "a@5")
-    #expect(gone.hasSuffix("  1  close 1 → 0 members\n  2  forgotten → 0 members\n"))
+    #expect(gone.hasSuffix("  1  close 1 → 0 members\n  2  retired → 0 members\n"))
   }
 
-  @Test func `a time past the end is the end`() throws {
+  @Test func `a time past the end of the log is its end`() throws {
     let text = try explain(Self.log, "tennis@1000")
     #expect(text.hasPrefix("tennis at 50 s, where the log ends\n"))
   }
@@ -147,7 +147,7 @@ struct ExplanationTests {
   }
 
   @Test(arguments: ["", "a", "a@", "@1", "a@-1", "a@0:1", "a@x:1", "a@1:", "a b@1", "a@1s", "é@1"])
-  func `what is no moment is none`(text: String) {
+  func `a malformed moment is refused`(text: String) {
     #expect(Moment(text) == nil)
   }
 }
