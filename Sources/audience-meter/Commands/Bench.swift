@@ -25,17 +25,17 @@ func runBench(_ settings: BenchSettings) -> ExitStatus {
 
 /// The progress of a load, in a line.
 package func text(of progress: BenchProgress) -> String {
-  let done = grouped(progress.done)
+  let done = progress.done.grouped
   let seconds = progress.elapsed.nanoseconds / 1_000_000_000
-  let failed = progress.failed > 0 ? ", \(grouped(progress.failed)) failed" : ""
+  let failed = progress.failed > 0 ? ", \(progress.failed.grouped) failed" : ""
   let rate = progress.done * 1000 / max(1, progress.elapsed.nanoseconds / 1_000_000)
   return switch progress.phase {
   case .connecting:
-    "\(bar(progress)) \(done) connected, \(grouped(rate)) a second\(failed)"
+    "\(bar(progress)) \(done) connected, \(rate.grouped) a second\(failed)"
   case .settling: "waiting until nothing more comes"
   case .holding: "\(bar(progress)) held for \(seconds) s\(failed)"
   case .telling: "\(bar(progress)) \(done) told"
-  case .churning: "\(done) came and left, \(grouped(rate)) a second"
+  case .churning: "\(done) came and left, \(rate.grouped) a second"
   case .leaving: "leaving"
   }
 }

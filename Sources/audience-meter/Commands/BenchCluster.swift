@@ -28,7 +28,7 @@ package func text(of figures: ClusterBenchFigures) -> String {
       "cluster",
       "\(counted(figures.nodes, "node")) with the same"
         + " \(counted(figures.namespaces, "namespace")),"
-        + " \(grouped(UInt64(figures.changing))) of which change in each interval\(secret)"),
+        + " \(UInt64(figures.changing).grouped) of which change in each interval\(secret)"),
     row(
       "",
       "told every \(figures.notifyInterval.decimalSeconds) s, forgotten after"
@@ -36,17 +36,17 @@ package func text(of figures: ClusterBenchFigures) -> String {
     row("per node", "medians of \(rounds)"),
     row(
       "send",
-      "\(grouped(sent)) datagrams, \(grouped(bytes)) bytes"
+      "\(sent.grouped) datagrams, \(bytes.grouped) bytes"
         + " (\(decimal(figures.hundredthsOfBytes)) a namespace); to each other node if one by one"),
     row(
       "",
       "CPU to make them \(microseconds(advertise))"
-        + " (\(grouped(figures.nanosecondsOfNamespace)) ns a namespace)"),
-    row("hear", "\(grouped(heard)) datagrams with \(grouped(counts)) counts"),
+        + " (\(figures.nanosecondsOfNamespace.grouped) ns a namespace)"),
+    row("hear", "\(heard.grouped) datagrams with \(counts.grouped) counts"),
     row(
       "",
       "CPU to take them in \(microseconds(hear))"
-        + " (\(grouped(figures.nanosecondsOfCount)) ns a count)"),
+        + " (\(figures.nanosecondsOfCount.grouped) ns a count)"),
     row(
       "core",
       "\(share(advertise + hear, of: figures.notifyInterval.nanoseconds)) of one, without what"

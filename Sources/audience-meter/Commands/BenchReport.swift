@@ -7,7 +7,7 @@ package func text(of figures: BenchFigures) -> String {
   if figures.connections > 0 { lines += arrivals("connect", figures.crowd) }
   if let hold = figures.hold {
     lines.append(
-      row("hold", "\(seconds(hold.duration)), \(grouped(hold.events)) events received"))
+      row("hold", "\(seconds(hold.duration)), \(hold.events.grouped) events received"))
     if let server = hold.cpu.server {
       lines.append(row("", "server CPU \(share(server, of: hold.duration)) of a core"))
     }
@@ -19,14 +19,14 @@ package func text(of figures: BenchFigures) -> String {
   if let slow = figures.slow {
     lines.append(
       row(
-        "slow", "\(grouped(slow.clients)) did not read; the server closed \(grouped(slow.closed))"))
+        "slow", "\(slow.clients.grouped) did not read; the server closed \(slow.closed.grouped)"))
   }
   if figures.leave.connections > 0 { lines += leaving(figures.leave) }
   lines += memory(figures)
   if figures.closed > 0 {
-    lines.append(row("closed", "\(grouped(figures.closed)) by the server"))
+    lines.append(row("closed", "\(figures.closed.grouped) by the server"))
   }
-  lines += figures.troubles.map { row("trouble", "\(grouped($0.count)) × \($0.reason)") }
+  lines += figures.troubles.map { row("trouble", "\($0.count.grouped) × \($0.reason)") }
   if figures.isInterrupted { lines.append("interrupted: these are the figures until then") }
   return lines.joined(separator: "\n") + "\n"
 }
@@ -37,22 +37,22 @@ private func load(_ figures: BenchFigures) -> String {
     "load",
     "\(figures.mode.rawValue): \(counted(figures.connections, "connection")),"
       + " \(counted(figures.namespaces, "namespace"))"
-      + " (the largest \(grouped(UInt64(figures.largestNamespace)))),"
+      + " (the largest \(UInt64(figures.largestNamespace).grouped)),"
       + " \(counted(UInt32(figures.threads), "thread")), \(sources)")
 }
 
 private func arrivals(_ name: String, _ arrivals: ArrivalFigures) -> [String] {
-  var text = grouped(arrivals.connected)
+  var text = arrivals.connected.grouped
   if arrivals.duration > 0 {
     text += " in \(seconds(arrivals.duration)) = "
-    text += "\(grouped(perSecond(arrivals.connected, arrivals.duration))) a second"
+    text += "\(perSecond(arrivals.connected, arrivals.duration).grouped) a second"
   }
-  if arrivals.failed > 0 { text += "; \(grouped(arrivals.failed)) FAILED" }
+  if arrivals.failed > 0 { text += "; \(arrivals.failed.grouped) FAILED" }
   var lines = [row(name, text)]
   let measured = UInt64(arrivals.firstEvent.count)
   if measured > 0 {
     let isPart = measured < arrivals.connected
-    let whose = isPart ? "of \(grouped(measured)) that came in a round: " : ""
+    let whose = isPart ? "of \(measured.grouped) that came in a round: " : ""
     lines.append(row("", "first event " + whose + spread(arrivals.firstEvent)))
   }
   if let cpu = cpu(arrivals.cpu, per: arrivals.connected, "connect") { lines.append(cpu) }
@@ -60,19 +60,19 @@ private func arrivals(_ name: String, _ arrivals: ArrivalFigures) -> [String] {
 }
 
 private func rounds(_ fanout: FanoutFigures) -> [String] {
-  let missed = fanout.missed > 0 ? "; \(grouped(fanout.missed)) MISSED" : ""
+  let missed = fanout.missed > 0 ? "; \(fanout.missed.grouped) MISSED" : ""
   var lines = [
     row(
       "fanout",
-      "\(counted(UInt32(clamping: fanout.rounds), "round")), \(grouped(fanout.delivered)) of"
-        + " \(grouped(fanout.expected)) deliveries\(missed)"),
+      "\(counted(UInt32(clamping: fanout.rounds), "round")), \(fanout.delivered.grouped) of"
+        + " \(fanout.expected.grouped) deliveries\(missed)"),
     row(
       "",
       "medians: first \(milliseconds(fanout.firstMicroseconds)),"
         + " p50 \(milliseconds(fanout.halfMicroseconds)),"
         + " p99 \(milliseconds(fanout.mostMicroseconds)),"
         + " last \(milliseconds(fanout.lastMicroseconds))"),
-    row("", "\(grouped(UInt64(fanout.perSecond))) deliveries a second"),
+    row("", "\(UInt64(fanout.perSecond).grouped) deliveries a second"),
   ]
   if fanout.failedTriggers > 0 {
     lines.append(row("", "\(counted(UInt32(clamping: fanout.failedTriggers), "trigger")) FAILED"))
@@ -82,7 +82,7 @@ private func rounds(_ fanout: FanoutFigures) -> [String] {
 }
 
 private func leaving(_ leave: LeaveFigures) -> [String] {
-  var text = "\(grouped(leave.connections)) in \(seconds(leave.duration))"
+  var text = "\(leave.connections.grouped) in \(seconds(leave.duration))"
   if let quiet = leave.quietAfter { text += "; the server was done after \(seconds(quiet))" }
   return [row("leave", text)] + [cpu(leave.cpu, per: leave.connections, "leave")].compactMap(\.self)
 }
@@ -90,15 +90,15 @@ private func leaving(_ leave: LeaveFigures) -> [String] {
 private func memory(_ figures: BenchFigures) -> [String] {
   let memory = figures.memory
   guard let before = memory.before else { return [] }
-  var text = "\(grouped(before >> 10)) KB before"
-  if let with = memory.with { text += ", \(grouped(with >> 10)) KB with the crowd" }
+  var text = "\((before >> 10).grouped) KB before"
+  if let with = memory.with { text += ", \((with >> 10).grouped) KB with the crowd" }
   if let most = memory.most, most > memory.with ?? 0 {
-    text += ", \(grouped(most >> 10)) KB at most"
+    text += ", \((most >> 10).grouped) KB at most"
   }
-  if let after = memory.after { text += ", \(grouped(after >> 10)) KB after" }
+  if let after = memory.after { text += ", \((after >> 10).grouped) KB after" }
   let each = memory.perConnection(of: figures.crowd.connected)
   return [row("memory", text)]
-    + (each.map { [row("", "\(grouped($0)) bytes per connection")] } ?? [])
+    + (each.map { [row("", "\($0.grouped) bytes per connection")] } ?? [])
 }
 
 // MARK: - Words
@@ -108,7 +108,7 @@ func row(_ name: String, _ text: String) -> String {
 }
 
 func counted(_ count: UInt32, _ thing: String) -> String {
-  "\(grouped(UInt64(count))) \(thing)\(count == 1 ? "" : "s")"
+  "\(UInt64(count).grouped) \(thing)\(count == 1 ? "" : "s")"
 }
 
 private func cpu(_ cpu: BenchCPU, per count: UInt64, _ what: String) -> String? {

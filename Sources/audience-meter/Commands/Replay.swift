@@ -22,7 +22,7 @@ func runReplay(_ settings: ReplaySettings) -> ExitStatus {
   }
 }
 
-/// Feeds the log to a meter.
+/// Replays the log with a meter, and prints its effects or its figures.
 private func replay(
   _ file: borrowing InputFile, _ settings: ReplaySettings, series: consuming SeriesFile?
 ) -> ExitStatus {
@@ -57,14 +57,18 @@ private func replay(
   return output.status
 }
 
-/// Drives a replay, and gathers what is to be printed of it.
+/// A replay, and its output that was not written yet.
 private struct ReplayOutput {
+  /// The replay.
   private(set) var replay: Replay
+
+  /// The exit status so far.
   var status = ExitStatus.success
 
-  private let settings: ReplaySettings
-  /// How long the meter took, of all that the replay took; nil where reading was not told apart.
+  /// The time that the meter took; nil where reading and the meter cannot be measured separately.
   private(set) var meterTime: Duration?
+
+  private let settings: ReplaySettings
   private let clock = Clock()
 
   private var effects = LogTextWriter()
@@ -78,7 +82,7 @@ private struct ReplayOutput {
     replay = Replay(detail: detail, changes: settings.changes)
   }
 
-  /// Replays the next bytes of the log, or its end when there are none.
+  /// Replays the next bytes of the log, or its end if they are empty.
   mutating func take(_ piece: [UInt8], _ progress: inout Progress) {
     if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
     var start = clock.now
@@ -111,7 +115,7 @@ private struct ReplayOutput {
     }
   }
 
-  /// Writes what was gathered, when there is enough of it or no more comes; false when that failed.
+  /// Writes the output so far, if it is long enough or the last; false if that failed.
   mutating func flush(to file: inout SeriesFile?, isLast: Bool) -> Bool {
     if let bytes = series?.bytes, isLast || bytes.count > 65_536 {
       guard file?.write(bytes) != false else { return false }
@@ -124,7 +128,7 @@ private struct ReplayOutput {
 }
 
 extension Replay {
-  /// A replay as the command line asks for it.
+  /// A replay with the settings of the log and these changes.
   init(detail: Detail, changes: ConfigurationChanges) {
     let key = randomKey()
     if changes.isEmpty {
@@ -145,7 +149,7 @@ private struct SeriesFile: ~Copyable {
     self.path = path
   }
 
-  /// Writes all of the bytes; false, with a line that says why, when that fails.
+  /// Writes all of the bytes. If that fails, it prints the reason and returns false.
   func write(_ bytes: [UInt8]) -> Bool {
     do throws(SystemError) {
       try file.write(bytes)
@@ -157,12 +161,12 @@ private struct SeriesFile: ~Copyable {
   }
 }
 
-/// A key for the tables of a log's names, which strangers chose.
+/// A random key for the tables of the names of a log, which strangers may have chosen.
 func randomKey() -> HashKey {
   HashKey(UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
 }
 
-/// Says on standard error what is wrong with a log; the answer is the exit status for it.
+/// Prints a fault of a log on standard error, and returns the exit status for it.
 func report(_ step: Replay.Step, of path: String) -> ExitStatus {
   switch step {
   case .gap(let gap):
@@ -186,7 +190,7 @@ func report(_ step: Replay.Step, of path: String) -> ExitStatus {
   }
 }
 
-/// The first of two statuses that is no success.
+/// The first of two statuses, or the second if the first is success.
 func worse(_ first: ExitStatus, _ second: ExitStatus) -> ExitStatus {
   first == .success ? second : first
 }

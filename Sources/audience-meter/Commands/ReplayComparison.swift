@@ -1,17 +1,20 @@
 import MeterModel
 
-/// A log under its own settings beside the same log under others.
+/// A replay with the settings of the log beside one with other settings.
 struct ReplayComparison {
+  /// The replay with the settings of the log.
   let own: RecordedReplay
+
+  /// The replay with the settings of the command line.
   let given: RecordedReplay
 
-  /// The settings that differ, in the first section.
+  /// The settings of the first section that differ.
   private var differences: [(name: String, value: String, other: String)] {
     (given.configuration ?? Configuration())
       .differences(from: own.configuration ?? Configuration())
   }
 
-  /// The figures, a line each, in two columns.
+  /// The figures of both, a line each, in two columns.
   var text: String {
     let settings = differences.map { ($0.name, $0.other, $0.value) }
     let rows =
@@ -29,9 +32,16 @@ struct ReplayComparison {
     return lines.joined() + note
   }
 
-  /// The same as one JSON object, on one line.
+  /// The figures of both as one JSON object, on one line.
   var json: String {
-    "{\"log\":\(own.json),\"given\":\(given.json)}\n"
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.name("log")
+    own.write(to: &writer)
+    writer.name("given")
+    given.write(to: &writer)
+    writer.endObject()
+    return writer.text + "\n"
   }
 
   /// The picture of both.
@@ -44,7 +54,7 @@ struct ReplayComparison {
       "Given settings (\(givenLabel)): \(given.summary)",
     ]
     if let dates = own.recording.timeline.datesInWords { notes.insert(dates, at: 1) }
-    // The legend has room for one setting; the lines above have for all.
+    // The legend has space for one setting. The notes have all.
     let isOne = differences.count == 1
     return AudiencePicture(title: "\(name) under two settings", notes: notes).draw(
       own.recording, labelled: isOne ? ownLabel : "", beside: given.recording,
@@ -59,6 +69,7 @@ struct ReplayComparison {
 extension RecordedReplay {
   private var deviation: Deviation { recording.deviation }
 
+  /// The figures that are compared, with their names.
   fileprivate var rows: [(name: String, value: String)] {
     let figures = replay.figures
     return [
@@ -71,18 +82,21 @@ extension RecordedReplay {
     ]
   }
 
-  /// What viewers saw, in one line.
+  /// The notifications and the deviation, in one line.
   fileprivate var summary: String {
     "\(replay.figures.notifications.grouped) notifications in \(recording.frames.grouped) frames;"
       + " off by at most \(deviation.largest.grouped), on average \(deviation.mean)"
       + " (\(deviation.meanPercent))"
   }
 
-  fileprivate var json: String {
-    replay.figures.json.dropLast(2) + ",\"frames\":\(recording.frames)"
-      + ",\"largest_deviation\":\(deviation.largest)"
-      + ",\"mean_deviation\":\(decimal(deviation.meanInThousandths, 1000))"
-      + ",\"mean_deviation_percent\":\(decimal(deviation.meanInBasisPoints, 100))}"
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    replay.figures.writeMembers(to: &writer)
+    writer.member("frames", recording.frames)
+    writer.member("largest_deviation", deviation.largest)
+    writer.member("mean_deviation", decimal: decimal(deviation.meanInThousandths, 1000))
+    writer.member("mean_deviation_percent", decimal: decimal(deviation.meanInBasisPoints, 100))
+    writer.endObject()
   }
 }
 
@@ -91,7 +105,7 @@ extension Deviation {
   fileprivate var meanPercent: String { "\(decimal(meanInBasisPoints, 100)) %" }
 }
 
-/// A number of parts, of which `denominator`, a power of ten, make one, as a decimal number.
+/// `parts` / `denominator` as a decimal number. Precondition: the denominator is a power of ten.
 private func decimal(_ parts: UInt64, _ denominator: UInt64) -> String {
   "\(parts / denominator).\("\(denominator + parts % denominator)".dropFirst())"
 }

@@ -1,7 +1,7 @@
 import MeterIO
 import MeterModel
 
-/// Prints why a namespace was told what it was told at a time.
+/// Prints the counts that viewers of a namespace were sent by a time, and why.
 func explain(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
   guard let moment = settings.moment else { return .usage }
   var explainer = Explainer(moment)
@@ -27,8 +27,8 @@ func explain(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitSta
   return worse(status, writeToStandardOutput(text))
 }
 
-/// Reads a log through, once. `take` gets each piece and at last an empty one, and answers with the records
-/// replayed so far and a status.
+/// Reads a log from beginning to end. `take` is called with each piece, and at last with an empty
+/// one; it returns the number of records that were replayed so far and a status.
 func play(
   _ file: borrowing InputFile, _ path: String, _ progress: inout Progress,
   take: ([UInt8], inout Progress) -> (records: UInt64, status: ExitStatus)
@@ -49,7 +49,7 @@ func play(
   }
 }
 
-/// Says what is wrong with a log, if the step is that something is.
+/// Prints the fault of a log, if the step is one, and returns the exit status for it.
 func reportTroubles(
   _ step: Replay.Step, of path: String, _ progress: inout Progress
 ) -> ExitStatus {
@@ -62,7 +62,7 @@ func reportTroubles(
 }
 
 extension Replay {
-  /// Replays the next bytes of a log, or its end when there are none, and shows each step.
+  /// Replays the next bytes of a log, or its end if they are empty, and shows each step.
   mutating func take(_ piece: [UInt8], show: (Step, borrowing Replay) -> Void) {
     if piece.isEmpty { finish() } else { append(piece.span) }
     while let step = next() { show(step, self) }

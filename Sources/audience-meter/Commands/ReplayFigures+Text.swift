@@ -1,8 +1,8 @@
 import MeterModel
 
 extension ReplayFigures {
-  /// The figures, a line each, with the speed at which they were found, and that of the meter without the
-  /// reading of the log, where it was measured.
+  /// The figures, a line each. `elapsed` is the time that the replay took, `meter` the part of it
+  /// in the meter; nil if that was not measured.
   func text(elapsed: Duration, meter: Duration? = nil) -> String {
     let alone = meter.map { " (the meter alone: \(rate(records, over: $0)))" } ?? ""
     let verdict = verified.map { $0 ? "yes" : "no" } ?? "nothing to compare"
@@ -23,19 +23,37 @@ extension ReplayFigures {
 
   /// The figures as one JSON object, on one line.
   var json: String {
-    let verdict = verified.map { $0 ? "true" : "false" } ?? "null"
-    return "{\(jsonMembers),\"digest\":\"\(digest.hexadecimal)\",\"verified\":\(verdict)}\n"
+    var writer = JSONWriter()
+    writer.beginObject()
+    writeMembers(to: &writer)
+    writer.endObject()
+    return writer.text + "\n"
   }
 
-  /// The figures but for the digest, as members of a JSON object.
-  var jsonMembers: String {
-    "\"records\":\(records),\"duration_seconds\":\(duration.decimalSeconds),"
-      + "\"namespaces\":\(namespaces),\"opened\":\(opened),\"counted\":\(counted),"
-      + "\"peak_members\":\(peakMembers),\"notifications\":\(notifications)"
+  /// Writes all figures as members of a JSON object.
+  func writeMembers(to writer: inout JSONWriter) {
+    writeCounts(to: &writer)
+    writer.member("digest", digest.hexadecimal)
+    if let verified {
+      writer.member("verified", verified)
+    } else {
+      writer.member("verified", nil as String?)
+    }
+  }
+
+  /// Writes the figures without the digest and the verdict as members of a JSON object.
+  func writeCounts(to writer: inout JSONWriter) {
+    writer.member("records", records)
+    writer.member("duration_seconds", decimal: duration.decimalSeconds)
+    writer.member("namespaces", namespaces)
+    writer.member("opened", opened)
+    writer.member("counted", counted)
+    writer.member("peak_members", peakMembers)
+    writer.member("notifications", notifications)
   }
 }
 
-/// Records a second.
+/// Records a second, rounded down.
 func rate(_ records: UInt64, over elapsed: Duration) -> UInt64 {
   UInt64(clamping: UInt128(records) * 1_000_000_000 / UInt128(max(1, elapsed.nanoseconds)))
 }

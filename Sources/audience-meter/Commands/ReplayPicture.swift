@@ -1,12 +1,12 @@
 import MeterIO
 import MeterModel
 
-/// Draws a log, or compares it with itself under other settings, or both. The log is read twice: to find its
-/// length and its largest namespaces, and to record them.
+/// Draws a log, or compares its replay with one with other settings, or both. The log is read
+/// twice: to find its length and its largest namespaces, and to record them.
 func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
   var progress = Progress(through: file, readings: 2)
   var census = AudienceCensus(limit: AudiencePicture.namespaces)
-  // The namespaces of a comparison are the largest under the log's own settings.
+  // The namespaces of a comparison are the largest with the settings of the log.
   let ownChanges = settings.compares ? ConfigurationChanges() : settings.changes
   var first = Replay(detail: .instants, changes: ownChanges)
   var length = 0
@@ -30,7 +30,7 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
   var own = RecordedReplay(changes: ownChanges, plan)
   var given = settings.compares ? RecordedReplay(changes: settings.changes, plan) : nil
   status = play(file, settings.logPath, &progress) { piece, progress in
-    // A daemon may be writing the log: what was not there at first is left out.
+    // A daemon may still write the log. What it has appended since the first reading is left out.
     guard length > 0 || piece.isEmpty else { return (own.replay.figures.records, .success) }
     let piece = Array(piece.prefix(length))
     length -= piece.count
@@ -55,7 +55,7 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
   return worse(status, writeToStandardOutput(text))
 }
 
-/// Writes the picture of a log with this name where it was asked for, if it was.
+/// Writes the picture of the log, if one was asked for. `make` draws it with the name of the log.
 private func writePicture(
   _ settings: ReplaySettings, _ make: (String) -> [UInt8]
 ) -> ExitStatus {
@@ -70,7 +70,7 @@ private func writePicture(
   }
 }
 
-/// A replay and what is recorded of it.
+/// A replay and its recording.
 struct RecordedReplay {
   private(set) var replay: Replay
   private(set) var recording: AudienceRecording
@@ -85,7 +85,7 @@ struct RecordedReplay {
     recording = AudienceRecording(of: plan.0, along: plan.1, columns: ChartMeasures.columns)
   }
 
-  /// Replays the next bytes of the log, or its end when there are none.
+  /// Replays the next bytes of the log, or its end if they are empty.
   mutating func take(_ piece: [UInt8], show: (Replay.Step) -> Void) {
     if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
     while let step = replay.next() {
@@ -98,11 +98,11 @@ struct RecordedReplay {
     if piece.isEmpty { recording.finish() }
   }
 
-  /// The picture of a log of this name.
+  /// The picture of the recording, with the name of the log.
   func picture(_ name: String) -> [UInt8] {
     var notes = [replay.figures.summary]
     if let dates = recording.timeline.datesInWords { notes.append(dates) }
-    // Every daemon has another limit of connections: what its machine allows.
+    // The limit of connections depends on the machine of the daemon and is left out.
     let differences = (configuration ?? Configuration()).differences(from: Configuration())
       .filter { $0.name != ConfigurationOption.maximumConnections.rawValue }
     if !differences.isEmpty {

@@ -1,53 +1,54 @@
 import MeterModel
 
-/// What the command line asks of a replay.
+/// The settings of `replay`.
 package struct ReplaySettings: Sendable {
-  /// The file to replay, as its operand says it.
+  /// The path of the log (the operand).
   package var logPath = ""
 
-  /// Print each effect as text, and nothing else (`--effects`).
+  /// Whether only the effects are printed, as text (`--effects`).
   package var effects = false
 
-  /// Print the log itself as text, and nothing else (`--text`).
+  /// Whether only the log is printed, as text (`--text`).
   package var text = false
 
-  /// Print the figures as one JSON object (`--json`).
+  /// Whether the figures are printed as one JSON object (`--json`).
   package var json = false
 
-  /// Where to write a row for each change of an audience (`--csv`).
+  /// The path of the file for a row for each change of an audience (`--csv`).
   package var csvPath: String?
 
-  /// Where to draw the audience over time (`--svg`).
+  /// The path of the file for the picture of the audience over time (`--svg`).
   package var svgPath: String?
 
-  /// Play the log under its own settings and under the given ones, side by side (`--compare`).
+  /// Whether a replay with the settings of the log is compared with one with the given settings
+  /// (`--compare`).
   package var compares = false
 
-  /// Explain what a namespace was told at a time, and nothing else (`--explain`).
+  /// The moment that is explained, and nothing else printed (`--explain`).
   package var moment: Moment?
 
-  /// What replaces the log's own settings.
+  /// The options that replace settings of the log.
   package var changes = ConfigurationChanges()
 
   package init() {}
 }
 
-/// Options of the model that were given to a replay ("what if?"), to be applied to the configuration of
-/// each section of the log: what was not given stays the log's own.
+/// Options of the meter on the command line of a replay. They replace settings of each section of
+/// the log; the other settings remain.
 package struct ConfigurationChanges: Sendable {
   private var changes: [@Sendable (inout Configuration) -> Void] = []
 
   package init() {}
 
-  /// Whether the log is replayed as it was recorded, so that its checkpoints hold.
+  /// Whether no option was given, so that the checkpoints of the log can be compared.
   package var isEmpty: Bool { changes.isEmpty }
 
-  /// Adds a change, which wins over those before it.
+  /// Adds a change, which is made after those before.
   package mutating func append(_ change: @escaping @Sendable (inout Configuration) -> Void) {
     changes.append(change)
   }
 
-  /// Replaces in `configuration` what was given.
+  /// Makes all changes in a configuration.
   package func apply(to configuration: inout Configuration) {
     for change in changes { change(&configuration) }
   }

@@ -1,8 +1,8 @@
 import MeterIO
 import MeterModel
 
-/// Prints the log as text: comments and spacing gone, options in front. What has no text form (a snapshot,
-/// records that are missing, that another section begins) is a comment.
+/// Prints the log as text, without its comments. A snapshot, records that are missing and the
+/// beginning of another section have no text form and are printed as comments.
 func printLog(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
   var printer = LogPrinter(settings)
   while true {
@@ -18,6 +18,7 @@ func printLog(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitSt
   }
 }
 
+/// Turns a log into text.
 private struct LogPrinter {
   private(set) var status = ExitStatus.success
 
@@ -64,7 +65,7 @@ private struct LogPrinter {
     }
   }
 
-  /// Writes what was gathered, when there is enough of it or no more comes; false when that failed.
+  /// Writes the text so far, if it is long enough or the last; false if that failed.
   mutating func flush(isLast: Bool) -> Bool {
     guard isLast || writer.bytes.count > 65_536 else { return true }
     defer { writer.bytes.removeAll(keepingCapacity: true) }

@@ -2,8 +2,8 @@ import Glibc
 import MeterIO
 import MeterModel
 
-/// Simulates a crowd, drives the meter with it, checks it, and tells the figures; or tries seeds until the
-/// time is over.
+/// Simulates a crowd, checks the meter with it and prints the figures; or tries one seed after the
+/// other for a time.
 func runSimulate(_ settings: SimulateSettings) -> ExitStatus {
   if settings.simulatesNodes { return runNodes(settings) }
   if settings.seconds != nil { return runSoak(settings) }
@@ -27,13 +27,13 @@ func runSimulate(_ settings: SimulateSettings) -> ExitStatus {
   }
 }
 
-/// What a run came to.
+/// The result of a run.
 private struct Outcome {
   let figures: SimulationFigures
   let failure: Investigation?
 }
 
-/// One log of the swarm.
+/// Runs one log of the swarm.
 private func simulateSwarm(
   _ options: SimulationOptions, _ settings: SimulateSettings
 ) throws(SystemError) -> Outcome {
@@ -45,7 +45,7 @@ private func simulateSwarm(
   return Outcome(figures: outcome.figures, failure: outcome.failure)
 }
 
-/// One crowd, batch by batch.
+/// Runs one crowd, batch by batch.
 private func simulateCrowd(
   _ options: SimulationOptions, _ settings: SimulateSettings
 ) throws(SystemError) -> Outcome {
@@ -61,7 +61,7 @@ private func simulateCrowd(
     try log?.append(simulation)
     line.show {
       let part = min(simulation.now.nanoseconds / max(1, duration.nanoseconds / 100), 100)
-      return "\(part) % of the time, \(grouped(simulation.figures.records)) records"
+      return "\(part) % of the time, \(simulation.figures.records.grouped) records"
     }
   }
   _ = simulation.finish()
@@ -71,7 +71,8 @@ private func simulateCrowd(
   return Outcome(figures: simulation.figures, failure: failure)
 }
 
-/// Says what is wrong, how to see it again, and where the small log is.
+/// Prints a failure, the command that reproduces it, and the path of the shrunk log, which it
+/// writes.
 func report(
   _ failure: Investigation, of options: SimulationOptions, _ settings: SimulateSettings
 ) -> ExitStatus {
@@ -89,7 +90,7 @@ func report(
   return .difference
 }
 
-/// What was wrong, and the options of `simulate` with which it is seen again, a line each.
+/// The lines that describe a failure. `options` are those of `simulate` that reproduce it.
 package func finding(_ failure: Investigation, _ options: String) -> [String] {
   [
     "wrong: \(failure.violation)",
@@ -97,14 +98,14 @@ package func finding(_ failure: Investigation, _ options: String) -> [String] {
   ]
 }
 
-/// A line on standard error that is written over again and again, where that is a terminal.
+/// A line on standard error that is replaced again and again, if that is a terminal.
 final class ProgressLine {
   private let isOnTerminal = isatty(STDERR_FILENO) == 1
   private let clock = Clock()
   private var next = Instant.start + .milliseconds(500)
   private var isShown = false
 
-  /// Shows the text if the last one is old enough.
+  /// Shows a text, unless the last one is too recent.
   func show(_ text: () -> String) {
     guard isOnTerminal, clock.now >= next else { return }
     next = clock.now + .milliseconds(250)
@@ -112,7 +113,7 @@ final class ProgressLine {
     write("\r\u{1B}[K\(text())")
   }
 
-  /// Leaves an empty line.
+  /// Erases the line.
   func erase() {
     if isShown { write("\r\u{1B}[K") }
     isShown = false

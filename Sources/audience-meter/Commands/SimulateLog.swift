@@ -1,7 +1,7 @@
 import MeterIO
 import MeterModel
 
-/// The file that keeps a simulation's log.
+/// The file with the log of a simulation.
 struct SimulationLogFile: ~Copyable {
   private let file: OutputFile
   private var writer: SimulationLogWriter
@@ -11,21 +11,21 @@ struct SimulationLogFile: ~Copyable {
     writer = SimulationLogWriter(configuration)
   }
 
-  /// Keeps the latest batch.
+  /// Writes the latest batch.
   mutating func append(_ simulation: borrowing Simulation) throws(SystemError) {
     writer.append(simulation.records, now: simulation.now, digest: simulation.digest)
     try file.write(writer.take())
   }
 
-  /// Keeps the end of the simulation, which has finished.
+  /// Writes the end of the simulation. Precondition: the simulation has finished.
   mutating func finish(_ simulation: borrowing Simulation) throws(SystemError) {
     writer.finish(at: simulation.now, digest: simulation.digest)
     try file.write(writer.take())
   }
 }
 
-/// The picture of a simulation. It is simulated twice more: to find the largest namespaces, and to record
-/// them.
+/// The picture of a simulation, which is simulated twice for it: to find the largest namespaces,
+/// and to record them.
 func picture(of options: SimulationOptions) -> [UInt8] {
   var census = AudienceCensus(limit: AudiencePicture.namespaces)
   var first = Replay(detail: .instants)
@@ -36,7 +36,7 @@ func picture(of options: SimulationOptions) -> [UInt8] {
   return recorded.picture("\(options.profile.rawValue), seed \(options.seed)")
 }
 
-/// The pieces of a simulation's log, and an empty one after the last.
+/// Calls `take` with each piece of the log of a simulation, and at last with an empty one.
 private func eachPiece(of options: SimulationOptions, _ take: ([UInt8]) -> Void) {
   guard options.profile != .swarm else {
     take(Array(RandomLog(swarm: options.seed, adjust: options.adjust).text.utf8))

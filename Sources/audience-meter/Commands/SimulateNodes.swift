@@ -1,13 +1,13 @@
 import MeterModel
 
-/// Simulates whole clusters: one, or one after the other on every core until the time is over.
+/// Simulates a cluster; or clusters of one seed after the other on every core for a time.
 func runNodes(_ settings: SimulateSettings) -> ExitStatus {
   guard settings.seconds == nil else {
     return runSoak(
       settings,
       SoakSubject(
         attempt: { SeedOutcome(nodes: $0) },
-        progress: { "\(grouped($0.nodes)) nodes, \(count(of: $0.milestones)) milestones" },
+        progress: { "\($0.nodes.grouped) nodes, \(count(of: $0.milestones)) milestones" },
         report: report,
         text: { state, first, _ in
           settings.json
@@ -21,20 +21,20 @@ func runNodes(_ settings: SimulateSettings) -> ExitStatus {
     settings.json ? json(outcome.figures, seed: outcome.seed) : text(outcome))
 }
 
-/// Says what is wrong with a cluster, how to see it again, and what is left of its plan.
+/// Prints a failure of a cluster, the command that reproduces it, and the shrunk plan.
 private func report(_ failure: Investigation, seed: UInt64) -> ExitStatus {
   nodesFinding(failure, seed: seed).forEach(printError)
   return .difference
 }
 
-/// The lines that tell what is wrong with the cluster of a seed.
+/// The lines that describe a failure of the cluster of a seed.
 package func nodesFinding(_ failure: Investigation, seed: UInt64) -> [String] {
   finding(failure, "--nodes --seed \(seed)")
     + (failure.log.map { ["the smallest plan that shows it (\(failure.records) steps):\n\($0)"] }
       ?? [])
 }
 
-/// The figures of a cluster, a line each, and the milestones that it reached.
+/// The figures of a cluster and the milestones that it reached, a line each.
 private func text(_ outcome: SeedOutcome<NodesFigures>) -> String {
   let figures = outcome.figures
   let names = figures.milestones.members.map { "\($0)" }.joined(separator: ", ")
@@ -50,33 +50,37 @@ private func text(_ outcome: SeedOutcome<NodesFigures>) -> String {
 /// The figures of many clusters, a line each.
 private func text(_ soak: SoakState<NodesFigures>, firstSeed: UInt64) -> String {
   """
-  seeds              \(grouped(soak.seeds)) from \(firstSeed) on
+  seeds              \(soak.seeds.grouped) from \(firstSeed) on
   \(lines(of: soak.figures))
   \(milestoneLines(soak.figures.milestones))
 
   """
 }
 
+/// The lines that one cluster and many have in common.
 private func lines(of figures: NodesFigures) -> String {
   """
-  nodes              \(grouped(figures.nodes))
+  nodes              \(figures.nodes.grouped)
   duration           \(figures.duration.decimalSeconds) s
-  datagrams          \(grouped(figures.datagrams))
+  datagrams          \(figures.datagrams.grouped)
   """
 }
 
 /// The figures of one cluster, or of those of many seeds, as one JSON object.
 private func json(_ figures: NodesFigures, seed: UInt64, seeds: UInt64? = nil) -> String {
-  var object = JSONObject()
-  object.add("seed", seed)
-  if let seeds { object.add("seeds", seeds) }
-  object.add("nodes", figures.nodes)
-  object.add("duration_seconds", decimal: figures.duration.decimalSeconds)
-  object.add("datagrams", figures.datagrams)
-  object.add("milestones", json: jsonNames(figures.milestones))
+  var writer = JSONWriter()
+  writer.beginObject()
+  writer.member("seed", seed)
+  if let seeds { writer.member("seeds", seeds) }
+  writer.member("nodes", figures.nodes)
+  writer.member("duration_seconds", decimal: figures.duration.decimalSeconds)
+  writer.member("datagrams", figures.datagrams)
+  writer.name("milestones")
+  write(figures.milestones, to: &writer)
   if seeds == nil {
-    object.add("digest", text: figures.digest.hexadecimal)
-    object.add("verified", flag: true)
+    writer.member("digest", figures.digest.hexadecimal)
+    writer.member("verified", true)
   }
-  return object.text + "\n"
+  writer.endObject()
+  return writer.text + "\n"
 }

@@ -20,71 +20,66 @@ func text(
 ) -> String {
   """
   profile            \(options.profile.rawValue)
-  seeds              \(grouped(soak.seeds)) from \(options.seed) on
+  seeds              \(soak.seeds.grouped) from \(options.seed) on
   \(lines(of: soak.figures, seconds: seconds))
   \(milestoneLines(soak.figures.milestones))
 
   """
 }
 
-/// The figures as one JSON object, under the names of a replay's (§7) where it has them.
+/// The figures as one JSON object, with the names of the figures of a replay (§7). `seeds` is the
+/// number of seeds; nil for a single one.
 func json(
   _ figures: SimulationFigures, _ options: SimulationOptions, seeds: UInt64? = nil,
   seconds: Duration
 ) -> String {
-  var fields = [
-    "\"profile\":\"\(options.profile.rawValue)\"", "\"seed\":\(options.seed)",
-    figures.replay.jsonMembers,
-    "\"events_per_second\":\(rate(figures.records, over: seconds))",
-    "\"milestones\":\(jsonNames(figures.milestones))",
-  ]
-  // The digest of many seeds, which end in any order, would tell nothing.
-  if let seeds {
-    fields.insert("\"seeds\":\(seeds)", at: 2)
-  } else {
-    fields.append("\"digest\":\"\(figures.digest.hexadecimal)\"")
-    fields.append("\"verified\":true")
+  var writer = JSONWriter()
+  writer.beginObject()
+  writer.member("profile", options.profile.rawValue)
+  writer.member("seed", options.seed)
+  if let seeds { writer.member("seeds", seeds) }
+  figures.replay.writeCounts(to: &writer)
+  writer.member("events_per_second", rate(figures.records, over: seconds))
+  writer.name("milestones")
+  write(figures.milestones, to: &writer)
+  // The digest of many seeds depends on the order in which they finish.
+  if seeds == nil {
+    writer.member("digest", figures.digest.hexadecimal)
+    writer.member("verified", true)
   }
-  return "{\(fields.joined(separator: ","))}\n"
+  writer.endObject()
+  return writer.text + "\n"
 }
 
+/// The lines that one seed and many seeds have in common.
 private func lines(of figures: SimulationFigures, seconds: Duration) -> String {
   """
-  records            \(grouped(figures.records))
+  records            \(figures.records.grouped)
   duration           \(figures.duration.decimalSeconds) s
-  namespaces         \(grouped(figures.namespaces))
-  opened             \(grouped(figures.opened))
-  counted            \(grouped(figures.counted))
-  peak members       \(grouped(figures.peakMembers))
-  notifications      \(grouped(figures.notifications))
-  events per second  \(grouped(rate(figures.records, over: seconds)))
+  namespaces         \(figures.namespaces.grouped)
+  opened             \(figures.opened.grouped)
+  counted            \(figures.counted.grouped)
+  peak members       \(figures.peakMembers.grouped)
+  notifications      \(figures.notifications.grouped)
+  events per second  \(rate(figures.records, over: seconds).grouped)
   """
 }
 
-/// How many milestones many seeds have reached, and which they have not.
+/// The number of milestones that many seeds reached, and the names of the others.
 func milestoneLines<Kind>(_ milestones: ReachedMilestones<Kind>) -> String {
   let missing = milestones.missing.map { "\($0)" }.joined(separator: ", ")
   let count = "milestones         \(count(of: milestones))"
   return missing.isEmpty ? count : "\(count); not \(missing)"
 }
 
-/// How many milestones were reached, of how many.
+/// The number of milestones that were reached, and of all.
 func count<Kind>(of milestones: ReachedMilestones<Kind>) -> String {
   "\(milestones.members.count) of \(Kind.allCases.count)"
 }
 
-/// The milestones that were reached as a JSON array.
-func jsonNames<Kind>(_ milestones: ReachedMilestones<Kind>) -> String {
-  "[\(milestones.members.map { "\"\($0)\"" }.joined(separator: ","))]"
-}
-
-/// A number with a comma after each three digits.
-func grouped(_ number: UInt64) -> String {
-  var digits = Array(String(number))
-  var place = digits.count - 3
-  while place > 0 {
-    digits.insert(",", at: place)
-    place -= 3
-  }
-  return String(digits)
+/// Writes the milestones that were reached as a JSON array.
+func write<Kind>(_ milestones: ReachedMilestones<Kind>, to writer: inout JSONWriter) {
+  writer.beginArray()
+  for milestone in milestones.members { writer.write("\(milestone)") }
+  writer.endArray()
 }

@@ -1,42 +1,47 @@
 import MeterModel
 
-/// What the command line asks of a simulation.
+/// The settings of `simulate`.
 package struct SimulateSettings: Sendable {
-  /// The kind of crowd (`--profile`); nil for a flash crowd, or a swarm where seeds are tried.
+  /// The profile of the crowd (`--profile`); nil for a flash crowd, or the swarm if seeds are
+  /// tried.
   package var profile: SimulationProfile?
 
-  /// The seed (`--seed`), or the first one to try; nil for 1, or a fresh one where seeds are tried.
+  /// The seed (`--seed`), or the first one to try; nil for 1, or a new one if seeds are tried.
   package var seed: UInt64?
 
-  /// The crowd's size (`--connections`, `--namespaces`, `--duration`); nil for the profile's.
+  /// The number of connections (`--connections`); nil for that of the profile.
   package var connections: UInt32?
+
+  /// The number of namespaces (`--namespaces`); nil for that of the profile.
   package var namespaces: UInt32?
+
+  /// The duration of the simulation (`--duration`); nil for that of the profile.
   package var duration: Duration?
 
-  /// Simulate whole clusters instead of a crowd (`--nodes`).
+  /// Whether clusters are simulated instead of a crowd (`--nodes`).
   package var simulatesNodes = false
 
-  /// For how long fresh seeds are tried (`--seconds`); nil for a single run.
+  /// The time for which seeds are tried (`--seconds`); nil for a single run.
   package var seconds: Duration?
 
-  /// Where the log is kept (`--log`).
+  /// The path of the file for the log (`--log`).
   package var logPath: String?
 
-  /// Where the picture is drawn (`--svg`).
+  /// The path of the file for the picture (`--svg`).
   package var svgPath: String?
 
-  /// Print the figures as one JSON object (`--json`).
+  /// Whether the figures are printed as one JSON object (`--json`).
   package var json = false
 
-  /// What replaces the profile's settings of the meter.
+  /// The options that replace settings of the profile.
   package var changes = ConfigurationChanges()
 
-  /// The options that decide what the log is, as they were given: for the line that reproduces a run.
+  /// The options that the log depends on, as they were given, for the line that reproduces a run.
   package var reproduction: [String] = []
 
   package init() {}
 
-  /// The simulation of a seed.
+  /// The options of the simulation of a seed.
   package func options(seed: UInt64) -> SimulationOptions {
     var options = SimulationOptions()
     options.profile = profile ?? (seconds == nil ? .flashCrowd : .swarm)
@@ -62,7 +67,7 @@ extension OptionValue<SimulateSettings> {
       return true
     }, show: { _ in nil })
 
-  /// Any number of 64 bits.
+  /// A number of 64 bits.
   static let seed = Self(
     syntax: ValueSyntax(placeholder: "N", accepted: "a whole number below 2^64"),
     read: { settings, text in
@@ -71,13 +76,14 @@ extension OptionValue<SimulateSettings> {
       return true
     }, show: { _ in nil })
 
-  /// A size, from 1 to `most`.
-  static func size(_ property: Property<UInt32?>, most: UInt32) -> Self {
+  /// A number from 1 to `maximum`.
+  static func size(_ property: Property<UInt32?>, maximum: UInt32) -> Self {
     Self(
       syntax: ValueSyntax(
-        placeholder: "N", accepted: "a whole number from 1 to \(most)", range: "1 to \(most)"),
+        placeholder: "N", accepted: "a whole number from 1 to \(maximum)",
+        range: "1 to \(maximum)"),
       read: { settings, text in
-        guard let number = UInt64(digits: text.utf8.span), (1...UInt64(most)).contains(number)
+        guard let number = UInt64(digits: text.utf8.span), (1...UInt64(maximum)).contains(number)
         else { return false }
         settings[keyPath: property] = UInt32(number)
         return true

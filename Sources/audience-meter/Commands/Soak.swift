@@ -3,28 +3,28 @@ import MeterIO
 import MeterModel
 import Synchronization
 
-/// What a soak does with seeds, and says of them.
+/// The functions of a soak.
 struct SoakSubject<Figures: RunFigures> {
   /// Runs one seed.
   let attempt: @Sendable (UInt64) -> SeedOutcome<Figures>
 
-  /// How far the figures are, in a few words.
+  /// The figures in a few words, for the line of progress.
   let progress: (Figures) -> String
 
-  /// Says what was wrong with a seed.
+  /// Prints the failure of a seed, and returns the exit status.
   let report: (Investigation, UInt64) -> ExitStatus
 
-  /// The figures of all seeds from a first one on, and how long it took.
+  /// The figures of all seeds as text, given the first seed and the time that they took.
   let text: (SoakState<Figures>, UInt64, Duration) -> String
 }
 
-/// Tries seed after seed of a profile.
+/// Tries one seed of a profile after the other.
 func runSoak(_ settings: SimulateSettings) -> ExitStatus {
   runSoak(
     settings,
     SoakSubject(
       attempt: { SeedOutcome(settings.options(seed: $0)) },
-      progress: { "\(grouped($0.records)) records, \(count(of: $0.milestones)) milestones" },
+      progress: { "\($0.records.grouped) records, \(count(of: $0.milestones)) milestones" },
       report: { report($0, of: settings.options(seed: $1), settings) },
       text: { state, first, elapsed in
         let options = settings.options(seed: first)
@@ -34,7 +34,7 @@ func runSoak(_ settings: SimulateSettings) -> ExitStatus {
       }))
 }
 
-/// Tries seed after seed on every core until the time is over or one fails.
+/// Tries one seed after the other on every core until the time is over or a seed fails.
 func runSoak<Figures>(
   _ settings: SimulateSettings, _ subject: SoakSubject<Figures>
 ) -> ExitStatus {
@@ -55,12 +55,12 @@ func runSoak<Figures>(
   return writeToStandardOutput(subject.text(state, first, clock.now - .start))
 }
 
-/// A seed that was not tried before: the time, with room for the seeds of each second.
+/// A seed from the time, so that it was probably never tried: 100,000 seeds for each second.
 private func freshSeed() -> UInt64 {
   UInt64(max(0, time(nil))) * 100_000
 }
 
-/// The workers and what they share.
+/// The workers and the state that they share.
 private final class Soak<Figures: RunFigures>: Sendable {
   private let shared: Mutex<SoakState<Figures>>
   private let running: Atomic<Int>
@@ -90,7 +90,7 @@ private final class Soak<Figures: RunFigures>: Sendable {
     while running.load(ordering: .acquiring) > 0 {
       line.show {
         let state = state
-        return "\(grouped(state.seeds)) seeds, \(progress(state.figures))"
+        return "\(state.seeds.grouped) seeds, \(progress(state.figures))"
       }
       usleep(100_000)
     }
@@ -102,7 +102,7 @@ private final class Soak<Figures: RunFigures>: Sendable {
     defer { running.subtract(1, ordering: .releasing) }
     repeat {
       guard let seed = shared.withLock({ $0.takeSeed() }) else { return }
-      // Should the process crash, its backtrace names the thread, and so the seed.
+      // The backtrace of a crash has the name of the thread, and so the seed.
       JoinableThread.rename(String(seed % 1_000_000_000_000_000))
       let outcome = attempt(seed)
       shared.withLock { $0.add(outcome) }

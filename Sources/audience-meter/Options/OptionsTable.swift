@@ -140,10 +140,10 @@ extension CommandOption {
       "the crowd: " + SimulationProfile.allCases.map(\.rawValue).joined(separator: ", "),
       default: "flash-crowd, or swarm with --seconds"),
     CommandOption(
-      "connections", .simulate(.size(\.connections, most: 100_000_000)),
+      "connections", .simulate(.size(\.connections, maximum: 100_000_000)),
       "number of viewers, or of the connections that they open", default: "the profile's"),
     CommandOption(
-      "namespaces", .simulate(.size(\.namespaces, most: 16_777_216)),
+      "namespaces", .simulate(.size(\.namespaces, maximum: 16_777_216)),
       "number of namespaces", default: "the profile's"),
     CommandOption(
       "duration", .simulate(.span(\.duration)), "time during which viewers come and go",

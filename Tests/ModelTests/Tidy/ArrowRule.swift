@@ -8,7 +8,7 @@ let folderOrder: [(module: String, folders: [String])] = [
     "Sources/MeterModel",
     [
       "Vocabulary", "Crypto", "Structures", "Meter", "Cluster/Wire", "HTTP", "Cluster", "Node",
-      "Log", "Analysis", "Simulation",
+      "Log", "Log/Text", "Log/Binary", "Log/Replay", "Analysis", "Simulation",
     ]
   ),
   (

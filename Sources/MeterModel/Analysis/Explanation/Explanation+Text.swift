@@ -60,7 +60,8 @@ extension Explanation {
 
   private func reason(_ notification: Notification) -> String {
     let told = notification.previousCount ?? 0
-    let age = notification.previousInstant
+    let age =
+      notification.previousInstant
       .map { (notification.instant - $0).decimalSeconds } ?? "?"
     switch notification.cause {
     case .firstIn: return "by rule 3: the first open connection here was greeted"
