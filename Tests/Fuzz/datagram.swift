@@ -115,7 +115,7 @@ private func fuzzReplies(_ bytes: [UInt8], seed: UInt8) {
   guard whole == pieces else { fatalError("split \(seed): \(pieces) is not \(whole)") }
 }
 
-/// Parses reply after reply; `next` says how many more bytes arrive.
+/// Parses one reply after the other; `next` is the number of bytes that arrive next.
 private func replies(_ bytes: [UInt8], next: () -> Int) -> [RESPProgress] {
   var outcomes: [RESPProgress] = []
   var parser = RESPParser()

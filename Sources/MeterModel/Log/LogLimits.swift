@@ -1,4 +1,4 @@
-// The limits of what a log of either form can hold.
+// The limits of a log of either form.
 
 /// The longest names and texts of a log, in bytes.
 package enum LogLimits {

@@ -1,6 +1,6 @@
-// What events and effects refer to by number has a name in the log.
+// The names of the namespaces, viewer ids, nodes and connections of a log.
 
-/// A source of the names under which the text form writes what events and effects refer to.
+/// A source of the names that the text form has for the numbers in events and effects.
 package protocol LogNames {
   /// The number of a connection. Precondition: the connection is known.
   func number(of connection: ConnectionID) -> UInt64

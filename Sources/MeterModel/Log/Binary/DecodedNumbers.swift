@@ -29,8 +29,8 @@ struct DecodedNumbers {
 enum NameKind {
   case namespace, viewer, node
 
-  /// Whether a name is valid. Names of namespaces and viewer ids must be so in the text form too;
-  /// the name of a node may have any bytes, and the text form escapes them.
+  /// Whether a name is valid. The text form cannot write other names of namespaces and viewer ids.
+  /// The name of a node may have any bytes, which the text form escapes.
   func allows(_ name: Span<UInt8>) -> Bool {
     let maximumLength =
       self == .viewer ? LogLimits.maximumViewerLength : LogLimits.maximumNameLength
@@ -55,7 +55,7 @@ struct DecodedNames {
     table = NameTable(key: key)
   }
 
-  /// The number of numbers that the log has used.
+  /// How many numbers the log has used.
   var count: UInt32 { UInt32(bound.count) }
 
   /// The number of the name that a number of the log is bound to.

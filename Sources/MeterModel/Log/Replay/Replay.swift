@@ -1,6 +1,6 @@
-// Applies a log of either form to a meter. Everything that uses a log goes through it: figures,
-// verification, effects as text, series, pictures, and replays with other settings. It is used like
-// the reader:
+// Applies a log of either form to a meter. Everything that needs the effects of a log uses it:
+// figures, verification, effects as text, series, pictures, and replays with other settings. It is
+// used like the reader:
 //
 //   var replay = Replay()
 //   replay.append(piece)
@@ -79,7 +79,7 @@ package struct Replay {
   /// What was read and not applied yet.
   private var pending: Pending?
 
-  /// What can be read and not applied yet.
+  /// The items of a log that can be pending.
   private enum Pending {
     /// All records of the reader, at once.
     case batch

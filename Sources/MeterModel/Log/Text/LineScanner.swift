@@ -4,8 +4,7 @@
 struct LineScanner {
   private let bytes: [UInt8]
 
-  /// The end of what the line says: before its comment, the blanks before that, and a carriage
-  /// return.
+  /// The end of the content: before the comment, the blanks before that, and a carriage return.
   private let end: Int
   private var index = 0
 
