@@ -35,6 +35,12 @@ enum NodeSeeds {
   }()
 }
 
+/// How many steps more than usual are tried of the small worlds of clusters (`AUDIENCE_METER_DEPTH=1`). Each
+/// step takes seven times as long as the one before.
+enum AddedDepth {
+  static let ofWorlds = Environment.variables["AUDIENCE_METER_DEPTH"].flatMap { Int($0) } ?? 0
+}
+
 private enum Environment {
   static let variables = ProcessInfo.processInfo.environment
 
