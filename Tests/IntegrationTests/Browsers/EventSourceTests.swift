@@ -9,9 +9,9 @@ extension `In Chromium` {
           scripts: [],
           script: """
             const source = new EventSource("http://localhost:\(daemon.audience)\(path)");
-            const told = [];
+            const received = [];
             const lost = [];
-            source.onmessage = (event) => told.push(event.data);
+            source.onmessage = (event) => received.push(event.data);
             source.onerror = () => lost.push(source.readyState);
             """)
       ])
@@ -24,9 +24,9 @@ extension `In Chromium` {
       try await RunningDaemon.serving("--enable-uuid") { daemon in
         let site = try Self.site(joining: "/ns/id", of: daemon)
         let former = try await browser.open(site.origin)
-        try await former.wait(for: "told.length")
+        try await former.wait(for: "received.length")
         let latter = try await browser.open(site.origin)
-        try await latter.wait(for: "told.length")
+        try await latter.wait(for: "received.length")
         // It ignores the retry of -1, comes back after two seconds, and gets 204.
         try await former.wait(for: "source.readyState === EventSource.CLOSED")
         #expect(try await former.evaluate("lost", as: [Int].self) == [0, 2])
@@ -42,12 +42,12 @@ extension `In Chromium` {
       let former = try RunningDaemon.start([])
       let site = try Self.site(joining: "/ns", of: former)
       let page = try await browser.open(site.origin)
-      try await page.wait(for: "told.at(-1) === '1'")
+      try await page.wait(for: "received.at(-1) === '1'")
       let port = former.audience
       try former.stop()
-      try await page.run("told.length = 0")
+      try await page.run("received.length = 0")
       let latter = try RunningDaemon.start(["--port", "\(port)"])
-      try await page.wait(for: "told.at(-1) === '1'")
+      try await page.wait(for: "received.at(-1) === '1'")
       #expect(try latter.count("ns") == 1)
       try latter.stop()
     }
@@ -61,7 +61,7 @@ extension `In Chromium` {
         try await page.wait(for: "lost.length")
         // Not closed: it comes back after the 5 to 30 s that the daemon asked for.
         #expect(try await page.evaluate("lost.every(state => state === 0)", as: Bool.self))
-        #expect(try await page.evaluate("told.length", as: Int.self) == 0)
+        #expect(try await page.evaluate("received.length", as: Int.self) == 0)
         #expect(holder.greeting.count == 1)
       }
     }

@@ -62,11 +62,11 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
     for stream in streams where stream.greeting.count != 3 { try stream.read(untilCount: 3) }
 
     // A node with a timeout of ten minutes, which does not forget another by itself in this test.
-    let patient = try RunningDaemon.node(options[3] + ["--cluster-node-timeout", "10m"])
-    try patient.awaitMembers("ns", 3)
+    let longTimeout = try RunningDaemon.node(options[3] + ["--cluster-node-timeout", "10m"])
+    try longTimeout.awaitMembers("ns", 3)
     let goodbye = try measuring {
       nodes[2].signal(SIGTERM)
-      try patient.awaitMembers("ns", 2)
+      try longTimeout.awaitMembers("ns", 2)
     }
     #expect(try nodes[2].awaitEnd() == 0)
     try streams[0].read(untilCount: 2)

@@ -70,7 +70,7 @@ import Testing
       debianPython, ["-c", Self.speaker, group.address, "\(group.port)"])
     try stream.read(untilCount: 8)
     try node.awaitMembers("theirs", 65_536)
-    #expect(try python.output.read(through: "\n") == "heard ns 1 1\n")
+    #expect(try python.output.read(through: "\n") == "received ns 1 1\n")
     python.end()
     try stream.read(untilCount: 1)
   }
@@ -88,18 +88,18 @@ import Testing
     s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + lo)
     s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, lo)
     counts = ["ns", 7, 300, "theirs", 65536, 1 << 40]
-    said = msgpack.packb({"sid": own, "vals": counts}, use_bin_type=False)
-    told = False
+    datagram = msgpack.packb({"sid": own, "vals": counts}, use_bin_type=False)
+    printed = False
     while True:
-        s.sendto(said, (group, port))
+        s.sendto(datagram, (group, port))
         end = time.monotonic() + 0.2
         while select.select([s], [], [], max(0, end - time.monotonic()))[0]:
-            heard = msgpack.unpackb(s.recv(65536), raw=True)
-            vals = heard[b"vals"]
-            if heard[b"sid"] != own.encode() and b"ns" in vals and not told:
+            received = msgpack.unpackb(s.recv(65536), raw=True)
+            vals = received[b"vals"]
+            if received[b"sid"] != own.encode() and b"ns" in vals and not printed:
                 at = vals.index(b"ns")
-                print("heard", "ns", vals[at + 1], vals[at + 2], flush=True)
-                told = True
+                print("received", "ns", vals[at + 1], vals[at + 2], flush=True)
+                printed = True
     """
 
   @Test func `malformed datagrams change nothing, and are counted as dropped`() throws {

@@ -34,12 +34,13 @@ import Testing
 
   @Test func `a held crowd gets the notifications of the daemon`() throws {
     try RunningDaemon.serving("--notify-min-delay", "0.1", "--notify-max-delay", "0.1") { daemon in
-      let run = try bench(daemon, "--mode", "hold", "--connections", "50", "--seconds", "1")
-      #expect(run["connected"] == 50 && run["complete"] == true)
-      #expect(run.number("hold_us") >= 1_000_000)
-      // At least one of the notifications of a second reaches each connection.
-      #expect(run.number("hold_events") >= 50)
-      #expect(run.isPositive("hold_server_cpu_ns"))
+      // On a busy machine the daemon may not come to a notification within a second: then again.
+      try eventually("a notification of each connection") {
+        let run = try bench(daemon, "--mode", "hold", "--connections", "50", "--seconds", "1")
+        #expect(run["connected"] == 50 && run["complete"] == true)
+        #expect(run.number("hold_us") >= 1_000_000)
+        return run.number("hold_events") >= 50 && run.isPositive("hold_server_cpu_ns")
+      }
     }
   }
 
@@ -76,13 +77,17 @@ import Testing
 
   @Test func `newcomers connect while a crowd gets messages`() throws {
     try RunningDaemon.serving { daemon in
-      let run = try bench(
-        daemon, "--mode", "fanout", "--connections", "100", "--rounds", "3", "--gap", "200ms",
-        "--newcomers", "200")
-      #expect(run["deliveries"] == 300 && run["complete"] == true)
-      #expect(run.number("passed") > 0 && run["passers_failed"] == 0)
-      let opened = try #require(try daemon.figures()["bench-0"]?.connections)
-      #expect(Int(opened) >= 100 + run.number("passed"))
+      // On a busy machine no newcomer may be accepted during the three rounds: then again.
+      try eventually("a newcomer") {
+        let run = try bench(
+          daemon, "--mode", "fanout", "--connections", "100", "--rounds", "3", "--gap", "200ms",
+          "--newcomers", "200")
+        #expect(run["deliveries"] == 300 && run["complete"] == true)
+        #expect(run["passers_failed"] == 0)
+        let opened = try #require(try daemon.figures()["bench-0"]?.connections)
+        #expect(Int(opened) >= 100 + run.number("passed"))
+        return run.number("passed") > 0
+      }
     }
   }
 

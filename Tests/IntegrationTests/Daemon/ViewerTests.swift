@@ -154,8 +154,7 @@ import Testing
         #expect(head.status == 200)
       }
       try daemon.awaitTotal(1)
-      // The daemon ends 199 of them: the rest of an ended one is read to its end, of the last one
-      // there is none.
+      // The daemon ends 199 of them, each with a last event; the one that stays has no such event.
       var texts = clients.map { _ in "" }
       try eventually("the end of 199 streams") {
         for (index, client) in clients.enumerated() { texts[index] += client.takeReceived() }

@@ -23,10 +23,10 @@ extension Units {
       for thousandths in [0, 1, 10, 250, 500, 900, 990, 999, 1000] as [UInt64] {
         let rank = max(1, (UInt64(latencies.count) * thousandths + 999) / 1000)
         let exact = UInt64(latencies[Int(rank) - 1])
-        let told = UInt64(histogram.quantile(thousandths: thousandths))
+        let quantile = UInt64(histogram.quantile(thousandths: thousandths))
         #expect(
-          (exact...exact + exact / 32).contains(told),
-          "seed \(seed), \(thousandths): \(exact) \(told)")
+          (exact...exact + exact / 32).contains(quantile),
+          "seed \(seed), \(thousandths): \(exact) \(quantile)")
       }
     }
 

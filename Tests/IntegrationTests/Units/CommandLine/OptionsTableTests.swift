@@ -4,7 +4,7 @@ import Testing
 import audience_meter
 
 extension Units {
-  /// Each option of the table: what it sets, what it accepts, and what help says of it (§3).
+  /// The table of options: what each sets, what it accepts, and its help (§3).
   @Suite struct OptionsTableTests {
     /// A value of each option that takes one, and the settings that it makes.
     private static let good: [(String, String, @Sendable (inout ServeSettings) -> Void)] = [
