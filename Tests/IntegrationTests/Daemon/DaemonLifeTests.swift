@@ -109,6 +109,7 @@ import Testing
     let second = try RunningDaemon.start(options)
     streams += try (0..<20).map { _ in try EventStream("/ns", of: second) }
     #expect(try second.count("ns") == 20)
+    withExtendedLifetime(streams) {}
     #expect(try second.stop(by: SIGINT) == 0)
   }
 
