@@ -107,7 +107,7 @@ private struct HeadFuzzer {
   /// Every head has a route, and the ranges of routes lie within the target.
   private func route(_ head: RequestHead, _ bytes: Span<UInt8>) {
     for viewersEnabled in [false, true] {
-      switch PublicRoute(head, in: bytes, viewersEnabled: viewersEnabled) {
+      switch AudienceRoute(head, in: bytes, viewersEnabled: viewersEnabled) {
       case .stream(let namespace, let viewer), .count(let namespace, let viewer):
         guard (1...255).contains(namespace.count), viewer.count <= 128 else {
           fatalError("a name past its limit")

@@ -1,22 +1,22 @@
-// A load from its settings to its figures: what is asked for is checked, the threads are started, the phases
-// follow each other, and everything ends, whatever happens.
+// A load from its settings to its figures: the settings are checked, the threads are started, the
+// phases follow one another, and everything ends, also after an error.
 
 import Glibc
 import MeterModel
 
 /// A load generator for servers of event streams.
 package enum Bench {
-  /// Tries a load. `say` is told what its user should know before it is over, a line each; `progress` how far
-  /// it is, some ten times a second. SIGINT and SIGTERM end it early, with the figures so far.
+  /// Runs a load. `log` gets lines for the user during the load; `progress` is called some ten
+  /// times a second. SIGINT and SIGTERM end the load early, with the figures so far.
   package static func run(
-    _ settings: BenchSettings, say: (String) -> Void, progress: @escaping (BenchProgress) -> Void
+    _ settings: BenchSettings, log: (String) -> Void, progress: @escaping (BenchProgress) -> Void
   ) throws(BenchError) -> BenchFigures {
-    var run = try BenchRun(settings, say: say, progress: progress)
-    return try run.run(say: say)
+    var run = try BenchRun(settings, log: log, progress: progress)
+    return try run.run(log: log)
   }
 }
 
-/// What a load needs to know before its threads start.
+/// The properties of a load that are fixed before its threads start.
 struct BenchPreparation {
   let settings: BenchSettings
   let sizes: NamespaceSizes
@@ -26,14 +26,15 @@ struct BenchPreparation {
   let triggerAddress: SocketAddress?
   let server: ServerProcess?
 
-  /// Descriptors of one table.
+  /// The limit of descriptors of one table.
   let tableLimit: Int
 
-  /// Threads for those who come and leave, and how many of them may be there at a time.
+  /// The number of threads for passing connections, and the number of those that a thread has at a
+  /// time.
   let passerThreads: Int
   let passerPlaces: Int
 
-  init(_ settings: BenchSettings, say: (String) -> Void) throws(BenchError) {
+  init(_ settings: BenchSettings, log: (String) -> Void) throws(BenchError) {
     self.settings = settings
     guard let sizes = settings.sizes else {
       throw BenchError(
@@ -54,18 +55,18 @@ struct BenchPreparation {
       threads: isChurn ? 1 : Int(settings.threads))
     guard let plan else {
       throw BenchError(
-        "\(settings.crowd) connections need more than \(BenchPlan.mostThreads) threads with"
+        "\(settings.crowd) connections need more than \(BenchPlan.maximumThreads) threads with"
           + " \(tableLimit) descriptors each: raise the hard limit, ulimit -Hn")
     }
     self.plan = plan
     var target = try BenchTarget(settings)
     if target.hasManySources {
-      // Those who come and leave are many more than there are at a time.
+      // Passing connections need more ports than they are at a time: a closed one keeps its port.
       try target.connect(fromAddresses: isChurn ? max(plan.sources, 16) : plan.sources)
     } else if settings.crowd > BenchPlan.connectionsOfOneSource(ports: limits.ports) {
       throw BenchError(
-        "\(settings.crowd) connections are more than one address has ports for, and only 127.0.0.0/8"
-          + " has more addresses to come from: use --host 127.0.0.1, or raise"
+        "\(settings.crowd) connections are more than one address has ports for, and only "
+          + "127.0.0.0/8 has more addresses to come from: use --host 127.0.0.1, or raise"
           + " net.ipv4.ip_local_port_range")
     }
     self.target = target
@@ -73,7 +74,7 @@ struct BenchPreparation {
       if let refusal = limits.refusal(connections: UInt64(settings.crowd)) {
         throw BenchError(refusal)
       }
-      limits.warnings(connections: UInt64(settings.crowd)).forEach(say)
+      limits.warnings(connections: UInt64(settings.crowd)).forEach(log)
     }
     (trigger, triggerAddress) = try Self.trigger(settings)
     server = try settings.serverPID.map { pid throws(BenchError) in
@@ -84,7 +85,7 @@ struct BenchPreparation {
     }
   }
 
-  /// Whether the mode tells the crowd something.
+  /// Whether the mode has rounds, in which the server sends something to the crowd.
   static func tells(_ settings: BenchSettings) -> Bool {
     settings.mode == .fanout || settings.mode == .slow
   }
@@ -104,25 +105,27 @@ struct BenchPreparation {
     return (trigger, address)
   }
 
-  /// Connects once to each address that the load will need, so that it fails before it begins.
+  /// Connects once to each address that the load needs, so that an error comes before the load
+  /// begins.
   func probe() throws(BenchError) {
-    try Self.probe(target.address, "no server", settings.patience)
+    try Self.probe(target.address, "no server", settings.timeout)
     if let triggerAddress {
-      try Self.probe(triggerAddress, "no port that takes triggers", settings.patience)
+      try Self.probe(triggerAddress, "no port that takes triggers", settings.timeout)
     }
   }
 
   private static func probe(
-    _ address: SocketAddress, _ what: String, _ patience: Duration
+    _ address: SocketAddress, _ what: String, _ timeout: Duration
   ) throws(BenchError) {
     do throws(SystemError) {
-      _ = try BlockingClient(address, timeout: min(patience, .seconds(5)))
+      _ = try BlockingClient(address, timeout: min(timeout, .seconds(5)))
     } catch {
       throw BenchError("\(what) at \(address.description): \(error.description)")
     }
   }
 
-  /// What each thread's connections are: those of the crowd dealt out one by one, and which of them are slow.
+  /// The roles of the threads. The crowd's connections, and the slow ones among them, are
+  /// distributed one by one.
   func roles() -> (roles: [BenchRole], slow: ContiguousArray<UInt64>) {
     let order = sizes.order(seed: settings.seed)
     var chance = RandomSource(seed: settings.seed).fork("slow")
@@ -154,10 +157,10 @@ struct BenchThreads {
   let control: BenchControl
   private let threads: [JoinableThread]
 
-  /// Whether every thread has a table of descriptors of its own.
+  /// Whether every thread has a descriptor table of its own.
   let hasOwnTables: Bool
 
-  /// Starts a thread for each role. They wait for the first phase.
+  /// Starts a thread for each role. The threads wait for the first phase.
   init(_ roles: [BenchRole], _ preparation: BenchPreparation) throws(SystemError) {
     control = try BenchControl(threads: roles.count)
     var threads: [JoinableThread] = []
@@ -181,7 +184,7 @@ struct BenchThreads {
     let crowdThreads = preparation.plan.threads
     let isAlone = roles.count == 1
     return try JoinableThread(name: "bench-\(index)") {
-      control.report(isAlone || JoinableThread.takeOwnDescriptors() ? .own : .shared)
+      control.report(isAlone || DescriptorTables.takeOwn(keeping: nil) == nil ? .own : .shared)
       do throws(SystemError) {
         var worker = try BenchWorker(
           index: index, role: role, target: target, control: control, settings: settings,

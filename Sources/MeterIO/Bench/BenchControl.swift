@@ -1,37 +1,37 @@
-// What the threads of a load and the one that leads them share: the phase, the round, and counters that are
-// added to once a turn of a thread's loop, never once an event.
+// The state that the threads of a load and their leader share: the phase, the round, and counters,
+// to which a thread adds once in a turn of its loop and not for each event.
 
 import Glibc
 import MeterModel
 import Synchronization
 
-/// What the threads are to do.
+/// The phase of a load.
 enum BenchPhase: UInt8 {
-  /// Can become `connecting`.
+  /// The threads wait. Can become `connecting`.
   case waiting
-  /// Open the crowd. Can become `holding`.
+  /// The threads open the crowd. Can become `holding`.
   case connecting
-  /// Read what comes. Can become `leaving`.
+  /// The threads read from the crowd. Can become `leaving`.
   case holding
-  /// Close everything. Can become `ended`.
+  /// The threads close everything. Can become `ended`.
   case leaving
-  /// Return.
+  /// The threads return.
   case ended
 }
 
-/// What one thread has measured since it was last asked.
+/// The measurements of one thread since the last request for them.
 final class BenchTally: Sendable {
   let firstEvents = Mutex(LatencyHistogram())
   let deliveries = Mutex(LatencyHistogram())
 }
 
-/// Whether a thread got a table of descriptors of its own.
+/// Whether a thread got a descriptor table of its own.
 enum BenchTable {
   case own
   case shared
 }
 
-/// What a thread did in a turn of its loop.
+/// The counts of one turn of a thread's loop.
 struct BenchTurn {
   var connected: UInt64 = 0
   var failed: UInt64 = 0
@@ -45,7 +45,7 @@ struct BenchTurn {
   var firstEvents: ContiguousArray<UInt32> = []
   var deliveries: ContiguousArray<UInt32> = []
 
-  /// Forgets everything but the room.
+  /// Sets everything to zero, and keeps the storage.
   mutating func clear() {
     var fresh = BenchTurn()
     swap(&fresh.firstEvents, &firstEvents)
@@ -58,24 +58,24 @@ struct BenchTurn {
 
 /// The shared state of a load.
 final class BenchControl: Sendable {
-  /// Time starts here.
+  /// The start of the load's time.
   let clock = Clock()
   private let phaseNumber = Atomic<UInt8>(BenchPhase.waiting.rawValue)
 
-  /// Others come and leave.
+  /// Whether passing connections are opened.
   let isPassing = Atomic<Bool>(false)
 
-  /// Those who did not read now do, to see how far their streams go.
+  /// Whether slow connections are read, to find the ends of their streams.
   let isDraining = Atomic<Bool>(false)
 
-  /// When the crowd or those who pass began to come, in microseconds.
+  /// The time at which the crowd or the passing connections began, in microseconds.
   let began = Atomic<UInt64>(0)
 
-  /// The round that runs, 1 and up; and when it was triggered, in microseconds.
+  /// The number of the round, from 1 on, and the time of its trigger, in microseconds.
   let round = Atomic<UInt32>(0)
   let triggered = Atomic<UInt64>(0)
 
-  /// The namespace that is told something; newcomers go there.
+  /// The namespace of the round, to which passing connections go.
   let target = Atomic<UInt32>(0)
 
   let connected = Atomic<UInt64>(0)
@@ -92,16 +92,17 @@ final class BenchControl: Sendable {
   private let sharers = Atomic<Int>(0)
   private let leavers = Atomic<Int>(0)
 
-  /// The leader is woken when `connected` and `failed`, or `delivered`, have reached this.
+  /// The sum of `connected` and `failed`, or the number of `delivered`, at which the leader is
+  /// woken.
   let goal = Atomic<UInt64>(.max)
   let leader: Wakeup
   let threads: [Wakeup]
   let tallies: [BenchTally]
 
-  /// Connections that a namespace has lost since the plan was made: those that failed or were closed.
+  /// By namespace, the number of connections that failed or were closed.
   let losses = Mutex<[UInt32: UInt64]>([:])
 
-  /// How often what went wrong, by errno or `BenchFault`.
+  /// The number of errors by errno or `BenchFault`.
   let faults = Mutex<[Int32: UInt64]>([:])
 
   init(threads: Int) throws(SystemError) {
@@ -112,14 +113,14 @@ final class BenchControl: Sendable {
     tallies = wakeups.map { _ in BenchTally() }
   }
 
-  /// Microseconds since the start.
+  /// The time since the start, in microseconds.
   var microseconds: UInt64 { clock.now.nanoseconds / 1000 }
 
   var phase: BenchPhase {
     BenchPhase(rawValue: phaseNumber.load(ordering: .acquiring)) ?? .ended
   }
 
-  /// Begins a phase, and wakes everybody.
+  /// Begins a phase, and wakes all threads.
   func begin(_ phase: BenchPhase) {
     phaseNumber.store(phase.rawValue, ordering: .releasing)
     wakeAll()
@@ -129,7 +130,7 @@ final class BenchControl: Sendable {
     for thread in threads { thread.wake() }
   }
 
-  /// Adds what a thread did in a turn, and wakes the leader if that was what it waits for.
+  /// Adds the counts of a thread's turn, and wakes the leader if its goal is reached.
   func add(_ turn: BenchTurn, of thread: Int) {
     var reached: UInt64 = 0
     if !turn.firstEvents.isEmpty {
@@ -154,38 +155,38 @@ final class BenchControl: Sendable {
     if reached >= goal.load(ordering: .relaxed) { leader.wake() }
   }
 
-  /// Connections of the crowd that have got their first event or failed.
+  /// The number of connections of the crowd that have got their first event or failed.
   var settled: UInt64 {
     connected.load(ordering: .relaxed) + failed.load(ordering: .relaxed)
   }
 
-  /// Whether every thread has closed all that it had.
+  /// Whether all threads have closed their connections.
   var allHaveLeft: Bool { leavers.load(ordering: .acquiring) == threads.count }
 
-  /// A thread could not begin with so many connections of the crowd.
+  /// Counts the connections of a thread that could not start.
   func abandon(_ connections: Int, _ code: Int32) {
     note(code)
     failed.add(UInt64(connections), ordering: .relaxed)
     noteLeaver()
   }
 
-  /// A thread has closed all that it had.
+  /// Notes that a thread has closed its connections.
   func noteLeaver() {
     leavers.add(1, ordering: .releasing)
     leader.wake()
   }
 
-  /// A thread has begun, with or without a table of its own.
+  /// Notes that a thread has started, with or without a descriptor table of its own.
   func report(_ table: BenchTable) {
     if table == .shared { sharers.add(1, ordering: .relaxed) }
     reporters.add(1, ordering: .releasing)
     leader.wake()
   }
 
-  /// Whether any thread that has begun has no table of its own.
+  /// Whether a thread that has started has no table of its own.
   var hasSharedTable: Bool { sharers.load(ordering: .relaxed) > 0 }
 
-  /// Waits until so many threads have begun.
+  /// Waits until `count` threads have started.
   func awaitReports(_ count: Int) {
     while reporters.load(ordering: .acquiring) < count {
       var entry = pollfd(fd: leader.descriptor, events: Int16(POLLIN), revents: 0)
@@ -193,25 +194,25 @@ final class BenchControl: Sendable {
     }
   }
 
-  /// Counts something that went wrong.
+  /// Counts an error.
   func note(_ fault: Int32) {
     faults.withLock { $0[fault, default: 0] += 1 }
   }
 
-  /// Counts a connection that a namespace has no more.
+  /// Counts a connection that a namespace has lost.
   func lose(in namespace: UInt32) {
     losses.withLock { $0[namespace, default: 0] += 1 }
   }
 }
 
-/// What can go wrong beside system calls; no errno is negative.
+/// Errors that are no system call's. Their codes are negative, as no errno is.
 enum BenchFault {
   static let refused: Int32 = -1
   static let closedEarly: Int32 = -2
   static let closed: Int32 = -3
   static let trigger: Int32 = -4
 
-  /// What a fault or errno is called, with what to do about it where that is known.
+  /// The text for a fault or errno, with a remedy where one is known.
   static func describe(_ fault: Int32) -> String {
     switch fault {
     case refused: return "answered with something else than 200"

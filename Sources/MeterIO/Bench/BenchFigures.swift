@@ -1,67 +1,81 @@
-// What came of a load. Times are in nanoseconds where their name says no other unit, memory in bytes; nil
-// is what was not measured or could not be.
+// The figures of a load. Times are in nanoseconds unless a name has another unit, memory is in
+// bytes; nil stands for what was not measured or could not be.
 
 import MeterModel
 
-/// What a load does with its connections.
+/// The kind of a load.
 package enum BenchMode: String, CaseIterable, Sendable {
-  /// Opens them, and lets them all leave at once.
+  /// Connections open, and all leave at once.
   case connect
-  /// Keeps them open for a while.
+  /// Connections stay open for a while.
   case hold
-  /// Tells them something, round by round.
+  /// The server sends something to all connections, in rounds.
   case fanout
-  /// Lets others come and leave all the time.
+  /// Connections open and leave all the time.
   case churn
-  /// Tells them something while some of them do not read.
+  /// The server sends something to all connections, of which some do not read.
   case slow
-  /// Opens none: what the nodes of a cluster cost one another is measured without a server.
+  /// No connections: the cost of a cluster's nodes to one another is measured without a server.
   case cluster
 }
 
-/// The CPU time of a part of a load.
+/// The CPU time of a part of a load, in nanoseconds.
 package struct BenchCPU: Equatable, Sendable {
-  /// The server's, where its process is known.
+  /// The server's time; nil where its process is not known.
   package var server: UInt64?
 
-  /// The load generator's own.
+  /// The load generator's own time.
   package var own: UInt64 = 0
 
+  /// CPU times.
   package init(server: UInt64? = nil, own: UInt64 = 0) {
     self.server = server
     self.own = own
   }
 
+  /// Adds the times of a part. The sum of the server is nil while no part has one.
   package static func += (sum: inout BenchCPU, part: BenchCPU) {
     sum.server = part.server.map { (sum.server ?? 0) + $0 } ?? sum.server
     sum.own += part.own
   }
 }
 
-/// Connections that came (and, where they are no crowd that stays, left again).
+/// Connections that were opened: the crowd, or the passing ones.
 package struct ArrivalFigures: Equatable, Sendable {
-  /// Those that got their first event.
+  /// The number of connections that got their first event.
   package var connected: UInt64 = 0
+
+  /// The number of connections that failed.
   package var failed: UInt64 = 0
+
+  /// The time until the last connection got its first event or failed.
   package var duration: UInt64 = 0
 
-  /// From before the connect to the first event.
+  /// The times from before the connect to the first event.
   package var firstEvent = LatencyHistogram()
+
+  /// The CPU time of all connects.
   package var cpu = BenchCPU()
 
+  /// No connections.
   package init() {}
 }
 
-/// One round of telling a namespace something.
+/// One round: the server sends something to a namespace.
 package struct RoundFigures: Equatable, Sendable {
-  /// How many should get it, and how many did.
+  /// The number of connections that should get it.
   package let expected: UInt64
+
+  /// The number of connections that got it.
   package let delivered: UInt64
 
-  /// From before the trigger to each delivery.
+  /// The times from before the trigger to each delivery.
   package let latencies: LatencyHistogram
+
+  /// The CPU time of the round.
   package let cpu: BenchCPU
 
+  /// The figures of a round.
   package init(
     expected: UInt64, delivered: UInt64, latencies: LatencyHistogram, cpu: BenchCPU
   ) {
@@ -72,27 +86,36 @@ package struct RoundFigures: Equatable, Sendable {
   }
 }
 
-/// All rounds together.
+/// The figures of all rounds together.
 package struct FanoutFigures: Equatable, Sendable {
+  /// The number of rounds.
   package private(set) var rounds: UInt64 = 0
+
+  /// The number of deliveries that should have come.
   package private(set) var expected: UInt64 = 0
+
+  /// The number of deliveries that came in time.
   package private(set) var delivered: UInt64 = 0
 
   /// The latencies of all rounds.
   package private(set) var latencies = LatencyHistogram()
+
+  /// The CPU time of all rounds.
   package private(set) var cpu = BenchCPU()
 
-  /// Triggers that could not be sent or were answered with an error.
+  /// The number of triggers that could not be sent or got an error.
   package var failedTriggers: UInt64 = 0
 
   private var first: [UInt32] = []
   private var half: [UInt32] = []
-  private var most: [UInt32] = []
+  private var p99: [UInt32] = []
   private var last: [UInt32] = []
   private var rates: [UInt32] = []
 
+  /// No rounds.
   package init() {}
 
+  /// Adds a round. O(steps of the histogram)
   package mutating func add(_ round: RoundFigures) {
     rounds += 1
     expected += round.expected
@@ -100,118 +123,181 @@ package struct FanoutFigures: Equatable, Sendable {
     cpu += round.cpu
     guard round.delivered > 0 else { return }
     latencies.merge(round.latencies)
-    first.append(round.latencies.least)
+    first.append(round.latencies.minimum)
     half.append(round.latencies.quantile(thousandths: 500))
-    most.append(round.latencies.quantile(thousandths: 990))
-    last.append(round.latencies.most)
-    let rate = round.delivered * 1_000_000 / UInt64(max(1, round.latencies.most))
+    p99.append(round.latencies.quantile(thousandths: 990))
+    last.append(round.latencies.maximum)
+    let rate = round.delivered * 1_000_000 / UInt64(max(1, round.latencies.maximum))
     rates.append(UInt32(clamping: rate))
   }
 
-  /// Deliveries that were due and did not come.
+  /// The number of deliveries that should have come and did not.
   package var missed: UInt64 { expected - min(expected, delivered) }
 
-  /// The medians over the rounds, in microseconds; deliveries a second up to the last one.
+  /// The median of the times until the first delivery, in microseconds.
   package var firstMicroseconds: UInt32 { first.median }
+
+  /// The median of the times until half of the deliveries, in microseconds.
   package var halfMicroseconds: UInt32 { half.median }
-  package var mostMicroseconds: UInt32 { most.median }
+
+  /// The median of the times until 99 % of the deliveries, in microseconds.
+  package var p99Microseconds: UInt32 { p99.median }
+
+  /// The median of the times until the last delivery, in microseconds.
   package var lastMicroseconds: UInt32 { last.median }
+
+  /// The median of the rates, in deliveries a second up to the last one.
   package var perSecond: UInt32 { rates.median }
 }
 
-/// What came of clients that do not read.
+/// The figures of clients that do not read.
 package struct SlowFigures: Equatable, Sendable {
+  /// The number of clients that did not read.
   package var clients: UInt64 = 0
 
-  /// Those that the server closed.
+  /// The number of clients that the server closed.
   package var closed: UInt64 = 0
 
+  /// No clients.
   package init() {}
 }
 
-/// A crowd that was held.
+/// The figures of a crowd that was held.
 package struct HoldFigures: Equatable, Sendable {
+  /// The time for which the crowd was held.
   package var duration: UInt64 = 0
+
+  /// The number of events that came meanwhile.
   package var events: UInt64 = 0
+
+  /// The CPU time meanwhile.
   package var cpu = BenchCPU()
 
+  /// No crowd.
   package init() {}
 }
 
-/// A crowd that left at once.
+/// The figures of a crowd that left at once.
 package struct LeaveFigures: Equatable, Sendable {
+  /// The number of connections that left.
   package var connections: UInt64 = 0
 
-  /// Until the last connection was closed here, and until the server had nothing more to do.
+  /// The time until the last connection was closed here.
   package var duration: UInt64 = 0
+
+  /// The time until the server was idle; nil where its process is not known.
   package var quietAfter: UInt64?
+
+  /// The CPU time of the leave.
   package var cpu = BenchCPU()
 
+  /// No connections.
   package init() {}
 }
 
-/// The server's memory (its proportional share, PSS).
+/// The server's memory (proportional set size, PSS), in bytes.
 package struct MemoryFigures: Equatable, Sendable {
+  /// The memory before the crowd.
   package var before: UInt64?
+
+  /// The memory with the crowd connected.
   package var with: UInt64?
-  package var most: UInt64?
+
+  /// The largest memory that was seen.
+  package var peak: UInt64?
+
+  /// The memory after the crowd has left.
   package var after: UInt64?
 
+  /// Nothing measured.
   package init() {}
 
-  /// What a connection of so many costs; nil where nothing was measured or there is none.
+  /// The memory of one connection of `connections`; nil where nothing was measured or there is
+  /// none.
   package func perConnection(of connections: UInt64) -> UInt64? {
     guard let before, let with, connections > 0 else { return nil }
     return (with - min(with, before)) / connections
   }
 }
 
-/// Something that went wrong, and how often.
+/// A kind of error, and its number.
 package struct BenchTrouble: Equatable, Sendable {
+  /// The text of the error.
   package let reason: String
+
+  /// The number of times that it occurred.
   package let count: UInt64
 
+  /// An error that occurred `count` times.
   package init(reason: String, count: UInt64) {
     self.reason = reason
     self.count = count
   }
 }
 
-/// All that a load found out. What its mode does not do is nil.
+/// All figures of a load. Nil stands for what its mode does not do.
 package struct BenchFigures: Equatable, Sendable {
+  /// The kind of the load.
   package var mode = BenchMode.connect
+
+  /// The number of connections that were requested.
   package var connections: UInt32 = 0
+
+  /// The number of namespaces.
   package var namespaces: UInt32 = 0
+
+  /// The number of connections of the largest namespace.
   package var largestNamespace: UInt32 = 0
+
+  /// The seed of the order of connects.
   package var seed: UInt64 = 0
+
+  /// The number of threads.
   package var threads = 1
 
-  /// Whether all threads had to share one table of descriptors.
+  /// Whether all threads had to share one descriptor table.
   package var sharesTable = false
+
+  /// The number of source addresses.
   package var sources = 1
 
-  /// Whether it was told to stop before it was done.
+  /// Whether a signal ended the load early.
   package var isInterrupted = false
 
-  /// Whether it gave up because nothing moved any more.
+  /// Whether the load ended because nothing happened any more.
   package var isStalled = false
+
+  /// The connections of the crowd.
   package var crowd = ArrivalFigures()
+
+  /// The crowd while it was held.
   package var hold: HoldFigures?
+
+  /// The rounds.
   package var fanout: FanoutFigures?
+
+  /// The clients that did not read.
   package var slow: SlowFigures?
 
-  /// Those who came and left: all of a churn, or the newcomers during a fanout.
+  /// The passing connections: all of a churn, or the new ones during a fan-out.
   package var passers: ArrivalFigures?
+
+  /// The leave of the crowd.
   package var leave = LeaveFigures()
+
+  /// The server's memory.
   package var memory = MemoryFigures()
 
-  /// Connections that the server closed, slow ones aside.
+  /// The number of connections that the server closed, without slow ones.
   package var closed: UInt64 = 0
 
-  /// Events that were no delivery and no greeting.
+  /// The number of events that were neither a delivery nor the first event.
   package var otherEvents: UInt64 = 0
+
+  /// The errors.
   package var troubles: [BenchTrouble] = []
 
+  /// The figures before the load.
   package init() {}
 
   /// Whether every connection got its first event and kept its stream, and every delivery came.

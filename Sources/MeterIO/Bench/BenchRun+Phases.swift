@@ -1,10 +1,11 @@
-// The phases of a load: the crowd comes, is held, others come and leave, the crowd leaves.
+// The phases of a load: the crowd connects, is held, passing connections come and leave, the crowd
+// leaves.
 
 import MeterModel
 
 extension BenchRun {
-  /// Opens the crowd. It is over when each connection has got its first event or failed, or when nothing
-  /// moves any more.
+  /// Opens the crowd. The phase ends when each connection has got its first event or failed, or
+  /// when nothing happens any more.
   mutating func connectCrowd() {
     let total = UInt64(settings.crowd)
     let before = cpu()
@@ -14,14 +15,14 @@ extension BenchRun {
     control.begin(.connecting)
     var last: (settled: UInt64, at: Instant) = (0, start)
     var isStalled = false
-    let patience = settings.patience
+    let timeout = settings.timeout
     _ = wait(
       .connecting, atMost: settings.limit, total: total,
       done: { $0.connected.load(ordering: .relaxed) },
       isDone: { control, now in
         let settled = control.settled
         if settled != last.settled { last = (settled, now) }
-        isStalled = now - last.at >= patience
+        isStalled = now - last.at >= timeout
         return settled >= total || isStalled
       })
     figures.crowd.duration = (control.clock.now - start).nanoseconds
@@ -34,7 +35,7 @@ extension BenchRun {
       figures.isStalled = true
       figures.troubles.append(
         BenchTrouble(
-          reason: "no first event, and nothing moved for \(patience.decimalSeconds) s",
+          reason: "no first event, and nothing moved for \(timeout.decimalSeconds) s",
           count: missing))
     }
     figures.crowd.firstEvent = take({ $0.takeFirstEvents() }, from: crowdThreads)
@@ -42,10 +43,10 @@ extension BenchRun {
     guard !figures.isInterrupted else { return }
     _ = pass(settings.settle, .settling)
     figures.memory.with = preparation.server?.memory
-    figures.memory.most = figures.memory.with
+    figures.memory.peak = figures.memory.with
   }
 
-  /// Keeps the crowd.
+  /// Holds the crowd.
   mutating func hold() {
     let before = cpu()
     let events = control.events.load(ordering: .relaxed)
@@ -61,7 +62,7 @@ extension BenchRun {
     noteMemory()
   }
 
-  /// Lets others come and leave.
+  /// Lets passing connections come and leave.
   mutating func churn() {
     let before = cpu()
     let start = control.clock.now
@@ -83,7 +84,7 @@ extension BenchRun {
     noteMemory()
   }
 
-  /// Lets the crowd leave at once.
+  /// Lets the whole crowd leave at once.
   mutating func leave() {
     let gone =
       control.closed.load(ordering: .relaxed) + control.slowClosed.load(ordering: .relaxed)
@@ -102,12 +103,12 @@ extension BenchRun {
     figures.memory.after = preparation.server?.memory
   }
 
-  /// How long a crowd may take to leave, and as long again the server to see it: half a minute, and a second
-  /// for each ten thousand.
+  /// The time that a crowd may take to leave, and that the server may take to handle it: 30 s, and
+  /// 1 s for each 10,000 connections.
   private var timeToLeave: Duration { .seconds(30 + UInt64(settings.crowd) / 10_000) }
 
-  /// Waits until the server has used less than a millisecond in 200, or `timeToLeave` is over. The answer is
-  /// when it last did something; nil where its process is not known.
+  /// Waits until the server has used less than 1 ms of CPU time in 200 ms, or `timeToLeave` has
+  /// passed. Returns the time of the server's last activity; nil where its process is not known.
   @discardableResult
   mutating func awaitQuietServer() -> Instant? {
     guard let server = preparation.server, var last = server.cpu else { return nil }
@@ -123,9 +124,9 @@ extension BenchRun {
     return since
   }
 
-  /// Notes how much memory the server has now, if that is the most so far.
+  /// Notes the server's memory if it is larger than before.
   mutating func noteMemory() {
     guard let memory = preparation.server?.memory else { return }
-    figures.memory.most = max(figures.memory.most ?? 0, memory)
+    figures.memory.peak = max(figures.memory.peak ?? 0, memory)
   }
 }

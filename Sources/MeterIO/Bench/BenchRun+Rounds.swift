@@ -1,5 +1,5 @@
-// The rounds of a load: a trigger makes the server tell a namespace something, and all that are open there
-// should get it.
+// The rounds of a load: a trigger makes the server send something to a namespace, and all
+// connections there should get it.
 
 import MeterModel
 
@@ -17,7 +17,7 @@ extension BenchRun {
       guard let namespace = nextTarget(&turns) else { break }
       let isQuiet =
         settings.newcomers > 0 || settings.mode == .slow
-        ? pass(settings.gap, .telling) : awaitQuiet(settings.gap)
+        ? pass(settings.gap, .sending) : awaitQuiet(settings.gap)
       guard isQuiet else { break }
       runRound(number, in: namespace)
       noteMemory()
@@ -34,7 +34,8 @@ extension BenchRun {
     figures.passers?.failed = control.failedToPass.load(ordering: .relaxed)
   }
 
-  /// From now on newcomers come to the namespace that is told something, get their first event, and leave.
+  /// Begins with passing connections to the namespace of the round, which leave after their first
+  /// event.
   private mutating func letNewcomersIn() {
     figures.passers = ArrivalFigures()
     control.began.store(control.microseconds, ordering: .relaxed)
@@ -42,8 +43,8 @@ extension BenchRun {
     control.wakeAll()
   }
 
-  /// The namespace that is told something next: the first that anybody is in, or the next such one. Nil when
-  /// nobody is anywhere.
+  /// The namespace of the next round: the first with a connection, or the next such one. Nil when
+  /// there is none.
   private func nextTarget(_ turns: inout Int) -> UInt32? {
     let count = preparation.sizes.sizes.count
     for step in 0..<count {
@@ -55,7 +56,7 @@ extension BenchRun {
     return nil
   }
 
-  /// How many should get what a namespace is told: those who read and are still there.
+  /// The number of connections of a namespace that read and are still open.
   private func listeners(in namespace: UInt32) -> UInt64 {
     let lost = control.losses.withLock { $0[namespace] ?? 0 }
     let size = UInt64(preparation.sizes.sizes[Int(namespace)])
@@ -71,19 +72,19 @@ extension BenchRun {
     let goal = delivered + expected
     control.target.store(namespace, ordering: .relaxed)
     control.goal.store(goal, ordering: .relaxed)
-    // What came late, or between the rounds, is none of this one's.
+    // What came late, or between the rounds, does not belong to this round.
     _ = take({ $0.takeDeliveries() }, from: crowdThreads)
     _ = take({ $0.takeFirstEvents() }, from: passerThreads)
     let request = trigger.request(
       namespace: settings.prefix + "\(namespace)", round: number, padding: settings.padding)
     let before = cpu()
     do throws(SystemError) {
-      let client = try BlockingClient(address, timeout: settings.patience)
+      let client = try BlockingClient(address, timeout: settings.timeout)
       control.triggered.store(control.microseconds, ordering: .relaxed)
       control.round.store(number, ordering: .releasing)
       try client.send(request)
       _ = wait(
-        .telling, atMost: settings.patience, total: expected,
+        .sending, atMost: settings.timeout, total: expected,
         done: { $0.delivered.load(ordering: .relaxed) - delivered },
         isDone: { control, _ in control.delivered.load(ordering: .acquiring) >= goal })
       let firstEvents = take({ $0.takeFirstEvents() }, from: passerThreads)
@@ -91,8 +92,8 @@ extension BenchRun {
       if !figures.isInterrupted {
         let answer = try client.readAnswer()
         if !trigger.isSuccess(answer) { failTrigger(BenchFault.trigger) }
-        // The server's last steps after the last delivery are part of the round.
-        _ = pass(.milliseconds(5), .telling)
+        // The server's work after the last delivery is a part of the round.
+        _ = pass(.milliseconds(5), .sending)
       }
     } catch {
       failTrigger(error.code)

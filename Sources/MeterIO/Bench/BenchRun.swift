@@ -1,10 +1,10 @@
-// The leader of a load: it says when a phase begins and sees when it is over.
+// The leader of a load, which begins the phases and waits for their ends.
 
 import Glibc
 import MeterModel
 import Synchronization
 
-/// A load under way.
+/// A load that runs.
 struct BenchRun: ~Copyable {
   let preparation: BenchPreparation
   let settings: BenchSettings
@@ -14,13 +14,13 @@ struct BenchRun: ~Copyable {
   let progress: (BenchProgress) -> Void
   var figures = BenchFigures()
 
-  /// Slow clients of each namespace.
+  /// By namespace, the number of slow clients.
   let slow: ContiguousArray<UInt64>
 
-  /// When everything must be over.
+  /// The time at which everything must have ended.
   private let end: Instant
 
-  /// How a wait ended.
+  /// The end of a wait.
   enum Ending {
     case done
     case late
@@ -28,9 +28,9 @@ struct BenchRun: ~Copyable {
   }
 
   init(
-    _ settings: BenchSettings, say: (String) -> Void, progress: @escaping (BenchProgress) -> Void
+    _ settings: BenchSettings, log: (String) -> Void, progress: @escaping (BenchProgress) -> Void
   ) throws(BenchError) {
-    let preparation = try BenchPreparation(settings, say: say)
+    let preparation = try BenchPreparation(settings, log: log)
     try preparation.probe()
     let (roles, slow) = preparation.roles()
     let signals = try Self.starting { () throws(SystemError) in try StopSignals() }
@@ -54,8 +54,8 @@ struct BenchRun: ~Copyable {
     }
   }
 
-  /// Goes through the phases.
-  mutating func run(say: (String) -> Void) throws(BenchError) -> BenchFigures {
+  /// Runs the phases.
+  mutating func run(log: (String) -> Void) throws(BenchError) -> BenchFigures {
     if !threads.hasOwnTables {
       let needed = Int(settings.crowd) + preparation.passerPlaces * preparation.passerThreads
       let room = BenchPlan.room(tableLimit: preparation.tableLimit) - preparation.plan.threads
@@ -65,7 +65,7 @@ struct BenchRun: ~Copyable {
           "this system lets no thread have descriptors of its own (unshare is not permitted), and"
             + " \(needed) connections do not fit into the \(preparation.tableLimit) that all share")
       }
-      say("no thread can have descriptors of its own here: all share \(preparation.tableLimit)")
+      log("no thread can have descriptors of its own here: all share \(preparation.tableLimit)")
     }
     describe()
     figures.memory.before = preparation.server?.memory
@@ -85,7 +85,7 @@ struct BenchRun: ~Copyable {
     return figures
   }
 
-  /// What the figures say of the settings.
+  /// The figures that the settings determine.
   private mutating func describe() {
     figures.mode = settings.mode
     figures.connections = settings.crowd
@@ -113,9 +113,9 @@ struct BenchRun: ~Copyable {
 
   // MARK: Waiting
 
-  /// Waits until `isDone`, at most for `time`, and shows how far it is. `step` is how often to look at most,
-  /// in milliseconds, beside the times when the threads say that they have reached the goal. What is
-  /// `isFinal` may take its time even after everything should be over.
+  /// Waits until `isDone`, at most for `time`, and reports progress. The condition is checked every
+  /// `step` milliseconds, and when the threads have reached the goal. A wait that `isFinal` may go
+  /// on after the time at which everything must have ended.
   mutating func wait(
     _ phase: BenchProgress.Phase, atMost time: Duration, step: Int32 = 100, total: UInt64 = 0,
     isFinal: Bool = false,
@@ -150,13 +150,14 @@ struct BenchRun: ~Copyable {
     }
   }
 
-  /// Lets time pass; false when it was interrupted.
+  /// Waits for `time`. Returns false when a signal interrupted it.
   mutating func pass(_ time: Duration, _ phase: BenchProgress.Phase) -> Bool {
     let ending = wait(phase, atMost: time, done: { _ in 0 }, isDone: { _, _ in false })
     return ending != .interrupted
   }
 
-  /// Waits until nothing more comes for a while, ten seconds at most; false when it was interrupted.
+  /// Waits until nothing has come for a while, at most 10 s. Returns false when a signal
+  /// interrupted it.
   mutating func awaitQuiet(_ time: Duration) -> Bool {
     let start = control.clock.now
     while true {
@@ -169,7 +170,7 @@ struct BenchRun: ~Copyable {
 
   // MARK: Measuring
 
-  /// The CPU times until now.
+  /// The CPU times so far.
   func cpu() -> BenchCPU {
     var time = timespec()
     guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { fatalError("no clock") }
@@ -177,7 +178,7 @@ struct BenchRun: ~Copyable {
     return BenchCPU(server: preparation.server?.cpu, own: own)
   }
 
-  /// The CPU times since then.
+  /// The CPU times since `start`.
   func cpu(since start: BenchCPU) -> BenchCPU {
     let now = cpu()
     guard let before = start.server, let after = now.server else {
@@ -186,7 +187,7 @@ struct BenchRun: ~Copyable {
     return BenchCPU(server: after - min(after, before), own: now.own - start.own)
   }
 
-  /// Takes what the threads have measured.
+  /// Takes the measurements of the threads.
   func take(
     _ histogram: (BenchTally) -> LatencyHistogram, from threads: Range<Int>
   ) -> LatencyHistogram {
@@ -195,7 +196,7 @@ struct BenchRun: ~Copyable {
     return sum
   }
 
-  /// The threads of the crowd, and those of who come and leave.
+  /// The threads of the crowd, and those of passing connections.
   var crowdThreads: Range<Int> { 0..<preparation.plan.threads }
   var passerThreads: Range<Int> {
     preparation.plan.threads..<preparation.plan.threads + preparation.passerThreads

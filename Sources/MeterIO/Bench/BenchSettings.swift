@@ -1,89 +1,119 @@
-// What a load is to be. The command line fills it in.
+// The settings of a load, as the command line gives them.
 
 import MeterModel
 
-/// Everything that a load can be told.
+/// All settings of a load.
 package struct BenchSettings: Sendable {
+  /// The kind of the load.
   package var mode = BenchMode.connect
+
+  /// The server's host.
   package var host: String? = "127.0.0.1"
+
+  /// The server's port.
   package var port: UInt16 = 80
 
-  /// Nil for the mode's own default: none that stay in a churn, a thousand otherwise.
+  /// The number of connections; nil for the mode's default: none in a churn, 1,000 otherwise.
   package var connections: UInt32?
+
+  /// The number of namespaces.
   package var namespaces: UInt32 = 1
 
-  /// Nil for one that follows from the number of namespaces.
+  /// The spread over the namespaces; nil for one that follows from their number.
   package var distribution: Distribution?
 
-  /// Connections of the first namespace, where the others share the rest evenly.
+  /// The number of connections of the first namespace; the others share the rest evenly. Nil for
+  /// none.
   package var largest: UInt32?
+
+  /// The seed of the order of connects.
   package var seed: UInt64 = 1
 
-  /// What the names of namespaces begin with; a number follows.
+  /// The start of the namespaces' names, before a number.
   package var prefix = "bench-"
 
-  /// Connects per second; 0 for as fast as it goes, with `window` of them in flight.
+  /// The number of connects a second; 0 for as many as possible, with `window` of them at a time.
   package var rate: UInt32 = 0
+
+  /// The number of connects at a time.
   package var window: UInt32 = 512
 
-  /// Threads that hold connections; 0 for as many as it takes.
+  /// The number of threads with connections; 0 for as many as are needed.
   package var threads: UInt32 = 0
 
-  /// How long a crowd is held, or others come and leave.
+  /// The time for which a crowd is held, or passing connections come.
   package var time = Duration.seconds(10)
 
-  /// How long the crowd is left alone before anything is measured of it.
+  /// The time between the last connect and the first measurement.
   package var settle = Duration.seconds(1)
 
-  /// How often the crowd looks for what it was told, instead of being woken by it; zero to be woken.
+  /// The interval at which the threads read from the crowd; zero to read when bytes come.
   package var pollInterval = Duration.zero
 
-  /// Nil for the message port that a daemon has by default, at `host`.
+  /// The trigger; nil for the message port that a daemon has by default, at `host`.
   package var trigger: TriggerTemplate?
+
+  /// The number of rounds.
   package var rounds: UInt32 = 5
 
   /// The time between two rounds.
   package var gap = Duration.milliseconds(300)
 
-  /// Tell the namespaces in turn, not always the first.
+  /// Whether the rounds go to the namespaces in turn, and not always to the first.
   package var takesTurns = false
 
-  /// Letters by which a message is larger than it must be.
+  /// The number of letters that are added to a message.
   package var padding: UInt32 = 0
 
-  /// Per second, while the rounds run.
+  /// The number of passing connections a second during the rounds.
   package var newcomers: UInt32 = 0
+
+  /// The percentage of connections that do not read.
   package var slowPercent: UInt32 = 10
+
+  /// The server's process, for its CPU time and memory; nil to measure neither.
   package var serverPID: UInt32?
 
-  /// Leave by FIN; otherwise by a reset, which leaves no port in TIME_WAIT.
+  /// Whether connections are closed with FIN. A reset, otherwise, leaves no port in TIME_WAIT.
   package var leavesByClose = false
 
-  /// How long nothing may happen, and how long everything may take.
-  package var patience = Duration.seconds(30)
+  /// The time for which nothing may happen.
+  package var timeout = Duration.seconds(30)
+
+  /// The time for everything.
   package var limit = Duration.seconds(3600)
 
-  /// The nodes of a cluster, how much of what they count changes in an interval, what they have in common
-  /// (nil for nothing), and when they speak.
+  /// The number of nodes of a cluster.
   package var nodes: UInt32 = 2
+
+  /// The part of the counts that changes in an interval.
   package var changed = Fraction.one
+
+  /// The file with the common secret; nil for none.
   package var secretPath: String?
+
+  /// The interval at which the nodes send.
   package var notifyInterval = ClusterSettings().notifyInterval
+
+  /// The time after which a silent node is forgotten.
   package var nodeTimeout = ClusterSettings().nodeTimeout
 
-  /// Twice asked for a load on another machine.
+  /// Whether a server on another machine is allowed.
   package var isRemote = false
+
+  /// Whether a server on another machine is allowed.
   package var isRemoteMeant = false
 
-  /// Print one JSON object.
+  /// Whether the figures are printed as one JSON object.
   package var json = false
 
+  /// The default settings.
   package init() {}
 
-  /// How many connections stay.
+  /// The number of connections that stay.
   package var crowd: UInt32 { connections ?? (mode == .churn ? 0 : 1000) }
 
-  /// How they spread; nil where `largest` does not fit.
+  /// Their spread over the namespaces; nil where `largest` does not fit.
   package var sizes: NamespaceSizes? {
     if let largest {
       return NamespaceSizes(largest: largest, connections: crowd, namespaces: namespaces)
@@ -94,12 +124,12 @@ package struct BenchSettings: Sendable {
   }
 }
 
-/// Why a load cannot be tried.
+/// The reason why a load cannot run.
 package struct BenchError: Error {
-  /// One line.
+  /// One line for the user.
   package let reason: String
 
-  /// Whether the command line is to blame.
+  /// Whether the command line is wrong.
   package let isUsage: Bool
 
   init(_ reason: String, isUsage: Bool = false) {
@@ -108,25 +138,34 @@ package struct BenchError: Error {
   }
 }
 
-/// How far a load has come, for whoever waits for it.
+/// The progress of a load.
 package struct BenchProgress: Sendable {
+  /// A phase of the load.
   package enum Phase: Sendable {
     case connecting
     case settling
     case holding
-    case telling
+    case sending
     case churning
     case leaving
   }
 
+  /// The present phase.
   package let phase: Phase
+
+  /// The number that is done.
   package let done: UInt64
 
-  /// 0 where nobody knows.
+  /// The number that is expected; 0 where it is not known.
   package let total: UInt64
+
+  /// The number that failed.
   package let failed: UInt64
+
+  /// The time since the start of the load.
   package let elapsed: Duration
 
+  /// A progress.
   package init(phase: Phase, done: UInt64, total: UInt64, failed: UInt64, elapsed: Duration) {
     self.phase = phase
     self.done = done

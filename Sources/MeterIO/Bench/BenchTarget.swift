@@ -1,18 +1,18 @@
-// Where a load goes, where it comes from, and what it asks.
+// The server's address, the source addresses, and the request of a load.
 
 import Glibc
 import MeterModel
 
-/// A server's address, the addresses to connect from, and the request.
+/// The address of the server, the source addresses, and the request.
 struct BenchTarget: Sendable {
   let address: SocketAddress
 
-  /// Empty where the system is to choose.
+  /// The source addresses; empty where the system chooses.
   private(set) var sources: [SocketAddress] = []
   private let head: ContiguousArray<UInt8>
   private let tail: ContiguousArray<UInt8>
 
-  /// Resolves the server's host; it must be of this machine unless another was asked for twice.
+  /// Resolves the server's host, which must be of this machine unless the settings allow another.
   init(_ settings: BenchSettings) throws(BenchError) {
     let host = settings.host ?? "127.0.0.1"
     let isAllowed = settings.isRemote && settings.isRemoteMeant
@@ -22,10 +22,10 @@ struct BenchTarget: Sendable {
       " HTTP/1.1\r\nHost: \(address.description)\r\nAccept: text/event-stream\r\n\r\n".utf8)
   }
 
-  /// Whether connections can come from more than one address.
+  /// Whether more than one source address is possible.
   var hasManySources: Bool { !address.isIPv6 && address.isLoopback }
 
-  /// Makes the addresses to connect from: as many of 127.0.1.1 and on as are needed.
+  /// Makes source addresses, from 127.0.1.1 on.
   mutating func connect(fromAddresses count: Int) throws(BenchError) {
     guard count > 1 else { return }
     for index in 0..<count {
@@ -34,7 +34,7 @@ struct BenchTarget: Sendable {
     }
   }
 
-  /// The first address of a host, if a load may go there.
+  /// The first address of a host. Throws if a load may not go there.
   static func resolve(
     _ host: String, _ port: UInt16, _ option: String, _ isRemoteAllowed: Bool
   ) throws(BenchError) -> SocketAddress {
@@ -56,7 +56,8 @@ struct BenchTarget: Sendable {
   /// Whether server and clients are on one machine.
   var isLocal: Bool { address.isLoopback }
 
-  /// Makes the request for a stream of a namespace. O(bytes), and no allocation once there is room
+  /// Writes the request for a stream of a namespace. O(bytes), without allocation once there is
+  /// room
   func write(requestFor namespace: UInt32, into request: inout ContiguousArray<UInt8>) {
     request.removeAll(keepingCapacity: true)
     request.append(contentsOf: head)
@@ -66,7 +67,7 @@ struct BenchTarget: Sendable {
 }
 
 extension SocketAddress {
-  /// Whether nothing that is sent there leaves this machine.
+  /// Whether the address is of this machine.
   var isLoopback: Bool {
     let host = host
     return host.hasPrefix("127.") || host == "::1" || host.hasPrefix("::ffff:127.")

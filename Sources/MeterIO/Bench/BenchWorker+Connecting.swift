@@ -1,19 +1,20 @@
-// How the connections of a load begin.
+// The connections of a load are opened.
 
 import CLinux
 import Glibc
 import MeterModel
 
 extension BenchWorker {
-  /// So many begin before what has come is read again.
-  private static let mostAtOnce = 64
+  /// The number of connections that are opened before received bytes are read.
+  private static let maximumBatch = 64
 
-  /// Starts those of the crowd that are due; the answer is how long to wait then, in milliseconds.
+  /// Opens the connections of the crowd that are due. Returns the time to wait then, in
+  /// milliseconds.
   mutating func startCrowd() -> Int32 {
     let due = pace.due(after: control.microseconds - control.began.load(ordering: .relaxed))
     var batch = 0
     while started < UInt64(connections.count), started < due, inFlight < window,
-      batch < Self.mostAtOnce
+      batch < Self.maximumBatch
     {
       let place = Int(started)
       begin(place, number: place * crowdThreads + index)
@@ -23,22 +24,22 @@ extension BenchWorker {
     return started < due ? 0 : 1
   }
 
-  /// Starts those of the ones who pass that are due; the answer is how long to wait then.
+  /// Opens the passing connections that are due. Returns the time to wait then, in milliseconds.
   mutating func startPassers() -> Int32 {
     let due = pace.due(after: control.microseconds - control.began.load(ordering: .relaxed))
     var batch = 0
-    while started < due, batch < Self.mostAtOnce, let place = free.popLast() {
+    while started < due, batch < Self.maximumBatch, let place = free.popLast() {
       let target = control.target.load(ordering: .relaxed)
       connections[Int(place)].namespace = choices.map { UInt32(random.below(UInt64($0))) } ?? target
       begin(Int(place), number: Int(truncatingIfNeeded: started))
       batch += 1
     }
-    // With no place free or none due before one comes back, what comes is what to wait for.
+    // Without a free place, or a connection that is due, the next event is awaited.
     guard !free.isEmpty else { return -1 }
     return started < due ? 0 : 1
   }
 
-  /// Starts one connection; `number` chooses where it comes from.
+  /// Opens a connection. `number` chooses the source address.
   private mutating func begin(_ place: Int, number: Int) {
     started += 1
     inFlight += 1
@@ -59,7 +60,7 @@ extension BenchWorker {
     connections[place].descriptor = descriptor
     if connections[place].isSlow { try set(descriptor, SOL_SOCKET, SO_RCVBUF, 4096) }
     if !target.sources.isEmpty {
-      // The port is chosen at the connect, where it need only differ for this server.
+      // The port is chosen at the connect, where it must be free for this server only.
       try set(descriptor, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, 1)
       _ = try systemCall("bind") {
         target.sources[number % target.sources.count].withPointer { bind(descriptor, $0, $1) }
@@ -78,7 +79,7 @@ extension BenchWorker {
     }
   }
 
-  /// A handshake is over, well or not.
+  /// Handles the end of a handshake.
   mutating func finishConnecting(_ place: Int) {
     let descriptor = connections[place].descriptor
     var code: Int32 = 0
@@ -93,7 +94,7 @@ extension BenchWorker {
     poller.change(descriptor, .readable, key: UInt64(place))
   }
 
-  /// Sends the request, which fits into the buffer of a socket that has sent nothing yet.
+  /// Sends the request, which fits into the buffer of a new socket.
   private mutating func ask(_ place: Int) throws(SystemError) {
     let connection = connections[place]
     target.write(requestFor: connection.namespace, into: &request)

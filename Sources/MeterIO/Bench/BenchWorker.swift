@@ -1,20 +1,20 @@
-// A thread of a load: it opens connections, reads what comes on them, and closes them. Some hold a crowd
-// that stays, some are for those who leave as soon as they have got their first event.
+// A thread of a load, which opens connections, reads from them and closes them. Some threads have a
+// crowd that stays, some have passing connections, which leave after their first event.
 
 import CLinux
 import Glibc
 import MeterModel
 
-/// What a thread's connections are.
+/// The connections of a thread.
 enum BenchRole: Sendable {
-  /// They come once and stay; their namespaces, and which of them do not read.
+  /// A crowd, which stays: the namespace of each connection, and whether it reads.
   case crowd(namespaces: ContiguousArray<UInt32>, slow: ContiguousArray<Bool>)
 
-  /// They come and leave, so many at a time and per second; in namespaces that are drawn from so many, or in
-  /// the one that is being told something.
+  /// Passing connections: their number at a time and per second, and the number of namespaces of
+  /// which each takes a random one, or nil for the namespace of the round.
   case passers(places: Int, pace: Pace, namespaces: UInt32?, seed: UInt64)
 
-  /// How many of the crowd there are.
+  /// The number of the crowd's connections.
   var count: Int {
     switch self {
     case .crowd(let namespaces, _): namespaces.count
@@ -39,15 +39,15 @@ struct BenchConnection {
   var descriptor: Int32 = -1
   var namespace: UInt32
 
-  /// When the connect began, in microseconds of the load's clock.
+  /// The time of the connect, in microseconds of the load's clock.
   var startedAt: UInt32 = 0
 
-  /// The last round whose message has come.
+  /// The number of the last round whose message came.
   var round: UInt32 = 0
   var reader = StreamReader()
   var state = State.closed
 
-  /// The client takes nothing after its first event.
+  /// Whether the client reads nothing after its first event.
   var isSlow = false
 }
 
@@ -58,10 +58,10 @@ struct BenchWorker: ~Copyable {
   let control: BenchControl
   let leavesByClose: Bool
 
-  /// How often a crowd looks for what it was told, at most 1 s; zero where it waits until it is woken.
+  /// The interval of reads from the crowd, at most 1 s; zero to read when bytes come.
   let pollInterval: Duration
 
-  /// How many may be on their way, and how many came so far.
+  /// The number of connects at a time, and the number of connections so far.
   let window: Int
   var inFlight = 0
   var started: UInt64 = 0
@@ -69,13 +69,13 @@ struct BenchWorker: ~Copyable {
   let passes: Bool
   let crowdThreads: Int
 
-  /// Where those who pass go: one of so many namespaces, or nil for the one that is told something.
+  /// The number of namespaces for passing connections; nil for the namespace of the round.
   let choices: UInt32?
   var random: RandomSource
 
   var connections: ContiguousArray<BenchConnection>
 
-  /// Places that are free for those who pass.
+  /// The free places for passing connections.
   var free: ContiguousArray<UInt32> = []
   var poller: Poller
   var turn = BenchTurn()
@@ -84,7 +84,7 @@ struct BenchWorker: ~Copyable {
   var scratch = ContiguousArray<UInt8>(repeating: 0, count: 65_536)
   var request: ContiguousArray<UInt8> = []
 
-  /// The key of the thread's own wakeup; a connection's is its place.
+  /// The key of the thread's own wakeup. The key of a connection is its place.
   private static let wakeupKey = UInt64.max
 
   init(
@@ -121,7 +121,7 @@ struct BenchWorker: ~Copyable {
     }
   }
 
-  /// Works until the load has ended.
+  /// Runs until the load has ended.
   mutating func run() {
     var isCaughtUp = true
     while true {
@@ -143,7 +143,7 @@ struct BenchWorker: ~Copyable {
         milliseconds = 0
       }
       let count = poller.wait(milliseconds: milliseconds)
-      isCaughtUp = count < poller.mostEvents
+      isCaughtUp = count < poller.maximumEvents
       for place in 0..<count {
         let event = poller.event(at: place)
         if event.key == Self.wakeupKey {
@@ -155,7 +155,7 @@ struct BenchWorker: ~Copyable {
     }
   }
 
-  /// Something can be done on a connection.
+  /// Handles an event of a connection.
   private mutating func ready(_ place: Int, _ seen: Readiness) {
     switch connections[place].state {
     case .closed: break
@@ -170,7 +170,7 @@ struct BenchWorker: ~Copyable {
     }
   }
 
-  /// Reads once: what is left makes the descriptor ready again.
+  /// Reads once. Bytes that are left make the descriptor ready again.
   private mutating func receive(_ place: Int) {
     let descriptor = connections[place].descriptor
     let result = systemCall("recv") {
@@ -189,7 +189,7 @@ struct BenchWorker: ~Copyable {
     }
   }
 
-  /// Counts what a piece of a stream brought.
+  /// Counts the events of a piece of a stream.
   private mutating func note(
     _ news: StreamReader.News, _ place: Int, _ round: UInt32, _ now: UInt64
   ) {
@@ -211,7 +211,7 @@ struct BenchWorker: ~Copyable {
     }
   }
 
-  /// A connection got its first event.
+  /// Handles the first event of a connection.
   private mutating func opened(_ place: Int, _ now: UInt64) {
     inFlight -= 1
     turn.firstEvents.append(UInt32(truncatingIfNeeded: now) &- connections[place].startedAt)
@@ -229,13 +229,13 @@ struct BenchWorker: ~Copyable {
     }
   }
 
-  /// A connection came to nothing, or to its end.
+  /// Handles the failure or the end of a connection.
   mutating func end(_ place: Int, _ fault: Int32) {
     let connection = connections[place]
     close(place)
     let isEarly = connection.state != .open
     if isEarly { inFlight -= 1 }
-    // That a client who does not read is closed is no trouble.
+    // The end of a connection that does not read is no error.
     if isEarly || !connection.isSlow {
       control.note(isEarly && fault == BenchFault.closed ? BenchFault.closedEarly : fault)
     }
@@ -268,7 +268,7 @@ struct BenchWorker: ~Copyable {
     _ = Glibc.close(descriptor)
   }
 
-  /// Lets those read who did not: a server's end of a stream arrives after all that was sent before it.
+  /// Reads from the slow connections: the end of a stream arrives after the bytes before it.
   private mutating func drain() {
     hasDrained = true
     for place in connections.indices

@@ -1,14 +1,14 @@
-// What telling each other costs the nodes of a cluster. All nodes run here, one after the other and without
-// sockets, on a clock that leaps from each thing that is due to the next; every slice of their work is timed.
-// What carries the datagrams comes on top.
+// What telling each other costs the nodes of a cluster. All nodes run here, one after the other and
+// without sockets, on a clock that leaps from each thing that is due to the next; every slice of
+// their work is timed. What carries the datagrams comes on top.
 
 import Glibc
 import MeterModel
 
 /// Measures a cluster.
 package enum ClusterBench {
-  /// Runs the nodes until they have met, and then for as many intervals as are to be measured. `progress` is
-  /// told how far it is.
+  /// Runs the nodes until they have met, and then for as many intervals as are to be measured.
+  /// `progress` is told how far it is.
   package static func run(
     _ settings: BenchSettings, progress: (String) -> Void
   ) throws(BenchError) -> ClusterBenchFigures {
@@ -30,8 +30,8 @@ package enum ClusterBench {
     return measurement.measure(progress: progress)
   }
 
-  /// What the model of a node takes for a namespace of its own, and for what another said of it, in bytes;
-  /// measured, and rounded up.
+  /// What the model of a node takes for a namespace of its own, and for what another said of it, in
+  /// bytes; measured, and rounded up.
   private static let memoryOfNamespace: UInt64 = 600
   private static let memoryOfCount: UInt64 = 72
 

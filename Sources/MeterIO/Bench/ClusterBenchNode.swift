@@ -1,5 +1,6 @@
-// One node of a cluster that is measured: the daemon's `Node` without sockets. Each verb does a slice of the work and
-// no more, so that whoever holds the clock can tell what the slice costs. What viewers are to be sent is dropped.
+// One node of a cluster that is measured: the daemon's `Node` without sockets. Each verb does a
+// slice of the work and no more, so that whoever holds the clock can tell what the slice costs.
+// What viewers are to be sent is dropped.
 
 import MeterModel
 
@@ -46,9 +47,9 @@ package struct ClusterBenchNode {
   private var hasSecond: ContiguousArray<Bool>
   private var nextChange = 0
 
-  /// The node of that number in a cluster, with `namespaces` namespaces, whose names are the prefix and a number
-  /// each, which it comes to know in an order that the seed decides. Preconditions: 1 to 2³⁰ namespaces, a prefix
-  /// of at most 200 visible ASCII bytes.
+  /// The node of that number in a cluster, with `namespaces` namespaces, whose names are the prefix
+  /// and a number each, which it comes to know in an order that the seed decides. Preconditions: 1
+  /// to 2³⁰ namespaces, a prefix of at most 200 visible ASCII bytes.
   package init(
     number: Int, namespaces: UInt32, prefix: String, seed: UInt64, settings: ClusterSettings,
     secret: ClusterSecret?
@@ -80,8 +81,8 @@ package struct ClusterBenchNode {
   /// When the node has something to do next.
   package var nextDeadline: Instant { node.nextDeadline }
 
-  /// Lets a second viewer come or leave in `count` namespaces, in turn. Precondition: instants never decrease,
-  /// here and below.
+  /// Lets a second viewer come or leave in `count` namespaces, in turn. Precondition: instants
+  /// never decrease, here and below.
   package mutating func change(_ count: UInt32, at instant: Instant) {
     advanceMeter(to: instant)
     for _ in 0..<count {
@@ -109,8 +110,8 @@ package struct ClusterBenchNode {
     node.advance(to: instant)
   }
 
-  /// Hands over what was sent. Returns how many datagrams and bytes that is, and whether it is what nodes only
-  /// say to one another when they meet or have missed something.
+  /// Hands over what was sent. Returns how many datagrams and bytes that is, and whether it is what
+  /// nodes only say to one another when they meet or have missed something.
   package mutating func post(
     into post: inout ClusterBenchPost
   ) -> (datagrams: UInt64, bytes: UInt64, isOfMeeting: Bool) {
@@ -124,8 +125,9 @@ package struct ClusterBenchNode {
     )
   }
 
-  /// Takes in what others sent, from a place in the post on, until `slice` bytes (and 64 for each datagram) are
-  /// used up; `place` is then where to go on. Returns how many datagrams that were, and their counts.
+  /// Takes in what others sent, from a place in the post on, until `slice` bytes (and 64 for each
+  /// datagram) are used up; `place` is then where to go on. Returns how many datagrams that were,
+  /// and their counts.
   package mutating func hear(
     _ post: borrowing ClusterBenchPost, from place: inout Int, slice: Int, at instant: Instant
   ) -> (datagrams: UInt64, counts: UInt64) {

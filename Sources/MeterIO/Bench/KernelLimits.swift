@@ -1,30 +1,33 @@
-// What the kernel allows, and what a load that runs on the same machine as its server needs of it.
+// The limits of the kernel, and the needs of a load on the same machine as its server.
 
-/// Limits of the system, as it says them; nil where it does not.
+/// Limits of the system; nil for unknown ones.
 package struct KernelLimits: Equatable, Sendable {
-  /// Ports that connections may come from (`net.ipv4.ip_local_port_range`).
+  /// The number of ports for outgoing connections (`net.ipv4.ip_local_port_range`).
   package var ports = 28_232
 
-  /// Open files in all (`fs.file-max`), and those open now.
+  /// The limit of open files (`fs.file-max`).
   package var files: UInt64?
+
+  /// The number of open files now.
   package var openFiles: UInt64 = 0
 
-  /// Pages of memory for TCP (the last of `net.ipv4.tcp_mem`).
+  /// The number of pages of memory for TCP (the last of `net.ipv4.tcp_mem`).
   package var tcpPages: UInt64?
 
-  /// Watched descriptors of one user (`fs.epoll.max_user_watches`).
+  /// The number of watched descriptors of one user (`fs.epoll.max_user_watches`).
   package var watches: UInt64?
 
-  /// Memory that is free or can be made free, in bytes.
+  /// Available memory, in bytes.
   package var memory: UInt64?
 
+  /// Unknown limits.
   package init() {}
 
-  /// Memory that the kernel needs for a connection whose both ends are here, in bytes; measured.
+  /// The kernel's memory for a connection with both ends on this machine, in bytes; measured.
   private static let memoryOfConnection: UInt64 = 8600
 
-  /// What is too small for `connections` with both ends here, a sentence each; those that can only fail
-  /// under load are guesses, and so warnings.
+  /// The limits that are too low for `connections` with both ends on this machine, a sentence each.
+  /// They are estimates.
   package func warnings(connections: UInt64) -> [String] {
     var warnings: [String] = []
     let ends = connections * 2
@@ -44,7 +47,7 @@ package struct KernelLimits: Equatable, Sendable {
     "\(name) is \(value), which may be too small: \(needed) would do"
   }
 
-  /// Why so many connections cannot be tried without danger for the machine; nil where they can.
+  /// The reason why so many connections would endanger the machine; nil where they do not.
   package func refusal(connections: UInt64) -> String? {
     let needed = connections * Self.memoryOfConnection
     guard let memory, memory < needed else { return nil }

@@ -1,6 +1,6 @@
 extension Array where Element: FixedWidthInteger {
-  /// The middle one, or the mean of the two in the middle, rounded down; 0 of none. Precondition: they differ
-  /// by no more than the type can say. O(n log n)
+  /// The element in the middle, or the mean of the two in the middle, rounded down; 0 for an empty
+  /// array. Precondition: the difference of two elements fits the type. O(n log n)
   var median: Element {
     guard !isEmpty else { return 0 }
     let sorted = sorted()

@@ -1,23 +1,23 @@
-// How a load's connections are spread over its namespaces: exact sizes, and an order in which they come
-// that a seed decides.
+// The spread of a load's connections over its namespaces: exact sizes, and an order of the connects
+// that depends on a seed.
 
 import MeterModel
 
-/// How connections spread over namespaces.
+/// A spread of connections over namespaces.
 package enum Distribution: String, CaseIterable, Sendable {
-  /// All in the first one.
+  /// All connections in the first namespace.
   case one
 
-  /// As many in each, give or take one.
+  /// The same number in each, up to one.
   case uniform
 
-  /// In the k-th, 1/k as many as in the first.
+  /// In the k-th namespace 1/k as many as in the first.
   case zipf
 }
 
-/// How many connections each namespace of a load gets.
+/// The number of connections of each namespace of a load.
 package struct NamespaceSizes: Equatable, Sendable {
-  /// By number of the namespace; their sum is the number of connections, some may be 0.
+  /// By the number of the namespace. The sum is the number of connections; some may be 0.
   package let sizes: ContiguousArray<UInt32>
 
   /// Spreads `connections` over `namespaces`. Precondition: there is a namespace. O(n log n)
@@ -33,8 +33,8 @@ package struct NamespaceSizes: Equatable, Sendable {
     }
   }
 
-  /// `largest` connections in the first namespace and the others evenly in the rest; nil when there are
-  /// not so many connections, or nowhere for the others to go. O(n)
+  /// `largest` connections in the first namespace, and the others evenly in the rest. Nil if there
+  /// are fewer connections, or no namespace for the others. O(n)
   package init?(largest: UInt32, connections: UInt32, namespaces: UInt32) {
     guard namespaces > 0, largest <= connections else { return nil }
     guard namespaces > 1 else {
@@ -66,7 +66,8 @@ package struct NamespaceSizes: Equatable, Sendable {
     return ContiguousArray((0..<namespaces).map { $0 < more ? each + 1 : each })
   }
 
-  /// The largest remainders get what the quotas' floors leave over; of equal ones the earlier.
+  /// The namespaces with the largest remainders get what is left by rounding down; of equal ones
+  /// the earlier.
   private static func zipf(
     _ connections: UInt32, over namespaces: UInt32
   ) -> ContiguousArray<UInt32> {

@@ -1,19 +1,19 @@
-// What /proc says of a server: its CPU time to the nanosecond, and its memory.
+// The CPU time and the memory of a server, from /proc.
 
 import Glibc
 import MeterModel
 
-/// A server's process and the processes that it started.
+/// The process of a server, and the processes that it started.
 struct ServerProcess: Sendable {
   private let pid: UInt32
 
-  /// Nil where there is no such process, or none that may be looked at.
+  /// Nil where there is no such process, or it may not be read.
   init?(pid: UInt32) {
     self.pid = pid
     guard cpu != nil else { return nil }
   }
 
-  /// CPU time of all its threads that still run, in nanoseconds; nil when it is gone.
+  /// The CPU time of all threads that still run, in nanoseconds; nil when the process has ended.
   var cpu: UInt64? {
     var sum: UInt64 = 0
     var count = 0
@@ -30,7 +30,7 @@ struct ServerProcess: Sendable {
     return count > 0 ? sum : nil
   }
 
-  /// Its proportional share of memory (PSS), in bytes; nil where that may not be read.
+  /// The proportional set size (PSS), in bytes; nil where it may not be read.
   var memory: UInt64? {
     var sum: UInt64 = 0
     eachProcess(pid, depth: 0) { process in
@@ -71,7 +71,7 @@ struct ServerProcess: Sendable {
   }
 }
 
-/// The text of a small file that the system makes up; nil where it cannot be read.
+/// The text of a small file of the system's; nil where it cannot be read.
 func readSystemFile(_ path: String) -> String? {
   let opened = systemCall("open") { open(path, O_RDONLY | O_CLOEXEC) }
   guard case .success(let number) = opened else { return nil }
@@ -90,7 +90,7 @@ func readSystemFile(_ path: String) -> String? {
 }
 
 extension KernelLimits {
-  /// What the system says now.
+  /// The system's values now.
   static func read() -> KernelLimits {
     func numbers(_ path: String) -> [UInt64] {
       (readSystemFile(path) ?? "").split(whereSeparator: \.isWhitespace).compactMap { UInt64($0) }

@@ -1,23 +1,24 @@
-// What a load generator needs to know of an answer that is an event stream, byte by byte and in 8 bytes
-// of state: whether it is one, when an event is complete, and which message it is.
+// A reader of event streams with 8 bytes of state: it finds out whether a response is a stream,
+// when an event ends, and which message the event is.
 
-/// Reads the answer to one request for an event stream, in pieces of any size.
+/// Reads the response to one request for an event stream, in pieces of any size.
 package struct StreamReader: Equatable, Sendable {
-  /// What a piece brought.
+  /// The events of a piece.
   package struct News: Equatable, Sendable {
-    /// Events that it completed: those with a `data` field.
+    /// The number of events that ended: those with a `data` field.
     package var events: UInt32 = 0
 
-    /// Events among them that are a message of the round that was asked for.
+    /// The number of them that are a message of the given round.
     package var deliveries: UInt32 = 0
 
+    /// Events of a piece.
     package init(events: UInt32 = 0, deliveries: UInt32 = 0) {
       self.events = events
       self.deliveries = deliveries
     }
   }
 
-  /// Where the reader is.
+  /// The position of the reader.
   private enum State: UInt8 {
     /// In the status line, at `column`. Can become `head`, `refused`.
     case status
@@ -31,37 +32,38 @@ package struct StreamReader: Equatable, Sendable {
     case blankCR
     /// At the beginning of a line. Can become `name`, `other`.
     case line
-    /// In what may become `data:`, of which `column` bytes are there. Can become `value`, `other`, `line`.
+    /// In the first `column` bytes of what may be `data:`. Can become `value`, `other`, `line`.
     case name
     /// In the data, not after a digit. Can become `number`, `line`.
     case value
     /// In the data, after a digit. Can become `value`, `line`.
     case number
-    /// In a line that does not matter. Can become `line`.
+    /// In another line. Can become `line`.
     case other
-    /// Not the answer that was hoped for: nothing more is read.
+    /// The response is no stream. Nothing more is read.
     case refused
   }
 
   private var state = State.status
   private var column: UInt8 = 0
 
-  /// The event that is being read has a `data` field.
+  /// Whether the present event has a `data` field.
   private var hasData = false
 
-  /// Its data is something else than a number, so it is no count.
+  /// Whether its data are no number, so that it is no count.
   private var isMessage = false
 
-  /// The last number in its data; one of more than nine digits is not kept whole.
+  /// The last number in its data. Of more than nine digits some are lost.
   private var number: UInt32 = 0
 
+  /// A reader before the first byte of a response.
   package init() {}
 
-  /// Whether the answer is anything but a success, so that there is no stream.
+  /// Whether the response is no success, so that there is no stream.
   package var isRefused: Bool { state == .refused }
 
-  /// Reads a piece. A message is of the `round` when the last number in its data is that; a count, which is
-  /// nothing but a number, is of none. O(n)
+  /// Reads a piece. A message belongs to `round` if the last number in its data is that. A count,
+  /// which is only a number, belongs to no round. O(n)
   package mutating func read(_ bytes: Span<UInt8>, round: UInt32) -> News {
     var news = News()
     var reader = self
@@ -96,7 +98,7 @@ package struct StreamReader: Equatable, Sendable {
     }
   }
 
-  /// `HTTP/1.1 200`, of whatever minor version.
+  /// `HTTP/1.1 200`, with any minor version.
   private mutating func readStatus(_ byte: UInt8) {
     guard column == 7 || byte == Self.success[Int(column)] else {
       state = .refused
@@ -145,7 +147,7 @@ package struct StreamReader: Equatable, Sendable {
     0x48, 0x54, 0x54, 0x50, 0x2F, 0x31, 0x2E, 0x31, 0x20, 0x32, 0x30, 0x30,
   ]
 
-  /// A byte of `data:`, which a shift finds faster than an array.
+  /// A byte of `data:`, by a shift, which is faster than an array.
   @inline(__always)
   private static func field(_ column: UInt8) -> UInt8 {
     UInt8(truncatingIfNeeded: 0x3A_6174_6164 >> (UInt64(column) * 8))

@@ -1,10 +1,11 @@
-// The leader's own connections: one to see whether there is a server, one for each trigger.
+// The leader's own connections: one to find out whether there is a server, and one for each
+// trigger.
 
 import CLinux
 import Glibc
 import MeterModel
 
-/// A blocking connection that waits for nothing longer than its time-out.
+/// A blocking connection with a timeout.
 struct BlockingClient: ~Copyable {
   private let descriptor: Descriptor
 
@@ -34,7 +35,7 @@ struct BlockingClient: ~Copyable {
     }
   }
 
-  /// The beginning of the answer; reads on to the end, or to a megabyte.
+  /// Reads the response to its end, at most a megabyte. Returns its start.
   func readAnswer() throws(SystemError) -> [UInt8] {
     var answer: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 16_384)
@@ -52,7 +53,7 @@ struct BlockingClient: ~Copyable {
 }
 
 extension TriggerTemplate {
-  /// Whether an answer says that the trigger was understood.
+  /// Whether a response is a success.
   func isSuccess(_ answer: [UInt8]) -> Bool {
     switch scheme {
     case .http: answer.starts(with: "HTTP/1.".utf8) && answer.dropFirst(8).starts(with: " 200".utf8)

@@ -1,17 +1,22 @@
-// What makes a server tell a namespace something: a URL with places for the namespace and the round.
+// A trigger makes the server send something to a namespace: a URL with places for the namespace and
+// the round.
 
-/// A URL whose `{namespace}` and `{round}` are filled in for each round. `http://` is a GET request;
-/// `tcp://` sends what follows the address's slash as one line.
+/// A URL in which `{namespace}` and `{round}` are replaced for each round. `http://` sends a GET
+/// request; `tcp://` sends the text after the slash of the address as one line.
 package struct TriggerTemplate: Equatable, Sendable {
+  /// The protocol of a trigger.
   package enum Scheme: Sendable {
     case http
     case tcp
   }
 
+  /// The protocol.
   package let scheme: Scheme
 
   /// The host, without the brackets of an IPv6 address.
   package let host: String
+
+  /// The port number.
   package let port: UInt16
 
   /// The path with its slash, or the line without.
@@ -23,8 +28,8 @@ package struct TriggerTemplate: Equatable, Sendable {
     case round
   }
 
-  /// Nil for another scheme, no port, a text that no request line can hold, or one without `{round}`:
-  /// deliveries are recognised by it.
+  /// Nil for another scheme, no port, a text that no request line can have, or a text without
+  /// `{round}`, by which deliveries are recognised.
   package init?(_ url: String) {
     guard url.utf8.count <= 4096 else { return nil }
     let rest: Substring
@@ -64,7 +69,7 @@ package struct TriggerTemplate: Equatable, Sendable {
       }
   }
 
-  /// The bytes to send for a round; `padding` letters follow its number, so that the message is larger.
+  /// The bytes for a round. `padding` letters follow its number, to make the message larger.
   package func request(namespace: String, round: UInt32, padding: UInt32) -> [UInt8] {
     let number = "\(round)" + String(repeating: "x", count: Int(padding))
     let filled = parts.map { part in

@@ -1,12 +1,12 @@
-// What came in from other nodes and waits for the sequencer. Strangers may send as much as the network
-// carries, so the queue is bounded: what does not fit is dropped, and whoever sent it will say it again.
+// Datagrams of other nodes that wait for the node. Anyone may send as much as the network carries,
+// so the queue is bounded: what does not fit is dropped, and other nodes repeat what they send.
 
 import MeterModel
 import Synchronization
 
-/// Datagrams as they came.
+/// A batch of datagrams as they arrived.
 struct Arrivals: Sendable {
-  /// Where one lies in the bytes, and whence it came.
+  /// The place of a datagram in the bytes, its source, and its carrier.
   struct Datagram: Sendable {
     let bytes: ByteRange
     let source: NodeAddress
@@ -16,18 +16,19 @@ struct Arrivals: Sendable {
   var datagrams: ContiguousArray<Datagram> = []
   var bytes: ContiguousArray<UInt8> = []
 
-  /// A carrier works again: what this node said meanwhile was heard by nobody.
+  /// Whether a carrier works again. Nothing that this node sent meanwhile was received.
   var hasReturned = false
 
+  /// Whether there is nothing for the node.
   var isEmpty: Bool { datagrams.isEmpty && !hasReturned }
 }
 
-/// From the cluster's thread to the sequencer.
+/// The queue from the cluster's thread to the node's thread.
 final class ArrivalQueue: Sendable {
-  /// How many datagrams may wait, and how many bytes. 8,192 of the largest that this program sends, which
-  /// tell of half a million namespaces.
-  static let mostDatagrams = 8192
-  static let mostBytes = 12 * 1024 * 1024
+  /// The number of datagrams that may wait, and of bytes: 8,192 of the largest that this program
+  /// sends, which carry the counts of half a million namespaces.
+  static let maximumDatagrams = 8192
+  static let maximumBytes = 12 * 1024 * 1024
 
   private struct State {
     var batches: [Arrivals] = []
@@ -38,17 +39,18 @@ final class ArrivalQueue: Sendable {
   private let state = Mutex(State())
   private let wakeup: Wakeup
 
+  /// An empty queue.
   init() throws(SystemError) { wakeup = try Wakeup() }
 
-  /// Readable when something came; for the sequencer's poller.
+  /// Readable after a post; for the poller of the node's thread.
   var descriptor: Int32 { wakeup.descriptor }
 
-  /// How much more fits now. Only the thread that posts makes it less.
+  /// The number of datagrams and of bytes that fit now. Only the posting thread makes it smaller.
   var room: (datagrams: Int, bytes: Int) {
-    state.withLock { (Self.mostDatagrams - $0.datagrams, Self.mostBytes - $0.bytes) }
+    state.withLock { (Self.maximumDatagrams - $0.datagrams, Self.maximumBytes - $0.bytes) }
   }
 
-  /// Hands over what fits, by `room`.
+  /// Adds a batch. Precondition: it fits into `room`.
   func post(_ arrivals: sending Arrivals) {
     let wasEmpty = state.withLock { state in
       state.datagrams += arrivals.datagrams.count
@@ -59,7 +61,7 @@ final class ArrivalQueue: Sendable {
     if wasEmpty { wakeup.wake() }
   }
 
-  /// Takes all that came, oldest first. It still takes up room, until `release`.
+  /// Takes all batches, oldest first. Each takes up room until its `release`.
   func takeAll() -> [Arrivals] {
     wakeup.clear()
     return state.withLock { state in
@@ -69,7 +71,7 @@ final class ArrivalQueue: Sendable {
     }
   }
 
-  /// A batch that was taken has been dealt with.
+  /// Gives back the room of a batch that was taken.
   func release(_ arrivals: Arrivals) {
     state.withLock { state in
       state.datagrams -= arrivals.datagrams.count

@@ -1,24 +1,24 @@
-// How long to wait before something that failed is tried again: longer each time, so that what is gone is
-// not hammered, and each time a random part of it, so that many nodes do not come at once.
+// Delays before something that failed is tried again. They grow, so that a server that is down gets
+// few requests, and are partly random, so that many nodes do not try at the same time.
 
 import MeterModel
 
-/// Growing, jittered delays.
+/// Growing delays with a random part.
 struct Backoff: Sendable {
-  /// No delay is longer: 5 s, as the specification says.
-  static let longest = Duration.seconds(5)
+  /// The longest delay (§6).
+  static let maximum = Duration.seconds(5)
 
-  private static let shortest = Duration.milliseconds(100)
-  private var bound = shortest
+  private static let minimum = Duration.milliseconds(100)
+  private var bound = minimum
 
-  /// The next delay: between half of the bound and all of it, and the bound doubles.
+  /// The next delay: between half of the bound and the bound, which then doubles.
   mutating func next(using random: inout some RandomNumberGenerator) -> Duration {
     let half = bound.nanoseconds / 2
     let delay = Duration(nanoseconds: half + UInt64.random(in: 0...half, using: &random))
-    bound = min(Duration(nanoseconds: bound.nanoseconds * 2), Self.longest)
+    bound = min(Duration(nanoseconds: bound.nanoseconds * 2), Self.maximum)
     return delay
   }
 
-  /// It worked: the next failure is the first again.
-  mutating func reset() { bound = Self.shortest }
+  /// Sets the bound back, after a success.
+  mutating func reset() { bound = Self.minimum }
 }

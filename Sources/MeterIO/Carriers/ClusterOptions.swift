@@ -1,35 +1,37 @@
 import MeterModel
 
-/// What the command line says of the cluster (§6). Nothing of it is resolved or opened yet.
+/// The cluster's options (§6). Hosts are not resolved and files are not read.
 package struct ClusterOptions: Equatable, Sendable {
   /// The multicast group (`--cluster-addr`); nil for none.
   package var group: Endpoint?
 
-  /// The name or an address of the interface that the group is joined on; nil leaves it to the system's
-  /// routes (`--cluster-interface`).
+  /// The name or an address of the interface on which the group is joined; nil leaves it to the
+  /// system's routes (`--cluster-interface`).
   package var interface: String?
 
-  /// To whom datagrams are sent one by one (`--cluster-peers`).
+  /// The peers of the unicast carrier (`--cluster-peers`).
   package var peers: [Endpoint] = []
 
-  /// Where those of the peers are received, 1 to 65535 (`--cluster-port`).
+  /// The port on which datagrams of peers are received, 1 to 65535 (`--cluster-port`).
   package var port: UInt16 = 3140
 
-  /// The Redis or Valkey server that carries what is published (`--cluster-redis`); nil for none.
+  /// The Redis or Valkey server (`--cluster-redis`); nil for none.
   package var redis: RedisURL?
 
-  /// The file that holds the password of that server (`--cluster-redis-password`); nil where there is none, or
-  /// where `redis` has it.
+  /// The file with the server's password (`--cluster-redis-password`); nil for none, or where
+  /// `redis` has it.
   package var redisPasswordPath: String?
 
-  /// The file that holds the nodes' common secret (`--cluster-secret`); nil for none.
+  /// The file with the common secret of the nodes (`--cluster-secret`); nil for none.
   package var secretPath: String?
 
-  /// How often this node tells its counts, at least 10 ms (`--cluster-notify-interval`).
+  /// The interval at which this node sends its counts, at least 10 ms
+  /// (`--cluster-notify-interval`).
   package var notifyInterval = Duration.seconds(2)
 
+  /// Options without a cluster.
   package init() {}
 
-  /// Whether there is a cluster at all: something that carries datagrams.
+  /// Whether there is a cluster: at least one carrier.
   package var isEnabled: Bool { group != nil || !peers.isEmpty || redis != nil }
 }

@@ -1,29 +1,38 @@
-// How the cluster begins: its sockets are opened and its secret is read before anything is served.
+// The start of the cluster: its sockets are opened and its secret is read before anything is
+// served.
 
 import Glibc
 import MeterModel
 
-/// What the cluster's thread shares with the rest of the daemon.
+/// The objects that the cluster's thread shares with the rest of the daemon.
 struct CarrierContext: Sendable {
   let clock: Clock
   let console: Console
   let mailbox: Mailbox<CarrierOrder>
   let arrivals: ArrivalQueue
   let board: CarrierBoard
-  let nodeTimeout: Duration
 }
 
 /// A cluster that is ready to begin.
 struct ClusterStart: Sendable {
-  private let sockets: Handover<ClusterSockets>
+  private let carriers: Handover<[any DatagramCarrier]>
   private let secret: ClusterSecret?
   private let options: ClusterOptions
 
-  /// What is said at the start, a line for each carrier.
+  /// The lines for the operator at the start, one for each carrier.
   let lines: [String]
 
-  /// Opens what the options name. Nil where they name no carrier.
-  init?(_ options: ClusterOptions, nodeTimeout: Duration) throws(StartError) {
+  /// The largest number of descriptors that the cluster has open.
+  let maximumDescriptors: Int
+
+  /// Descriptors of the thread itself: its poller, its mailbox, the queue of arrivals, and the
+  /// resolver's poller and mailbox.
+  private static let ownDescriptors = 5
+
+  /// Opens what the options name; nil where they name no carrier.
+  init?(
+    _ options: ClusterOptions, nodeTimeout: Duration, console: Console
+  ) throws(StartError) {
     guard options.isEnabled else { return nil }
     try Self.check(notifyInterval: options.notifyInterval, nodeTimeout: nodeTimeout)
     secret = try options.secretPath.map { path throws(StartError) in try readClusterSecret(path) }
@@ -31,13 +40,14 @@ struct ClusterStart: Sendable {
     if let path = options.redisPasswordPath {
       options.redis = options.redis?.loggingIn(with: try readRedisPassword(path))
     }
-    let sockets = try ClusterSockets(options)
-    lines = sockets.lines
+    let carriers = try openCarriers(options, nodeTimeout: nodeTimeout, console: console)
+    lines = carriers.map(\.startLine)
+    maximumDescriptors = carriers.reduce(Self.ownDescriptors) { $0 + $1.maximumDescriptors }
     self.options = options
-    self.sockets = Handover(sockets)
+    self.carriers = Handover(carriers)
   }
 
-  /// Refuses times with which the nodes would forget one another again and again.
+  /// Refuses an interval with which the nodes would forget one another again and again.
   static func check(notifyInterval: Duration, nodeTimeout: Duration) throws(StartError) {
     guard notifyInterval >= nodeTimeout else { return }
     throw StartError(
@@ -46,15 +56,15 @@ struct ClusterStart: Sendable {
         + "counts must be repeated")
   }
 
-  /// The membership of the node, the ends of the ways between the two threads, and the carriers' thread.
+  /// Makes the membership of the node, the body of the cluster's thread, and what the two threads
+  /// share.
   func begin(
     _ configuration: Configuration, clock: Clock, console: Console
   ) throws(SystemError) -> ClusterParts {
     let context = CarrierContext(
       clock: clock, console: console, mailbox: try Mailbox<CarrierOrder>(),
-      arrivals: try ArrivalQueue(), board: CarrierBoard(),
-      nodeTimeout: configuration.clusterNodeTimeout)
-    let carriers = Handover(try Carriers(sockets.take(), context: context))
+      arrivals: try ArrivalQueue(), board: CarrierBoard())
+    let thread = Handover(try CarrierThread(carriers.take(), context: context))
     var random = SystemRandomNumberGenerator()
     var settings = ClusterSettings()
     settings.notifyInterval = options.notifyInterval
@@ -65,17 +75,17 @@ struct ClusterStart: Sendable {
     return ClusterParts(
       membership: membership, context: context,
       run: {
-        var carriers = carriers.take()
-        carriers.run()
+        var thread = thread.take()
+        thread.run()
       })
   }
 }
 
-/// What the daemon's threads need of a cluster.
+/// The parts of a cluster for the daemon's threads.
 struct ClusterParts {
   let membership: Membership
   let context: CarrierContext
 
-  /// The body of the carriers' thread.
+  /// The body of the cluster's thread.
   let run: @Sendable () -> Void
 }

@@ -1,4 +1,4 @@
-// A UDP socket that never waits.
+// UDP sockets that never wait.
 
 import CLinux
 import Glibc
@@ -8,11 +8,11 @@ import MeterModel
 struct DatagramSocket: ~Copyable {
   private let descriptor: Descriptor
 
-  /// What the kernel is asked to keep for a thread that is held up, in bytes.
+  /// The size of the kernel's buffers, in bytes, for times in which the thread is held up.
   private static let bufferSize: Int32 = 4 * 1024 * 1024
 
-  /// Opens a socket and binds it. One that is `shared` may have its address together with others that say
-  /// the same.
+  /// Opens a socket and binds it. `isShared`: other sockets may have the same address, if they are
+  /// shared too.
   init(boundTo address: SocketAddress, isShared: Bool) throws(SystemError) {
     let type = Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = Descriptor(
@@ -32,7 +32,7 @@ struct DatagramSocket: ~Copyable {
     self.descriptor = descriptor
   }
 
-  /// For a poller.
+  /// The descriptor's number, for a poller.
   var number: Int32 { descriptor.number }
 
   /// Sets an option that takes a number.
@@ -55,7 +55,8 @@ struct DatagramSocket: ~Copyable {
     }.get()
   }
 
-  /// Takes the next datagram into `buffer`: how long it is and whence it came; nil when there is none now.
+  /// Receives the next datagram into `buffer`, and returns its length and source; nil when there is
+  /// none now.
   func receive(into buffer: inout ContiguousArray<UInt8>) -> (count: Int, source: SocketAddress)? {
     var source = SocketAddress()
     let result = systemCall("recvfrom") {
@@ -65,12 +66,12 @@ struct DatagramSocket: ~Copyable {
         }
       }
     }
-    // An error of a network that is down was sent for by nobody; the next datagram tells whether it is up.
+    // An error of a network that is down is not reported here: the next send reports it.
     guard case .success(let count) = result else { return nil }
     return (count, source)
   }
 
-  /// Sends a datagram; the answer is why it could not be.
+  /// Sends a datagram. Returns the error, or nil.
   func send(_ bytes: Span<UInt8>, to address: SocketAddress) -> SystemError? {
     let result = systemCall("sendto") {
       bytes.withUnsafeBytes { bytes in

@@ -1,19 +1,19 @@
-// What the operator is told of datagrams that were dropped: at most a line a second, with the reasons.
+// The log's lines for dropped datagrams: at most one a second, with the reasons.
 
 import MeterModel
 
-/// Says what was dropped since it last did.
+/// Logs the number of datagrams that were dropped since its last line.
 struct DropNotice {
-  private var said = DropCounts()
-  private var saysAgainAt = Instant.start
+  private var logged = DropCounts()
+  private var logsAgainAt = Instant.start
 
-  /// Looks at the counts, and says what is new.
+  /// Logs the difference to the counts of the last line, if there is one.
   mutating func note(_ drops: DropCounts, at now: Instant, on console: Console) {
-    guard now >= saysAgainAt, drops.total != said.total else { return }
-    let news = DatagramFault.allCases.filter { drops[$0] > said[$0] }
-    let words = news.map { "\(drops[$0] - said[$0]) \($0.reason)" }.joined(separator: ", ")
-    said = drops
-    saysAgainAt = now + .seconds(1)
-    console.say("cluster: datagrams dropped: \(words)")
+    guard now >= logsAgainAt, drops.total != logged.total else { return }
+    let news = DatagramFault.allCases.filter { drops[$0] > logged[$0] }
+    let words = news.map { "\(drops[$0] - logged[$0]) \($0.reason)" }.joined(separator: ", ")
+    logged = drops
+    logsAgainAt = now + .seconds(1)
+    console.log("cluster: datagrams dropped: \(words)")
   }
 }

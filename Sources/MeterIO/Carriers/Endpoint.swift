@@ -3,7 +3,7 @@
 import CLinux
 import Glibc
 
-/// A host that is still to be resolved, or an address, and a port.
+/// A host, by name or by address, and a port.
 package struct Endpoint: Equatable, Sendable {
   /// A name, an IPv4 address or an IPv6 address without its brackets, perhaps with a zone.
   package let host: String
@@ -11,7 +11,7 @@ package struct Endpoint: Equatable, Sendable {
   /// 1 to 65535.
   package let port: UInt16
 
-  /// An endpoint of parts that are right already.
+  /// An endpoint of valid parts.
   package init(host: String, port: UInt16) {
     self.host = host
     self.port = port
@@ -35,7 +35,7 @@ package struct Endpoint: Equatable, Sendable {
     self.init(host: String(host), port: port)
   }
 
-  /// As it is read.
+  /// The text that `init(_:)` reads.
   package var description: String {
     host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
   }

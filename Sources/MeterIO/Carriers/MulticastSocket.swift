@@ -1,5 +1,6 @@
-// The multicast group (§6). The socket is bound to the group's own address, so that it gets no datagram of
-// another group on the same port; the port is shared, so that several nodes run on one machine.
+// The socket of a multicast group (§6). It is bound to the group's own address, so that it gets no
+// datagram of another group on the same port. The port is shared, so that several nodes can run on
+// one machine.
 
 import CLinux
 import Glibc
@@ -8,14 +9,15 @@ import Glibc
 struct MulticastSocket: ~Copyable {
   let socket: DatagramSocket
 
-  /// Where datagrams are sent.
+  /// The address to which datagrams are sent.
   let group: SocketAddress
   private let interface: NetworkInterface?
 
-  /// The interface that the group was last joined on; 0 for the one that the system chose.
+  /// The number of the interface of the last join; 0 for one that the system chose; nil before the
+  /// first.
   private var joined: UInt32?
 
-  /// Opens the socket; `join` is still to be called.
+  /// Opens the socket. It is a member of the group after `join`.
   init(group: SocketAddress, interface: NetworkInterface?) throws(SystemError) {
     var group = group
     if let index = interface?.index { group.scope = index }
@@ -36,8 +38,8 @@ struct MulticastSocket: ~Copyable {
     self.interface = interface
   }
 
-  /// A socket for the same group, if the interface has another number than when it was joined. IPv6 sockets
-  /// are bound to the number; those of IPv4 are not, and need no other.
+  /// A new socket for the same group if the number of the interface has changed since the last
+  /// join; else nil. Only IPv6 sockets are bound to the number.
   func renewed() throws(SystemError) -> MulticastSocket? {
     guard group.isIPv6, let joined, let index = interface?.index, index != joined else {
       return nil
@@ -45,8 +47,8 @@ struct MulticastSocket: ~Copyable {
     return try MulticastSocket(group: group, interface: interface)
   }
 
-  /// Joins the group, or makes sure that it is still joined: an interface that went and came back has
-  /// another number and no members. To be called now and then.
+  /// Joins the group, or makes sure that the membership still exists: an interface that was removed
+  /// and made again has another number and no members. To be called repeatedly.
   mutating func join() throws(SystemError) {
     let index: UInt32
     if let interface {
@@ -62,7 +64,7 @@ struct MulticastSocket: ~Copyable {
         try joinIPv4(on: index)
       }
     } catch {
-      // It is a member already.
+      // The socket is a member already.
       guard error.code == EADDRINUSE else { throw error }
     }
     joined = index
@@ -72,7 +74,7 @@ struct MulticastSocket: ~Copyable {
     var request = ip_mreqn()
     request.imr_ifindex = Int32(index)
     let level = Int32(IPPROTO_IP)
-    // An interface that is called by one of its addresses sends from that one.
+    // An interface that the operator names by an address sends from that address.
     if let interface { inet_pton(AF_INET, interface.text, &request.imr_address) }
     if index > 0, index != joined { try socket.set(level, IP_MULTICAST_IF, to: request) }
     group.withPointer { address, _ in

@@ -1,13 +1,15 @@
-// Which network a multicast group is joined on.
+// Network interfaces, on which multicast groups are joined.
 
 import CLinux
 import Glibc
 
-/// A network interface as the operator calls it: by its name, or by one of its addresses.
+/// A network interface, named by its name or by one of its addresses.
 struct NetworkInterface: Sendable {
+  /// The name or the address.
   let text: String
 
-  /// The system's number of it now, which is another after it was made anew; nil while there is none.
+  /// The system's present number of the interface; nil while it does not exist. It changes when the
+  /// interface is made again.
   var index: UInt32? {
     let named = if_nametoindex(text)
     if named > 0 { return named }

@@ -1,53 +1,44 @@
-// Datagrams that wait to be sent. Counts are state: when there are too many the oldest goes, for what is
-// true now is further back.
+// Datagrams that wait to be sent. They carry state: when too many wait, the oldest is dropped,
+// since a later one holds what is true now.
 
 import MeterModel
 
-/// A bounded queue that forgets its oldest.
+/// A queue of datagrams with a limit of bytes, which drops its oldest.
 struct OutboundQueue {
-  /// How many bytes may wait.
+  /// The number of bytes that may wait.
   let limit: Int
 
-  /// How many were forgotten so far.
+  /// The number of datagrams that were dropped so far.
   private(set) var forgotten: UInt64 = 0
 
-  private var datagrams: ContiguousArray<ContiguousArray<UInt8>> = []
-  private var head = 0
+  private var datagrams = FIFO<ContiguousArray<UInt8>>()
   private var bytes = 0
 
+  /// An empty queue.
   init(limit: Int) { self.limit = limit }
 
-  var isEmpty: Bool { head == datagrams.count }
+  /// Whether no datagram waits.
+  var isEmpty: Bool { datagrams.isEmpty }
 
+  /// Adds a copy of a datagram. O(bytes), amortised.
   mutating func append(_ datagram: Span<UInt8>) {
     var copy = ContiguousArray<UInt8>()
-    copy.reserveCapacity(datagram.count)
-    for index in datagram.indices { copy.append(datagram[index]) }
+    copy.append(datagram)
     datagrams.append(copy)
     bytes += copy.count
     while bytes > limit, popFirst() != nil { forgotten += 1 }
   }
 
-  /// Takes the oldest. O(1), amortized.
+  /// Takes the oldest datagram; nil for none. O(1), amortised.
   mutating func popFirst() -> ContiguousArray<UInt8>? {
-    guard head < datagrams.count else { return nil }
-    var first = ContiguousArray<UInt8>()
-    swap(&first, &datagrams[head])
-    head += 1
+    guard let first = datagrams.popFirst() else { return nil }
     bytes -= first.count
-    if head == datagrams.count {
-      datagrams.removeAll(keepingCapacity: true)
-      head = 0
-    } else if head >= 1024, head * 2 >= datagrams.count {
-      datagrams.removeFirst(head)
-      head = 0
-    }
     return first
   }
 
+  /// Drops all datagrams without counting them.
   mutating func removeAll() {
     datagrams.removeAll()
-    head = 0
     bytes = 0
   }
 }

@@ -1,63 +1,147 @@
-// Redis or Valkey as a carrier (§6): what one node publishes on a channel, all that have subscribed to it
-// get. A node has two connections, since one that is subscribed can publish nothing.
+// Redis or Valkey as a carrier (§6): every datagram is published on a channel of the server, to
+// which all nodes have subscribed. A node has two connections, because a subscribed connection
+// cannot publish.
 
-import Glibc
 import MeterModel
 
-/// The two connections and the server's addresses.
-struct RedisCarrier: ~Copyable {
-  /// Names the server where names are resolved.
-  static let target = -1
+/// The two connections, and the server's addresses.
+final class RedisCarrier: DatagramCarrier {
+  private(set) var figures: CarrierFigures
+  let startLine: String
+  private let server: RedisURL
+  private var publisher: RedisConnection
+  private var subscriber: RedisConnection
 
-  let server: RedisURL
-  var publisher: RedisConnection
-  var subscriber: RedisConnection
-  /// Whence datagrams come, as they are reported.
-  let source: NodeAddress
+  /// The source of the datagrams, as it is reported.
+  private let source: NodeAddress
+  private let console: Console
 
   private var addresses: [SocketAddress]
   private let isLiteral: Bool
 
-  /// Which address is tried next.
+  /// The index of the address that is tried next.
   private var nextAddress = 0
 
   /// Whether the name is being resolved.
   private var isResolving = false
 
-  /// Whether both connections were ready, and how many datagrams were forgotten, when that was last looked
-  /// at.
-  var wasUp = false
-  var forgotten: UInt64 = 0
+  /// Whether both connections were ready, and the number of datagrams that were forgotten, at the
+  /// last look.
+  private var wasUp = false
+  private var forgotten: UInt64 = 0
 
-  init(_ server: RedisURL) {
+  /// The last error, and the time before which no other one is logged.
+  private var failure: String?
+  private var logsAgainAt = Instant.start
+
+  /// The carrier of the options' server; nil where they name none.
+  init?(_ options: ClusterOptions, console: Console) {
+    guard let server = options.redis else { return nil }
     self.server = server
+    self.console = console
     let literal = try? SocketAddress.resolve(server.host, port: server.port, literalOnly: true)
     addresses = literal ?? []
     isLiteral = literal != nil
     publisher = RedisConnection(.publish, server)
     subscriber = RedisConnection(.subscribe, server)
-    source = NodeAddress(Self.name(of: server))
+    // The password is no part of what is shown.
+    let name = Endpoint(host: server.host, port: server.port).description
+    source = NodeAddress(name)
+    let address = "\(name), channel \(String(decoding: server.channel, as: UTF8.self))"
+    figures = CarrierFigures(carrier: .redis, address: address, state: "connecting")
+    startLine = "cluster by redis at \(address)"
   }
 
-  /// The server as it is reported: without a password.
-  static func name(of server: RedisURL) -> String {
-    Endpoint(host: server.host, port: server.port).description
+  let maximumDescriptors = 2
+  var needsResolver: Bool { !isLiteral }
+  let isBroker = true
+  var isIdle: Bool { publisher.isIdle }
+
+  /// Whether both connections are ready.
+  private var isUp: Bool { publisher.phase == .ready && subscriber.phase == .ready }
+
+  var nextDeadline: Instant {
+    min(deadline(publisher), deadline(subscriber))
   }
 
-  /// Whether datagrams come and go.
-  var isUp: Bool { publisher.phase == .ready && subscriber.phase == .ready }
-
-  /// When something is to be done.
-  var nextDeadline: Instant? {
-    let deadlines = (
-      isResolving && publisher.phase == .waiting ? nil : publisher.nextDeadline,
-      isResolving && subscriber.phase == .waiting ? nil : subscriber.nextDeadline
-    )
-    return [deadlines.0, deadlines.1].compactMap { $0 }.min()
+  private func deadline(_ connection: borrowing RedisConnection) -> Instant {
+    isResolving && connection.phase == .waiting ? .never : connection.nextDeadline
   }
 
-  /// Where to connect to next; nil while that is not known, when `resolve` is to be called.
-  mutating func takeAddress() -> SocketAddress? {
+  /// The sockets are made and watched by `maintain`.
+  func start(_ host: inout CarrierHost) throws(SystemError) {}
+}
+
+// MARK: - Datagrams
+
+extension RedisCarrier {
+  func ready(_ key: UInt32, _ seen: Readiness, _ host: inout CarrierHost) {
+    let now = host.now
+    if key == publisher.key {
+      attempt(&publisher, &host) { connection throws(RedisFailure) in
+        try connection.ready(seen, at: now)
+      }
+    } else if key == subscriber.key {
+      attempt(&subscriber, &host) { connection throws(RedisFailure) in
+        try connection.ready(seen, at: now)
+      }
+    }
+    let input = subscriber.input
+    for range in subscriber.datagrams {
+      figures.count(
+        isKept: host.keep(input.span.extracting(range), from: source, over: .redis))
+    }
+    publisher.discardInput()
+    subscriber.discardInput()
+  }
+
+  /// Queues a datagram, if the server is connected; `maintain` follows and sends it.
+  func send(_ datagram: Span<UInt8>, _ host: inout CarrierHost) {
+    if publisher.phase == .ready {
+      publisher.publish(datagram)
+      figures.sent += 1
+    } else {
+      figures.unsent += 1
+    }
+  }
+}
+
+// MARK: - Connections
+
+extension RedisCarrier {
+  /// Makes the connections whose time has come, and maintains those that exist.
+  func maintain(_ host: inout CarrierHost) {
+    let now = host.now
+    if publisher.isDue(at: now) || subscriber.isDue(at: now) { connect(&host) }
+    attempt(&publisher, &host) { connection throws(RedisFailure) in
+      try connection.maintain(at: now)
+      try connection.flush()
+    }
+    attempt(&subscriber, &host) { connection throws(RedisFailure) in
+      try connection.maintain(at: now)
+    }
+    watch(&publisher, &host)
+    watch(&subscriber, &host)
+    noteState(&host)
+  }
+
+  private func connect(_ host: inout CarrierHost) {
+    let now = host.now
+    if let address = takeAddress() {
+      attempt(&publisher, &host) { connection throws(RedisFailure) in
+        if connection.isDue(at: now) { try connection.connect(to: address, at: now) }
+      }
+      attempt(&subscriber, &host) { connection throws(RedisFailure) in
+        if connection.isDue(at: now) { try connection.connect(to: address, at: now) }
+      }
+    } else if !isResolving {
+      isResolving = true
+      host.resolve(Endpoint(host: server.host, port: server.port), target: 0)
+    }
+  }
+
+  /// The next address to connect to; nil while the name is to be resolved first.
+  private func takeAddress() -> SocketAddress? {
     guard !isResolving, nextAddress < addresses.count else { return nil }
     let address = addresses[nextAddress]
     nextAddress += 1
@@ -65,25 +149,72 @@ struct RedisCarrier: ~Copyable {
     return address
   }
 
-  /// What to ask the resolver; nil while it was asked already.
-  mutating func resolution() -> ResolutionRequest? {
-    guard !isResolving else { return nil }
-    isResolving = true
-    return ResolutionRequest(
-      target: Self.target, endpoint: Endpoint(host: server.host, port: server.port))
-  }
-
-  /// The server's name was resolved; the answer is why not.
-  mutating func take(_ resolution: Resolution) -> ResolutionError? {
+  func take(_ resolution: Resolution, _ host: inout CarrierHost) {
     isResolving = false
     nextAddress = 0
     switch resolution.result {
-    case .success(let found):
-      addresses = found
-      return nil
+    case .success(let found): addresses = found
     case .failure(let error):
       addresses = []
-      return error
+      attempt(&publisher, &host) { connection throws(RedisFailure) in
+        if connection.phase == .waiting { throw RedisFailure(error.description) }
+      }
+      attempt(&subscriber, &host) { connection throws(RedisFailure) in
+        if connection.phase == .waiting { throw RedisFailure(error.description) }
+      }
     }
+  }
+
+  /// Calls `body`. The connection is dropped if it throws.
+  private func attempt(
+    _ connection: inout RedisConnection, _ host: inout CarrierHost,
+    _ body: (inout RedisConnection) throws(RedisFailure) -> Void
+  ) {
+    do throws(RedisFailure) {
+      try body(&connection)
+    } catch {
+      connection.fail(at: host.now, using: &host.random)
+      failure = error.reason
+      log(error.reason, at: host.now)
+    }
+  }
+
+  private func watch(_ connection: inout RedisConnection, _ host: inout CarrierHost) {
+    guard let number = connection.number, connection.watched != connection.interest else { return }
+    let interest = connection.interest
+    guard connection.watched.isEmpty else {
+      connection.watched = interest
+      host.change(number, interest, key: connection.key)
+      return
+    }
+    do throws(SystemError) {
+      try host.watch(number, interest, key: connection.key)
+      connection.watched = interest
+    } catch {
+      connection.fail(at: host.now, using: &host.random)
+      failure = error.description
+    }
+  }
+
+  /// Updates the figures, and notes whether the carrier works again.
+  private func noteState(_ host: inout CarrierHost) {
+    figures.unsent += publisher.forgotten - forgotten
+    forgotten = publisher.forgotten
+    let isUp = isUp
+    if isUp, !wasUp {
+      console.debug("redis: connected")
+      failure = nil
+      host.noteReturn()
+    }
+    wasUp = isUp
+    if let refusal = publisher.refusal { log(refusal, at: host.now) }
+    figures.state = isUp ? publisher.refusal ?? "up" : failure ?? "connecting"
+  }
+
+  /// Logs an error, at most once a second.
+  private func log(_ reason: String, at now: Instant) {
+    guard logsAgainAt <= now else { return }
+    logsAgainAt = now + .seconds(1)
+    console.log("redis: \(reason); trying again")
   }
 }

@@ -1,46 +1,59 @@
-// One connection to a Redis or Valkey server: it is made, says who it is, does its work, is watched, and is
-// made again when it breaks. Nothing here waits.
+// One connection to a Redis or Valkey server: it is made, logs in, publishes or subscribes, is
+// checked with PING, and is made again when it breaks. No call waits.
 
 import CLinux
 import Glibc
 import MeterModel
 
-/// Why a connection to Redis is over.
+/// The reason why a connection to Redis ended.
 struct RedisFailure: Error {
+  /// A text for the operator, without the password.
   let reason: String
 
   init(_ reason: String) { self.reason = reason }
 }
 
-/// One of the two connections.
+/// One of the two connections of a node.
 struct RedisConnection: ~Copyable {
-  /// What it is for: one that is subscribed can do nothing else.
+  /// The use of the connection. A subscribed connection can do nothing else.
   enum Role { case publish, subscribe }
 
-  /// `waiting` becomes `connecting` when its time has come, that `greeting` when the connection is there,
-  /// that `ready` when the server has agreed to everything; each becomes `waiting` when something fails.
-  enum Phase { case waiting, connecting, greeting, ready }
+  /// The state of the connection. Every state can become `waiting`, on an error.
+  enum Phase {
+    /// No connection, until the next attempt. Can become `connecting`.
+    case waiting
+    /// TCP is connecting. Can become `greeting`.
+    case connecting
+    /// The answers to login and subscription are awaited. Can become `ready`.
+    case greeting
+    /// Datagrams can be published or received.
+    case ready
+  }
 
   let role: Role
   let server: RedisURL
   private(set) var phase = Phase.waiting
 
-  /// Which of the connections so far it is; the upper half of its events' key.
-  private(set) var generation: UInt32 = 0
+  /// The number of connections so far. It is a part of the events' key, so that an event of a
+  /// former socket is recognised.
+  private var generation: UInt32 = 0
 
-  /// What the poller watches its socket for; empty where it does not yet.
+  /// The key of the present socket's events.
+  var key: UInt32 { generation << 1 | (role == .publish ? 0 : 1) }
+
+  /// The conditions for which the poller watches the socket; empty before it does.
   var watched: Readiness = []
 
-  /// What came, and where in it there are datagrams that are still to be taken.
+  /// The received bytes, and the places of datagrams in them that are not yet taken.
   private(set) var input: ContiguousArray<UInt8> = []
   private(set) var datagrams: ContiguousArray<Range<Int>> = []
 
   private var parsed = 0
 
-  /// Why the server did not do what it was last asked to, in its words; nil if it did.
+  /// The server's error text for the last request; nil if it succeeded.
   private(set) var refusal: String?
 
-  /// The socket and its number, while there is one.
+  /// The socket and its number; nil without a connection.
   private var socket: Descriptor?
   private(set) var number: Int32?
   private var output: ContiguousArray<UInt8> = []
@@ -49,61 +62,62 @@ struct RedisConnection: ~Copyable {
   private var parser = RESPParser()
   private var backoff = Backoff()
 
-  /// The next try, of one that is waiting.
+  /// The time of the next attempt, while waiting.
   private var connectsAt = Instant.start
 
-  /// How many answers are still to come.
+  /// The number of answers that are still awaited.
   private var unanswered = 0
   private var heardAt = Instant.start
   private var pingsAt = Instant.start
 
-  /// How long each step of the making of a connection may take.
-  private static let patience = Duration.seconds(4)
+  /// The timeout of each step until the connection is ready.
+  private static let timeout = Duration.seconds(4)
 
-  /// How long it may be quiet before the server is asked whether it lives, and how long before that is taken
-  /// for dead.
-  private static let quiet = Duration.seconds(3)
-  private static let dead = Duration.seconds(10)
+  /// The interval of PINGs on a ready connection.
+  private static let pingInterval = Duration.seconds(3)
 
-  /// How much is given to the socket at once; what is not can still be forgotten.
-  private static let mostOutput = 256 * 1024
+  /// The timeout of a ready connection that nothing arrives on.
+  private static let silenceTimeout = Duration.seconds(10)
 
-  /// How much is read before others have their turn.
-  private static let mostInput = 1024 * 1024
+  /// The number of bytes that wait for the socket. What is still in the queue can be dropped.
+  private static let maximumOutput = 256 * 1024
+
+  /// The number of bytes that are read before other sockets have their turn.
+  private static let maximumInput = 1024 * 1024
 
   init(_ role: Role, _ server: RedisURL) {
     self.role = role
     self.server = server
   }
 
-  /// What its socket is to be watched for.
+  /// The conditions for which the socket is to be watched.
   var interest: Readiness {
     sent < output.count || phase == .connecting ? [.readable, .writable] : .readable
   }
 
-  /// How many datagrams were forgotten since the server did not take them.
+  /// The number of datagrams that were dropped because the server did not take them.
   var forgotten: UInt64 { queue.forgotten }
 
-  /// Whether everything was sent, and answered, as far as it ever will be.
+  /// Whether everything was sent and answered, or cannot be.
   var isIdle: Bool { phase != .ready || (output.isEmpty && queue.isEmpty && unanswered == 0) }
 
-  /// Whether its time to be made has come.
+  /// Whether the time of the next attempt has come.
   func isDue(at now: Instant) -> Bool { phase == .waiting && connectsAt <= now }
 
-  /// When it has something to do without being spoken to.
+  /// The time of the next timeout, PING or attempt.
   var nextDeadline: Instant {
     switch phase {
     case .waiting: connectsAt
-    case .connecting, .greeting: heardAt + Self.patience
-    case .ready: min(pingsAt, heardAt + Self.dead)
+    case .connecting, .greeting: heardAt + Self.timeout
+    case .ready: min(pingsAt, heardAt + Self.silenceTimeout)
     }
   }
 }
 
-// MARK: - Its life
+// MARK: - Connecting
 
 extension RedisConnection {
-  /// Begins a connection to an address.
+  /// Begins to connect to an address.
   mutating func connect(to address: SocketAddress, at now: Instant) throws(RedisFailure) {
     generation &+= 1
     phase = .connecting
@@ -127,7 +141,7 @@ extension RedisConnection {
     }
   }
 
-  /// Drops the connection; it is made again after a while.
+  /// Drops the connection and everything that waits. The next attempt follows after a delay.
   mutating func fail(at now: Instant, using random: inout some RandomNumberGenerator) {
     socket = nil
     number = nil
@@ -145,29 +159,29 @@ extension RedisConnection {
     connectsAt = now + backoff.next(using: &random)
   }
 
-  /// Something can be done on the socket.
+  /// Handles an event of the socket.
   mutating func ready(_ seen: Readiness, at now: Instant) throws(RedisFailure) {
     if phase == .connecting, !seen.isDisjoint(with: [.writable, .broken]) { try greet(at: now) }
     if !seen.isDisjoint(with: [.readable, .broken]) { try receive(at: now) }
     try flush()
   }
 
-  /// Does what is due.
+  /// Handles timeouts, and sends a PING when it is due.
   mutating func maintain(at now: Instant) throws(RedisFailure) {
     switch phase {
     case .waiting: return
     case .connecting, .greeting:
-      if heardAt + Self.patience <= now { throw RedisFailure("no answer") }
+      if heardAt + Self.timeout <= now { throw RedisFailure("no answer") }
     case .ready:
-      if heardAt + Self.dead <= now { throw RedisFailure("silent for 10 seconds") }
+      if heardAt + Self.silenceTimeout <= now { throw RedisFailure("silent for 10 seconds") }
       guard pingsAt <= now else { return }
-      pingsAt = now + Self.quiet
+      pingsAt = now + Self.pingInterval
       command("PING", [])
       try flush()
     }
   }
 
-  /// The connection is there, or failed to be: says who this is and what it wants.
+  /// Handles the end of connecting: sends login and subscription.
   private mutating func greet(at now: Instant) throws(RedisFailure) {
     var code: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
@@ -185,21 +199,20 @@ extension RedisConnection {
   }
 }
 
-// MARK: - What is said
+// MARK: - Sending
 
 extension RedisConnection {
-  /// Publishes a datagram as soon as the server takes it; `flush` is to follow. What is published while there
-  /// is no connection is heard by nobody.
+  /// Queues a datagram, which `flush` sends. Without a ready connection it is dropped.
   mutating func publish(_ datagram: Span<UInt8>) {
     if phase == .ready { queue.append(datagram) }
   }
 
-  /// Gives the socket what it takes.
+  /// Sends as much as the socket takes.
   mutating func flush() throws(RedisFailure) {
     guard let number, phase != .connecting else { return }
     let channel = server.channel
     while true {
-      while output.count < Self.mostOutput, let datagram = queue.popFirst() {
+      while output.count < Self.maximumOutput, let datagram = queue.popFirst() {
         RESPCommand.append(publish: datagram.span, on: channel.span, into: &output)
         unanswered += 1
       }
@@ -228,10 +241,10 @@ extension RedisConnection {
   }
 }
 
-// MARK: - What is answered
+// MARK: - Receiving
 
 extension RedisConnection {
-  /// Forgets what came and was dealt with, the datagrams too.
+  /// Removes what was parsed, and the datagrams.
   mutating func discardInput() {
     datagrams.removeAll(keepingCapacity: true)
     input.removeFirst(parsed)
@@ -241,7 +254,7 @@ extension RedisConnection {
   private mutating func receive(at now: Instant) throws(RedisFailure) {
     guard let number else { return }
     var buffer = ContiguousArray<UInt8>(repeating: 0, count: 65_536)
-    while input.count < Self.mostInput {
+    while input.count < Self.maximumInput {
       let result = systemCall("recv") {
         buffer.withUnsafeMutableBytes { recv(number, $0.baseAddress, $0.count, 0) }
       }
@@ -290,12 +303,12 @@ extension RedisConnection {
     refusal = nil
     if phase == .greeting, unanswered <= 0 {
       phase = .ready
-      pingsAt = now + Self.quiet
+      pingsAt = now + Self.pingInterval
       backoff.reset()
     }
   }
 
-  /// A short text of the server, without what would disturb a terminal.
+  /// A text of the server, at most 200 bytes, with visible ASCII only.
   private func text(_ value: RESPValue, from start: Int) -> String {
     let bytes = input[(start + value.bytes.lowerBound)..<(start + value.bytes.upperBound)]
     let shown = bytes.prefix(200).map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }

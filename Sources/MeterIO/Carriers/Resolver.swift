@@ -1,28 +1,33 @@
-// Names of hosts are resolved on a thread of their own, as that may take seconds, and nobody is to wait.
+// Names of hosts are resolved on a thread of their own, because that may take seconds.
 
 import MeterModel
 
-/// What somebody wants to know of a name.
+/// A name to be resolved.
 struct ResolutionRequest: Sendable {
-  /// Whose name it is; comes back with the answer.
+  /// The index of the carrier that asks.
+  let carrier: Int
+
+  /// The carrier's own word for what the name belongs to.
   let target: Int
   let endpoint: Endpoint
 }
 
-/// What became of a name.
+/// The result for one request.
 struct Resolution: Sendable {
+  /// As in the request.
+  let carrier: Int
   let target: Int
 
-  /// Its addresses, at least one, or why there are none.
+  /// The addresses, at least one, or the reason why there are none.
   let result: Result<[SocketAddress], ResolutionError>
 }
 
-/// The thread that resolves. It lasts as long as the process: nobody can wait for it, since it may itself
-/// be waiting for a name server.
+/// The thread that resolves. It lasts as long as the process and is never joined, because it may be
+/// waiting for a name server.
 struct Resolver: Sendable {
   private let requests: Mailbox<ResolutionRequest>
 
-  /// Starts the thread. `answer` is called on it.
+  /// Starts the thread, which calls `answer` with each result.
   init(answer: @escaping @Sendable (Resolution) -> Void) throws(SystemError) {
     let requests = try Mailbox<ResolutionRequest>()
     self.requests = requests
@@ -32,13 +37,16 @@ struct Resolver: Sendable {
       while true {
         _ = poller.wait(milliseconds: -1)
         for request in requests.takeAll() {
-          answer(Resolution(target: request.target, result: Self.resolve(request.endpoint)))
+          answer(
+            Resolution(
+              carrier: request.carrier, target: request.target,
+              result: Self.resolve(request.endpoint)))
         }
       }
     }
   }
 
-  /// Asks for a name's addresses; the answer comes to the closure.
+  /// Requests the addresses of a name.
   func ask(_ request: ResolutionRequest) { requests.post(request) }
 
   private static func resolve(_ endpoint: Endpoint) -> Result<[SocketAddress], ResolutionError> {

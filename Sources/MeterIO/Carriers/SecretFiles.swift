@@ -1,4 +1,4 @@
-// What must not be on the command line, where every user of the machine can read it, is in files.
+// Secrets are read from files, because every user of the machine can read the command line.
 
 import MeterModel
 
@@ -21,7 +21,7 @@ private func readSecretFile(_ path: String, of option: String) throws(StartError
   var contents: [UInt8] = []
   do throws(InputFileError) {
     let file = try InputFile(path: path)
-    while contents.count <= mostSecretBytes {
+    while contents.count <= maximumSecretBytes {
       let more = try file.read()
       if more.isEmpty { break }
       contents += more
@@ -29,8 +29,8 @@ private func readSecretFile(_ path: String, of option: String) throws(StartError
   } catch {
     throw StartError(reason: "\(option): \(path): \(error.reason)")
   }
-  guard contents.count <= mostSecretBytes else {
-    throw StartError(reason: "\(option): \(path): longer than \(mostSecretBytes) bytes")
+  guard contents.count <= maximumSecretBytes else {
+    throw StartError(reason: "\(option): \(path): longer than \(maximumSecretBytes) bytes")
   }
   return contents
 }
@@ -39,5 +39,5 @@ private func emptyFile(_ path: String, _ option: String) -> StartError {
   StartError(reason: "\(option): \(path): the file is empty")
 }
 
-/// A file that is longer holds something else.
-private let mostSecretBytes = 65_536
+/// The size of a secret's file, in bytes. A larger file is taken for a mistake.
+private let maximumSecretBytes = 65_536

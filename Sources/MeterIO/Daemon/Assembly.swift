@@ -1,10 +1,10 @@
-// How the daemon's threads are put together: one sequencer, a reactor for each worker, and one more reactor
-// for the statistics, message and demo ports, so that a slow reader there is no viewer's concern.
+// The daemon's threads: one for the node, a reactor for each worker, and one more reactor for the
+// statistics, message and demo ports, so that their clients do not slow down viewers.
 
 import Glibc
 import MeterModel
 
-/// What the threads are made of.
+/// The parts of the daemon's threads.
 struct Assembly {
   let console: Console
   let clock: Clock
@@ -15,16 +15,17 @@ struct Assembly {
   let capture: Capture?
   let cluster: ClusterStart?
 
-  /// Starts all threads. What can fail is made before the first of them.
+  /// Starts all threads. What can fail is made before the first of them starts.
   func start(
     _ configuration: Configuration, workers: Int
   ) throws(SystemError) -> [JoinableThread] {
     var random = SystemRandomNumberGenerator()
     let run: UInt64 = random.next()
     let context = ReactorContext(
-      clock: clock, console: console, node: inbox, viewersEnabled: viewersEnabled,
-      audiencePort: ports.audiencePort, run: run)
-    let sharedBudgets = DescriptorBudgets(plan)
+      clock: clock, console: console, node: inbox,
+      ports: PortSettings(viewersEnabled: viewersEnabled, audiencePort: ports.audiencePort),
+      run: run)
+    let sharedBudgets = plan.makeBudgets()
     let startLine = StartLine()
     var leftBehind: [Int32] = []
     var outboxes: [Mailbox<DirectiveBatch>] = []
@@ -36,8 +37,8 @@ struct Assembly {
       let made = try Reactor(
         index: index, context: context,
         listeners: isWorker ? ports.audience[index] : ports.services,
-        budgets: plan.tables == .shared ? sharedBudgets : DescriptorBudgets(plan),
-        mostStreams: plan.tables == .shared ? .max : plan.streams, mailbox: outbox)
+        budgets: plan.tables == .shared ? sharedBudgets : plan.makeBudgets(),
+        maximumStreams: plan.tables == .shared ? .max : plan.streams, mailbox: outbox)
       leftBehind += made.listenersAndPoller
       let reactor = Handover(made)
       bodies.append(
@@ -84,7 +85,7 @@ struct Assembly {
       try JoinableThread(name: body.name, body.run)
     }
     try startLine.awaitArrivals(workers + 1)
-    // A port is closed when its reactor closes it, so nobody else may hold it open.
+    // A port closes when its reactor closes the listener, so no other table may have it open.
     if plan.tables == .perReactor { for descriptor in leftBehind { close(descriptor) } }
     return threads
   }

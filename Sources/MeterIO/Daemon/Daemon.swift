@@ -1,25 +1,25 @@
-// The daemon: its listeners, its threads, and its end. All that can fail at start fails before anything
-// is served.
+// The daemon from start to end. What can fail at the start fails before anything is served.
 
 import CLinux
 import Glibc
 import MeterModel
 
-/// The daemon's life: it listens, serves, and stops when it is told to.
+/// The daemon: it opens its ports, serves, and stops on a signal.
 package enum Daemon {
-  /// Serves until SIGTERM or SIGINT.
+  /// Serves until SIGTERM, SIGINT or SIGHUP. Throws an error for the operator.
   package static func run(_ settings: ServeSettings) throws(StartError) {
-    Allocator.keepLittle()
+    Allocator.returnLargeBlocks()
     openStandardDescriptors()
     let console = Console(isVerbose: settings.debug)
     let limit = raiseDescriptorLimit()
     let workers = settings.workers == 0 ? processorCount() : Int(settings.workers)
     let ports = try OpenPorts(settings, workers: workers)
     let cluster = try ClusterStart(
-      settings.cluster, nodeTimeout: settings.configuration.clusterNodeTimeout)
+      settings.cluster, nodeTimeout: settings.configuration.clusterNodeTimeout,
+      console: console)
     let plan = try makePlan(
       limit: limit, workers: workers, ports,
-      others: cluster == nil ? 0 : ClusterSockets.descriptorCount)
+      others: cluster?.maximumDescriptors ?? 0)
     let streams = plan.streams(ofWorkers: workers)
     var configuration = settings.configuration
     let wanted = settings.maximumConnections ?? UInt32(clamping: streams)
@@ -33,9 +33,9 @@ package enum Daemon {
         console: console, clock: clock, inbox: inbox, plan: plan, ports: ports,
         viewersEnabled: settings.enableViewerIDs, capture: capture, cluster: cluster)
       let threads = try assembly.start(configuration, workers: workers)
-      for line in (cluster?.lines ?? []) + ports.lines { console.say(line) }
+      for line in (cluster?.lines ?? []) + ports.lines { console.log(line) }
       if wanted > configuration.maximumConnections {
-        console.say(
+        console.log(
           "--max-connections: going on with \(streams), which is what the limit of descriptors "
             + "allows (ulimit -n)"
         )
@@ -50,7 +50,7 @@ package enum Daemon {
   }
 }
 
-/// Begins the capture, if one is wanted.
+/// Starts the capture, if the settings have one.
 private func startCapture(
   _ settings: ServeSettings, _ configuration: Configuration, _ clock: Clock, _ console: Console
 ) throws(StartError) -> Capture? {
@@ -65,13 +65,13 @@ private func startCapture(
   return try Capture.start(path, section: section, policy: policy, console: console)
 }
 
-/// Divides up the descriptors among what the daemon is to serve.
+/// Divides the descriptors among the ports.
 private func makePlan(
   limit: Int, workers: Int, _ ports: OpenPorts, others: Int
 ) throws(StartError) -> DescriptorPlan {
   let needs = DescriptorNeeds(
     workers: workers, listeners: ports.descriptorCount + others,
-    reactorListeners: ports.mostOfOneReactor)
+    reactorListeners: ports.maximumOfOneReactor)
   let tables: DescriptorTables
   do throws(SystemError) {
     tables = try DescriptorTables.permitted()
@@ -81,12 +81,12 @@ private func makePlan(
   guard let plan = DescriptorPlan(tables, limit: limit, needs: needs) else {
     throw StartError(
       reason: "cannot start: the limit of \(limit) file descriptors (ulimit -n) is too low; "
-        + "at least \(DescriptorPlan.leastLimit(tables, needs: needs)) are needed")
+        + "at least \(DescriptorPlan.minimumLimit(tables, needs: needs)) are needed")
   }
   return plan
 }
 
-/// How many processors this process may use.
+/// The number of processors that this process may use.
 private func processorCount() -> Int {
   var mask = [UInt64](repeating: 0, count: 128)
   guard sched_getaffinity(0, mask.count * 8, &mask) >= 0 else {
@@ -95,7 +95,7 @@ private func processorCount() -> Int {
   return max(1, mask.reduce(0) { $0 + $1.nonzeroBitCount })
 }
 
-/// Makes sure that no socket gets the number of a standard stream that was closed.
+/// Opens standard streams that are closed, so that no socket gets their numbers.
 private func openStandardDescriptors() {
   while true {
     let descriptor = open("/dev/null", O_RDWR)

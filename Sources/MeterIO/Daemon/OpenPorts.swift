@@ -2,13 +2,13 @@
 
 import MeterModel
 
-/// Every port that is open.
+/// The open ports.
 struct OpenPorts {
   /// The audience port's listeners, by worker.
-  let audience: [[Listener]]
+  let audience: [[PortListener]]
 
-  /// Those of the statistics, message and demo ports.
-  let services: [Listener]
+  /// The listeners of the statistics, message and demo ports.
+  let services: [PortListener]
 
   /// The number of the audience port.
   let audiencePort: UInt16
@@ -16,38 +16,50 @@ struct OpenPorts {
   /// A line for each address that is listened on.
   let lines: [String]
 
+  /// Opens the ports of the settings. Throws an error for the operator.
   init(_ settings: ServeSettings, workers: Int) throws(StartError) {
-    let audience = try Listener.open(
+    let audience = try Self.open(
       .audience, host: settings.host, number: settings.port, copies: workers)
     var lines = audience.addresses.map { Self.line(.audience, $0) }
-    var services: [Listener] = []
+    var services: [PortListener] = []
     for (port, host, number) in [
       (Port.statistics, settings.statsHost, settings.statsPort),
       (Port.messages, settings.notificationHost, settings.notificationPort),
       (Port.demo, settings.demoHost, settings.demoPort),
     ] {
       guard let number else { continue }
-      let opened = try Listener.open(port, host: host, number: number, copies: 1)
-      services += opened.sockets.flatMap { $0 }
+      let opened = try Self.open(port, host: host, number: number, copies: 1)
+      services += opened.listeners.flatMap { $0 }
       lines += opened.addresses.map { Self.line(port, $0) }
     }
-    self.audience = audience.sockets
+    self.audience = audience.listeners
     self.services = services
     self.lines = lines
     audiencePort = audience.addresses.first?.port ?? settings.port
   }
 
-  /// How many listening sockets there are.
+  private static func open(
+    _ port: Port, host: String?, number: UInt16, copies: Int
+  ) throws(StartError) -> (listeners: [[PortListener]], addresses: [SocketAddress]) {
+    let opened = try Listener.open(
+      port.definition.listener, host: host, number: number, copies: copies)
+    let listeners = opened.descriptors.map { descriptors in
+      descriptors.map { PortListener(descriptor: $0, port: port) }
+    }
+    return (listeners, opened.addresses)
+  }
+
+  /// The number of listening sockets.
   var descriptorCount: Int {
     audience.reduce(services.count) { $0 + $1.count }
   }
 
-  /// How many of them one reactor has, at most.
-  var mostOfOneReactor: Int {
+  /// The largest number of listening sockets of one reactor.
+  var maximumOfOneReactor: Int {
     audience.reduce(services.count) { max($0, $1.count) }
   }
 
   private static func line(_ port: Port, _ address: SocketAddress) -> String {
-    "\(port.title) on \(address.description)"
+    "\(port.definition.title) on \(address.description)"
   }
 }

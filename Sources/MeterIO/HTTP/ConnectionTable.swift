@@ -1,73 +1,78 @@
-// The sockets of one reactor: a dense table of small slots. What a connection needs only now and then (a
-// half-read request, bytes that could not be sent) lies in side tables, so an idle stream costs one slot.
+// The sockets of one reactor: a dense table of small slots. What few connections need (a request
+// that is being read, bytes that could not be sent) lies in slabs, so that an idle stream costs one
+// slot.
 
 import Glibc
 import MeterModel
 
-/// One socket's slot; 32 bytes.
+/// The slot of a socket; 32 bytes.
 struct Socket {
-  /// Where a connection is in its life.
+  /// The state of a connection.
   enum State: UInt8 {
-    /// No connection. Can become `conversing` or `opening` (accepted).
+    /// No connection. Can become `http` or `opening` (accepted).
     case free
-    /// Speaks HTTP, or is being closed: `side` is its dialogue. Can become `opening`, `free`.
-    case conversing
-    /// Asked for a stream; the sequencer's answer is awaited. Can become `streaming`, `conversing`
+    /// Speaks HTTP, or is being closed: `attachment` is its `HTTPConnection`. Can become `opening`,
+    /// `free`.
+    case http
+    /// Has requested a stream; the node's directive is awaited. Can become `streaming`, `http`
     /// (refused), `free`.
     case opening
-    /// A stream in its namespace's audience. Can become `conversing` (ended), `free`.
+    /// A stream in its namespace's audience. Can become `http` (ended), `free`.
     case streaming
   }
 
   var descriptor: Int32 = -1
 
-  /// Which tenant of the slot this is: no other has had the same number lately; 1 and up.
+  /// The number of the connection, 1 and up. It is not used again for a long time, so that an event
+  /// or a directive for a former connection of the slot is recognised.
   var generation: UInt32 = 1
 
-  /// The row of a stream's audience.
+  /// The row of a stream's audience; `.max` for none.
   var audience: UInt32 = .max
 
-  /// The slots before and after a stream's in the chain of its audience, `.max` at its ends; of a free slot
-  /// the next is the next free one.
+  /// The slots before and after a stream in the chain of its audience; `.max` at the ends. `next`
+  /// of a free slot is the next free one.
   var previous: UInt32 = .max
   var next: UInt32 = .max
 
   /// The number of the last message of its audience that a stream got, or that came before it.
   var messages: UInt32 = 0
 
-  /// The dialogue, or the backlog of a stream that is behind; `.max` for none.
-  var side: UInt32 = .max
+  /// The index of the HTTP connection, or of the backlog of a stream that is behind; `.max` for
+  /// none.
+  var attachment: UInt32 = .max
   var state = State.free
   var port = Port.audience
   var watched = Interest.readable
 
-  /// The client is an Internet Explorer that wants padding.
+  /// Whether the client is an Internet Explorer, which needs padding at the start of a stream.
   var wantsPadding = false
 }
 
-/// The slots, and which of them are free.
+/// The slots of a reactor, with a free list.
 struct ConnectionTable {
   private(set) var sockets: ContiguousArray<Socket> = []
   private var firstFree: UInt32 = .max
 
-  /// How many slots have a tenant.
+  /// The number of slots in use.
   private(set) var count = 0
 
-  /// The last tenant's number. Numbers are the table's, not the slot's, so that a slot can be given up.
+  /// The number of the last connection. Numbers belong to the table, not to a slot, so that slots
+  /// can be removed.
   private var lastGeneration: UInt32 = 0
 
-  /// When fewer are left than this, it is worth looking for slots to give up.
-  private var few = 0
+  /// With fewer connections than this, `removeFreeSlots` looks for slots to remove.
+  private var removalThreshold = 0
 
   /// A table with fewer slots than this keeps them.
-  private static let fewestSlots = 128
+  private static let minimumSlots = 128
 
   subscript(slot: UInt32) -> Socket {
     get { sockets[Int(slot)] }
     _modify { yield &sockets[Int(slot)] }
   }
 
-  /// Takes a slot for an accepted socket.
+  /// Takes a slot for an accepted socket. Amortised O(1).
   mutating func add(descriptor: Int32, port: Port) -> UInt32 {
     lastGeneration = lastGeneration == .max ? 1 : lastGeneration + 1
     count += 1
@@ -80,11 +85,11 @@ struct ConnectionTable {
     }
     sockets.makeRoom()
     sockets.append(socket)
-    few = sockets.count / 4
+    removalThreshold = sockets.count / 4
     return UInt32(sockets.count - 1)
   }
 
-  /// Closes the slot's socket and frees the slot for its next tenant.
+  /// Closes the slot's socket and frees the slot. O(1)
   mutating func remove(_ slot: UInt32) {
     close(sockets[Int(slot)].descriptor)
     sockets[Int(slot)] = Socket(next: firstFree)
@@ -92,11 +97,12 @@ struct ConnectionTable {
     count -= 1
   }
 
-  /// Gives up the free slots at the end when most slots are free, and lets the low ones first, so that the
-  /// table can become short again; whether there were any. Amortised O(1) for each slot freed.
-  mutating func giveUpFreeSlots() -> Bool {
-    guard count < few, sockets.count >= Self.fewestSlots else { return false }
-    few = max(1, count / 2)
+  /// Removes the free slots at the end when most slots are free, and orders the free list so that
+  /// low slots are taken first and the table can become shorter. Returns whether slots were
+  /// removed. Amortised O(1) for each slot that was freed.
+  mutating func removeFreeSlots() -> Bool {
+    guard count < removalThreshold, sockets.count >= Self.minimumSlots else { return false }
+    removalThreshold = max(1, count / 2)
     let used = (sockets.lastIndex { $0.state != .free } ?? -1) + 1
     let isShorter = used < sockets.count
     sockets = ContiguousArray(sockets.prefix(used))
@@ -108,14 +114,14 @@ struct ConnectionTable {
     return isShorter
   }
 
-  /// Puts a slot in front of a chain.
+  /// Puts a slot in front of the chain that starts at `first`. O(1)
   mutating func link(_ slot: UInt32, to first: inout UInt32) {
     self[slot].next = first
     if first != .max { self[first].previous = slot }
     first = slot
   }
 
-  /// Takes a slot out of its chain.
+  /// Takes a slot out of the chain that starts at `first`. O(1)
   mutating func unlink(_ slot: UInt32, from first: inout UInt32) {
     let (previous, next) = (self[slot].previous, self[slot].next)
     if previous != .max { self[previous].next = next } else { first = next }
@@ -124,12 +130,12 @@ struct ConnectionTable {
     self[slot].next = .max
   }
 
-  /// The tenant of a slot, for others to name it by.
+  /// The handle of the slot's connection, for the node and the poller.
   func handle(_ slot: UInt32) -> ConnectionHandle {
     ConnectionHandle(slot: slot, generation: sockets[Int(slot)].generation)
   }
 
-  /// Whether the connection that is meant is still the slot's tenant.
+  /// Whether the connection of a handle is still in its slot.
   func isCurrent(_ handle: ConnectionHandle) -> Bool {
     Int(handle.slot) < sockets.count
       && sockets[Int(handle.slot)].generation == handle.generation

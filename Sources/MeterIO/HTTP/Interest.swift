@@ -1,9 +1,10 @@
-// What the reactor wants to know of a socket.
+// The conditions for which a reactor watches a socket.
 
-/// What a socket is watched for, in a byte.
+/// The conditions for which a socket is watched, in a byte.
 enum Interest: UInt8 {
   case nothing, readable, writable, both
 
+  /// As the poller takes it.
   var readiness: Readiness {
     switch self {
     case .nothing: []

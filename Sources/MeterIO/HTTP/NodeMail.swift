@@ -1,8 +1,8 @@
-// What arrives at the node's thread.
+// What the node's thread receives.
 
 import MeterModel
 
-/// One thing for the node's thread to take in.
+/// An item of the node thread's mailbox.
 enum NodeMail: Sendable {
   case inputs(InputBatch)
 

@@ -1,22 +1,23 @@
-// Newcomers. A limit or an error concerns the newcomer alone.
+// Connections are accepted. A limit or an error closes only the new connection.
 
 import CLinux
 import Glibc
 import MeterModel
 
 extension Reactor {
-  /// How many are accepted before others have their turn.
-  private static var acceptBatch: Int { 64 }
+  /// The number of connections that are accepted before other sockets have their turn.
+  private static var maximumAccepts: Int { 64 }
 
-  mutating func accept(from listener: Listener) {
-    for _ in 0..<Self.acceptBatch {
+  /// Accepts the connections that wait at a listener.
+  mutating func accept(from listener: PortListener) {
+    for _ in 0..<Self.maximumAccepts {
       let accepted = systemCall("accept4") {
         accept4(
           listener.descriptor, nil, nil,
           Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
       }
       switch accepted {
-      case .success(let descriptor): welcome(descriptor, at: listener.port)
+      case .success(let descriptor): add(descriptor, at: listener.port)
       case .failure(let error):
         if error.isExhaustion { pauseAccepting(at: listener.port) }
         return
@@ -24,7 +25,7 @@ extension Reactor {
     }
   }
 
-  private mutating func welcome(_ descriptor: Int32, at port: Port) {
+  private mutating func add(_ descriptor: Int32, at port: Port) {
     let budget = budgets[port]
     if !budget.take(), !makeRoom(at: port) {
       context.exhaustionNotice.note(at: now)
@@ -33,8 +34,8 @@ extension Reactor {
       return
     }
     let slot = table.add(descriptor: descriptor, port: port)
-    table[slot].state = .conversing
-    context.console.debug("reactor \(index): socket \(slot) opened, \(port.title)")
+    table[slot].state = .http
+    context.console.debug("reactor \(index): socket \(slot) opened, \(port.definition.title)")
     do throws(SystemError) {
       let handle = table.handle(slot)
       try poller.add(descriptor, .readable, key: key(of: handle))
@@ -47,20 +48,22 @@ extension Reactor {
     begin(slot)
   }
 
-  /// Closes a connection for a newcomer. The limit is shared, and those that could go may all be another
-  /// reactor's: so a reactor that has none of them goes over the limit by one.
+  /// Closes a connection for a new one. The limit is shared, and the connections that could be
+  /// closed may all be on another reactor: a reactor without any goes over the limit by one.
   private mutating func makeRoom(at port: Port) -> Bool {
     if evictOldest(at: budgets[port]) { return true }
-    if isOverLimit || dialogues.count > 0 { return false }
+    if isOverLimit || connections.count > 0 { return false }
     isOverLimit = true
     return true
   }
 
+  /// The poller's key of a connection.
   func key(of handle: ConnectionHandle) -> UInt64 {
     UInt64(handle.generation) << 32 | UInt64(handle.slot)
   }
 
-  /// No descriptor is left: a level-triggered listener would be ready again at once, and for nothing.
+  /// Stops accepting for a moment when no descriptor is left: a level-triggered listener would be
+  /// ready again at once.
   private mutating func pauseAccepting(at port: Port) {
     context.exhaustionNotice.note(at: now)
     if evictOldest(at: budgets[port]) { return }
@@ -68,6 +71,7 @@ extension Reactor {
     watchListeners([])
   }
 
+  /// Accepts connections again after a pause.
   mutating func acceptAgain() {
     acceptsAgainAt = nil
     watchListeners(.readable)
@@ -80,7 +84,7 @@ extension Reactor {
     }
   }
 
-  func close(_ listener: Listener) {
+  func close(_ listener: PortListener) {
     Glibc.close(listener.descriptor)
   }
 }

@@ -1,30 +1,30 @@
-// Bytes in and out of a connection's socket, and the end of a connection.
+// Input and output of a connection's socket, and the end of a connection.
 
 import CLinux
 import Glibc
 import MeterModel
 
-/// What came of a read.
+/// The result of a read.
 enum Received {
   case bytes(Int)
 
   /// Nothing for now.
   case nothing
 
-  /// The client closed its side, or the connection is broken.
+  /// The client has closed its side, or the connection is broken.
   case end
 }
 
 extension Reactor {
-  /// How much of a request is received before others have their turn: more would be thousands of
-  /// requests in one piece, each to be answered.
-  static var requestPiece: Int { 4096 }
+  /// The number of bytes of requests that are received before other sockets have their turn. More
+  /// bytes could hold thousands of requests.
+  static var maximumRequestPiece: Int { 4096 }
 
-  /// Receives into `scratch`, at most `most` bytes.
-  mutating func receive(_ slot: UInt32, most: Int = .max) -> Received {
+  /// Receives into `scratch`, at most `limit` bytes.
+  mutating func receive(_ slot: UInt32, limit: Int = .max) -> Received {
     let descriptor = table[slot].descriptor
     let received = scratch.withUnsafeMutableBytes { buffer in
-      systemCall("recv") { recv(descriptor, buffer.baseAddress, min(buffer.count, most), 0) }
+      systemCall("recv") { recv(descriptor, buffer.baseAddress, min(buffer.count, limit), 0) }
     }
     switch received {
     case .success(0): return .end
@@ -33,7 +33,7 @@ extension Reactor {
     }
   }
 
-  /// Sends as much as the socket takes; the answer is how many bytes, nil for a broken connection.
+  /// Sends as much as the socket takes. Returns the number of bytes; nil for a broken connection.
   func send(_ bytes: Span<UInt8>, on slot: UInt32) -> Int? {
     let descriptor = table[slot].descriptor
     let sent = bytes.withUnsafeBytes { buffer in
@@ -47,7 +47,7 @@ extension Reactor {
     }
   }
 
-  /// Whether bytes have come that were not read; they are read and dropped.
+  /// Whether there were unread bytes. They are read and dropped.
   mutating func hasUnreadInput(_ slot: UInt32) -> Bool {
     if case .bytes = receive(slot) { return true }
     return false
@@ -58,12 +58,12 @@ extension Reactor {
     _ = receive(slot)
   }
 
-  /// Says that nothing more will be sent.
+  /// Ends the sending direction of a connection.
   func finishSending(_ slot: UInt32) {
     _ = shutdown(table[slot].descriptor, Int32(SHUT_WR))
   }
 
-  /// Changes what a connection is watched for.
+  /// Changes the conditions for which a connection is watched.
   mutating func watch(_ slot: UInt32, _ readiness: Interest) {
     guard table[slot].watched != readiness else { return }
     table[slot].watched = readiness
@@ -71,12 +71,12 @@ extension Reactor {
     poller.change(table[slot].descriptor, readiness.readiness, key: key(of: handle))
   }
 
-  /// Ends a connection at once, whatever it is doing.
+  /// Closes a connection at once, in any state.
   mutating func drop(_ slot: UInt32) {
     let port = table[slot].port
     switch table[slot].state {
     case .free: return
-    case .conversing: removeDialogue(slot)
+    case .http: removeConnection(slot)
     case .opening: reportClosed(slot)
     case .streaming:
       leaveAudience(slot)
@@ -88,28 +88,31 @@ extension Reactor {
     isOverLimit = false
   }
 
-  /// Tells the sequencer that a connection is no stream any more.
+  /// Reports to the node that a connection is no stream any more.
   mutating func reportClosed(_ slot: UInt32) {
     streamCount -= 1
-    leavesUnsaid += 1
+    unreportedLeaves += 1
     outgoing.inputs.appendToBatch(.closed(slot: slot))
   }
 
+  /// Handles the event that a socket is readable.
   mutating func readable(_ slot: UInt32) {
     switch table[slot].state {
     case .free: break
-    case .conversing: converse(slot)
+    case .http: readRequest(slot)
     case .opening, .streaming:
-      // What follows a stream's request is read and dropped; its end is the viewer's leave.
+      // What follows the request of a stream is read and dropped. The end of it means that the
+      // viewer has left.
       if case .end = receive(slot) { drop(slot) }
     }
   }
 
+  /// Handles the event that a socket is writable.
   mutating func writable(_ slot: UInt32) {
     switch table[slot].state {
     case .free, .opening: break
-    case .conversing:
-      flush(table[slot].side)
+    case .http:
+      flush(table[slot].attachment)
       proceed(slot)
     case .streaming: catchUp(slot)
     }

@@ -1,34 +1,34 @@
-// Streams: they are opened, greeted, ended, and caught up with when they fell behind.
+// Streams are opened, greeted and ended, and get what they missed when they were behind.
 
 import MeterModel
 
 extension Reactor {
-  /// Asks the sequencer for a stream. The dialogue, if there was one, is over.
+  /// Reports a request for a stream to the node. The HTTP connection, if there was one, ends.
+  /// `bytes` begin with the request's head.
   mutating func openStream(
-    _ slot: UInt32, _ head: RequestHead, of bytes: Span<UInt8>, namespace: ByteRange,
-    viewer: ByteRange
+    _ slot: UInt32, _ request: StreamRequest, _ head: RequestHead, of bytes: Span<UInt8>
   ) {
-    guard streamCount < mostStreams else {
-      sendElsewhere(slot)
+    guard streamCount < maximumStreams else {
+      refuseForLackOfRoom(slot)
       return
     }
     streamCount += 1
     let lastEventID = bytes.extracting(head.lastEventID.bounds)
     let after = StreamIdentifier.parse(lastEventID, run: context.run) ?? .none
-    let tellsStream = !viewer.bounds.isEmpty && lastEventID.count == StreamIdentifier.length
+    let isReturn = !request.viewer.isEmpty && lastEventID.count == StreamIdentifier.length
     let input = NodeInput.opened(
       table.handle(slot),
-      namespace: outgoing.bytes.appendText(bytes.extracting(namespace.bounds)),
-      viewer: outgoing.bytes.appendText(bytes.extracting(viewer.bounds)), after: after,
-      lastEventID: tellsStream ? outgoing.bytes.appendText(lastEventID) : .none)
+      namespace: outgoing.bytes.appendText(bytes.extracting(request.namespace.bounds)),
+      viewer: outgoing.bytes.appendText(bytes.extracting(request.viewer.bounds)), after: after,
+      lastEventID: isReturn ? outgoing.bytes.appendText(lastEventID) : .none)
     outgoing.inputs.appendToBatch(input)
-    removeDialogue(slot)
+    removeConnection(slot)
     table[slot].state = .opening
     table[slot].wantsPadding = head.isOldInternetExplorer
     watch(slot, .readable)
   }
 
-  /// Sends a new stream its head and first event, and puts it in its audience.
+  /// Sends a new stream its head and first event, and adds it to its audience.
   mutating func greet(
     _ slot: UInt32, _ ordinal: ConnectionOrdinal, _ namespace: NamespaceID, _ count: UInt64
   ) {
@@ -44,97 +44,98 @@ extension Reactor {
     sendFrame(to: slot, count: nil)
   }
 
-  /// Takes a stream out of its audience and forgets what it had still to get.
+  /// Takes a stream out of its audience, and drops what it had still to get.
   mutating func leaveAudience(_ slot: UInt32) {
-    if table[slot].side != .max { removeBacklog(slot) }
+    if table[slot].attachment != .max { removeBacklog(slot) }
     let row = table[slot].audience
-    let telling = audiences[row].telling
-    if telling != .max { tellings[telling].leave(slot, to: table[slot].next) }
+    let broadcast = audiences[row].broadcast
+    if broadcast != .max { broadcasts[broadcast].remove(slot, before: table[slot].next) }
     table.unlink(slot, from: &audiences[row].first)
     table[slot].audience = .max
-    if audiences[row].isEmpty { forgetAudience(row) }
+    if audiences[row].isEmpty { removeAudience(row) }
   }
 
-  /// Ends a stream that the meter ended, with what it has still to get.
+  /// Ends a stream as the node directs, with what it has still to get.
   mutating func end(_ slot: UInt32, _ reason: EndReason) {
     let rest = takeRest(slot)
     leaveAudience(slot)
-    let side = becomeDialogue(slot)
-    dialogues[side].output = rest
+    let id = endStream(slot)
+    connections[id].output = rest
     if reason == .excluded {
-      ServerSentEvents.appendExclusion(into: &dialogues[side].output)
+      ServerSentEvents.appendExclusion(into: &connections[id].output)
     }
-    sendLast(side)
+    sendLast(id)
   }
 
-  /// What a stream is behind with, and the messages that are on their way to it, unless they are more than a
-  /// stream may be behind with.
+  /// The backlog of a stream, and the messages of the broadcast that it has not got, unless they
+  /// are more than a backlog may have.
   private func takeRest(_ slot: UInt32) -> ContiguousArray<UInt8> {
     var rest: ContiguousArray<UInt8> = []
-    let backlog = table[slot].side
+    let backlog = table[slot].attachment
     if backlog != .max {
       rest.append(contentsOf: backlogs[backlog].bytes.dropFirst(backlogs[backlog].sent))
     }
     let audience = audiences[table[slot].audience]
-    guard audience.telling != .max else { return rest }
+    guard audience.broadcast != .max else { return rest }
     let length = rest.count
-    tellings[audience.telling].appendRest(
+    broadcasts[audience.broadcast].appendRest(
       after: table[slot].messages, newest: audience.messages, to: &rest)
-    if rest.count > Backlog.mostBytes { rest.removeLast(rest.count - length) }
+    if rest.count > Backlog.maximumBytes { rest.removeLast(rest.count - length) }
     return rest
   }
 
-  /// Answers a client whose stream the meter refused.
+  /// Responds to a client whose stream the node refused.
   mutating func refuse(_ slot: UInt32, _ reason: RefusalReason) {
-    let side = becomeDialogue(slot)
+    let id = endStream(slot)
     switch reason {
-    case .full: appendFull(side)
-    case .stopped: encoder.appendStopped(for: .last, into: &dialogues[side].output)
+    case .full: appendFull(id)
+    case .stopped: encoder.appendStopped(for: .last, into: &connections[id].output)
     }
-    sendLast(side)
+    sendLast(id)
   }
 
-  /// Answers a client that asks for a stream of a reactor that holds as many as it can: when it comes again,
-  /// another one may get it.
-  private mutating func sendElsewhere(_ slot: UInt32) {
+  /// Responds to a client that requests a stream of a reactor without room for more. Its next
+  /// connection may be accepted by another reactor.
+  private mutating func refuseForLackOfRoom(_ slot: UInt32) {
     context.fullnessNotice.note(at: now)
-    removeDialogue(slot)
-    let side = makeBareDialogue(slot)
-    appendFull(side)
-    sendLast(side)
+    removeConnection(slot)
+    let id = makeLastConnection(slot)
+    appendFull(id)
+    sendLast(id)
   }
 
-  private mutating func appendFull(_ side: UInt32) {
+  private mutating func appendFull(_ id: UInt32) {
     encoder.appendFullStream(
-      retryMilliseconds: UInt64.random(in: 5_000...30_000), into: &dialogues[side].output)
+      retryMilliseconds: UInt64.random(in: 5_000...30_000), into: &connections[id].output)
   }
 
-  /// A connection that is no stream any more; the sequencer is told that it is gone.
-  private mutating func becomeDialogue(_ slot: UInt32) -> UInt32 {
+  /// Reports the end of a stream to the node, and makes an HTTP connection for the last response.
+  /// Returns its index.
+  private mutating func endStream(_ slot: UInt32) -> UInt32 {
     reportClosed(slot)
-    return makeBareDialogue(slot)
+    return makeLastConnection(slot)
   }
 
-  private mutating func makeBareDialogue(_ slot: UInt32) -> UInt32 {
-    table[slot].state = .conversing
-    let side = dialogues.add(Dialogue(slot: slot, limits: .standard))
-    table[slot].side = side
-    return side
+  private mutating func makeLastConnection(_ slot: UInt32) -> UInt32 {
+    table[slot].state = .http
+    let id = connections.add(HTTPConnection(slot: slot, limits: .standard))
+    table[slot].attachment = id
+    return id
   }
 }
 
-// MARK: - Streams that fall behind
+// MARK: - Streams that are behind
 
 extension Reactor {
-  /// Sends `frame` to a stream that is not behind. What it does not take, it gets when it can; of a frame
-  /// that is a count and of which it took nothing, only the newest.
+  /// Sends `frame` to a stream that is not behind. What the socket does not take becomes the
+  /// stream's backlog; a count of which it took nothing is replaced by newer ones.
   mutating func sendFrame(to slot: UInt32, count: UInt64?) {
     guard let sent = send(frame.span, on: slot) else {
       drop(slot)
       return
     }
     guard sent < frame.count else { return }
-    guard frame.count - sent <= Backlog.mostBytes else {
+    guard frame.count - sent <= Backlog.maximumBytes else {
       drop(slot)
       return
     }
@@ -144,35 +145,35 @@ extension Reactor {
     } else {
       backlog.bytes = ContiguousArray(frame[sent...])
     }
-    let side = backlogs.add(backlog)
-    behind.append(side, in: &backlogs.rows)
-    table[slot].side = side
+    let index = backlogs.add(backlog)
+    behind.append(index, in: &backlogs.rows)
+    table[slot].attachment = index
     watch(slot, .both)
   }
 
-  /// Sends what a stream that can be written again has missed.
+  /// Sends the backlog of a stream whose socket is writable.
   mutating func catchUp(_ slot: UInt32) {
-    let side = table[slot].side
-    guard side != .max else { return }
-    if let count = backlogs[side].owedCount, backlogs[side].bytes.isEmpty {
-      backlogs[side].owedCount = nil
-      ServerSentEvents.append(count: count, into: &backlogs[side].bytes)
+    let index = table[slot].attachment
+    guard index != .max else { return }
+    if let count = backlogs[index].owedCount, backlogs[index].bytes.isEmpty {
+      backlogs[index].owedCount = nil
+      ServerSentEvents.append(count: count, into: &backlogs[index].bytes)
     }
-    let bytes = backlogs[side].bytes
-    let rest = bytes.span.extracting(droppingFirst: backlogs[side].sent)
+    let bytes = backlogs[index].bytes
+    let rest = bytes.span.extracting(droppingFirst: backlogs[index].sent)
     guard let sent = send(rest, on: slot) else {
       drop(slot)
       return
     }
     guard sent > 0 else { return }
-    behind.remove(side, from: &backlogs.rows)
-    backlogs[side].sent += sent
-    backlogs[side].waitsSince = now
-    behind.append(side, in: &backlogs.rows)
-    guard backlogs[side].sent == backlogs[side].bytes.count else { return }
-    if backlogs[side].owedCount != nil {
-      backlogs[side].bytes = []
-      backlogs[side].sent = 0
+    behind.remove(index, from: &backlogs.rows)
+    backlogs[index].sent += sent
+    backlogs[index].waitsSince = now
+    behind.append(index, in: &backlogs.rows)
+    guard backlogs[index].sent == backlogs[index].bytes.count else { return }
+    if backlogs[index].owedCount != nil {
+      backlogs[index].bytes = []
+      backlogs[index].sent = 0
     } else {
       removeBacklog(slot)
       watch(slot, .readable)
@@ -180,9 +181,9 @@ extension Reactor {
   }
 
   private mutating func removeBacklog(_ slot: UInt32) {
-    let side = table[slot].side
-    behind.remove(side, from: &backlogs.rows)
-    backlogs.remove(side)
-    table[slot].side = .max
+    let index = table[slot].attachment
+    behind.remove(index, from: &backlogs.rows)
+    backlogs.remove(index)
+    table[slot].attachment = .max
   }
 }

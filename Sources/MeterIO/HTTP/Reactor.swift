@@ -1,19 +1,16 @@
-// A reactor: a thread with sockets of its own. It holds bytes, not policy; who is counted and who is told
-// what is the sequencer's to say. Whatever it has to say to the sequencer, it says once a turn of its loop.
+// A reactor: a thread with sockets of its own. It has bytes and no policy: the node decides who is
+// counted and what is sent. A reactor reports to the node at most once in a turn of its loop.
 
 import MeterModel
 
-/// What all reactors know.
+/// What all reactors share.
 struct ReactorContext: Sendable {
   let clock: Clock
   let console: Console
   let node: Mailbox<NodeMail>
-  let viewersEnabled: Bool
+  let ports: PortSettings
 
-  /// The number of the audience port, for the demo page.
-  let audiencePort: UInt16
-
-  /// Names this run of the daemon in the streams' ids.
+  /// The number of this run of the daemon in the ids of streams.
   let run: UInt64
 
   let exhaustionNotice: RecurringNotice
@@ -21,14 +18,13 @@ struct ReactorContext: Sendable {
   let evictionNotice: RecurringNotice
 
   init(
-    clock: Clock, console: Console, node: Mailbox<NodeMail>, viewersEnabled: Bool,
-    audiencePort: UInt16, run: UInt64
+    clock: Clock, console: Console, node: Mailbox<NodeMail>, ports: PortSettings,
+    run: UInt64
   ) {
     self.clock = clock
     self.console = console
     self.node = node
-    self.viewersEnabled = viewersEnabled
-    self.audiencePort = audiencePort
+    self.ports = ports
     self.run = run
     exhaustionNotice = RecurringNotice("no descriptor or memory for a connection", on: console)
     fullnessNotice = RecurringNotice(
@@ -37,80 +33,86 @@ struct ReactorContext: Sendable {
   }
 }
 
-/// The sockets of one thread, and all that happens on them.
+/// The sockets of one thread with their tables, and its loop.
 struct Reactor: ~Copyable {
   let index: Int
   let context: ReactorContext
-  let listeners: [Listener]
+  let listeners: [PortListener]
   let budgets: DescriptorBudgets
 
-  /// How many streams fit into a table of descriptors of the reactor's own.
-  let mostStreams: Int
+  /// The number of streams for which a descriptor table of the reactor's own has room.
+  let maximumStreams: Int
   let mailbox: Mailbox<DirectiveBatch>
   var poller: Poller
 
   var table = ConnectionTable()
 
-  /// How many connections are streams, or are about to be.
+  /// The number of connections that are streams or have requested one.
   var streamCount = 0
-  var dialogues: SideTable<Dialogue>
-  var backlogs: SideTable<Backlog>
+  var connections: Slab<HTTPConnection>
+  var backlogs: Slab<Backlog>
 
   var audiences = AudienceTable()
-  var tellings = SideTable { Telling() }
+  var broadcasts = Slab { Broadcast() }
 
-  /// The audiences that are being told something, by row, in turn.
-  var beingTold = Ring<UInt32>()
+  /// The rows of the audiences with a broadcast, in the order of their turns.
+  var broadcasting = FIFO<UInt32>()
 
-  /// Who waits for what, by patience.
-  var waiting = ContiguousArray(repeating: DeadlineQueue(), count: Dialogue.Patience.allCases.count)
+  /// The HTTP connections with a timeout, by its raw value.
+  var waiting = ContiguousArray(
+    repeating: DeadlineQueue(), count: HTTPConnection.Timeout.allCases.count)
+
+  /// The backlogs.
   var behind = DeadlineQueue()
 
-  /// Where bytes are received.
+  /// The buffer for received bytes.
   var scratch = ContiguousArray<UInt8>.untouched(count: 65_536)
 
-  /// Where a frame is made that goes out at once.
+  /// The buffer for a frame that is sent at once.
   var frame = Reactor.emptyFrame
 
+  /// The next report to the node.
   var outgoing: InputBatch
 
-  /// Empty, for the batches that come next.
+  /// An empty array with room for the next batches of directives.
   var spareBatches = ContiguousArray<DirectiveBatch>.withRoom
 
-  /// How many messages were begun to be told that the sequencer does not know of.
-  var messagesUnsaid: UInt32 = 0
+  /// The number of messages whose pass has begun and that are not acknowledged.
+  var unacknowledgedMessages: UInt32 = 0
 
-  /// How many of the reports say no more than that a stream has left, and until when they may wait for more.
-  var leavesUnsaid = 0
+  /// The number of inputs in `outgoing` that report only a stream's end, and the time until which
+  /// they may wait.
+  var unreportedLeaves = 0
   private var leavesDue: Instant?
   var now = Instant.start
   var wallSeconds: UInt64 = 0
   var encoder: ResponseEncoder
 
-  /// Until when nobody is accepted, after descriptors ran out.
+  /// The end of a pause in accepting connections; nil for none.
   var acceptsAgainAt: Instant?
 
-  /// One more connection was taken than the limit allows, and none has gone since.
+  /// Whether one more connection was accepted than the limit allows, and none was closed since.
   var isOverLimit = false
   var isStopped = false
 
-  /// With so many the sequencer has enough to do.
-  private static let mostLeavesUnsaid = 512
+  /// The number of ends of streams that are reported at once.
+  private static let maximumUnreportedLeaves = 512
 
-  /// Room for most frames, so that none has to grow.
+  /// An empty buffer with room for most frames.
   private static var emptyFrame: ContiguousArray<UInt8> {
     var frame: ContiguousArray<UInt8> = []
     frame.reserveCapacity(512)
     return frame
   }
 
-  /// Keys of events that are no connection's: those have a generation of 1 and up.
+  /// The keys of events that are not a connection's. Keys of connections have a generation of 1 and
+  /// up.
   static let mailboxKey: UInt64 = 0
   static let firstListenerKey: UInt64 = 1
 
   init(
-    index: Int, context: ReactorContext, listeners: [Listener], budgets: DescriptorBudgets,
-    mostStreams: Int, mailbox: Mailbox<DirectiveBatch>
+    index: Int, context: ReactorContext, listeners: [PortListener], budgets: DescriptorBudgets,
+    maximumStreams: Int, mailbox: Mailbox<DirectiveBatch>
   ) throws(SystemError) {
     let sources = listeners.enumerated().map { position, listener in
       (listener.descriptor, Self.firstListenerKey + UInt64(position))
@@ -120,23 +122,23 @@ struct Reactor: ~Copyable {
     self.context = context
     self.listeners = listeners
     self.budgets = budgets
-    self.mostStreams = mostStreams
+    self.maximumStreams = maximumStreams
     self.mailbox = mailbox
     outgoing = InputBatch(reactor: index)
     encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0), run: context.run)
-    dialogues = SideTable { Dialogue(slot: .max, limits: .standard) }
-    backlogs = SideTable { Backlog(slot: .max, waitsSince: .start) }
+    connections = Slab { HTTPConnection(slot: .max, limits: .standard) }
+    backlogs = Slab { Backlog(slot: .max, waitsSince: .start) }
   }
 
-  /// What nobody else needs to hold.
+  /// The descriptors that no other thread needs.
   var listenersAndPoller: [Int32] { listeners.map(\.descriptor) + [poller.descriptor] }
 
-  /// All that it needs.
+  /// All descriptors that the reactor needs.
   var descriptors: [Int32] {
     listenersAndPoller + [mailbox.descriptor, context.node.descriptor]
   }
 
-  /// Serves until it is told to stop.
+  /// Serves until the node directs it to stop.
   mutating func run() {
     while !isStopped {
       let count = poller.wait(milliseconds: millisecondsToWait())
@@ -146,10 +148,10 @@ struct Reactor: ~Copyable {
         handle(event.key, event.seen)
       }
       endOverdue()
-      // The sequencer need not wait for the telling, nor do those whom it lets in.
+      // The node, and clients that wait for it, need not wait for the broadcasts.
       report()
-      tellAudiences()
-      if table.giveUpFreeSlots() { Allocator.giveBackFreePages() }
+      sendBroadcasts()
+      if table.removeFreeSlots() { Allocator.returnFreePages() }
       report()
     }
     stop()
@@ -158,9 +160,9 @@ struct Reactor: ~Copyable {
   private mutating func handle(_ key: UInt64, _ seen: Readiness) {
     let generation = UInt32(key >> 32)
     if generation > 0 {
-      let connection = ConnectionHandle(
-        slot: UInt32(truncatingIfNeeded: key), generation: generation)
-      if table.isCurrent(connection) { ready(connection.slot, seen) }
+      let slot = UInt32(truncatingIfNeeded: key)
+      let handle = ConnectionHandle(slot: slot, generation: generation)
+      if table.isCurrent(handle) { ready(slot, seen) }
     } else if key == Self.mailboxKey {
       performDirectives()
     } else {
@@ -168,11 +170,11 @@ struct Reactor: ~Copyable {
     }
   }
 
-  /// Something can be done on a connection.
+  /// Handles an event of a connection.
   private mutating func ready(_ slot: UInt32, _ seen: Readiness) {
     let handle = table.handle(slot)
     if seen.contains(.bothEnded), table[slot].state == .streaming {
-      // What the client has still said is of no interest.
+      // What the client sent before it left is not read.
       drop(slot)
       return
     }
@@ -187,7 +189,7 @@ struct Reactor: ~Copyable {
     if !seen.isDisjoint(with: .broken) { drop(slot) }
   }
 
-  /// Empties `frame` for another one; what a large one took is given back.
+  /// Empties `frame`, and gives back the storage of a large one.
   mutating func clearFrame() {
     if frame.capacity > 4096 { frame = Self.emptyFrame }
     frame.removeAll(keepingCapacity: true)
@@ -204,37 +206,37 @@ struct Reactor: ~Copyable {
 
   private func millisecondsToWait() -> Int32 {
     let milliseconds = millisecondsToDeadline()
-    guard leavesUnsaid > 0 else { return milliseconds }
+    guard unreportedLeaves > 0 else { return milliseconds }
     return milliseconds < 0 ? 1 : min(milliseconds, 1)
   }
 
-  /// Says what there is to say to the sequencer. That streams have left can wait for a millisecond, as
-  /// nobody awaits an answer: each word wakes a thread, and a crowd that leaves would wake it each time.
+  /// Posts `outgoing` to the node. Ends of streams wait for a millisecond, because nobody awaits an
+  /// answer to them, and each post of a crowd that leaves would wake the node's thread.
   private mutating func report() {
-    if messagesUnsaid >= MessageLimits.acknowledgedAtOnce { sayMessages() }
+    if unacknowledgedMessages >= MessageLimits.acknowledgedAtOnce { acknowledgeMessages() }
     guard !outgoing.inputs.isEmpty else { return }
-    if outgoing.inputs.count == leavesUnsaid, leavesUnsaid < Self.mostLeavesUnsaid {
+    if outgoing.inputs.count == unreportedLeaves, unreportedLeaves < Self.maximumUnreportedLeaves {
       let due = leavesDue ?? now + .milliseconds(1)
       leavesDue = due
       guard now >= due else { return }
     }
     leavesDue = nil
-    leavesUnsaid = 0
-    if messagesUnsaid > 0 { sayMessages() }
-    let reports = outgoing
+    unreportedLeaves = 0
+    if unacknowledgedMessages > 0 { acknowledgeMessages() }
+    let batch = outgoing
     outgoing = InputBatch(reactor: index)
-    context.node.post(.inputs(reports))
+    context.node.post(.inputs(batch))
   }
 
-  private mutating func sayMessages() {
-    outgoing.inputs.appendToBatch(.acknowledged(messages: messagesUnsaid))
-    messagesUnsaid = 0
+  private mutating func acknowledgeMessages() {
+    outgoing.inputs.appendToBatch(.acknowledged(messages: unacknowledgedMessages))
+    unacknowledgedMessages = 0
   }
 
-  /// Tells the messages that were answered, and closes everything.
+  /// Sends the messages that were accepted, and closes everything.
   private mutating func stop() {
     for listener in listeners { close(listener) }
-    tellLast()
+    finishBroadcasts()
     for slot in (0..<UInt32(table.sockets.count)) {
       if table[slot].state == .streaming { catchUp(slot) }
       guard table[slot].state != .free else { continue }

@@ -132,13 +132,13 @@ extension Capture {
   /// Does what is due. Precondition: the node's log was appended whole.
   package mutating func finishBlock(_ node: borrowing Node) {
     if isLosing {
-      console.say("--capture: the log goes on; \(encoder.lost) records are left out")
+      console.log("--capture: the log goes on; \(encoder.lost) records are left out")
       resume(&encoder, node)
       handOver()
       return
     }
     guard writer.pendingBytes < policy.mostPending else {
-      console.say("--capture: the disk does not keep up; records are left out")
+      console.log("--capture: the disk does not keep up; records are left out")
       encoder.discardBlock(at: node.meter.now)
       return
     }

@@ -85,7 +85,7 @@ final class CaptureWriter: Sendable {
         guard retries(after: error.description, &attempts) else { return }
       }
     }
-    if attempts > 0 { console.say("--capture: \(path) can be written again") }
+    if attempts > 0 { console.log("--capture: \(path) can be written again") }
   }
 
   /// Puts the file aside under the first number that is free, and begins another. Nil when that cannot be
@@ -117,11 +117,11 @@ final class CaptureWriter: Sendable {
 
   /// Says what is wrong, once, and waits a second; false when the daemon stops meanwhile.
   private func retries(after reason: String, _ attempts: inout Int) -> Bool {
-    if attempts == 0 { console.say("--capture: \(path): \(reason); trying again") }
+    if attempts == 0 { console.log("--capture: \(path): \(reason); trying again") }
     attempts += 1
     for _ in 0..<10 {
       if isClosing.load(ordering: .relaxed) {
-        console.say("--capture: \(path): \(reason); the end of the log is lost")
+        console.log("--capture: \(path): \(reason); the end of the log is lost")
         return false
       }
       poll(nil, 0, 100)

@@ -1,6 +1,6 @@
-// The thread that owns the node. It reads the clock, gives the node what arrived, and passes the outputs on: to
-// the reactors, to the carriers of the cluster's datagrams, and to the capture. It decides nothing. The order in
-// which it takes its mail is the history.
+// The thread that owns the node. It reads the clock, gives the node what arrived, and passes the
+// outputs on: to the reactors, to the carriers of the cluster's datagrams, and to the capture. It
+// decides nothing. The order in which it takes its mail is the history.
 
 import MeterModel
 
@@ -136,7 +136,7 @@ struct NodeThread: ~Copyable {
   /// Gives memory back that a crowd took, once its namespaces are forgotten.
   private mutating func giveBackMemory() {
     let knowsNothing = node.namespaces.count == 0
-    if knowsNothing, !knewNothing { Allocator.giveBackFreePages() }
+    if knowsNothing, !knewNothing { Allocator.returnFreePages() }
     knewNothing = knowsNothing
   }
 }

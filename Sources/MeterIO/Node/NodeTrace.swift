@@ -32,7 +32,7 @@ struct NodeTrace {
           at: instant)
       case .effect(let effect): writer.write(effect, names: names)
       }
-      console.say(String(decoding: writer.bytes.dropLast(), as: UTF8.self))
+      console.log(String(decoding: writer.bytes.dropLast(), as: UTF8.self))
     }
   }
 }

@@ -1,44 +1,53 @@
-// The audience port, for all that is no stream (§4 of the specification).
+// The audience port (§4), which everyone may reach: event streams, counts, and what pages and
+// balancers ask for.
 
 import MeterModel
 
-extension Reactor {
-  mutating func answerAudience(
-    _ side: UInt32, _ head: RequestHead, _ request: Span<UInt8>
-  ) {
-    let exchange = Exchange(head)
-    let route = PublicRoute(head, in: request, viewersEnabled: context.viewersEnabled)
+/// The definition of the audience port.
+enum AudiencePort: PortDefinition {
+  static let title: StaticString = "audience"
+  static let listener = Listener.Settings(
+    option: "--port", hostOption: "--host", sendBuffer: 16_384, defersAccept: true)
+  static let budget = BudgetGroup.audience
+  static let isPublic = true
+
+  /// The stream that a request opens; nil for any other request.
+  static func streamRequest(
+    _ head: RequestHead, in bytes: Span<UInt8>, _ settings: PortSettings
+  ) -> StreamRequest? {
+    let route = AudienceRoute(head, in: bytes, viewersEnabled: settings.viewersEnabled)
+    guard case .stream(let namespace, let viewer) = route else { return nil }
+    return StreamRequest(namespace: namespace, viewer: viewer)
+  }
+
+  static func handle(
+    _ bytes: Span<UInt8>, _ context: inout RequestContext
+  ) -> RequestAction {
+    let (exchange, encoder) = (context.exchange, context.encoder)
+    let route = AudienceRoute(
+      context.head, in: bytes, viewersEnabled: context.settings.viewersEnabled)
     switch route {
-    case .stream: fatalError("a stream is opened when its head is whole")
+    case .stream: fatalError("a stream is opened when its request's head has ended")
     case .streamHead:
-      encoder.appendStreamHead(into: &dialogues[side].output)
-      respond(side, exchange.closing)
-      return
+      encoder.appendStreamHead(into: &context.response)
+      return .respond(exchange.closing)
     case .count(let namespace, let viewer):
-      ask(
-        side,
+      return .ask(
         .members(
-          outgoing.bytes.appendText(request.extracting(namespace.bounds)),
-          excluding: outgoing.bytes.appendText(request.extracting(viewer.bounds)),
-          asJSON: head.acceptsJSON))
-      return
-    case .root: encoder.appendRoot(for: exchange, into: &dialogues[side].output)
+          context.copy(bytes.extracting(namespace.bounds)),
+          excluding: context.copy(bytes.extracting(viewer.bounds)),
+          asJSON: context.head.acceptsJSON))
+    case .root: encoder.appendRoot(for: exchange, into: &context.response)
     case .crossDomainPolicy:
-      encoder.appendCrossDomainPolicy(for: exchange, into: &dialogues[side].output)
+      encoder.appendCrossDomainPolicy(for: exchange, into: &context.response)
     case .options:
       encoder.appendOptions(
-        requestedHeaders: request.extracting(head.requestedHeaders.bounds), for: exchange,
-        into: &dialogues[side].output)
-    case .notFound:
-      fail(side, .notFound)
-      return
-    case .methodNotAllowed:
-      fail(side, .methodNotAllowed)
-      return
-    case .failure(let failure):
-      fail(side, failure)
-      return
+        requestedHeaders: bytes.extracting(context.head.requestedHeaders.bounds), for: exchange,
+        into: &context.response)
+    case .notFound: return .fail(.notFound)
+    case .methodNotAllowed: return .fail(.methodNotAllowed)
+    case .failure(let failure): return .fail(failure)
     }
-    respond(side, exchange)
+    return .respond(exchange)
   }
 }

@@ -2,16 +2,16 @@
 
 import MeterModel
 
-/// What the demo port serves.
+/// The files that the demo port serves.
 enum ClientFiles {
-  /// A file and its type.
+  /// A file with its content type.
   struct File {
     let name: StaticString
     let type: ContentType
     let bytes: [UInt8]
   }
 
-  /// What is served under `/client/`.
+  /// The files under `/client/`.
   static let served = [
     File(name: "audience.js", type: .script, bytes: PackageResources.audience_js),
     File(name: "audience.mjs", type: .script, bytes: PackageResources.audience_mjs),
@@ -26,12 +26,13 @@ enum ClientFiles {
   /// The page at `/`.
   static var welcome: [UInt8] { PackageResources.welcome_html }
 
-  /// The file with this name, if there is one.
+  /// The file with this name; nil for none.
   static func named(_ name: Span<UInt8>) -> File? {
     served.first { name.isEqual(to: $0.name.description) }
   }
 
-  /// The page of a namespace: its name, escaped, and the audience port's number take their places.
+  /// The page of a namespace, with `{namespace}` and `{port}` replaced by the escaped name and by
+  /// the number of the audience port. O(page)
   static func page(namespace: Span<UInt8>, port: UInt16) -> ContiguousArray<UInt8> {
     var page = ContiguousArray<UInt8>()
     var rest = PackageResources.demo_html[...]

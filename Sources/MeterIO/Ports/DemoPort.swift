@@ -1,36 +1,37 @@
-// The demo port (§5): a page that joins an event and shows its count, and the client scripts. All of it is
-// in the binary.
+// The demo port (§5): a page that joins a namespace and shows its count, and the client scripts.
+// All files are in the binary.
 
 import MeterModel
 
-extension Reactor {
-  mutating func answerDemo(
-    _ side: UInt32, _ head: RequestHead, _ request: Span<UInt8>
-  ) {
-    let exchange = Exchange(head)
-    switch DemoRoute(head, in: request) {
+/// The definition of the demo port.
+enum DemoPort: PortDefinition {
+  static let title: StaticString = "demo"
+  static let listener = Listener.Settings(
+    option: "--demo-port", hostOption: "--demo-host", sendBuffer: 16_384, defersAccept: false)
+  static let budget = BudgetGroup.demo
+
+  static func handle(
+    _ bytes: Span<UInt8>, _ context: inout RequestContext
+  ) -> RequestAction {
+    let (exchange, encoder) = (context.exchange, context.encoder)
+    switch DemoRoute(context.head, in: bytes) {
     case .welcome:
       encoder.append(
-        .html, body: ClientFiles.welcome.span, for: exchange, into: &dialogues[side].output)
+        .html, body: ClientFiles.welcome.span, for: exchange, into: &context.response)
     case .clientFile(let name):
-      guard let file = ClientFiles.named(request.extracting(name.bounds)) else {
-        fail(side, .notFound)
-        return
+      guard let file = ClientFiles.named(bytes.extracting(name.bounds)) else {
+        return .fail(.notFound)
       }
       encoder.append(
-        file.type, body: file.bytes.span, anyPage: true, for: exchange,
-        into: &dialogues[side].output)
+        file.type, body: file.bytes.span, anyPage: true, for: exchange, into: &context.response)
     case .page(let namespace):
       let page = ClientFiles.page(
-        namespace: request.extracting(namespace.bounds), port: context.audiencePort)
-      encoder.append(.html, body: page.span, for: exchange, into: &dialogues[side].output)
-    case .notFound:
-      fail(side, .notFound)
-      return
+        namespace: bytes.extracting(namespace.bounds), port: context.settings.audiencePort)
+      encoder.append(.html, body: page.span, for: exchange, into: &context.response)
+    case .notFound: return .fail(.notFound)
     case .methodNotAllowed:
-      encoder.appendMethodNotAllowed(
-        allowingOnlyGet: exchange, into: &dialogues[side].output)
+      encoder.appendMethodNotAllowed(allowingOnlyGet: exchange, into: &context.response)
     }
-    respond(side, exchange)
+    return .respond(exchange)
   }
 }

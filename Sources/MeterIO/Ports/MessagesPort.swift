@@ -1,38 +1,47 @@
-// The message port (§5): a text for everyone in a namespace.
+// The message port (§5): a text for all streams of a namespace.
 
 import MeterModel
 
-extension Reactor {
-  mutating func answerMessages(
-    _ side: UInt32, _ head: RequestHead, _ request: Span<UInt8>
-  ) {
-    switch MessageRoute(head, in: request) {
+/// The definition of the message port.
+enum MessagesPort: PortDefinition {
+  static let title: StaticString = "messages"
+  static let listener = Listener.Settings(
+    option: "--notification-port", hostOption: "--notification-host", sendBuffer: 16_384,
+    defersAccept: false)
+  static let budget = BudgetGroup.operation
+  static let requestLimits = RequestLimits.messages
+  static let body = BodyPolicy.kept(maximum: MessageRoute.maximumText)
+
+  static func handle(
+    _ bytes: Span<UInt8>, _ context: inout RequestContext
+  ) -> RequestAction {
+    switch MessageRoute(context.head, in: bytes) {
     case .text(let namespace, let service, let text):
-      send(
-        request.extracting(text.bounds), from: request.extracting(service.bounds),
-        to: request.extracting(namespace.bounds), side)
+      return ask(
+        bytes.extracting(namespace.bounds), bytes.extracting(service.bounds),
+        bytes.extracting(text.bounds), &context)
     case .body(let namespace, let service):
-      let content = dialogues[side].content
-      send(
-        content.span, from: request.extracting(service.bounds),
-        to: request.extracting(namespace.bounds), side)
+      let body = context.body
+      return ask(
+        bytes.extracting(namespace.bounds), bytes.extracting(service.bounds), body.span, &context)
     case .nothing:
-      let exchange = Exchange(head)
-      encoder.append(told: 0, for: exchange, into: &dialogues[side].output)
-      respond(side, exchange)
-    case .contentTooLarge:
-      fail(side, .contentTooLarge)
+      let exchange = context.exchange
+      context.encoder.append(connections: 0, for: exchange, into: &context.response)
+      return .respond(exchange)
+    case .contentTooLarge: return .fail(.contentTooLarge)
     }
   }
 
-  private mutating func send(
-    _ text: Span<UInt8>, from service: Span<UInt8>, to namespace: Span<UInt8>, _ side: UInt32
-  ) {
-    let name = outgoing.bytes.appendText(namespace)
-    let start = outgoing.bytes.count
-    _ = outgoing.bytes.appendText(service)
-    outgoing.bytes.append(UInt8(ascii: "="))
-    _ = outgoing.bytes.appendText(text)
-    ask(side, .message(namespace: name, text: ByteRange(start..<outgoing.bytes.count)))
+  /// The question that sends `service=text`.
+  private static func ask(
+    _ namespace: Span<UInt8>, _ service: Span<UInt8>, _ text: Span<UInt8>,
+    _ context: inout RequestContext
+  ) -> RequestAction {
+    let name = context.copy(namespace)
+    let start = context.questionBytes.count
+    context.questionBytes.append(service)
+    context.questionBytes.append(UInt8(ascii: "="))
+    context.questionBytes.append(text)
+    return .ask(.message(namespace: name, text: context.questionBytes.range(since: start)))
   }
 }

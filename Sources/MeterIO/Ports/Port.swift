@@ -1,36 +1,35 @@
-// The daemon's ports.
+// The daemon's ports by name. A new port is a file like `DemoPort.swift`, and a case here.
 
-/// Which of the daemon's ports a socket belongs to.
+import MeterModel
+
+/// One of the daemon's ports.
 package enum Port: UInt8, CaseIterable, Sendable {
   case audience, statistics, messages, demo
 
-  /// The option that sets its number.
-  var option: StaticString {
+  /// The definition of the port.
+  var definition: any PortDefinition.Type {
     switch self {
-    case .audience: "--port"
-    case .statistics: "--stats-port"
-    case .messages: "--notification-port"
-    case .demo: "--demo-port"
+    case .audience: AudiencePort.self
+    case .statistics: StatisticsPort.self
+    case .messages: MessagesPort.self
+    case .demo: DemoPort.self
     }
   }
 
-  /// The option that sets its address.
-  var hostOption: StaticString {
-    switch self {
-    case .audience: "--host"
-    case .statistics: "--stats-host"
-    case .messages: "--notification-host"
-    case .demo: "--demo-host"
-    }
-  }
+  /// Whether event streams are opened on the port. Each accepted connection asks this, so it is a
+  /// comparison and no call of the definition.
+  var opensStreams: Bool { self == .audience }
 
-  /// What it is called in what the daemon prints.
-  var title: StaticString {
-    switch self {
-    case .audience: "audience"
-    case .statistics: "statistics"
-    case .messages: "messages"
-    case .demo: "demo"
-    }
+  /// The stream that a request opens; nil for any other request.
+  func streamRequest(
+    _ head: RequestHead, in bytes: Span<UInt8>, _ settings: PortSettings
+  ) -> StreamRequest? {
+    opensStreams ? AudiencePort.streamRequest(head, in: bytes, settings) : nil
   }
+}
+
+/// A listening socket of a port. It is open until the process ends or its reactor closes it.
+struct PortListener: Sendable {
+  let descriptor: Int32
+  let port: Port
 }

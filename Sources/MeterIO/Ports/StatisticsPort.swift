@@ -1,40 +1,34 @@
-// The statistics port (§5). A client that says nothing within 100 ms gets the bare JSON, as from the
-// original; one that speaks HTTP gets HTTP.
+// The statistics port (§5). A client that sends nothing within 100 ms gets the bare JSON, as from
+// the original; a client that sends a request gets an HTTP response.
 
 import MeterModel
 
-extension Reactor {
-  mutating func answerStatistics(
-    _ side: UInt32, _ head: RequestHead, _ request: Span<UInt8>
-  ) {
-    let exchange = Exchange(head)
-    switch StatisticsRoute(head, in: request) {
+/// The definition of the statistics port.
+enum StatisticsPort: PortDefinition {
+  static let title: StaticString = "statistics"
+
+  /// The send buffer is large because each segment that is alone in it waits 40 ms for the delayed
+  /// acknowledgement of the one before.
+  static let listener = Listener.Settings(
+    option: "--stats-port", hostOption: "--stats-host", sendBuffer: 262_144, defersAccept: false)
+  static let budget = BudgetGroup.operation
+  static let silentQuestion: Question? = .statistics(after: 0)
+
+  static func handle(
+    _ bytes: Span<UInt8>, _ context: inout RequestContext
+  ) -> RequestAction {
+    let (exchange, encoder) = (context.exchange, context.encoder)
+    switch StatisticsRoute(context.head, in: bytes) {
     case .statistics:
-      encoder.appendHead(ofEndless: .json, into: &dialogues[side].output)
-      if exchange.omitsBody {
-        sendLast(side)
-      } else {
-        beginStatistics(side)
-      }
+      encoder.appendHead(ofEndless: .json, into: &context.response)
+      return exchange.omitsBody
+        ? .respond(exchange.closing) : .askInPieces(.statistics(after: 0))
     case .health:
-      let body: ContiguousArray<UInt8> = [UInt8(ascii: "o"), UInt8(ascii: "k")]
-      encoder.append(.text, body: body.span, for: exchange, into: &dialogues[side].output)
-      respond(side, exchange)
-    case .cluster:
-      ask(side, .cluster)
-    case .notFound:
-      fail(side, .notFound)
+      encoder.append(
+        .text, body: "ok".utf8.span, for: exchange, into: &context.response)
+      return .respond(exchange)
+    case .cluster: return .ask(.cluster)
+    case .notFound: return .fail(.notFound)
     }
-  }
-
-  /// Sends the bare JSON, and then ends the connection.
-  mutating func speakRawStatistics(_ side: UInt32) {
-    beginStatistics(side)
-  }
-
-  private mutating func beginStatistics(_ side: UInt32) {
-    dialogues[side].isInPieces = true
-    dialogues[side].question = .statistics(after: 0)
-    flush(side)
   }
 }

@@ -1,5 +1,5 @@
-// The streams of one namespace on one reactor. It is there while it has streams, or is still being told
-// something; of the namespaces that have none here a reactor knows nothing.
+// The streams of one namespace on one reactor. An audience exists while it has streams or a
+// broadcast. A reactor knows nothing of namespaces without an audience there.
 
 import MeterModel
 
@@ -7,25 +7,28 @@ import MeterModel
 struct Audience {
   let namespace: UInt32
 
-  /// What it is being told; `.max` for nothing.
-  var telling: UInt32 = .max
+  /// The index of its broadcast; `.max` for none.
+  var broadcast: UInt32 = .max
 
   /// The slot of its newest stream; `.max` for none.
   var first: UInt32 = .max
 
-  /// The number of its last message; each of its streams got those before the ones that are being told.
+  /// The number of its last message. Each stream has got the messages before those of the present
+  /// broadcast.
   var messages: UInt32 = 0
 
+  /// Whether it has no stream.
   var isEmpty: Bool { first == .max }
 }
 
 /// The audiences of a reactor, by row, and the rows by namespace.
 struct AudienceTable {
-  private var table = SideTable { Audience(namespace: .max) }
+  private var table = Slab { Audience(namespace: .max) }
   private var rows = Self.noRows
 
-  /// With room that malloc's caches do not keep.
-  private static var noRows: [UInt32: UInt32] { Dictionary(minimumCapacity: 96) }
+  /// A dictionary of a size that malloc's caches do not keep.
+  private static var noRows: [UInt32: UInt32] { Dictionary(minimumCapacity: minimumRows) }
+  private static let minimumRows = 96
 
   subscript(row: UInt32) -> Audience {
     get { table[row] }
@@ -35,7 +38,7 @@ struct AudienceTable {
   /// The row of a namespace; nil if it has no audience here.
   func row(of namespace: NamespaceID) -> UInt32? { rows[namespace.number] }
 
-  /// The row of a namespace, made if there is none.
+  /// The row of a namespace, which is made if there is none.
   mutating func makeRow(of namespace: NamespaceID) -> UInt32 {
     if let row = rows[namespace.number] { return row }
     let row = table.add(Audience(namespace: namespace.number))
@@ -43,11 +46,11 @@ struct AudienceTable {
     return row
   }
 
-  /// Forgets an audience without streams. What a crowd of namespaces has left behind is given up when none
-  /// is left.
+  /// Removes an audience. The storage of many namespaces is given back when none is left.
+  /// Precondition: the audience has no streams.
   mutating func remove(_ row: UInt32) {
     rows[table[row].namespace] = nil
     table.remove(row)
-    if table.count == 0, rows.capacity > 2 * 96 { rows = Self.noRows }
+    if table.count == 0, rows.capacity > 2 * Self.minimumRows { rows = Self.noRows }
   }
 }

@@ -1,16 +1,17 @@
-// The clocks. Only the sequencer reads the time that the meter sees; a reactor reads the clock for its own
-// time-outs and for the Date field.
+// The clocks. The node's thread reads the instants that the meter gets; a reactor reads the clock
+// for its timeouts and for the Date field only.
 
 import Glibc
 import MeterModel
 
-/// A monotonic clock that starts at 0, and the wall-clock time at which it did.
+/// A monotonic clock that starts at 0, with the wall-clock time of its start.
 package struct Clock: Sendable {
   private let origin: UInt64
 
   /// UNIX time in nanoseconds at the start.
   package let wallStart: UInt64
 
+  /// A clock that starts now.
   package init() {
     wallStart = Clock.read(CLOCK_REALTIME)
     origin = Clock.read(CLOCK_MONOTONIC)
@@ -21,18 +22,18 @@ package struct Clock: Sendable {
     Instant(nanoseconds: Clock.read(CLOCK_MONOTONIC) - origin)
   }
 
-  /// CPU time that the calling thread has used, in nanoseconds.
+  /// The CPU time of the calling thread, in nanoseconds.
   static var threadTime: UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
 
-  /// UNIX time of an instant, in whole seconds rounded down.
+  /// The UNIX time of an instant, in seconds, rounded down.
   package func unixSeconds(_ instant: Instant) -> UInt64 {
     (wallStart + instant.nanoseconds) / 1_000_000_000
   }
 
-  /// UNIX time now, in whole seconds; follows changes of the system's clock.
+  /// The UNIX time now, in seconds, rounded down; it follows changes of the system's clock.
   static var wallSeconds: UInt64 { read(CLOCK_REALTIME) / 1_000_000_000 }
 
-  /// UNIX time now, in milliseconds.
+  /// The UNIX time now, in milliseconds; it follows changes of the system's clock.
   static var wallMilliseconds: UInt64 { read(CLOCK_REALTIME) / 1_000_000 }
 
   private static func read(_ clock: clockid_t) -> UInt64 {

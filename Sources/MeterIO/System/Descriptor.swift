@@ -2,8 +2,9 @@
 
 import Glibc
 
-/// An open file descriptor and the duty to close it.
+/// An open file descriptor, which is closed when its owner goes.
 package struct Descriptor: ~Copyable, Sendable {
+  /// The descriptor's number, for system calls.
   let number: Int32
 
   /// Takes over an open descriptor.
@@ -12,7 +13,7 @@ package struct Descriptor: ~Copyable, Sendable {
   }
 
   deinit {
-    // After close fails the descriptor is gone all the same; there is nothing to do again.
+    // The descriptor is closed even where `close` reports an error, so there is nothing to repeat.
     _ = close(number)
   }
 }

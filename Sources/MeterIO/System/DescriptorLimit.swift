@@ -1,8 +1,9 @@
-// How many descriptors this process may have.
+// The limit of the number of descriptors.
 
 import Glibc
 
-/// Raises the limit of descriptors to its hard limit; the answer is the limit now in force.
+/// Raises the limit of descriptors (RLIMIT_NOFILE) to the hard limit, and returns the limit that is
+/// then in force.
 package func raiseDescriptorLimit() -> Int {
   var limit = rlimit()
   guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }

@@ -1,19 +1,19 @@
-// Descriptor tables. The limit of descriptors holds for a table, not for the process, and a table has a lock
-// that each accept and close takes. A thread that shares no table has both for itself.
+// Descriptor tables. The limit of descriptors is a limit of a table, not of the process, and each
+// accept and close takes the table's lock. A thread with a table of its own shares neither.
 
 import CLinux
 import Glibc
 
-/// Who has a table of descriptors.
+/// The division of descriptor tables among threads.
 package enum DescriptorTables: Equatable, Sendable {
-  /// All threads share the process's one.
+  /// All threads share one table.
   case shared
 
-  /// Each reactor has one of its own; the other threads share one.
+  /// Each reactor has a table of its own; the other threads share one.
   case perReactor
 
-  /// What the system permits; some containers forbid to part from the shared table. It is tried once, on a
-  /// thread that does nothing else.
+  /// The division that the system permits: some containers forbid `unshare`. It is tried on a
+  /// thread that ends afterwards.
   static func permitted() throws(SystemError) -> DescriptorTables {
     let probe = StartLine()
     let thread = try JoinableThread(name: "probe") {
@@ -28,11 +28,13 @@ package enum DescriptorTables: Equatable, Sendable {
     }
   }
 
-  /// Gives the calling thread a table of its own that holds only the standard streams and `kept`. What else
-  /// was open stays open in the table that it leaves.
-  static func takeOwn(keeping kept: [Int32]) -> SystemError? {
+  /// Gives the calling thread a table of its own, in which the standard streams and the descriptors
+  /// `kept` are open; nil keeps all. The other descriptors stay open in the table that the thread
+  /// leaves.
+  static func takeOwn(keeping kept: [Int32]?) -> SystemError? {
     do throws(SystemError) {
       _ = try systemCall("unshare") { unshare(CLONE_FILES) }.get()
+      guard let kept else { return nil }
       var first: UInt32 = 3
       for descriptor in kept.map({ UInt32($0) }).sorted() where descriptor >= first {
         if descriptor > first { try close(first...(descriptor - 1)) }

@@ -1,10 +1,10 @@
-// A file that is read from its beginning to its end.
+// Files that are read from their beginning to their end.
 
 import Glibc
 
 /// Why a file could not be opened or read.
 package struct InputFileError: Error {
-  /// The system's words for it.
+  /// The system's text for the error.
   package let reason: String
 }
 
@@ -27,7 +27,7 @@ package struct InputFile: ~Copyable {
     }
   }
 
-  /// The next bytes, at most 64 KB; none at the end.
+  /// Reads the next bytes, 1 to 65,536; none at the end of the file.
   package func read() throws(InputFileError) -> [UInt8] {
     var failure: SystemError?
     let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
@@ -43,7 +43,7 @@ package struct InputFile: ~Copyable {
     return bytes
   }
 
-  /// How many bytes a regular file has; nil for anything else.
+  /// The size of a regular file in bytes; nil for any other kind of file.
   package var size: UInt64? {
     var status = stat()
     guard fstat(descriptor.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -52,7 +52,7 @@ package struct InputFile: ~Copyable {
     return UInt64(clamping: status.st_size)
   }
 
-  /// Goes back to the first byte, which a pipe cannot.
+  /// Goes back to the first byte; an error for a pipe.
   package func rewind() throws(InputFileError) {
     switch systemCall("lseek", { Int(lseek(descriptor.number, 0, SEEK_SET)) }) {
     case .success: return

@@ -1,71 +1,84 @@
-// Listening sockets. Each reactor has one of its own for each address (SO_REUSEPORT lets the kernel spread
-// newcomers over them). The first is bound without that option, so that a port that any other process has,
-// another daemon of this kind too, is an error and not shared.
+// Listening sockets. Each reactor has one of its own for each address (SO_REUSEPORT lets the kernel
+// spread new connections over them). The first is bound without that option, so that a port that
+// another process listens on, another daemon of this kind too, is an error and not shared.
 
 import CLinux
 import Glibc
 
-/// A listening socket. It is open until the process ends or its reactor closes it.
-struct Listener: Sendable {
-  let descriptor: Int32
-  let port: Port
+/// Opens listening sockets.
+enum Listener {
+  /// The properties of a listener, and the options that its errors name.
+  struct Settings: Sendable {
+    /// The option that sets the port number, for errors.
+    let option: StaticString
+
+    /// The option that sets the address, for errors.
+    let hostOption: StaticString
+
+    /// The size of the send buffer of accepted sockets, in bytes.
+    let sendBuffer: Int32
+
+    /// Whether a connection is accepted only when its request has come, or after a second without
+    /// one. The reactor then wakes once for a new connection and not twice.
+    let defersAccept: Bool
+  }
 
   /// Opens `copies` sockets on each address of `host` (nil: every address, IPv4 and IPv6).
   ///
-  /// The answer is the sockets by copy, and the addresses that are listened on. Port number 0 takes any
-  /// free port, the same for all addresses.
+  /// Returns the descriptors by copy, and the addresses. Port number 0 takes any free port, the
+  /// same for all addresses. Throws an error for the operator.
   static func open(
-    _ port: Port, host: String?, number: UInt16, copies: Int
-  ) throws(StartError) -> (sockets: [[Listener]], addresses: [SocketAddress]) {
-    var sockets = [[Listener]](repeating: [], count: copies)
+    _ settings: Settings, host: String?, number: UInt16, copies: Int
+  ) throws(StartError) -> (descriptors: [[Int32]], addresses: [SocketAddress]) {
+    var descriptors = [[Int32]](repeating: [], count: copies)
     var addresses: [SocketAddress] = []
-    for var address in try resolve(port, host: host, number: number) {
+    for var address in try resolve(settings, host: host, number: number) {
       if address.port == 0, let first = addresses.first { address.port = first.port }
       for copy in 0..<copies {
         do throws(SystemError) {
-          let socket = try listen(on: address, for: port, isFirst: copy == 0)
-          sockets[copy].append(Listener(descriptor: socket, port: port))
+          let socket = try listen(on: address, settings, isFirst: copy == 0)
+          descriptors[copy].append(socket)
           address = try SocketAddress(of: socket)
         } catch {
-          throw StartError(reason: explain(error, port, address))
+          throw StartError(reason: explain(error, settings, address))
         }
       }
       addresses.append(address)
     }
-    return (sockets, addresses)
+    return (descriptors, addresses)
   }
 
   private static func resolve(
-    _ port: Port, host: String?, number: UInt16
+    _ settings: Settings, host: String?, number: UInt16
   ) throws(StartError) -> [SocketAddress] {
     do throws(ResolutionError) {
-      guard let host else { return try SocketAddress.everyAddress(port: number) }
+      guard let host else { return try SocketAddress.wildcard(port: number) }
       return try SocketAddress.resolve(host, port: number)
     } catch {
       throw StartError(
-        reason: "\(port.hostOption): '\(host ?? "")' is no address of this machine, nor a name "
+        reason: "\(settings.hostOption): '\(host ?? "")' is no address of this machine, nor a name "
           + "of one (\(error.description))")
     }
   }
 
   private static func listen(
-    on address: SocketAddress, for port: Port, isFirst: Bool
+    on address: SocketAddress, _ settings: Settings, isFirst: Bool
   ) throws(SystemError) -> Int32 {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let socket = try systemCall("socket") { Glibc.socket(address.family, type, 0) }.get()
     do throws(SystemError) {
       try set(socket, SOL_SOCKET, SO_REUSEADDR, 1)
       if address.isIPv6 {
-        try set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, address.isEvery ? 0 : 1)
+        try set(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, address.isWildcard ? 0 : 1)
       }
       if !isFirst { try set(socket, SOL_SOCKET, SO_REUSEPORT, 1) }
       _ = try systemCall("bind") { address.withPointer { bind(socket, $0, $1) } }.get()
       if isFirst { try set(socket, SOL_SOCKET, SO_REUSEPORT, 1) }
-      // Accepted sockets inherit these. Data unacknowledged for 30 s means that the peer is gone.
+      // Accepted sockets inherit these. A peer that acknowledges nothing for 30 s is gone.
       try set(socket, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
       try set(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, 30_000)
-      try set(socket, SOL_SOCKET, SO_SNDBUF, port == .statistics ? manyBytes : 16_384)
-      if port == .audience {
+      try set(socket, SOL_SOCKET, SO_SNDBUF, settings.sendBuffer)
+      if settings.defersAccept {
         try set(socket, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, secondsUnaccepted)
       }
       _ = try systemCall("listen") { Glibc.listen(socket, 65_535) }.get()
@@ -76,12 +89,8 @@ struct Listener: Sendable {
     return socket
   }
 
-  /// The send buffer of one that reads the statistics: with a single segment in it, each waits 40 ms for the
-  /// delayed acknowledgement of the one before.
-  private static let manyBytes: Int32 = 262_144
-
-  /// A viewer is accepted when its request has come, so that it wakes its reactor once and not twice; one
-  /// that has said nothing for this long is accepted all the same, so that its time runs.
+  /// A deferred connection is accepted after this time without a request, so that its timeout
+  /// begins.
   private static let secondsUnaccepted: Int32 = 1
 
   private static func set(
@@ -94,19 +103,19 @@ struct Listener: Sendable {
   }
 
   private static func explain(
-    _ error: SystemError, _ port: Port, _ address: SocketAddress
+    _ error: SystemError, _ settings: Settings, _ address: SocketAddress
   ) -> String {
-    let what = "\(port.option): cannot listen on \(address.description)"
+    let problem = "\(settings.option): cannot listen on \(address.description)"
     switch error.code {
     case EADDRINUSE:
-      return "\(what): the port is in use; give another one, from 1 to 65535"
+      return "\(problem): the port is in use; give another one, from 1 to 65535"
     case EACCES, EPERM:
-      return "\(what): not permitted; ports below 1024 need root or the capability "
+      return "\(problem): not permitted; ports below 1024 need root or the capability "
         + "CAP_NET_BIND_SERVICE; or give a port from 1024 to 65535"
     case EADDRNOTAVAIL:
-      return "\(port.hostOption): \(address.host) is no address of this machine"
+      return "\(settings.hostOption): \(address.host) is no address of this machine"
     default:
-      return "\(what): \(error.description)"
+      return "\(problem): \(error.description)"
     }
   }
 }

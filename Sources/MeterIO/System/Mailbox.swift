@@ -1,21 +1,23 @@
-// The only way for data to cross between threads: batches that are moved, never shared.
+// Data goes from one thread to another in mailboxes only: batches are moved, never shared.
 
 import Synchronization
 
-/// A queue of batches from any number of threads to one, which is woken when it was empty.
+/// A queue of batches from any number of threads to one. A post to an empty queue wakes the
+/// receiver.
 final class Mailbox<Batch: Sendable>: Sendable {
   private let batches: Mutex<ContiguousArray<Batch>>
   private let wakeup: Wakeup
 
+  /// An empty mailbox.
   init() throws(SystemError) {
     batches = Mutex(.withRoom)
     wakeup = try Wakeup()
   }
 
-  /// Readable when something was posted; for the receiver's poller.
+  /// Readable after a post; for the receiver's poller.
   var descriptor: Int32 { wakeup.descriptor }
 
-  /// Hands a batch over.
+  /// Adds a batch. Any thread may call it.
   func post(_ batch: sending Batch) {
     let wasEmpty = batches.withLock { batches in
       batches.append(batch)
@@ -24,7 +26,8 @@ final class Mailbox<Batch: Sendable>: Sendable {
     if wasEmpty { wakeup.wake() }
   }
 
-  /// Takes all batches, oldest first. For a receiver that found the descriptor readable.
+  /// Takes all batches, oldest first, and makes the descriptor unreadable. For the receiver, when
+  /// it found the descriptor readable.
   func takeAll() -> ContiguousArray<Batch> {
     wakeup.clear()
     var taken = ContiguousArray<Batch>.withRoom
@@ -32,8 +35,9 @@ final class Mailbox<Batch: Sendable>: Sendable {
     return taken
   }
 
-  /// The same for a receiver whose poller sees each write of the descriptor once. They are put into an empty
-  /// array, whose room serves for those that come next.
+  /// Takes all batches, oldest first, for a receiver whose poller reports each write of the
+  /// descriptor once. Swaps `taken`, which must be empty, with the queue, so that its room serves
+  /// for the next batches.
   func takeAllAtEdge(into taken: inout ContiguousArray<Batch>) {
     batches.withLock { swap(&$0, &taken) }
   }

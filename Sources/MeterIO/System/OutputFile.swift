@@ -1,4 +1,4 @@
-// A file that is written from its beginning to its end.
+// Files that are written from their beginning to their end.
 
 import Glibc
 
@@ -6,7 +6,7 @@ import Glibc
 package struct OutputFile: ~Copyable {
   private let descriptor: Descriptor
 
-  /// Creates a file, or empties one that is there.
+  /// Creates a file (mode 0644), or empties an existing one.
   package init(path: String) throws(SystemError) {
     let opened = systemCall("open") {
       Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

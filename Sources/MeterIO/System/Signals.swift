@@ -1,5 +1,5 @@
-// Signals arrive as reads on a descriptor. The mask is set before any thread starts, so all inherit it;
-// whatever mask the parent left is replaced.
+// Signals are read from a descriptor. The mask is set before any thread starts, so that all threads
+// inherit it; it replaces the mask that the parent process left.
 
 import CLinux
 import Glibc
@@ -8,8 +8,9 @@ import Glibc
 struct StopSignals: ~Copyable {
   private let source: Descriptor
 
-  /// Blocks SIGTERM, SIGINT and SIGHUP for this thread and those it starts, and ignores for the process those
-  /// signals that a write may cause (SIGPIPE, SIGXFSZ): its error says enough.
+  /// Blocks SIGTERM, SIGINT and SIGHUP for this thread and the threads that it starts. Ignores the
+  /// signals that a write may cause (SIGPIPE, SIGXFSZ) for the process, because the write returns
+  /// an error too.
   init() throws(SystemError) {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
@@ -25,10 +26,10 @@ struct StopSignals: ~Copyable {
       }.get())
   }
 
-  /// Readable when one of them has arrived.
+  /// Readable when a signal has arrived; for a poller.
   var descriptor: Int32 { source.number }
 
-  /// Waits until one of them arrives; the answer is its number.
+  /// Waits for a signal and returns its number.
   func wait() -> Int32 {
     var info = signalfd_siginfo()
     let size = MemoryLayout<signalfd_siginfo>.size

@@ -1,18 +1,18 @@
-// Where a listener listens: an address and a port, as the system resolves them.
+// The addresses of sockets, and their resolution by the system.
 
 import CLinux
 import Glibc
 
-/// An IPv4 or IPv6 socket address.
+/// An IPv4 or IPv6 address with a port.
 struct SocketAddress: Sendable {
   private var storage = sockaddr_storage()
   private var length = socklen_t(0)
 
-  /// No address yet: to be filled by a system call.
+  /// Storage for an address that a system call will fill.
   init() {}
 
-  /// Every address of this machine: one socket for IPv4 and IPv6; without IPv6, every IPv4 address.
-  static func everyAddress(port: UInt16) throws(ResolutionError) -> [SocketAddress] {
+  /// The wildcard address: `::`, which stands for IPv4 too, or `0.0.0.0` on a system without IPv6.
+  static func wildcard(port: UInt16) throws(ResolutionError) -> [SocketAddress] {
     let probe = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
     if probe >= 0 { close(probe) }
     return try resolve(probe >= 0 ? "::" : "0.0.0.0", port: port)
@@ -20,7 +20,8 @@ struct SocketAddress: Sendable {
 
   /// The addresses of a literal or a name, in the system's order.
   ///
-  /// A literal is resolved at once; for a name others may have to be asked, which takes its time.
+  /// A literal is resolved at once. A name may need a question to a name server, which may take
+  /// seconds.
   static func resolve(
     _ host: String, port: UInt16, literalOnly: Bool = false
   ) throws(ResolutionError) -> [SocketAddress] {
@@ -63,15 +64,17 @@ struct SocketAddress: Sendable {
     }
   }
 
+  /// `AF_INET` or `AF_INET6`.
   var family: Int32 { Int32(storage.ss_family) }
+  /// Whether the address is of IPv6.
   var isIPv6: Bool { family == AF_INET6 }
 
-  /// Whether it stands for every address of this machine, of both families.
-  var isEvery: Bool {
+  /// Whether it is the IPv6 wildcard address, which stands for every address of both families.
+  var isWildcard: Bool {
     isIPv6 && withUnsafeBytes(of: storage) { $0[8..<24].allSatisfy { $0 == 0 } }
   }
 
-  /// The port; 0 for any free one.
+  /// The port number; 0 for any free port.
   var port: UInt16 {
     get {
       let bytes = withUnsafeBytes(of: storage) { $0.load(fromByteOffset: 2, as: UInt16.self) }
@@ -84,7 +87,7 @@ struct SocketAddress: Sendable {
     }
   }
 
-  /// The number of the interface that an IPv6 address of one link is of; 0 for none.
+  /// The number of the network interface of an IPv6 link-local address; 0 for none.
   var scope: UInt32 {
     get {
       isIPv6 ? withUnsafeBytes(of: storage) { $0.load(fromByteOffset: 24, as: UInt32.self) } : 0
@@ -97,12 +100,12 @@ struct SocketAddress: Sendable {
     }
   }
 
-  /// `127.0.0.1:80` or `[::1]:80`.
+  /// The address as text: `127.0.0.1:80` or `[::1]:80`.
   var description: String {
     isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
-  /// `127.0.0.1` or `::1`.
+  /// The address without its port, as text: `127.0.0.1` or `::1`.
   var host: String {
     var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
     let code = withPointer { address, length in
@@ -112,7 +115,7 @@ struct SocketAddress: Sendable {
     return code == 0 ? String(decoding: bytes, as: UTF8.self) : "?"
   }
 
-  /// The address as system calls take it.
+  /// Calls `body` with the address as system calls take it.
   func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     withUnsafePointer(to: storage) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
@@ -121,7 +124,7 @@ struct SocketAddress: Sendable {
 }
 
 extension SocketAddress {
-  /// Lends the place of an address to a system call that fills it.
+  /// Calls `body` with the storage, for a system call that fills it.
   mutating func withMutablePointer<Result>(
     _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Result
   ) -> Result {
@@ -133,7 +136,7 @@ extension SocketAddress {
 }
 
 extension SocketAddress: Equatable {
-  /// Whether both name the same family, port and host; a zone is no part of it.
+  /// Whether family, port and host are the same. The zone of an IPv6 address is not compared.
   static func == (left: SocketAddress, right: SocketAddress) -> Bool {
     guard left.family == right.family, left.port == right.port else { return false }
     let host = left.isIPv6 ? 8..<24 : 4..<8
@@ -143,10 +146,12 @@ extension SocketAddress: Equatable {
   }
 }
 
-/// Why a host could not be resolved.
+/// The reason why a host could not be resolved.
 struct ResolutionError: Error {
+  /// The value that `getaddrinfo` returned.
   let code: Int32
 
+  /// The system's text for the error.
   var description: String {
     guard let text = gai_strerror(code) else { return "error \(code)" }
     return String(cString: text)

@@ -1,6 +1,6 @@
-// Why the daemon does not run.
+// Errors at the start of the daemon.
 
-/// Why the daemon could not start.
+/// The reason why the daemon could not start.
 package struct StartError: Error {
   /// One line for the operator.
   package let reason: String

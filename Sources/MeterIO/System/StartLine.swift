@@ -1,14 +1,15 @@
-// How the thread that starts others knows that all of them are ready.
+// The thread that starts other threads waits until all of them are ready.
 
 import Glibc
 import Synchronization
 
-/// Where threads arrive when they are ready to go, or say why they cannot.
+/// A point at which a number of threads arrive, each ready or with an error.
 final class StartLine: @unchecked Sendable {
-  // A semaphore is made to be used by any number of threads at once; its address never changes.
+  // Sendable: a semaphore may be used by several threads at once, and its address never changes.
   private let arrivals = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
   private let failure = Mutex<SystemError?>(nil)
 
+  /// A start line at which no thread has arrived.
   init() {
     sem_init(arrivals, 0, 0)
   }
@@ -18,13 +19,13 @@ final class StartLine: @unchecked Sendable {
     arrivals.deallocate()
   }
 
-  /// Says that the calling thread is ready, or has failed.
+  /// Reports that the calling thread is ready (nil), or its error.
   func arrive(_ error: SystemError?) {
     if let error { failure.withLock { $0 = error } }
     sem_post(arrivals)
   }
 
-  /// Waits for `count` threads; throws what the last one said that failed.
+  /// Waits for `count` threads; throws the error of the last one that failed.
   func awaitArrivals(_ count: Int) throws(SystemError) {
     for _ in 0..<count {
       _ = systemCall("sem_wait") { sem_wait(arrivals) }

@@ -1,26 +1,28 @@
-// The one funnel for system calls: an interrupted call is made again, an operating error is a value, and a
-// programmer's error (a bad descriptor, a bad address) ends the process with a message.
+// All system calls pass one function: it repeats an interrupted call, returns an operating error as
+// a value, and ends the process with a message on a programmer's error (a bad descriptor, a bad
+// address).
 
 import Glibc
 
-/// Why a system call failed, by its errno.
+/// The error of a system call.
 package struct SystemError: Error, Equatable {
+  /// The value of `errno`.
   package let code: Int32
 
-  /// Some calls, and what the process asks of them, have reached a limit of descriptors or memory.
+  /// Whether a limit of descriptors or of memory is reached.
   var isExhaustion: Bool { [EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(code) }
 
-  /// The call would have to wait.
+  /// Whether the call would have to wait.
   var isWouldBlock: Bool { code == EAGAIN || code == EWOULDBLOCK }
 
-  /// The system's words for it.
+  /// The system's text for the error.
   package var description: String {
     guard let text = strerror(code) else { return "error \(code)" }
     return String(cString: text)
   }
 }
 
-/// Calls `body` until it is not interrupted; -1 becomes an error.
+/// Calls `body` until it is not interrupted (EINTR), and turns -1 into an error.
 @inline(__always)
 func systemCall<Result: FixedWidthInteger>(
   _ name: StaticString, _ body: () -> Result

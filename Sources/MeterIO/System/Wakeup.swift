@@ -1,12 +1,13 @@
-// How one thread wakes another that waits in a poller.
+// One thread wakes another that waits in a poller.
 
 import CLinux
 import Glibc
 
-/// An eventfd: woken from any thread, waited for by one.
+/// An eventfd, which any thread may write and one thread waits for.
 final class Wakeup: Sendable {
   private let event: Descriptor
 
+  /// A descriptor that is not readable.
   init() throws(SystemError) {
     event = Descriptor(
       owning: try systemCall("eventfd") {
@@ -14,12 +15,13 @@ final class Wakeup: Sendable {
       }.get())
   }
 
+  /// For the poller of the thread that waits.
   var descriptor: Int32 { event.number }
 
   /// Makes the descriptor readable.
   func wake() {
     var one: UInt64 = 1
-    // A full counter is readable already, so an error changes nothing.
+    // An error means that the counter is full, and then the descriptor is readable already.
     _ = systemCall("write") { write(event.number, &one, 8) }
   }
 

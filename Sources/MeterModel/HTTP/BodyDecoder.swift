@@ -1,13 +1,12 @@
-// Takes a request's body off a connection, so that what follows it is read as the next request and
-// never as a part of this one. RFC 9112 §6 and §7.1 to the letter: what is malformed ends the
-// connection.
+// The end of a request's body is found exactly, so that the bytes after it are read as the next
+// request. Every deviation from RFC 9112 §6 and §7.1 is malformed and ends the connection.
 
-/// What the decoder found next.
+/// The next result of the decoder.
 package enum BodyProgress: Equatable, Sendable {
   /// All bytes were consumed and the body goes on.
   case incomplete
 
-  /// Content lies in this range of the bytes; there may be more after it.
+  /// This range of the bytes is content. More may follow.
   case content(Range<Int>)
 
   /// The body ended before the position; the next request starts there.
@@ -19,7 +18,7 @@ package enum BodyProgress: Equatable, Sendable {
 
 /// Decodes one body.
 package struct BodyDecoder: Sendable {
-  /// What the next byte belongs to.
+  /// The element to which the next byte belongs.
   private enum Phase: UInt8 {
     case length, size, sizeBlank, extensionName, afterName, extensionValueStart, extensionToken
     case quoted, quotedPair, afterQuoted, sizeEnd, data, dataReturn, dataEnd
@@ -29,24 +28,25 @@ package struct BodyDecoder: Sendable {
 
   private var phase: Phase
 
-  /// Bytes of content still to come, of the body or of the chunk.
+  /// The number of bytes of content that are still to come, of the body or of the chunk.
   private var remaining: UInt64 = 0
 
-  /// Digits of the chunk's size so far.
+  /// The number of digits of the chunk's size so far.
   private var digits = 0
 
-  /// Whether the present extension's name has begun.
+  /// Whether the name of the present extension has begun.
   private var hasExtensionName = false
 
-  /// Bytes of extensions and trailers so far.
+  /// The number of bytes of extensions and trailers so far.
   private var overhead = 0
 
-  /// The most bytes that the extensions and trailers of one body may take together.
-  package static let mostOverhead = 8192
+  /// The maximum number of bytes of all extensions and trailers of one body.
+  package static let maximumOverhead = 8192
 
-  /// The most digits of a chunk's size, leading zeros included.
-  package static let mostSizeDigits = 16
+  /// The maximum number of digits of a chunk's size, with leading zeros.
+  package static let maximumSizeDigits = 16
 
+  /// A decoder of a body with this framing.
   package init(_ body: RequestBody) {
     switch body {
     case .none: phase = .complete
@@ -57,12 +57,13 @@ package struct BodyDecoder: Sendable {
     }
   }
 
+  /// Whether the body has ended.
   package var isComplete: Bool { phase == .complete }
 
-  /// Consumes `bytes` from `position` up to the next thing worth telling, and moves `position`
-  /// behind what was consumed. Call again until it says `incomplete`, `complete` or `failed`; what
-  /// it says last does not depend on how the bytes were split. Precondition: `position` is within 0
-  /// to `bytes.count`.
+  /// Consumes `bytes` from `position` up to the next result, and moves `position` behind what was
+  /// consumed. To be called until it returns `incomplete`, `complete` or `failed`; the last result
+  /// does not depend on the split of the bytes. Precondition: `position` is within 0 to
+  /// `bytes.count`.
   package mutating func decode(
     _ bytes: Span<UInt8>, from position: inout Int
   ) -> BodyProgress {
@@ -87,7 +88,7 @@ package struct BodyDecoder: Sendable {
     return phase == .complete ? .complete : phase == .failed ? .failed : .incomplete
   }
 
-  /// Takes one byte of the framing; false if it is malformed.
+  /// Takes one byte of the framing. Returns false if it is malformed.
   private mutating func advance(over byte: UInt8) -> Bool {
     switch phase {
     case .size: return takeSize(byte)
@@ -131,11 +132,11 @@ package struct BodyDecoder: Sendable {
     }
   }
 
-  /// Spends one byte of what extensions and trailers may take; false when there is none left.
+  /// Counts one byte of extensions and trailers. False when the maximum is exceeded.
   private var isAffordable: Bool {
     mutating get {
       overhead += 1
-      return overhead <= Self.mostOverhead
+      return overhead <= Self.maximumOverhead
     }
   }
 
@@ -150,14 +151,14 @@ package struct BodyDecoder: Sendable {
 extension BodyDecoder {
   private mutating func takeSize(_ byte: UInt8) -> Bool {
     guard let value = byte.hexadecimalValue else { return digits > 0 && endSize(byte) }
-    guard digits < Self.mostSizeDigits else { return false }
+    guard digits < Self.maximumSizeDigits else { return false }
     digits += 1
     remaining = remaining << 4 | UInt64(value)
     return true
   }
 
-  /// What may follow a size: its line's end, or an extension, perhaps after blanks. Blanks before
-  /// the end of the line belong to nothing and are malformed (§7.1.1).
+  /// Takes the byte after a size: the end of the line, or an extension, which blanks may precede.
+  /// Blanks before the end of the line are malformed (RFC 9112 §7.1.1).
   private mutating func endSize(_ byte: UInt8) -> Bool {
     if byte == ASCII.carriageReturn { return go(to: .sizeEnd) }
     if byte == ASCII.semicolon { return startExtension() }
@@ -169,8 +170,8 @@ extension BodyDecoder {
     return go(to: .extensionName)
   }
 
-  /// The name of `BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ]`, and the blanks
-  /// before it.
+  /// Takes a byte of the name in `BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ]`, or
+  /// of the blanks before it.
   private mutating func takeExtensionName(_ byte: UInt8) -> Bool {
     if byte.isTokenCharacter {
       hasExtensionName = true

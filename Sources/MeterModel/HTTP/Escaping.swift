@@ -1,9 +1,9 @@
-// Bytes from outside, made harmless for where they are put.
+// Bytes from outside are escaped for JSON and HTML.
 
 /// Writes bytes into JSON strings.
 package enum JSONString {
-  /// Appends the bytes as a JSON string with its quotes (RFC 8259 §7). What is no UTF-8 becomes
-  /// U+FFFD. O(n)
+  /// Appends the bytes as a JSON string with its quotes (RFC 8259 §7). Bytes that are no UTF-8
+  /// become U+FFFD. O(n)
   package static func append(_ bytes: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
     output.append(ASCII.quote)
     var index = 0
@@ -50,7 +50,7 @@ package enum JSONString {
 
 /// Writes bytes into HTML.
 package enum HTMLText {
-  /// Appends the bytes as text or as an attribute's value between quotes of either kind. O(n)
+  /// Appends the bytes as text, or as the value of an attribute in quotes of either kind. O(n)
   package static func append(_ bytes: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
     for index in bytes.indices {
       switch bytes[index] {

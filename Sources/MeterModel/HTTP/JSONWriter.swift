@@ -1,29 +1,33 @@
-// JSON (RFC 8259), written from left to right. The writer puts the commas; it does not check that objects
-// and arrays are closed in their order.
+// JSON (RFC 8259), written from left to right. The writer puts the commas; it does not check that
+// objects and arrays are closed in their order.
 
 /// Writes JSON into an array of bytes.
 ///
 /// A member is its name and then its value: `name("a")` and a `write`, or `member` for both.
 package struct JSONWriter: Sendable {
-  /// What was written so far, behind what was there at the start.
+  /// The bytes that were there at the start, and what was written.
   package private(set) var bytes: ContiguousArray<UInt8>
 
   /// Whether the next name, or the next value without a name, follows another one.
   private var needsComma: Bool
 
-  /// A writer that appends to `bytes`. `continuing`: `bytes`, or what was sent before them, end with a member
-  /// or an element, and the next one belongs to the same object or array.
+  /// A writer that appends to `bytes`. `continuing`: `bytes`, or what was sent before them, end
+  /// with a member or an element, and the next one belongs to the same object or array.
   package init(appendingTo bytes: consuming ContiguousArray<UInt8> = [], continuing: Bool = false) {
     self.bytes = bytes
     needsComma = continuing
   }
 
-  /// What was written, as text.
+  /// The same as text.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// Begins an object, as a value.
   package mutating func beginObject() { begin(ASCII.openBrace) }
+  /// Ends the object that was begun last.
   package mutating func endObject() { end(ASCII.closeBrace) }
+  /// Begins an array, as a value.
   package mutating func beginArray() { begin(ASCII.openBracket) }
+  /// Ends the array that was begun last.
   package mutating func endArray() { end(ASCII.closeBracket) }
 
   /// Writes a member's name, which needs no escape.

@@ -1,13 +1,12 @@
-// The fields of a request that mean something here, and what each says. All others are checked for
-// their syntax and passed over.
+// The fields of a request that are used. Of all other fields only the syntax is checked.
 
-/// A field that is looked into.
+/// A field whose value is used.
 enum RequestField: UInt8 {
   case other
   case host, contentLength, transferEncoding, connection, expect
   case accept, userAgent, lastEventID, requestMethod, requestHeaders
 
-  /// The field with the name in `range`, in any case.
+  /// The field with the name in `range`, in upper or lower case; nil for any other.
   init(_ bytes: Span<UInt8>, in range: Range<Int>) {
     switch range.count {
     case 4 where bytes.equalsIgnoringCase("host", in: range):
@@ -36,7 +35,7 @@ enum RequestField: UInt8 {
 }
 
 extension RequestHead {
-  /// Takes what a field says that does not concern the framing.
+  /// Takes the value of a field that does not concern the framing.
   mutating func take(_ field: RequestField, _ value: Range<Int>, of bytes: Span<UInt8>) {
     switch field {
     case .host: host = ByteRange(value)
@@ -54,8 +53,8 @@ extension RequestHead {
 }
 
 extension Span<UInt8> {
-  /// Whether the list of media ranges in `range` holds `type`, and not with a quality of 0, which refuses it
-  /// (RFC 9110 §12.4.2). O(n × m)
+  /// Whether the list of media ranges in `range` has `type` with a quality other than 0, which
+  /// would refuse it (RFC 9110 §12.4.2). O(n × m)
   fileprivate func accepts(_ type: String, in range: Range<Int>) -> Bool {
     var start = range.lowerBound
     while start < range.upperBound {
@@ -66,7 +65,7 @@ extension Span<UInt8> {
     return false
   }
 
-  /// Whether one of the parameters in `range` is `q=0`, perhaps with zeros after a point.
+  /// Whether one of the parameters in `range` is `q=0`, also with zeros after a point.
   private func hasNoQuality(in range: Range<Int>) -> Bool {
     var start = range.lowerBound
     while let semicolon = firstIndex(of: UInt8(ascii: ";"), in: start..<range.upperBound) {
@@ -83,9 +82,9 @@ extension Span<UInt8> {
 
 extension RequestMethod {
   /// The length of the longest registered method, `UPDATEREDIRECTREF`.
-  static let longestName = 17
+  static let maximumName = 17
 
-  /// The method named in `range`; nil for one that IANA's registry does not have.
+  /// The method with the name in `range`; nil for a name that IANA's registry does not have.
   init?(_ bytes: Span<UInt8>, in range: Range<Int>) {
     switch range.count {
     case 3 where bytes.equals("GET", in: range): self = .get
@@ -121,7 +120,7 @@ extension RequestMethod {
       case 17: "UPDATEREDIRECTREF"
       default: ""
       }
-    // All names of a length, one blank apart: the one that starts at a multiple of length + 1.
+    // All names of this length, with a blank after each: a name starts at a multiple of length + 1.
     var matched = 0
     var column = 0
     for byte in others.utf8 {

@@ -1,7 +1,7 @@
-// Where a request's body ends, and whether another request may follow: the part of a head that must
-// never be guessed at. Whatever two readers could understand differently is refused.
+// The framing of a request's body, and the persistence of the connection. A head that two readers
+// could understand differently is refused.
 
-/// What the fields that were seen so far say about framing and persistence.
+/// The framing and persistence according to the fields that were read so far.
 struct RequestFraming {
   private var contentLength: UInt64?
   private var hasTransferEncoding = false
@@ -12,7 +12,7 @@ struct RequestFraming {
   private var saysKeepAlive = false
   private(set) var expectsContinue = false
 
-  /// Takes one field; others than those of framing and persistence are passed over.
+  /// Takes a field. Fields that do not concern framing or persistence are ignored.
   mutating func take(
     _ field: RequestField, _ value: Range<Int>, of bytes: Span<UInt8>, minorVersion: UInt8
   ) throws(RequestFailure) {
@@ -21,8 +21,7 @@ struct RequestFraming {
       guard !hasHost, Authority.isHostField(bytes, in: value) else { throw .badRequest }
       hasHost = true
     case .contentLength:
-      // Even two equal lengths are refused: RFC 9112 §6.3 allows it, and it leaves nothing to
-      // interpret.
+      // Two equal lengths are refused too, as RFC 9112 §6.3 allows.
       guard contentLength == nil, !hasTransferEncoding else { throw .badRequest }
       guard let length = Self.decimal(bytes, in: value) else { throw .badRequest }
       contentLength = length
@@ -37,11 +36,11 @@ struct RequestFraming {
     }
   }
 
-  /// The framing of the body once all fields were seen (RFC 9112 §6.3).
+  /// The framing of the body, after all fields were taken (RFC 9112 §6.3).
   func body() throws(RequestFailure) -> RequestBody {
     if hasTransferEncoding {
-      // Without chunked at the end the body's length is unknown; another coding before it is one
-      // that is not understood here (§6.1).
+      // Without `chunked` as the last coding the length is unknown; other codings before it are not
+      // implemented (RFC 9112 §6.1).
       guard isChunked else { throw .badRequest }
       guard !hasOtherCoding else { throw .notImplemented }
       return .chunked
@@ -55,8 +54,8 @@ struct RequestFraming {
     !saysClose && (minorVersion > 0 || saysKeepAlive)
   }
 
-  /// A list of codings. `chunked` is the last one and has no parameters; nothing in the list is
-  /// empty.
+  /// Takes a list of codings. `chunked` must be the last one and have no parameters; no element may
+  /// be empty.
   private mutating func takeCodings(
     _ value: Range<Int>, of bytes: Span<UInt8>
   ) throws(RequestFailure) {
@@ -77,8 +76,7 @@ struct RequestFraming {
     }
   }
 
-  /// Whether the bytes are a coding's name, perhaps with parameters, which no coding known here
-  /// has.
+  /// Whether the bytes are the name of a coding, with optional parameters.
   private static func isCoding(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     var index = range.lowerBound
     while index < range.upperBound, bytes[index].isTokenCharacter { index += 1 }
@@ -99,7 +97,7 @@ struct RequestFraming {
     }
   }
 
-  /// A number of digits alone that fits 64 bits; nil for anything else.
+  /// The number of at most 64 bits that the bytes, all digits, have; nil for anything else.
   private static func decimal(_ bytes: Span<UInt8>, in range: Range<Int>) -> UInt64? {
     guard !range.isEmpty else { return nil }
     var value: UInt64 = 0

@@ -1,20 +1,22 @@
-// What the head of an HTTP/1.x request says, reduced to what this daemon asks of it. A trivial
-// value of fixed size; names and texts stay in the buffer and are named by ranges of it.
+// The head of an HTTP/1.x request, reduced to what the daemon uses: a trivial value of fixed size,
+// with ranges of the buffer for names and texts.
 
 /// The head of a request.
 package struct RequestHead: Equatable, Sendable {
-  /// How many bytes the head takes, with its empty line and any empty lines before it.
+  /// The number of bytes of the head, with its empty line and empty lines before it.
   package internal(set) var length = 0
 
+  /// The method.
   package internal(set) var method = RequestMethod.get
 
   /// The whole target as it was sent.
   package internal(set) var target = ByteRange.none
 
+  /// The form of the target.
   package internal(set) var form = TargetForm.origin
 
-  /// The path of the target without its query; none where that is empty (absolute form), for `*`,
-  /// and for `CONNECT`.
+  /// The path of the target without its query; empty for `*`, for `CONNECT`, and for an absolute
+  /// form without a path.
   package internal(set) var path = ByteRange.none
 
   /// The digit after `HTTP/1.`; all but 0 are treated as 1 (RFC 9110 §2.5).
@@ -23,36 +25,38 @@ package struct RequestHead: Equatable, Sendable {
   /// Whether the connection may carry another request after this one (RFC 9112 §9.3).
   package internal(set) var keepsAlive = true
 
+  /// The framing of the body.
   package internal(set) var body = RequestBody.none
 
-  /// The client waits for `100 Continue` before it sends its body (RFC 9110 §10.1.1).
+  /// Whether the client waits for `100 Continue` before it sends its body (RFC 9110 §10.1.1).
   package internal(set) var expectsContinue = false
 
-  /// An `Accept` holds `text/event-stream`, in any case, and does not refuse it by `q=0`.
+  /// Whether an `Accept` has `text/event-stream`, in upper or lower case, without `q=0`.
   package internal(set) var acceptsEventStream = false
 
-  /// An `Accept` holds `application/json`, in any case, and does not refuse it by `q=0`.
+  /// Whether an `Accept` has `application/json`, in upper or lower case, without `q=0`.
   package internal(set) var acceptsJSON = false
 
-  /// The `User-Agent` holds `MSIE`, in this case.
+  /// Whether the `User-Agent` has `MSIE`, in upper case.
   package internal(set) var isOldInternetExplorer = false
 
-  /// The value of `Host`; none only in HTTP/1.0.
+  /// The value of `Host`; empty only in HTTP/1.0.
   package internal(set) var host = ByteRange.none
 
-  /// The value of the last `Last-Event-ID`, or none.
+  /// The value of the last `Last-Event-ID`; empty without one.
   package internal(set) var lastEventID = ByteRange.none
 
-  /// There is an `Access-Control-Request-Method`: a browser's preflight.
+  /// Whether there is an `Access-Control-Request-Method`: the request is a browser's preflight.
   package internal(set) var isPreflight = false
 
-  /// The value of the last `Access-Control-Request-Headers`, or none.
+  /// The value of the last `Access-Control-Request-Headers`; empty without one.
   package internal(set) var requestedHeaders = ByteRange.none
 
+  /// The head of `GET` without a target.
   package init() {}
 }
 
-/// The method of a request. Case-sensitive on the wire.
+/// The method of a request; case-sensitive on the wire.
 package enum RequestMethod: Equatable, Sendable {
   case get, head, post, put, delete, connect, options, trace, patch
 
@@ -68,24 +72,26 @@ package enum TargetForm: Equatable, Sendable {
   /// `scheme://authority/path?query`
   case absolute
 
-  /// `host:port`, of `CONNECT` alone.
+  /// `host:port`, for `CONNECT` only.
   case authority
 
-  /// `*`, of `OPTIONS` alone.
+  /// `*`, for `OPTIONS` only.
   case asterisk
 }
 
 /// How a request's body is framed (RFC 9112 §6).
 package enum RequestBody: Equatable, Sendable {
+  /// No body.
   case none
 
-  /// That many bytes.
+  /// A body of this number of bytes.
   case length(UInt64)
 
+  /// A body in chunks.
   case chunked
 }
 
-/// Why a request is not served, as the status that says so.
+/// The reason why a request is not served, as an HTTP status.
 package enum RequestFailure: UInt16, Error, Equatable, Sendable {
   case badRequest = 400
   case notFound = 404
@@ -99,23 +105,23 @@ package enum RequestFailure: UInt16, Error, Equatable, Sendable {
   case versionNotSupported = 505
 }
 
-/// How large a head may be.
+/// The limits of a head.
 package struct RequestLimits: Equatable, Sendable {
-  /// The most bytes of a target; above it 414.
+  /// The maximum number of bytes of a target; above it 414.
   package let target: Int
 
-  /// The most bytes of a head, its empty line and those before it included, below 65,536; above it
-  /// 431.
+  /// The maximum number of bytes of a head, with its empty line and empty lines before it; above it
+  /// 431. Below 65,536.
   package let head: Int
 
-  /// The most fields; above it 431.
+  /// The maximum number of fields; above it 431.
   package let fields: Int
 
-  /// The public port's (§4 of the spec).
+  /// The limits of all ports but the message port (§4).
   package static let standard = RequestLimits(target: 8192, head: 16_384, fields: 100)
 
-  /// The message port's, whose targets hold texts of up to 16,384 bytes (§5): a text somewhat
-  /// longer than that is still parsed, to be answered with 413.
+  /// The limits of the message port, whose targets have texts of up to 16,384 bytes (§5). A text
+  /// that is somewhat longer is parsed and gets 413.
   package static let messages = RequestLimits(target: 32_768, head: 49_152, fields: 100)
 
   init(target: Int, head: Int, fields: Int) {

@@ -1,25 +1,24 @@
-// The strict reader of request heads: RFC 9112 to the letter, never a guess, so that no two readers
-// can see different requests in the same bytes. It is given the whole buffer each time and resumes
-// where it stopped, so a client that sends byte by byte costs no more than one that sends all at
-// once. The outcome depends on the bytes alone, not on how they were split: each failure belongs to
-// one byte.
+// A strict parser of request heads (RFC 9112). It guesses nothing, so that no other reader can see
+// different requests in the same bytes. It gets the whole buffer each time and resumes where it
+// stopped, so that a client that sends byte by byte costs no more than one that sends all at once.
+// The result depends on the bytes only, not on their split: each failure belongs to one byte.
 
-/// What is known of a request after some bytes of it.
+/// The result of parsing some bytes of a request.
 package enum RequestProgress: Equatable, Sendable {
   /// More bytes are needed.
   case incomplete
 
-  /// The head is whole; its body and the next request follow it.
+  /// The head has ended. The body and the next request follow it.
   case complete(RequestHead)
 
-  /// No bytes that may follow could make this a request that is served.
+  /// The request cannot be served, whatever bytes follow.
   case failed(RequestFailure)
 }
 
-/// Parses one request head. A new one is made for the next.
+/// A parser of one request head.
 package struct RequestHeadParser: Sendable {
-  /// What the next byte belongs to. The phases follow each other in this order; `fieldStart` to
-  /// `valueEnd` repeat for each field, and any may become `failed`.
+  /// The element to which the next byte belongs. The phases follow one another in this order;
+  /// `fieldStart` to `valueEnd` repeat for each field, and each can become `failed`.
   private enum Phase: UInt8 {
     case emptyLine, emptyLineEnd, method, target, version
     case fieldStart, name, valueStart, value, valueEnd, headEnd
@@ -30,13 +29,13 @@ package struct RequestHeadParser: Sendable {
   private var phase = Phase.emptyLine
   private var failure = RequestFailure.badRequest
 
-  /// The next byte to look at.
+  /// The position of the next byte.
   private var position = 0
 
-  /// Where the present element (method, target, version, name, value) starts.
+  /// The start of the present element (method, target, version, name, value).
   private var mark = 0
 
-  /// Where the present value ends, blanks at its end included.
+  /// The end of the present value, with the blanks at its end.
   private var valueEnd = 0
 
   private var emptyLines = 0
@@ -46,24 +45,25 @@ package struct RequestHeadParser: Sendable {
   private var head = RequestHead()
   private var framing = RequestFraming()
 
-  /// Whether a request line of HTTP/1.x has come whole: before it, the bytes may be no HTTP at all.
+  /// Whether a complete request line of HTTP/1.x was parsed. Before that, the bytes may be no HTTP.
   package private(set) var hasRequestLine = false
 
-  /// How many empty lines may stand before a request (RFC 9112 §2.2 asks for at least one).
-  package static let mostEmptyLines = 4
+  /// The maximum number of empty lines before a request (RFC 9112 §2.2 requires at least one).
+  package static let maximumEmptyLines = 4
 
+  /// A parser before the first byte.
   package init(limits: RequestLimits = .standard) {
     self.limits = limits
   }
 
-  /// Whether anything but empty lines has come: a connection that closes before is no failed
+  /// Whether anything but empty lines was parsed. A connection that closes before that is no failed
   /// request.
   package var hasBegun: Bool {
     phase != .emptyLine && phase != .emptyLineEnd
   }
 
-  /// Looks at the bytes that came since the last call. `bytes` starts with the request's first byte
-  /// and holds all that came of it so far. O(new bytes); allocates nothing.
+  /// Parses the bytes that came since the last call. `bytes` are all bytes of the request so far,
+  /// and what follows it. O(new bytes), without allocation.
   package mutating func parse(_ bytes: Span<UInt8>) -> RequestProgress {
     do throws(RequestFailure) {
       let end = min(bytes.count, limits.head)
@@ -81,7 +81,7 @@ package struct RequestHeadParser: Sendable {
     }
   }
 
-  /// Scans one element, or what there is of it.
+  /// Scans one element, or the part of it that there is.
   private mutating func step(_ bytes: Span<UInt8>, upTo end: Int) throws(RequestFailure) {
     switch phase {
     case .emptyLine: try scanEmptyLine(bytes[position])
@@ -125,7 +125,7 @@ package struct RequestHeadParser: Sendable {
 extension RequestHeadParser {
   private mutating func scanEmptyLine(_ byte: UInt8) throws(RequestFailure) {
     if byte == ASCII.carriageReturn {
-      guard emptyLines < Self.mostEmptyLines else { throw .badRequest }
+      guard emptyLines < Self.maximumEmptyLines else { throw .badRequest }
       emptyLines += 1
       position += 1
       phase = .emptyLineEnd
@@ -150,8 +150,8 @@ extension RequestHeadParser {
         return
       }
       guard byte.isTokenCharacter else { throw .badRequest }
-      // RFC 9112 §3: a method longer than any that is implemented is answered with 501.
-      guard position - mark < RequestMethod.longestName else { throw .notImplemented }
+      // RFC 9112 §3: a method that is longer than any known one gets 501.
+      guard position - mark < RequestMethod.maximumName else { throw .notImplemented }
       position += 1
     }
   }
@@ -173,9 +173,9 @@ extension RequestHeadParser {
     }
   }
 
-  /// One byte of `HTTP/1.d` CR LF. A version that is not 1.x is refused at its last digit, before
-  /// the rest of the line and whatever the target and the method are: the start of HTTP/2 is
-  /// answered with 505.
+  /// Takes one byte of `HTTP/1.d` CR LF. A version other than 1.x is refused at its last digit,
+  /// before the rest of the line and whatever the target and the method are: the preface of HTTP/2
+  /// gets 505.
   private mutating func scanVersion(_ bytes: Span<UInt8>) throws(RequestFailure) {
     let byte = bytes[position]
     switch position - mark {
@@ -206,7 +206,8 @@ extension RequestHeadParser {
 // MARK: - Fields
 
 extension RequestHeadParser {
-  /// A blank here would continue the line before, as only obsolete senders do (RFC 9112 §5.2).
+  /// Takes the first byte of a field. A blank here would continue the line before, which is
+  /// obsolete (RFC 9112 §5.2) and refused.
   private mutating func startField(_ byte: UInt8) throws(RequestFailure) {
     if byte == ASCII.carriageReturn {
       position += 1

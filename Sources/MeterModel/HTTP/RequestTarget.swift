@@ -1,8 +1,8 @@
-// The four forms of a request's target (RFC 9112 §3.2) and the path in each.
+// The four forms of a request's target (RFC 9112 §3.2), and the path in each.
 
 extension RequestHead {
-  /// Finds the target's form and path; false for a target that its method cannot have. The bytes of
-  /// the target are visible ASCII, at least one, and no `#`.
+  /// Finds the form and the path of the target. Returns false for a target that the method cannot
+  /// have. Precondition: the target has at least one byte, all visible ASCII, and no `#`.
   mutating func resolveTarget(in bytes: Span<UInt8>) -> Bool {
     let bounds = target.bounds
     let first = bytes[bounds.lowerBound]

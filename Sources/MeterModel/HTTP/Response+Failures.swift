@@ -1,10 +1,10 @@
-// The answers that say no: short texts, and an end of the connection where the request could not be
-// understood or the server cannot serve.
+// Responses to requests that are not served: short texts. The connection ends where the request
+// could not be parsed or the server has no room.
 
 extension ResponseEncoder {
-  /// Appends the answer to a request that is not served. 404 and 405 keep the connection; all
-  /// others end it, whatever `exchange` says. A page that may not read the answer cannot tell it
-  /// from a cut network, and would ask again for ever: so the public port's is for `anyPage`.
+  /// Appends the response to a request that is not served. After 404 and 405 the connection goes on
+  /// as `exchange` says; after all others it ends. `anyPage`: pages of other origins may read it. A
+  /// page that may not read it cannot tell it from a broken network, and would try again for ever.
   package func append(
     _ failure: RequestFailure, anyPage: Bool, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>
@@ -19,7 +19,7 @@ extension ResponseEncoder {
     appendText(of: status, for: answered, into: &output)
   }
 
-  /// Appends the 405 of a port that only shows things.
+  /// Appends the 405 of a port that has `GET` and `HEAD` only.
   package func appendMethodNotAllowed(
     allowingOnlyGet exchange: Exchange, into output: inout ContiguousArray<UInt8>
   ) {
@@ -29,8 +29,8 @@ extension ResponseEncoder {
     appendText(of: status, for: exchange, into: &output)
   }
 
-  /// Appends the answer of a full server to a client that asked for no stream; the connection ends.
-  /// Any page may read it, as the answers that it stands for.
+  /// Appends the 503 of a full server to a request for no stream. The connection ends. Pages of any
+  /// origin may read it.
   package func appendUnavailable(
     retryAfterSeconds: UInt64, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>
@@ -71,7 +71,7 @@ extension RequestFailure {
     }
   }
 
-  /// Whether the connection may go on after this answer.
+  /// Whether the connection may go on after this failure.
   package var keepsConnection: Bool {
     self == .notFound || self == .methodNotAllowed
   }

@@ -1,12 +1,12 @@
-// The head of an event stream and what may come instead of one (§4 and §8 of the spec).
+// The head of an event stream, and the responses in place of one (§4, §8).
 
 extension ResponseEncoder {
-  /// How long a client waits before it comes back, in milliseconds.
+  /// The time after which a client connects again, in milliseconds.
   private static var retryDelay: UInt64 { 2000 }
 
-  /// Appends the head of a stream and its first event, to be sent in one piece: `retry`, `id`,
-  /// `data`. The retry is in the event's own block, since some clients make an event of a block
-  /// that has no other field. `isPadded` for clients that withhold the first 2 KB.
+  /// Appends the head of a stream and its first event with `retry`, `id` and `data`. The `retry` is
+  /// in the event's own block, because some clients take a block without data for an event.
+  /// `isPadded`: the client shows nothing before it has 2 KB.
   package func appendStream(
     greeting count: UInt64, to ordinal: ConnectionOrdinal, isPadded: Bool,
     into output: inout ContiguousArray<UInt8>
@@ -31,7 +31,7 @@ extension ResponseEncoder {
     StreamIdentifier.append(run: run, into: &output)
   }
 
-  /// Appends the head of a stream alone: the answer to `HEAD`. The connection ends after it.
+  /// Appends the head of a stream only, the response to `HEAD`. The connection ends after it.
   package func appendStreamHead(into output: inout ContiguousArray<UInt8>) {
     output.append(
       contentsOf: """
@@ -45,8 +45,8 @@ extension ResponseEncoder {
     appendLastFields(for: .last, into: &output)
   }
 
-  /// Appends a full server's answer to a client that asked for a stream: a stream that says when to
-  /// come back and ends. On any other status a native EventSource would give up for good.
+  /// Appends the response of a full server to a request for a stream: a stream that sets the time
+  /// of the next attempt and ends. After any other status a native EventSource would not try again.
   package func appendFullStream(
     retryMilliseconds: UInt64, into output: inout ContiguousArray<UInt8>
   ) {
@@ -56,7 +56,7 @@ extension ResponseEncoder {
     output.append(contentsOf: "\n\n".utf8)
   }
 
-  /// Appends the 204 that stops an EventSource for good.
+  /// Appends the 204 after which an EventSource does not connect again.
   package func appendStopped(for exchange: Exchange, into output: inout ContiguousArray<UInt8>) {
     append(status: "204 No Content", into: &output)
     output.append(

@@ -1,30 +1,30 @@
-// The answers that are not streams, each appended to the bytes that wait to be sent on a
-// connection. What all answers have in common is decided here: the date, whether the connection
-// goes on, whether there is a body.
+// Responses that are not streams, appended to the bytes that wait to be sent on a connection, and
+// what all responses have in common: the date, persistence, and whether there is a body.
 
-/// What a response must know of the request that it answers.
+/// The properties of a request on which its response depends.
 package struct Exchange: Equatable, Sendable {
-  /// What becomes of the connection, and what of that is said.
+  /// What happens to the connection after the response, and the field that says so.
   package enum Persistence: Equatable, Sendable {
-    /// HTTP/1.1 goes on without a word.
+    /// HTTP/1.1 goes on without a field.
     case keptAlive
 
-    /// HTTP/1.0 goes on because the client asked for it, and is told so.
-    case keptAliveAloud
+    /// HTTP/1.0 goes on at the client's request, with `Connection: keep-alive`.
+    case keptAliveByField
 
-    /// The connection ends with this response.
+    /// The connection ends with this response, with `Connection: close`.
     case closed
   }
 
+  /// What happens to the connection.
   package let persistence: Persistence
 
-  /// The request was a `HEAD`: the answer is the head of what a `GET` would get.
+  /// Whether the request was a `HEAD`, whose response is the head of the response to `GET`.
   package let omitsBody: Bool
 
-  /// The exchange that a request's head begins.
+  /// The exchange of a request with this head.
   package init(_ head: RequestHead) {
     persistence =
-      !head.keepsAlive ? .closed : head.minorVersion == 0 ? .keptAliveAloud : .keptAlive
+      !head.keepsAlive ? .closed : head.minorVersion == 0 ? .keptAliveByField : .keptAlive
     omitsBody = head.method == .head
   }
 
@@ -34,24 +34,25 @@ package struct Exchange: Equatable, Sendable {
   }
 
   /// The last exchange of a connection: a stream, or a request that failed before its head was
-  /// known.
+  /// parsed.
   package static let last = Exchange(persistence: .closed, omitsBody: false)
 
-  /// The same exchange with the connection's end.
+  /// The same exchange, after which the connection ends.
   package var closing: Exchange {
     Exchange(persistence: .closed, omitsBody: omitsBody)
   }
 }
 
-/// Writes responses with the date of a second, and streams' ids of one run of the daemon.
+/// Writes responses with the date of a second, and with the ids of one run of the daemon.
 package struct ResponseEncoder: Sendable {
   private var date: HTTPDate
   let run: UInt64
 
-  /// How a stream begins, made once a second and not for each stream.
+  /// The bytes with which a stream begins, made once a second and not for each stream.
   private(set) var streamStart: ContiguousArray<UInt8> = []
 
-  /// An encoder for responses of a second, until `setDate`. `run` names the run of the daemon.
+  /// An encoder for responses of a second, until `setDate`. `run` is the number of this run of the
+  /// daemon.
   package init(date: HTTPDate, run: UInt64) {
     self.date = date
     self.run = run
@@ -59,7 +60,7 @@ package struct ResponseEncoder: Sendable {
     setDate(date)
   }
 
-  /// Goes on with another second.
+  /// Sets the date of the responses that follow.
   package mutating func setDate(_ date: HTTPDate) {
     self.date = date
     var start: ContiguousArray<UInt8> = []
@@ -70,9 +71,9 @@ package struct ResponseEncoder: Sendable {
     streamStart = start
   }
 
-  /// Appends the message port's answer: how many connections were told.
+  /// Appends the response to a message: the number of streams that it is for.
   package func append(
-    told connections: UInt64, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
+    connections: UInt64, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
   ) {
     append(status: "200 OK", into: &output)
     let length = ContiguousArray.decimalDigits(of: connections) + 16
@@ -83,8 +84,9 @@ package struct ResponseEncoder: Sendable {
     output.append(UInt8(ascii: "}"))
   }
 
-  /// Appends a 200 with a body, or its head alone. `anyPage`: pages of other origins may read it,
-  /// as they must what they import as a module. `variesByAccept`: the request's `Accept` chose the type.
+  /// Appends a 200 with a body, or its head only, as the exchange says. `anyPage`: pages of other
+  /// origins may read it, as they must to import a module. `variesByAccept`: the type depends on
+  /// the request's `Accept`.
   package func append(
     _ type: ContentType, body: Span<UInt8>, anyPage: Bool = false, variesByAccept: Bool = false,
     for exchange: Exchange, into output: inout ContiguousArray<UInt8>
@@ -107,13 +109,13 @@ package struct ResponseEncoder: Sendable {
     appendLastFields(for: .last, into: &output)
   }
 
-  /// Appends the empty 200 of `/`.
+  /// Appends the empty 200 for `/`.
   package func appendRoot(for exchange: Exchange, into output: inout ContiguousArray<UInt8>) {
     append(status: "200 OK", into: &output)
     appendEntityFields(.text, length: 0, for: exchange, into: &output)
   }
 
-  /// Appends the policy that lets Flash clients of any site read the streams, as the original did.
+  /// Appends the policy that lets Flash clients of any site read the streams, as the original does.
   package func appendCrossDomainPolicy(
     for exchange: Exchange, into output: inout ContiguousArray<UInt8>
   ) {
@@ -122,9 +124,8 @@ package struct ResponseEncoder: Sendable {
     if !exchange.omitsBody { output.append(contentsOf: crossDomainPolicy.utf8) }
   }
 
-  /// Appends the answer to `OPTIONS`: any origin may send what the public port serves, with the
-  /// headers that the browser asks for (`requestedHeaders`, perhaps empty), which mean no harm
-  /// here.
+  /// Appends the response to `OPTIONS`: pages of any origin may send the requests of the audience
+  /// port, with the headers that the browser asks for (`requestedHeaders`, which may be empty).
   package func appendOptions(
     requestedHeaders: Span<UInt8>, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>
@@ -148,13 +149,13 @@ package struct ResponseEncoder: Sendable {
     appendLastFields(for: exchange, into: &output)
   }
 
-  /// Appends `100 Continue`, for a client that waits for it and whose body is wanted.
+  /// Appends `100 Continue`, for a client that waits for it.
   package static func appendContinue(into output: inout ContiguousArray<UInt8>) {
     output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
   }
 }
 
-/// The types of the bodies that are sent.
+/// The content types of responses.
 package enum ContentType: String, Sendable {
   case text = "text/plain; charset=utf-8"
   case json = "application/json"
@@ -165,9 +166,10 @@ package enum ContentType: String, Sendable {
   case xml = "application/xml"
 }
 
-// MARK: - What responses have in common
+// MARK: - Common parts
 
 extension ResponseEncoder {
+  /// Appends a status line.
   func append(status: String, into output: inout ContiguousArray<UInt8>) {
     output.append(contentsOf: "HTTP/1.1 ".utf8)
     output.append(contentsOf: status.utf8)
@@ -179,7 +181,7 @@ extension ResponseEncoder {
     output.append(contentsOf: "Access-Control-Allow-Origin: *\r\n".utf8)
   }
 
-  /// Appends the fields of a body that is never cached, and the head's end.
+  /// Appends the fields for a body that is not cached, and the end of the head.
   func appendEntityFields(
     _ type: ContentType, length: Int, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>
@@ -193,11 +195,11 @@ extension ResponseEncoder {
     appendLastFields(for: exchange, into: &output)
   }
 
-  /// Appends `Connection` where it says something, `Date`, and the empty line.
+  /// Appends `Connection`, unless HTTP/1.1 goes on, `Date`, and the empty line.
   func appendLastFields(for exchange: Exchange, into output: inout ContiguousArray<UInt8>) {
     switch exchange.persistence {
     case .keptAlive: break
-    case .keptAliveAloud: output.append(contentsOf: "Connection: keep-alive\r\n".utf8)
+    case .keptAliveByField: output.append(contentsOf: "Connection: keep-alive\r\n".utf8)
     case .closed: output.append(contentsOf: "Connection: close\r\n".utf8)
     }
     output.append(contentsOf: "Date: ".utf8)
@@ -206,12 +208,12 @@ extension ResponseEncoder {
   }
 }
 
-/// Pages run what this daemon serves and nothing else; streams may come from any port or host.
+/// Pages run only what this daemon serves. Streams may come from any port and host.
 private let contentSecurityPolicy =
   "\r\nContent-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
   + "img-src 'self'; connect-src *; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
-/// What a page that knows no better may send.
+/// The headers that a page may send that asks for no valid list of headers.
 private let defaultRequestHeaders =
   "Accept, Cache-Control, Content-Type, Last-Event-ID, X-Requested-With"
 
@@ -226,7 +228,7 @@ private let crossDomainPolicy = """
 
   """
 
-/// Whether the bytes are field names and what parts them in a list, and not too many to repeat.
+/// Whether the bytes are a list of field names, of at most 1,024 bytes.
 private func isListOfNames(_ bytes: Span<UInt8>) -> Bool {
   guard !bytes.isEmpty, bytes.count <= 1024 else { return false }
   for index in bytes.indices {

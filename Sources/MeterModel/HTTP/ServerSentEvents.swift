@@ -1,18 +1,17 @@
-// What an open stream carries: frames of server-sent events (HTML Standard, §9.2), line feeds alone
-// as line ends.
+// Server-sent events (HTML Standard, §9.2), with a line feed at the end of each line.
 
-/// Frames of an event stream.
+/// Writes the events of a stream.
 package enum ServerSentEvents {
-  /// Appends `data: <count>` and a blank line.
+  /// Appends the event of a count: `data: <count>` and an empty line.
   package static func append(count: UInt64, into output: inout ContiguousArray<UInt8>) {
     output.append(contentsOf: "data: ".utf8)
     output.append(decimal: count)
     output.append(contentsOf: "\n\n".utf8)
   }
 
-  /// Appends a text as one event, a `data:` line for each line of it; CR LF, CR and LF end a line,
-  /// as the client will read them, so no text can add another field. Bytes that are no UTF-8 become
-  /// U+FFFD, which is what the client would make of them. O(n)
+  /// Appends a text as one event, with a `data:` line for each line of it. CR LF, CR and LF end a
+  /// line, as for the client, so that no text can add another field. Bytes that are no UTF-8 become
+  /// U+FFFD, as they would in the client. O(n)
   package static func append(message text: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
     output.append(contentsOf: "data: ".utf8)
     var index = 0
@@ -36,7 +35,8 @@ package enum ServerSentEvents {
     output.append(contentsOf: "\n\n".utf8)
   }
 
-  /// Appends `retry: -1` and a blank line: the original's word for "you were excluded, stay away".
+  /// Appends `retry: -1` and an empty line, with which the original ends an excluded stream (rule
+  /// 8).
   package static func appendExclusion(into output: inout ContiguousArray<UInt8>) {
     output.append(contentsOf: "retry: -1\n\n".utf8)
   }

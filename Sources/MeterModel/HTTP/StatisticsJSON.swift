@@ -1,5 +1,6 @@
-// The statistics port's object (§5), a member at a time, so that a million namespaces can be written in
-// pieces: `{"ns":{"created":1795350754,"members":1,"connections":1,"modified":1795350754}}`
+// The statistics port's object (§5), a member at a time, so that a million namespaces can be
+// written in pieces:
+// `{"ns":{"created":1795350754,"members":1,"connections":1,"modified":1795350754}}`
 
 /// Writes the object of all namespaces' statistics.
 package struct StatisticsJSON: Sendable {
@@ -15,7 +16,8 @@ package struct StatisticsJSON: Sendable {
     output.append(ASCII.openBrace)
   }
 
-  /// Appends one namespace's member, and the comma before it. `created` and `modified` are UNIX seconds.
+  /// Appends one namespace's member, and the comma before it. `created` and `modified` are UNIX
+  /// seconds.
   package mutating func append(
     name: Span<UInt8>, created: UInt64, members: UInt64, connections: UInt64, modified: UInt64,
     into output: inout ContiguousArray<UInt8>

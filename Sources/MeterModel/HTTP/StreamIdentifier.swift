@@ -1,9 +1,9 @@
-// The `id:` that a stream carries, so that one that comes back can say which it was (rule 8). Opaque to
-// clients: sixteen hexadecimal digits for the run of the daemon, then those of the connection's ordinal.
+// The `id:` of a stream, which the client sends when it connects again (rule 8). It is opaque to
+// clients: 16 hexadecimal digits of the run of the daemon, then 8 of the connection's ordinal.
 
-/// Writes and reads streams' ids.
+/// Writes and reads the ids of streams.
 package enum StreamIdentifier {
-  /// How long every id is, in bytes.
+  /// The length of an id, in bytes.
   package static let length = 24
 
   /// The id of a connection in a run of the daemon.
@@ -15,21 +15,21 @@ package enum StreamIdentifier {
     return bytes
   }
 
-  /// Appends what the ids of a run of the daemon begin with; `append(_:into:)` completes it.
+  /// Appends the part of an id for the run of the daemon; `append(_:into:)` completes it.
   static func append(run: UInt64, into output: inout ContiguousArray<UInt8>) {
     for shift in stride(from: UInt64(60), through: 0, by: -4) {
       output.append(digit(UInt8(truncatingIfNeeded: run >> shift) & 15))
     }
   }
 
-  /// Appends what the id of a connection ends with.
+  /// Appends the part of an id for the connection.
   static func append(_ ordinal: ConnectionOrdinal, into output: inout ContiguousArray<UInt8>) {
     for shift in stride(from: UInt32(28), through: 0, by: -4) {
       output.append(digit(UInt8(truncatingIfNeeded: ordinal.number >> shift) & 15))
     }
   }
 
-  /// The connection that an id names; nil for what is no id, or one of another run.
+  /// The connection of an id; nil for an id of another run, and for anything else.
   package static func parse(_ bytes: Span<UInt8>, run: UInt64) -> ConnectionOrdinal? {
     guard bytes.count == length else { return nil }
     var (runRead, ordinal) = (UInt64(0), UInt32(0))

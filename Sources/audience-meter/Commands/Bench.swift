@@ -8,7 +8,7 @@ func runBench(_ settings: BenchSettings) -> ExitStatus {
   do throws(BenchError) {
     let figures = try Bench.run(
       settings,
-      say: { message in
+      log: { message in
         line.erase()
         printError(message)
       }, progress: { progress in line.show { text(of: progress) } })
@@ -34,7 +34,7 @@ package func text(of progress: BenchProgress) -> String {
     "\(bar(progress)) \(done) connected, \(rate.grouped) a second\(failed)"
   case .settling: "waiting until nothing more comes"
   case .holding: "\(bar(progress)) held for \(seconds) s\(failed)"
-  case .telling: "\(bar(progress)) \(done) told"
+  case .sending: "\(bar(progress)) \(done) told"
   case .churning: "\(done) came and left, \(rate.grouped) a second"
   case .leaving: "leaving"
   }

@@ -35,7 +35,7 @@ package func json(of figures: BenchFigures) -> String {
   add(figures.leave, to: &object)
   object.member("memory_before_bytes", figures.memory.before)
   object.member("memory_with_bytes", figures.memory.with)
-  object.member("memory_most_bytes", figures.memory.most)
+  object.member("memory_most_bytes", figures.memory.peak)
   object.member("memory_after_bytes", figures.memory.after)
   object.member(
     "memory_per_connection_bytes", figures.memory.perConnection(of: figures.crowd.connected))
@@ -64,7 +64,7 @@ private func add(_ arrivals: ArrivalFigures?, _ name: String, to object: inout J
     "\(name)_first_event_p50_us", latencies.map { UInt64($0.quantile(thousandths: 500)) })
   object.member(
     "\(name)_first_event_p99_us", latencies.map { UInt64($0.quantile(thousandths: 990)) })
-  object.member("\(name)_first_event_last_us", latencies.map { UInt64($0.most) })
+  object.member("\(name)_first_event_last_us", latencies.map { UInt64($0.maximum) })
   object.member("\(name)_server_cpu_ns", arrivals?.cpu.server)
   object.member("\(name)_own_cpu_ns", hasDuration ? arrivals?.cpu.own : nil)
 }
@@ -77,7 +77,7 @@ private func add(_ fanout: FanoutFigures?, to object: inout JSONWriter) {
   object.member("triggers_failed", fanout?.failedTriggers)
   object.member("delivery_first_us", fanout.map { UInt64($0.firstMicroseconds) })
   object.member("delivery_p50_us", fanout.map { UInt64($0.halfMicroseconds) })
-  object.member("delivery_p99_us", fanout.map { UInt64($0.mostMicroseconds) })
+  object.member("delivery_p99_us", fanout.map { UInt64($0.p99Microseconds) })
   object.member("delivery_last_us", fanout.map { UInt64($0.lastMicroseconds) })
   object.member("deliveries_per_second", fanout.map { UInt64($0.perSecond) })
   object.member("delivery_server_cpu_ns", fanout?.cpu.server)

@@ -70,7 +70,7 @@ private func rounds(_ fanout: FanoutFigures) -> [String] {
       "",
       "medians: first \(milliseconds(fanout.firstMicroseconds)),"
         + " p50 \(milliseconds(fanout.halfMicroseconds)),"
-        + " p99 \(milliseconds(fanout.mostMicroseconds)),"
+        + " p99 \(milliseconds(fanout.p99Microseconds)),"
         + " last \(milliseconds(fanout.lastMicroseconds))"),
     row("", "\(UInt64(fanout.perSecond).grouped) deliveries a second"),
   ]
@@ -92,7 +92,7 @@ private func memory(_ figures: BenchFigures) -> [String] {
   guard let before = memory.before else { return [] }
   var text = "\((before >> 10).grouped) KB before"
   if let with = memory.with { text += ", \((with >> 10).grouped) KB with the crowd" }
-  if let most = memory.most, most > memory.with ?? 0 {
+  if let most = memory.peak, most > memory.with ?? 0 {
     text += ", \((most >> 10).grouped) KB at most"
   }
   if let after = memory.after { text += ", \((after >> 10).grouped) KB after" }
@@ -122,7 +122,7 @@ private func cpu(_ cpu: BenchCPU, per count: UInt64, _ what: String) -> String? 
 private func spread(_ latencies: LatencyHistogram) -> String {
   "p50 \(milliseconds(latencies.quantile(thousandths: 500))),"
     + " p99 \(milliseconds(latencies.quantile(thousandths: 990))),"
-    + " last \(milliseconds(latencies.most))"
+    + " last \(milliseconds(latencies.maximum))"
 }
 
 private func perSecond(_ count: UInt64, _ nanoseconds: UInt64) -> UInt64 {

@@ -103,7 +103,7 @@ extension CommandOption {
       "interval at which the connections are read, so that the server does not pay for waking the"
         + " readers; 0 for at once"),
     CommandOption(
-      "timeout", .bench(.time(\.patience, atLeast: .milliseconds(100))),
+      "timeout", .bench(.time(\.timeout, atLeast: .milliseconds(100))),
       "time without progress after which a phase is given up"),
     CommandOption(
       "limit", .bench(.time(\.limit, atLeast: .milliseconds(100))),

@@ -107,7 +107,7 @@ import Testing
           .text, body: HTTP.bytes("12").span, anyPage: true, variesByAccept: true, for: $0,
           into: &$1)
       },
-      { encoder.append(told: 12, for: $0, into: &$1) },
+      { encoder.append(connections: 12, for: $0, into: &$1) },
       { encoder.appendRoot(for: $0, into: &$1) },
       { encoder.appendCrossDomainPolicy(for: $0, into: &$1) },
       { encoder.append(.notFound, anyPage: true, for: $0, into: &$1) },
@@ -179,7 +179,7 @@ import Testing
   @Test func `to the sender of a message contains the number of receivers`() throws {
     let exchange = try exchange(HTTP.get("/ns/svc/m"))
     #expect(
-      written { encoder.append(told: 42, for: exchange, into: &$0) } == """
+      written { encoder.append(connections: 42, for: exchange, into: &$0) } == """
         HTTP/1.1 200 OK\r
         Content-Type: application/json\r
         Cache-Control: no-cache\r

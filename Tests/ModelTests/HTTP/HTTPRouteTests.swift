@@ -9,7 +9,7 @@ import Testing
     _ method: String, _ target: String, _ fields: [String] = [], viewersEnabled: Bool = true
   ) throws -> String {
     let request = HTTP.request(method, target, fields)
-    let route = PublicRoute(
+    let route = AudienceRoute(
       try HTTP.head(request), in: HTTP.bytes(request).span, viewersEnabled: viewersEnabled)
     func slice(_ range: ByteRange) -> String { HTTP.slice(range, of: request) }
     switch route {

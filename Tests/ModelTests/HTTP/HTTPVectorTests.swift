@@ -125,7 +125,7 @@ import Testing
       while progress.isContent { progress = decoder.decode(bytes.span, from: &position) }
       if progress == .failed { return "400" }
       if progress == .incomplete { return "none" }
-      switch PublicRoute(head, in: bytes.span, viewersEnabled: false) {
+      switch AudienceRoute(head, in: bytes.span, viewersEnabled: false) {
       case .stream, .streamHead, .root, .count, .crossDomainPolicy: return "200"
       case .options: return "204"
       case .notFound: return "404"

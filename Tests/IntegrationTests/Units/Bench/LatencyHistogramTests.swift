@@ -18,8 +18,8 @@ extension Units {
       }
       latencies.sort()
       #expect(histogram.count == UInt64(latencies.count))
-      #expect(histogram.least == latencies.first)
-      #expect(histogram.most == latencies.last)
+      #expect(histogram.minimum == latencies.first)
+      #expect(histogram.maximum == latencies.last)
       for thousandths in [0, 1, 10, 250, 500, 900, 990, 999, 1000] as [UInt64] {
         let rank = max(1, (UInt64(latencies.count) * thousandths + 999) / 1000)
         let exact = UInt64(latencies[Int(rank) - 1])
@@ -33,7 +33,7 @@ extension Units {
     @Test func `an empty histogram has only zeros`() {
       let histogram = LatencyHistogram()
       #expect(histogram.quantile(thousandths: 500) == 0)
-      #expect(histogram.count == 0 && histogram.least == 0 && histogram.most == 0)
+      #expect(histogram.count == 0 && histogram.minimum == 0 && histogram.maximum == 0)
     }
 
     @Test(arguments: [0, 1, 31, 32, 33, 63, 64, 1_000_000, UInt32.max - 1, UInt32.max])
@@ -42,7 +42,7 @@ extension Units {
       histogram.add(microseconds: latency)
       #expect(histogram.quantile(thousandths: 0) == latency)
       #expect(histogram.quantile(thousandths: 1000) == latency)
-      #expect(histogram.least == latency)
+      #expect(histogram.minimum == latency)
     }
 
     @Test func `merged histograms equal that of all latencies`() {

@@ -29,7 +29,7 @@ extension Units {
       ("server-pid", "1", { $0.serverPID == 1 }),
       ("settle", "0", { $0.settle == .zero }),
       ("poll-interval", "5ms", { $0.pollInterval == .milliseconds(5) }),
-      ("timeout", "0.1", { $0.patience == .milliseconds(100) }),
+      ("timeout", "0.1", { $0.timeout == .milliseconds(100) }),
       ("limit", "24h", { $0.limit == .seconds(86_400) }),
       ("nodes", "1000", { $0.nodes == 1000 }),
       ("changed", "0.25", { $0.changed == Fraction(numerator: 25, decimals: 2) }),

@@ -54,7 +54,7 @@ extension Units {
     }
 
     @Test(arguments: [
-      (BenchProgress.Phase.connecting, "[#######"), (.telling, "[#######"), (.holding, "[#######"),
+      (BenchProgress.Phase.connecting, "[#######"), (.sending, "[#######"), (.holding, "[#######"),
       (.settling, "waiting"), (.churning, "500 came and left, 250 a second"), (.leaving, "leaving"),
     ])
     func `each phase of a bench has a line of progress`(

@@ -5,8 +5,8 @@ extension Units {
   /// The size of the elements of a reactor's tables.
   @Suite struct ReactorMemoryTests {
     @Test func `a socket takes 32 bytes in a reactor, an audience 16`() {
-      #expect(ReactorStrides.socket == 32)
-      #expect(ReactorStrides.audience == 16)
+      #expect(ElementSizes.socket == 32)
+      #expect(ElementSizes.audience == 16)
     }
   }
 }

@@ -1,0 +1,218 @@
+// Unicast as a carrier (§6): a socket for IPv4 and one for IPv6, and a list of peers to which each
+// datagram is sent one by one. A peer's name is resolved at the start, and again while nothing
+// arrives from the peer.
+
+import Glibc
+import MeterModel
+
+/// One peer of the options.
+private struct Peer {
+  let endpoint: Endpoint
+
+  /// The known addresses; a name may stand for several machines.
+  var addresses: [SocketAddress]
+
+  /// Whether the host is an address, so that there is nothing to resolve.
+  let isLiteral: Bool
+
+  /// The instant of the last datagram of the peer; the start for none.
+  var heardAt = Instant.start
+
+  /// The time of the next resolution; nil while one is under way, and for an address.
+  var resolvesAt: Instant?
+  var backoff = Backoff()
+
+  /// Whether the last resolution found no address.
+  var isNameless = false
+
+  /// Whether the last datagram could not be sent to it.
+  var isUnreachable = false
+}
+
+/// The sockets and the peers.
+final class UnicastCarrier: DatagramCarrier {
+  private(set) var figures: CarrierFigures
+  let startLine: String
+  let needsResolver: Bool
+  private var peers: [Peer]
+  private let v4: DatagramSocket
+
+  /// nil where the system has no IPv6.
+  private let v6: DatagramSocket?
+  private let v6Number: Int32?
+  private let nodeTimeout: Duration
+  private let console: Console
+  private let notice: RecurringNotice
+
+  /// The keys of the sockets' events.
+  private static let keys = (v4: UInt32(0), v6: UInt32(1))
+
+  /// The number of addresses of one name that are used.
+  private static let maximumAddresses = 64
+
+  /// The number of datagrams that are received before another socket has its turn.
+  private static let maximumBatch = 256
+
+  /// Opens the sockets; nil where the options name no peers. Throws an error for the operator.
+  init?(
+    _ options: ClusterOptions, nodeTimeout: Duration, console: Console
+  ) throws(StartError) {
+    guard !options.peers.isEmpty else { return nil }
+    do throws(SystemError) {
+      v4 = try DatagramSocket(boundTo: Self.wildcard("0.0.0.0", options.port), isShared: false)
+      if let socket = try Self.openIPv6(options.port) {
+        v6Number = socket.number
+        v6 = consume socket
+      } else {
+        v6Number = nil
+        v6 = nil
+      }
+    } catch {
+      let address = Endpoint(host: "0.0.0.0", port: options.port)
+      throw StartError(reason: "--cluster-port: \(explainReceiveError(error, on: address))")
+    }
+    peers = options.peers.map { endpoint in
+      let literal = try? SocketAddress.resolve(
+        endpoint.host, port: endpoint.port, literalOnly: true)
+      return Peer(
+        endpoint: endpoint, addresses: literal ?? [], isLiteral: literal != nil,
+        resolvesAt: literal == nil ? .start : nil)
+    }
+    needsResolver = options.peers.contains { !isLiteral($0.host) }
+    figures = CarrierFigures(carrier: .unicast, address: "port \(options.port)", state: "up")
+    startLine =
+      "cluster by unicast on port \(options.port), with "
+      + (options.peers.count == 1 ? "1 peer" : "\(options.peers.count) peers")
+    self.nodeTimeout = nodeTimeout
+    self.console = console
+    notice = RecurringNotice("unicast: datagrams could not be sent", on: console)
+  }
+
+  private static func openIPv6(_ port: UInt16) throws(SystemError) -> DatagramSocket? {
+    do throws(SystemError) {
+      return try DatagramSocket(boundTo: wildcard("::", port), isShared: false)
+    } catch {
+      guard error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL else { throw error }
+      return nil
+    }
+  }
+
+  private static func wildcard(
+    _ literal: String, _ port: UInt16
+  ) throws(SystemError) -> SocketAddress {
+    guard let address = try? SocketAddress.resolve(literal, port: port, literalOnly: true).first
+    else { throw SystemError(code: EAFNOSUPPORT) }
+    return address
+  }
+
+  let maximumDescriptors = 2
+  let isBroker = false
+  let isIdle = true
+
+  /// The time of the next resolution of a name.
+  var nextDeadline: Instant { peers.compactMap(\.resolvesAt).min() ?? .never }
+
+  func start(_ host: inout CarrierHost) throws(SystemError) {
+    try host.watch(v4.number, key: Self.keys.v4)
+    if let v6Number { try host.watch(v6Number, key: Self.keys.v6) }
+  }
+}
+
+// MARK: - Datagrams
+
+extension UnicastCarrier {
+  func ready(_ key: UInt32, _ seen: Readiness, _ host: inout CarrierHost) {
+    for _ in 0..<Self.maximumBatch {
+      let received =
+        key == Self.keys.v6
+        ? v6?.receive(into: &host.scratch) : v4.receive(into: &host.scratch)
+      guard let (count, source) = received else { return }
+      noteArrival(from: source, at: host.now)
+      figures.count(isKept: host.keep(count, from: source, over: .unicast))
+    }
+  }
+
+  private func noteArrival(from source: SocketAddress, at now: Instant) {
+    for index in peers.indices where peers[index].addresses.contains(source) {
+      peers[index].heardAt = now
+      peers[index].backoff.reset()
+    }
+  }
+
+  /// Sends a datagram to every peer with a known address.
+  func send(_ datagram: Span<UInt8>, _ host: inout CarrierHost) {
+    var lastError: SystemError?
+    for index in peers.indices {
+      var failure: SystemError?
+      for address in peers[index].addresses {
+        failure = send(datagram, to: address) ?? failure
+      }
+      if let failure { lastError = failure }
+      if peers[index].isUnreachable, failure == nil { host.noteReturn() }
+      peers[index].isUnreachable = failure != nil
+    }
+    if peers.allSatisfy(\.addresses.isEmpty) {
+      figures.unsent += 1
+      noteResolved()
+    } else if let lastError {
+      figures.unsent += 1
+      notice.note(at: host.now)
+      figures.state = lastError.description
+    } else {
+      figures.sent += 1
+      noteResolved()
+    }
+  }
+
+  private func send(_ datagram: Span<UInt8>, to address: SocketAddress) -> SystemError? {
+    guard address.isIPv6 else { return v4.send(datagram, to: address) }
+    return v6 == nil ? SystemError(code: EAFNOSUPPORT) : v6?.send(datagram, to: address)
+  }
+}
+
+// MARK: - Names
+
+extension UnicastCarrier {
+  /// Has the names resolved whose time has come.
+  func maintain(_ host: inout CarrierHost) {
+    for index in peers.indices {
+      guard let due = peers[index].resolvesAt, due <= host.now else { continue }
+      // A peer that is heard needs no other address. Its name is due again when it could have
+      // fallen silent.
+      let silentAt = peers[index].heardAt + nodeTimeout
+      if peers[index].heardAt > .start, silentAt > host.now {
+        peers[index].resolvesAt = silentAt
+        continue
+      }
+      peers[index].resolvesAt = nil
+      host.resolve(peers[index].endpoint, target: index)
+    }
+  }
+
+  func take(_ resolution: Resolution, _ host: inout CarrierHost) {
+    let index = resolution.target
+    peers[index].resolvesAt = host.now + peers[index].backoff.next(using: &host.random)
+    switch resolution.result {
+    case .success(let addresses):
+      let found = Array(addresses.prefix(Self.maximumAddresses))
+      if found.contains(where: { !peers[index].addresses.contains($0) }) { host.noteReturn() }
+      peers[index].addresses = found
+      peers[index].isNameless = false
+    case .failure(let error):
+      // The former addresses are kept: they may still be right.
+      if !peers[index].isNameless {
+        console.log(
+          "unicast: \(peers[index].endpoint.description): \(error.description); trying again")
+      }
+      peers[index].isNameless = true
+    }
+    noteResolved()
+  }
+
+  /// Notes how many of the peers have an address.
+  private func noteResolved() {
+    let known = peers.count { !$0.addresses.isEmpty }
+    figures.state =
+      known == peers.count ? "up" : "\(known) of \(peers.count) peers resolved"
+  }
+}

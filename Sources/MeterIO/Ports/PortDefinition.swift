@@ -1,0 +1,120 @@
+// The properties of a port. Each port has a file that gives them all.
+
+import MeterModel
+
+/// The definition of a port: how it listens, what it accepts, and how it answers.
+protocol PortDefinition {
+  /// The name of the port in the log.
+  static var title: StaticString { get }
+
+  /// The listening sockets' properties, and the options for the number and the address.
+  static var listener: Listener.Settings { get }
+
+  /// The budget that the port's connections count against.
+  static var budget: BudgetGroup { get }
+
+  /// The limits of a request's head.
+  static var requestLimits: RequestLimits { get }
+
+  /// The treatment of a request's body.
+  static var body: BodyPolicy { get }
+
+  /// The question whose answer a client gets, without HTTP, that sends no request within 100 ms;
+  /// nil on a port that waits for a request.
+  static var silentQuestion: Question? { get }
+
+  /// Whether pages of any origin may read the port's responses.
+  static var isPublic: Bool { get }
+
+  /// Handles a request whose body has ended. `bytes` begin with its head. A response is appended to
+  /// `context.response`, and what a question names to `context.questionBytes`.
+  static func handle(
+    _ bytes: Span<UInt8>, _ context: inout RequestContext
+  ) -> RequestAction
+}
+
+extension PortDefinition {
+  static var requestLimits: RequestLimits { .standard }
+  static var body: BodyPolicy { .dropped(maximum: 65_536) }
+  static var silentQuestion: Question? { nil }
+  static var isPublic: Bool { false }
+}
+
+/// The treatment of the bodies of requests. A body above the maximum, in bytes, is refused.
+enum BodyPolicy: Sendable {
+  /// The body is read and dropped.
+  case dropped(maximum: Int)
+
+  /// The body is kept for the handler.
+  case kept(maximum: Int)
+
+  /// The longest body that is read.
+  var maximum: Int {
+    switch self {
+    case .dropped(let maximum), .kept(let maximum): maximum
+    }
+  }
+
+  /// Whether the handler gets the body.
+  var isKept: Bool {
+    switch self {
+    case .dropped: false
+    case .kept: true
+    }
+  }
+}
+
+/// The settings that handlers read.
+struct PortSettings: Sendable {
+  /// Whether the second segment of a path on the audience port is a viewer id.
+  let viewersEnabled: Bool
+
+  /// The number of the audience port, for the demo page.
+  let audiencePort: UInt16
+}
+
+/// A request to open an event stream. The ranges are of the request's bytes.
+struct StreamRequest {
+  let namespace: ByteRange
+
+  /// Empty without a viewer id.
+  let viewer: ByteRange
+}
+
+/// A request in the hands of its port's handler.
+struct RequestContext {
+  let head: RequestHead
+
+  /// The body, where the port's policy is to keep it.
+  let body: ContiguousArray<UInt8>
+  let settings: PortSettings
+  let encoder: ResponseEncoder
+
+  /// The bytes for the client, to which the handler appends.
+  var response: ContiguousArray<UInt8>
+
+  /// The bytes of the batch of questions, to which the handler appends.
+  var questionBytes: ContiguousArray<UInt8>
+
+  /// The exchange that the request begins.
+  var exchange: Exchange { Exchange(head) }
+
+  /// Copies bytes that a question names.
+  mutating func copy(_ bytes: Span<UInt8>) -> ByteRange { questionBytes.appendText(bytes) }
+}
+
+/// What a reactor does after a request was handled.
+enum RequestAction {
+  /// Sends the response. The connection goes on, or ends, as the exchange says.
+  case respond(Exchange)
+
+  /// Responds with the status of a failure.
+  case fail(RequestFailure)
+
+  /// Asks the node, and sends its answer with the response's head.
+  case ask(Question)
+
+  /// Sends the response, and then the node's answers to the question and to those that follow from
+  /// it, as the body. The connection ends with it.
+  case askInPieces(Question)
+}

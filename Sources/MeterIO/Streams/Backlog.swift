@@ -1,0 +1,28 @@
+// Streams that are behind: their sockets did not take all that was sent.
+
+import MeterModel
+
+/// The bytes that a stream has still to get. Backlogs wait in the order in which their sockets last
+/// took bytes.
+struct Backlog: Waiting {
+  let slot: UInt32
+  var links = QueueLinks()
+
+  /// The instant at which the socket last took bytes.
+  var waitsSince: Instant
+
+  /// The rest of a frame, and messages.
+  var bytes: ContiguousArray<UInt8> = []
+
+  /// The number of `bytes` that were sent.
+  var sent = 0
+
+  /// The newest count, which follows `bytes`; nil for none.
+  var owedCount: UInt64?
+
+  /// The number of bytes above which a stream that is behind is closed (§4).
+  static let maximumBytes = MessageLimits.maximumFrame
+
+  /// The time after which a stream is closed whose socket takes nothing (§4).
+  static let timeout = Duration.seconds(30)
+}

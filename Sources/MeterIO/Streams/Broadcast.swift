@@ -1,0 +1,138 @@
+// Counts and messages on their way to the streams of one audience. They are sent in passes over the
+// audience's chain, a slice at a time, so that new connections need not wait until a hundred
+// thousand streams have got theirs.
+
+import MeterModel
+
+/// The counts and messages that an audience is still to get.
+///
+/// A count is for the streams that were there when it came: its pass starts at the slot that was
+/// the newest then, and later streams are in front of that slot. The messages of an audience have
+/// numbers, and each stream has the number of the last one that it got or that came before it.
+struct Broadcast {
+  /// Framed messages with consecutive numbers.
+  struct Messages {
+    private(set) var bytes: ContiguousArray<UInt8> = []
+
+    /// The end of each in `bytes`.
+    private var ends: ContiguousArray<Int> = []
+
+    var count: Int { ends.count }
+
+    mutating func append(_ frame: Span<UInt8>) {
+      bytes.makeRoom()
+      ends.makeRoom()
+      _ = bytes.appendText(frame)
+      ends.append(bytes.count)
+    }
+
+    /// The start of the last `count` messages in `bytes`.
+    func start(ofLast count: Int) -> Int { count < ends.count ? ends[ends.count - count - 1] : 0 }
+
+    /// Takes out the first messages, at least one, with at most `maximum` bytes. O(bytes)
+    mutating func takeFirst(_ maximum: Int) -> Messages {
+      let fitting = max(1, ends.prefix { $0 <= maximum }.count)
+      var first = Messages()
+      guard fitting < ends.count else {
+        swap(&first, &self)
+        return first
+      }
+      let end = ends[fitting - 1]
+      first.bytes = ContiguousArray(bytes.prefix(end))
+      first.ends = ContiguousArray(ends.prefix(fitting))
+      bytes.removeFirst(end)
+      ends = ContiguousArray(ends.dropFirst(fitting).map { $0 - end })
+      return first
+    }
+  }
+
+  /// The next slot of the present pass; `.max` at its end.
+  private(set) var next: UInt32 = .max
+
+  /// The count that the present pass sends; nil for messages, and before the first pass.
+  private(set) var count: UInt64?
+
+  /// The messages that the present pass sends, and the number of the last.
+  private var sending = Messages()
+  private(set) var lastSending: UInt32 = 0
+
+  /// The newest count for the next pass, and the slot at which that starts.
+  private var nextCount: UInt64?
+  private var nextCountStart: UInt32 = .max
+
+  /// The messages for the next passes.
+  private var waiting = Messages()
+
+  /// Whether another pass is to follow.
+  var hasMore: Bool { nextCount != nil || waiting.count > 0 }
+
+  /// Adds a count, which the pass after the present one sends to all streams from the slot `first`
+  /// on. It replaces an older count that waits.
+  mutating func replaceCount(_ count: UInt64, from first: UInt32) {
+    (nextCount, nextCountStart) = (count, first)
+  }
+
+  /// Adds a framed message, which a pass after the present one sends.
+  mutating func append(message frame: Span<UInt8>) { waiting.append(frame) }
+
+  /// The number of messages of the present pass that a stream has not got, of which `number` is the
+  /// last that it got.
+  func missing(after number: UInt32) -> Int {
+    max(0, Int(Int32(bitPattern: lastSending &- number)))
+  }
+
+  /// Appends what the present pass sends: the count, or its last `messages` messages.
+  func appendFrame(ofLast messages: Int, to frame: inout ContiguousArray<UInt8>) {
+    if let count {
+      ServerSentEvents.append(count: count, into: &frame)
+    } else {
+      frame.append(contentsOf: sending.bytes[sending.start(ofLast: messages)...])
+    }
+  }
+
+  /// Appends all messages that a stream has not got, of which `number` is the last that it got, and
+  /// `newest` the last of the audience.
+  func appendRest(
+    after number: UInt32, newest: UInt32, to output: inout ContiguousArray<UInt8>
+  ) {
+    let missing = max(0, Int(Int32(bitPattern: newest &- number)))
+    if missing > waiting.count, count == nil {
+      output.append(contentsOf: sending.bytes[sending.start(ofLast: missing - waiting.count)...])
+    }
+    output.append(contentsOf: waiting.bytes[waiting.start(ofLast: missing)...])
+  }
+
+  /// Goes on with the pass: `following` is the slot after the one that gets its bytes now.
+  mutating func advance(to following: UInt32) { next = following }
+
+  /// Takes out a slot that leaves the chain. A pass that was to go on or start there begins with
+  /// the slot after it.
+  mutating func remove(_ slot: UInt32, before following: UInt32) {
+    if next == slot { next = following }
+    if nextCountStart == slot { nextCountStart = following }
+  }
+
+  /// Starts a pass: for the count if one waits, else for messages from the newest slot on, as many
+  /// as a stream that is not behind may have to keep. After a pass for a count, waiting messages
+  /// come first. Returns the number of messages of the pass. Precondition: `hasMore`; `newest` is
+  /// the number of the last message.
+  mutating func startPass(from first: UInt32, newest: UInt32) -> UInt32 {
+    let followsCount = count != nil
+    count = nil
+    sending = Messages()
+    if let due = nextCount, waiting.count == 0 || !followsCount {
+      (count, nextCount, next) = (due, nil, nextCountStart)
+      return 0
+    }
+    next = first
+    sending = waiting.takeFirst(Backlog.maximumBytes)
+    lastSending = newest &- UInt32(waiting.count)
+    return UInt32(sending.count)
+  }
+
+  /// Drops the counts, because everything ends after the messages.
+  mutating func dropCounts() {
+    nextCount = nil
+    if count != nil { next = .max }
+  }
+}

@@ -1,0 +1,32 @@
+// The routes of the statistics port (§5).
+
+/// What the statistics port does with a well-formed request (§5).
+package enum StatisticsRoute: Equatable, Sendable {
+  /// The statistics of all namespaces.
+  case statistics
+
+  /// The response for health checks.
+  case health
+
+  /// The other nodes.
+  case cluster
+  case notFound
+
+  /// The route of a request whose head was parsed from `bytes`.
+  package init(_ head: RequestHead, in bytes: Span<UInt8>) {
+    let path = head.path.bounds
+    guard head.method == .get || head.method == .head else {
+      self = .notFound
+      return
+    }
+    if bytes.equals("/stats", in: path) {
+      self = .statistics
+    } else if bytes.equals("/healthz", in: path) {
+      self = .health
+    } else if bytes.equals("/cluster", in: path) {
+      self = .cluster
+    } else {
+      self = .notFound
+    }
+  }
+}
