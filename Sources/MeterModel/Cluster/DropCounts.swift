@@ -18,16 +18,12 @@ package struct DropCounts: Sendable {
     counts[Int(fault.rawValue)] += 1
   }
 
-  /// Appends a JSON object with a member for each reason that was given.
-  func append(into output: inout ContiguousArray<UInt8>) {
-    output.append(UInt8(ascii: "{"))
-    var isFirst = true
+  /// Writes an object with a member for each reason that was given.
+  func write(into json: inout JSONWriter) {
+    json.beginObject()
     for fault in DatagramFault.allCases where self[fault] > 0 {
-      if !isFirst { output.append(ASCII.comma) }
-      isFirst = false
-      output.append(contentsOf: "\"\(fault.reason)\":".utf8)
-      output.append(decimal: self[fault])
+      json.member(fault.reason, self[fault])
     }
-    output.append(UInt8(ascii: "}"))
+    json.endObject()
   }
 }

@@ -12,57 +12,56 @@ extension Node {
       outputs[reactor].append(.answer(handle, .failed(.notFound)))
       return
     }
-    var json: ContiguousArray<UInt8> = []
-    membership.report(at: meter.now, meter: meter, into: &json)
-    json.append(contentsOf: ",\"carriers\":[".utf8)
-    for (index, figures) in carriers.enumerated() {
-      if index > 0 { json.append(ASCII.comma) }
-      figures.append(into: &json)
-    }
-    json.append(contentsOf: "]}".utf8)
-    answer(handle, on: reactor, .json) { $0.append(json.span) }
+    var json = JSONWriter()
+    json.beginObject()
+    membership.write(at: meter.now, meter: meter, into: &json)
+    json.name("carriers")
+    json.beginArray()
+    for figures in carriers { figures.write(into: &json) }
+    json.endArray()
+    json.endObject()
+    answer(handle, on: reactor, .json) { $0.append(json.bytes.span) }
   }
 }
 
 extension Membership {
-  /// Appends the members of the object that are about nodes, and leaves it open. `last_heard` is in UNIX
-  /// seconds; namespaces and members are what the meter holds of the node.
-  fileprivate func report(
-    at instant: Instant, meter: borrowing Meter, into output: inout ContiguousArray<UInt8>
+  /// Writes the members of the object that are about nodes. `last_heard` is in UNIX seconds; namespaces
+  /// and members are what the meter holds of the node.
+  fileprivate func write(
+    at instant: Instant, meter: borrowing Meter, into json: inout JSONWriter
   ) {
     let known = ContiguousArray(
       peers.live.filter { peers[$0].lastHeard + settings.nodeTimeout >= instant })
     let counted = counts(of: known, meter)
-    output.append(contentsOf: "{\"id\":\"\(session.text)\",\"nodes\":[".utf8)
+    json.member("id", session.text)
+    json.name("nodes")
+    json.beginArray()
     for (index, place) in known.enumerated() {
-      if index > 0 { output.append(ASCII.comma) }
-      append(peers[place], counted[index], into: &output)
+      write(peers[place], counted[index], into: &json)
     }
-    output.append(contentsOf: "],\"duplicates\":\(figures.duplicates)".utf8)
-    output.append(contentsOf: ",\"lost_events\":\(journal.droppedEvents)".utf8)
-    output.append(contentsOf: ",\"dropped\":".utf8)
-    dropped.append(into: &output)
+    json.endArray()
+    json.member("duplicates", figures.duplicates)
+    json.member("lost_events", journal.droppedEvents)
+    json.name("dropped")
+    dropped.write(into: &json)
   }
 
-  private func append(
-    _ peer: Peer, _ figures: (namespaces: UInt64, members: UInt64),
-    into output: inout ContiguousArray<UInt8>
+  private func write(
+    _ peer: Peer, _ figures: (namespaces: UInt64, members: UInt64), into json: inout JSONWriter
   ) {
-    output.append(contentsOf: "{\"id\":".utf8)
-    var id: ContiguousArray<UInt8> = []
-    peer.session.append(into: &id)
-    JSONString.append(id.span, into: &output)
-    output.append(contentsOf: ",\"address\":".utf8)
-    JSONString.append(ContiguousArray(peer.address.text.utf8).span, into: &output)
-    output.append(contentsOf: ",\"carrier\":\"\(peer.carrier.name)\"".utf8)
     let heard = wallStart + peer.lastHeard.nanoseconds / 1_000_000
     let milliseconds = String(heard % 1000 + 1000).dropFirst()
-    output.append(contentsOf: ",\"last_heard\":\(heard / 1000).\(milliseconds)".utf8)
-    output.append(contentsOf: ",\"namespaces\":\(figures.namespaces)".utf8)
-    output.append(contentsOf: ",\"members\":\(figures.members)".utf8)
-    output.append(contentsOf: ",\"old\":\(peer.isLegacy),\"dropped\":".utf8)
-    peer.dropped.append(into: &output)
-    output.append(UInt8(ascii: "}"))
+    json.beginObject()
+    json.member("id", peer.session.text)
+    json.member("address", peer.address.text)
+    json.member("carrier", peer.carrier.name)
+    json.member("last_heard", decimal: "\(heard / 1000).\(milliseconds)")
+    json.member("namespaces", figures.namespaces)
+    json.member("members", figures.members)
+    json.member("old", peer.isLegacy)
+    json.name("dropped")
+    peer.dropped.write(into: &json)
+    json.endObject()
   }
 
   /// The namespaces in which each node has members, and the members.
@@ -83,16 +82,16 @@ extension Membership {
 }
 
 extension CarrierFigures {
-  /// Appends the figures as a JSON object.
-  fileprivate func append(into json: inout ContiguousArray<UInt8>) {
-    json.append(contentsOf: #"{"carrier":"\#(carrier.name)","address":"#.utf8)
-    JSONString.append(Array(address.utf8).span, into: &json)
-    json.append(contentsOf: #","state":"#.utf8)
-    JSONString.append(Array(state.utf8).span, into: &json)
-    let counts = [
-      ("sent", sent), ("unsent", unsent), ("received", received), ("overrun", overrun),
-    ]
-    for (name, count) in counts { json.append(contentsOf: ",\"\(name)\":\(count)".utf8) }
-    json.append(UInt8(ascii: "}"))
+  /// Writes the figures as an object.
+  fileprivate func write(into json: inout JSONWriter) {
+    json.beginObject()
+    json.member("carrier", carrier.name)
+    json.member("address", address)
+    json.member("state", state)
+    json.member("sent", sent)
+    json.member("unsent", unsent)
+    json.member("received", received)
+    json.member("overrun", overrun)
+    json.endObject()
   }
 }

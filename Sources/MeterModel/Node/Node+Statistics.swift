@@ -8,22 +8,21 @@ extension Node {
   mutating func answerStatistics(
     after ordinal: UInt64, to handle: ConnectionHandle, on reactor: Int
   ) {
-    var json = StatisticsJSON(continuing: ordinal != 0)
-    var body: ContiguousArray<UInt8> = []
-    if ordinal == 0 { StatisticsJSON.open(into: &body) }
+    var json = JSONWriter(continuing: ordinal != 0)
+    if ordinal == 0 { json.beginObject() }
     let next = meter.visitNamespaces(
       after: ordinal, limit: Self.pieceOfStatistics
     ) { namespace, figures in
       namespaces.withName(of: namespace.number) { name in
-        json.append(
-          name: name, created: unixSeconds(figures.created), members: figures.members,
+        json.statistics(
+          of: name, created: unixSeconds(figures.created), members: figures.members,
           connections: figures.connections,
-          modified: figures.modified.map { unixSeconds($0) } ?? 0, into: &body)
+          modified: figures.modified.map { unixSeconds($0) } ?? 0)
       }
     }
-    if next == nil { StatisticsJSON.close(into: &body) }
+    if next == nil { json.endObject() }
     var answer = Answer()
-    answer.body = outputs[reactor].copy(body.span)
+    answer.body = outputs[reactor].copy(json.bytes.span)
     answer.rest = next.map { .statistics(after: $0) }
     outputs[reactor].append(.answer(handle, answer))
   }

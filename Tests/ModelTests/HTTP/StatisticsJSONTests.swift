@@ -6,16 +6,14 @@ import Testing
 
 @Suite struct `The statistics` {
   private func json(_ names: [String]) -> String {
-    var output: ContiguousArray<UInt8> = []
-    var statistics = StatisticsJSON()
-    StatisticsJSON.open(into: &output)
+    var output = JSONWriter()
+    output.beginObject()
     for name in names {
-      statistics.append(
-        name: HTTP.bytes(name).span, created: 1_795_350_754, members: 1, connections: 2,
-        modified: 0, into: &output)
+      output.statistics(
+        of: HTTP.bytes(name).span, created: 1_795_350_754, members: 1, connections: 2, modified: 0)
     }
-    StatisticsJSON.close(into: &output)
-    return String(decoding: output, as: UTF8.self)
+    output.endObject()
+    return output.text
   }
 
   private let member = "{\"created\":1795350754,\"members\":1,\"connections\":2,\"modified\":0}"
