@@ -80,11 +80,8 @@ struct NodeThread: ~Copyable {
 
   private func millisecondsToDeadline() -> Int32 {
     if carriers?.isBehind ?? false { return 0 }
-    let deadline = min(node.nextDeadline, capture?.deadline ?? .never)
-    guard deadline < .latest else { return -1 }
-    let now = clock.now
-    guard deadline > now else { return 0 }
-    return Int32(clamping: ((deadline - now).nanoseconds + 999_999) / 1_000_000)
+    return Poller.milliseconds(
+      until: min(node.nextDeadline, capture?.deadline ?? .never), by: clock)
   }
 
   private mutating func receiveDatagrams(at now: Instant) {

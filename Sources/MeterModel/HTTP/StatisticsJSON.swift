@@ -1,5 +1,5 @@
-// The statistics port's object (§5), which is written member by member, so that a million namespaces
-// can be sent in pieces:
+// The statistics port's object (§5), which is written member by member, so that a million
+// namespaces can be sent in pieces:
 // `{"ns":{"created":1795350754,"members":1,"connections":1,"modified":1795350754}}`
 
 extension JSONWriter {
