@@ -15,13 +15,15 @@ extension Meter {
       refuse(id, .stopped, into: &effects)
       return
     }
-    let predecessor = viewer == .none ? .none : excludeHolder(of: viewer, into: &effects)
-    guard openConnections < configuration.maximumConnections,
+    // The place of a connection that the newcomer would exclude counts as free.
+    let freed: UInt32 = viewer != .none && isHeld(viewer) ? 1 : 0
+    guard openConnections - freed < configuration.maximumConnections,
       exists(namespace) || hasRoomForNamespace
     else {
       refuse(id, .full, into: &effects)
       return
     }
+    let predecessor = viewer == .none ? .none : excludeHolder(of: viewer, into: &effects)
     if viewer != .none {
       viewers[Int(viewer.number)] = ViewerHolder(connection: id.number, predecessor: predecessor)
       heldViewers += 1

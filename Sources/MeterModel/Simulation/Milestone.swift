@@ -8,6 +8,9 @@ package enum Milestone: Int, CaseIterable, Hashable, Sendable {
   /// A connection was refused at the limit of connections, or of namespaces.
   case fullOfConnections, fullOfNamespaces
 
+  /// A connection that was refused at a limit would have excluded another, which stayed.
+  case refusedWithoutExclusion
+
   /// A notification followed an event at once.
   case toldByEvent
 

@@ -34,23 +34,27 @@ extension Auditor {
       return isOverdue(place) ? "its maximum duration was over" : expect(.reject(.open(id)))
     }
     note(.reopenedBeforeClose, if: connections[place].phase == .dismissed)
-    var predecessor = ConnectionOrdinal.none
-    if let holder = holder(of: viewer) {
+    let former = holder(of: viewer)
+    if former != nil {
       if after != .none && holders[Int(viewer.number)].predecessor == after {
         note(.stopped)
         connections[place].phase = .dismissed
         return expect(.refuse(id, .stopped))
       }
-      note(.excludedInChain, if: holders[Int(viewer.number)].predecessor != .none)
-      predecessor = connections[holder].ordinal
-      if let wrong = exclude(holder) { return wrong }
     }
-    let hasRoom = openCount < configuration.maximumConnections
+    let hasRoom = openCount - (former == nil ? 0 : 1) < configuration.maximumConnections
     let isKnown = exists(Int(namespace.number))
     guard hasRoom, isKnown || namespaceCount < configuration.maximumNamespaces else {
       note(hasRoom ? .fullOfNamespaces : .fullOfConnections)
+      note(.refusedWithoutExclusion, if: former != nil)
       connections[place].phase = .dismissed
       return expect(.refuse(id, .full))
+    }
+    var predecessor = ConnectionOrdinal.none
+    if let former {
+      note(.excludedInChain, if: holders[Int(viewer.number)].predecessor != .none)
+      predecessor = connections[former].ordinal
+      if let wrong = exclude(former) { return wrong }
     }
     hold(viewer, place, predecessor)
     return join(id, namespace)

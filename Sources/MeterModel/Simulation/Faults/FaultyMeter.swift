@@ -38,6 +38,9 @@ package enum MeterFault: String, CaseIterable, Sendable {
   /// The limit of connections is one too high.
   case exceedsLimit
 
+  /// A connection that is refused at a limit excludes the holder of its viewer id all the same.
+  case excludesForRefused
+
   /// Empty namespaces are never retired (the first defect of ORIGINAL.md).
   case retiresNothing
 
@@ -64,11 +67,25 @@ package struct FaultyMeter: MeterProtocol {
   ) {
     advance(to: instant, into: &effects)
     guard let event = falsified(event) else { return }
+    if fault == .excludesForRefused, case .opened(_, _, let viewer, _) = event, viewer != .none,
+      isRefusedAtLimit(event, at: instant)
+    {
+      run(at: instant, into: &effects) { $0.apply(.excluded(viewer), at: instant, into: &$1) }
+    }
     run(at: instant, into: &effects) { $0.apply(event, at: instant, into: &$1) }
   }
 
   package mutating func advance(to instant: Instant, into effects: inout EffectBuffer) {
     run(at: instant, into: &effects) { $0.advance(to: instant, into: &$1) }
+  }
+
+  private func isRefusedAtLimit(_ event: Event, at instant: Instant) -> Bool {
+    var ahead = meter
+    var effects = EffectBuffer()
+    ahead.apply(event, at: instant, into: &effects)
+    return effects.effects.contains { effect in
+      if case .refuse(_, .full) = effect.action { true } else { false }
+    }
   }
 
   /// Lets the meter write its effects directly if none is to be falsified, so that their digest is
@@ -140,7 +157,7 @@ extension MeterFault {
       if right.maximumConnections < .max { wrong.maximumConnections += 1 }
     case .retiresNothing: wrong.namespaceCleanDelay = .maximum
     case .greetsWithoutNewcomer, .firesAtEvents, .ignoresExclusion, .admitsStopped,
-      .ignoresViewers, .ignoresGoodbye, .ignoresZero, .losesCloses:
+      .ignoresViewers, .ignoresGoodbye, .ignoresZero, .excludesForRefused, .losesCloses:
       break
     }
     return wrong

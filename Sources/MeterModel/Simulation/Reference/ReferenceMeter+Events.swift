@@ -34,23 +34,23 @@ extension ReferenceMeter {
 
     // Rule 8: "A stream with the id whose `Last-Event-ID` names the remembered stream is refused
     // (`stopped`)."
-    var excluded = ConnectionOrdinal.none
-    if let holder = holder(of: viewer) {
-      let present = namespaces[holder.namespace].connections[holder.connection]
-      if after != .none && after == present.excluded {
-        return refuse(id, ordinal, .stopped, into: &effects)
-      }
-      // "A new stream with the same id excludes the former one, which is ended (`excluded`) first."
-      end(holder, .excluded, into: &effects)
-      excluded = present.ordinal
+    let holder = holder(of: viewer)
+    let present = holder.map { namespaces[$0.namespace].connections[$0.connection] }
+    if let present, after != .none && after == present.excluded {
+      return refuse(id, ordinal, .stopped, into: &effects)
     }
 
-    // Rule 16: "An open past either limit is refused (`full`) and creates nothing; the stream that
-    // it excludes by rule 8 has ended before."
+    // Rule 16: "An open past either limit is refused (`full`) and changes nothing: it excludes no
+    // stream. (A stream that it would exclude counts as gone when the first limit is judged.)"
     let isKnown = index(of: namespace) != nil
-    guard openConnections < configuration.maximumConnections,
+    guard openConnections - (holder == nil ? 0 : 1) < configuration.maximumConnections,
       isKnown || namespaces.count < configuration.maximumNamespaces
     else { return refuse(id, ordinal, .full, into: &effects) }
+
+    // Rule 8: "A new stream with the same id excludes the former one, which is ended (`excluded`)
+    // first."
+    let excluded = present?.ordinal ?? .none
+    if let holder { end(holder, .excluded, into: &effects) }
 
     let connection = Connection(
       id: id, ordinal: ordinal, viewer: viewer, opened: now,

@@ -132,8 +132,36 @@ struct AdmissionScenarios {
         0 greet 1 a 1
         0 refuse 2 full
         0 greet 3 a 2
-        1 end 1 excluded
         1 refuse 4 full
+        """)
+  }
+
+  @Test func `an open that is refused at a limit does not exclude the holder of its viewer id`()
+    throws
+  {
+    try expect(
+      """
+      option max-namespaces 1
+      0.02 open 4 A viewer=v2
+      0.021 open 6 a viewer=v2
+      0.2 end
+      """,
+      gives: """
+        0.02 greet 4 A 1
+        0.021 refuse 6 full
+        """)
+    try expect(
+      """
+      option max-connections 1
+      0 open 1 a viewer=v
+      1 open 2 a
+      2 open 3 a viewer=v after=1
+      """,
+      gives: """
+        0 greet 1 a 1
+        1 refuse 2 full
+        2 end 1 excluded
+        2 greet 3 a 1
         """)
   }
 
