@@ -8,7 +8,7 @@ private let replacedWords = [
   "dialogues": "HTTP connections",
   "patience": "timeout", "sequencer": "node", "lethal": "unsafeForLegacy",
   "keeper": "tombstone", "heed": "accept", "heeds": "accepts", "untold": "in flight",
-  "unsaid": "not acknowledged", "obey": "perform",
+  "unsaid": "not acknowledged",
 ]
 
 /// Names that were replaced, as they were written.
