@@ -30,8 +30,8 @@ enum TidyRule: String, CaseIterable, Sendable {
   /// Whether the project does not keep to the rule yet.
   var isPending: Bool {
     switch self {
-    case .imports, .reminders, .lengths, .links: false
-    case .arrows, .columns, .references, .words: true
+    case .imports, .arrows, .reminders, .lengths, .links: false
+    case .columns, .references, .words: true
     }
   }
 
