@@ -9,7 +9,7 @@ package struct DescriptorNeeds: Equatable, Sendable {
   /// Those of one reactor, for a table of its own.
   package let reactor: Int
 
-  /// The needs, for tests.
+  /// Needs of these numbers.
   package init(whole: Int, reactor: Int) {
     self.whole = whole
     self.reactor = reactor

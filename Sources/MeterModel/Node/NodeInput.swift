@@ -1,14 +1,17 @@
 // The inputs of a node: what its reactors report. A batch is two arrays whatever is in it: small values of
 // fixed size, and the bytes that they name.
 
-/// A connection of a reactor. A slot is used again; the generation tells its users apart.
-package struct ConnectionHandle: Equatable, Sendable {
-  package let slot: UInt32
+/// A connection of a reactor. A slot is used again; the generation tells its users apart. The
+/// functions are inlinable, because a reactor makes a handle for each event of a socket.
+@usableFromInline package struct ConnectionHandle: Equatable, Sendable {
+  /// The slot in the reactor's table.
+  @usableFromInline package let slot: UInt32
 
   /// 1 and up.
-  package let generation: UInt32
+  @usableFromInline package let generation: UInt32
 
-  package init(slot: UInt32, generation: UInt32) {
+  /// The connection with this generation in this slot.
+  @inlinable package init(slot: UInt32, generation: UInt32) {
     self.slot = slot
     self.generation = generation
   }
