@@ -3,18 +3,19 @@
 
 /// The entry point for libFuzzer. The first byte is the seed of the split. With its highest bit the
 /// rest are the blocks of a log without checksums, which are then added, since a fuzzer cannot
-/// guess one.
+/// guess one. With the next bit too the first of these blocks is the header.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }
   let rest = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
-  let bytes = start[0] & 0x80 == 0 ? rest : sealed(rest)
+  let bytes = start[0] & 0x80 == 0 ? rest : sealed(rest, hasHeader: start[0] & 0x40 != 0)
   LogFuzzer(bytes: bytes, seed: start[0] & 0x7F).run()
   return 0
 }
 
-/// A section of blocks, each given as its kind, its length in two bytes, and its payload.
-private func sealed(_ blocks: [UInt8]) -> [UInt8] {
+/// A section of blocks, each given as its kind, its length in two bytes, and its payload. The header
+/// is one with an increment delay and a limit of namespaces, unless the blocks have their own.
+private func sealed(_ blocks: [UInt8], hasHeader: Bool) -> [UInt8] {
   var configuration = Configuration()
   configuration.incrementDelay = .seconds(1)
   configuration.maximumNamespaces = 100
@@ -26,7 +27,9 @@ private func sealed(_ blocks: [UInt8]) -> [UInt8] {
     log += payload
     log.append(word: chain.seal(head: head, payload, 0..<payload.count))
   }
-  add(1, LogSection(configuration: configuration, wallStart: 1).encoded(offset: 0))
+  if !hasHeader {
+    add(1, LogSection(configuration: configuration, wallStart: 1).encoded(offset: 0))
+  }
   var rest = blocks[...]
   while rest.count >= 3 {
     let head = Array(rest.prefix(3))
