@@ -137,10 +137,3 @@ extension SVGWriter {
     }
   }
 }
-
-extension String {
-  /// The text, or its beginning and an ellipsis, with at most `length` characters.
-  package func shortened(to length: Int) -> String {
-    count <= length ? self : prefix(length - 1) + "…"
-  }
-}

@@ -37,13 +37,6 @@ package struct CountTicks: Equatable, Sendable {
   }
 }
 
-extension UInt64 {
-  /// The number with commas between thousands: 1,234,567.
-  package var grouped: String {
-    self < 1000 ? "\(self)" : (self / 1000).grouped + "," + "\(1000 + self % 1000)".dropFirst()
-  }
-}
-
 /// The ticks of an axis of time that begins at 0.
 package struct TimeTicks: Equatable, Sendable {
   /// The distance between two ticks, in nanoseconds.
