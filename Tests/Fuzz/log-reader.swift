@@ -13,8 +13,9 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   return 0
 }
 
-/// A section of blocks, each given as its kind, its length in two bytes, and its payload. The header
-/// is one with an increment delay and a limit of namespaces, unless the blocks have their own.
+/// A section of blocks, each given as its kind, its length in two bytes, and its payload. The
+/// header is one with an increment delay and a limit of namespaces, unless the blocks have their
+/// own.
 private func sealed(_ blocks: [UInt8], hasHeader: Bool) -> [UInt8] {
   var configuration = Configuration()
   configuration.incrementDelay = .seconds(1)
