@@ -1,13 +1,15 @@
-// What of this node's counts the others were told, and where the round that is under way stands.
+// The counts that this node sends to the other nodes, and the progress of the round that is being
+// sent.
 
-/// The state of telling counts, dense by namespace number.
+/// The counts that were last sent, dense by namespace number, and the position in the current
+/// round.
 struct Advertising {
-  /// What was told of a namespace.
+  /// The counts of a namespace that the other nodes were told last.
   private struct Told {
     var members: UInt32 = 0
     var connections: UInt64 = 0
 
-    /// Until when a count of zero is told.
+    /// Until this instant a count of zero is repeated.
     var zeroUntil = Instant.start
   }
 
@@ -15,23 +17,23 @@ struct Advertising {
   private let roundsPerRefresh: Int
   private let memory: Duration
 
-  /// Counts rounds, so that refreshes are spread over them.
+  /// The number of rounds so far. It spreads the refreshes of unchanged counts over the rounds.
   private var roundNumber = 0
   private var listsAll = false
 
-  /// Whether a round is under way, and from when on it may go on.
+  /// Whether a round is being sent, and the instant of its next slice.
   private(set) var isUnderWay = false
   var nextSlice = Instant.start
 
-  /// The next namespace's number, then the next place among the retired.
+  /// The number of the next namespace, and the place of the next retired name.
   var cursor = 0
   var retiredCursor = 0
 
-  /// How many datagrams the round has had, and the last one had.
+  /// The number of datagrams of the current round so far, and of the round before it.
   var datagrams = 0
-  private(set) var formerDatagrams = 0
+  private(set) var previousDatagrams = 0
 
-  /// How many counts the round leaves out, since they have not changed.
+  /// The number of counts that the current round leaves out because they have not changed.
   private(set) var leftOut: UInt64 = 0
 
   init(settings: ClusterSettings) {
@@ -39,7 +41,8 @@ struct Advertising {
     memory = settings.memory
   }
 
-  /// Begins a round that lists every count, or what changed and what is due for a refresh.
+  /// Begins a round. It lists either every count, or the counts that changed and those that are due
+  /// for a refresh.
   mutating func begin(listsAll: Bool, at instant: Instant) {
     self.listsAll = listsAll || roundsPerRefresh == 1
     roundNumber += 1
@@ -53,10 +56,10 @@ struct Advertising {
 
   mutating func end() {
     isUnderWay = false
-    formerDatagrams = datagrams
+    previousDatagrams = datagrams
   }
 
-  /// What to tell of a namespace in this round; nil for nothing. O(1)
+  /// The counts of a namespace to send in this round; nil if there are none to send. O(1)
   @inline(__always)
   mutating func next(
     _ number: Int, of meter: borrowing Meter, at instant: Instant
@@ -81,8 +84,9 @@ struct Advertising {
     return (UInt64(members), connections)
   }
 
-  /// Forgets what was told of a namespace whose number may come to mean another. The answer is the
-  /// connections that were told and until when its zero is to be; nil if nobody need be told.
+  /// Forgets the counts of a namespace whose number becomes free. Returns the connections that were
+  /// told last, and the instant until which its zero must be repeated; nil if no node has to be
+  /// told.
   mutating func retire(
     _ namespace: NamespaceID, at instant: Instant
   ) -> (connections: UInt64, until: Instant)? {

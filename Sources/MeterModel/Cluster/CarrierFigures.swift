@@ -1,23 +1,25 @@
-// What a carrier of datagrams reports of itself, for `GET /cluster`.
+// The state of a carrier, for `GET /cluster`.
 
-/// The state of one carrier.
+/// The state and the counters of one carrier since the start.
 package struct CarrierFigures: Equatable, Sendable {
+  /// The kind of the carrier.
   package let carrier: Carrier
 
-  /// The group, the port, or the server and its channel; never a password.
+  /// The group, the port, or the server with its channel; never a password.
   package let address: String
 
-  /// `up`, or what is wrong.
+  /// `up`, or the reason why it does not work.
   package var state: String
 
-  /// Datagrams that were sent (one to all peers counts once), and those that could not be.
+  /// The datagrams that were sent (one to all peers counts once), and those that could not be sent.
   package var sent: UInt64 = 0
   package var unsent: UInt64 = 0
 
-  /// Datagrams that came, and those that were dropped since the node was behind.
+  /// The datagrams that were received, and those that were dropped because the node was behind.
   package var received: UInt64 = 0
   package var overrun: UInt64 = 0
 
+  /// The figures of a carrier that has sent and received nothing.
   package init(carrier: Carrier, address: String, state: String) {
     self.carrier = carrier
     self.address = address

@@ -1,34 +1,37 @@
-// What the membership wants done: a buffer that its caller owns, performs in order, and empties.
+// The outputs of the membership: a buffer that its caller owns, performs in order, and empties.
 
-/// One thing to do.
+/// One action that the membership directs its caller to perform.
 package enum ClusterDirective: Equatable, Sendable {
   /// Send a datagram of at most 1,400 bytes to the other nodes.
   case send(ByteRange)
 
-  /// Feed the meter the counts that a node told of a namespace (1 to 255 visible ASCII bytes).
+  /// Feed the meter the counts that a node reports for a namespace. The name has 1 to 255 visible
+  /// ASCII bytes.
   case peer(NodeID, name: ByteRange, members: UInt64, connections: UInt64)
 
-  /// Feed the meter a node's goodbye.
+  /// Feed the meter the departure of a node.
   case bye(NodeID)
 
-  /// Send a text to the streams of a namespace on this node.
+  /// Send a message to the streams of a namespace on this node.
   case message(namespace: ByteRange, text: ByteRange)
 
-  /// Exclude the holder of a viewer id on this node: another node's viewer has the id now.
+  /// Exclude the holder of a viewer id on this node, because a viewer of another node has the id
+  /// now.
   case exclude(viewer: ByteRange)
 }
 
-/// Directives and the bytes that they name.
+/// A list of directives, and the bytes to which their ranges refer.
 package struct ClusterDirectives {
-  /// In the order in which they are to be performed.
+  /// The directives, in the order in which they must be performed.
   package private(set) var directives: ContiguousArray<ClusterDirective> = []
 
-  /// What the directives' ranges name.
+  /// The bytes to which the ranges of the directives refer.
   package internal(set) var bytes: ContiguousArray<UInt8> = []
 
+  /// An empty list.
   package init() {}
 
-  /// Forgets all directives, and keeps storage of a usual size.
+  /// Removes all directives. Storage of a usual size is kept.
   package mutating func removeAll() {
     directives.removeAll(keepingCapacity: directives.capacity <= 65_536)
     bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 20)
@@ -38,24 +41,29 @@ package struct ClusterDirectives {
     directives.append(directive)
   }
 
-  /// Copies bytes. Returns where they lie now.
+  /// Copies bytes into the buffer. Returns their range.
   mutating func copy(_ text: Span<UInt8>) -> ByteRange {
     let start = bytes.count
     bytes.append(text)
     return appended(since: start)
   }
 
-  /// The range of what was appended to `bytes` since there were `start` of them.
+  /// The range of the bytes that were appended since `bytes` had the count `start`.
   func appended(since start: Int) -> ByteRange { ByteRange(start..<bytes.count) }
 }
 
-/// Datagrams to be sent, and the bytes that they lie in.
+/// Datagrams to send, and the bytes to which their ranges refer.
 package struct DatagramBatch: Sendable {
+  /// The range of each datagram, in the order in which they were sent.
   package private(set) var datagrams: ContiguousArray<ByteRange> = []
+
+  /// The bytes to which the ranges refer.
   package private(set) var bytes: ContiguousArray<UInt8> = []
 
+  /// No datagrams.
   package init() {}
 
+  /// Whether there are no datagrams.
   package var isEmpty: Bool { datagrams.isEmpty }
 
   mutating func append(_ datagram: Span<UInt8>) {

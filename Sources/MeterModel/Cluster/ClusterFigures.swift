@@ -1,16 +1,16 @@
-// What a node counts of itself, for reports and for simulations.
+// Counters of the membership, for reports and simulations.
 
-/// How often this and that came to pass since a node started.
+/// Counters since the start of the node.
 package struct ClusterFigures: Sendable {
-  /// Datagrams that came again, over another carrier or otherwise.
+  /// Datagrams that were received more than once, for example over two carriers.
   package internal(set) var duplicates: UInt64 = 0
 
-  /// Nodes that were taken for gone and were heard again.
+  /// Nodes that had departed and were heard again.
   package internal(set) var returns: UInt64 = 0
 
-  /// Counts that rounds left out since nothing had changed.
+  /// Counts that rounds left out because they had not changed.
   package internal(set) var unchangedLeftOut: UInt64 = 0
 
-  /// Zeros that were told of namespaces that had retired.
-  package internal(set) var retiredTold: UInt64 = 0
+  /// Counts of zero that were sent for namespaces that had retired.
+  package internal(set) var retiredZeros: UInt64 = 0
 }

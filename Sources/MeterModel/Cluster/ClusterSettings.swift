@@ -1,43 +1,49 @@
-// What governs a node of a cluster, and the words for where a datagram came from.
+// The settings of the membership, the carriers, and the addresses of other nodes.
 
-/// A node's settings. The command line checks their ranges; the node takes any value.
+/// The settings of a node in a cluster. The command line checks their ranges; the membership
+/// accepts any value.
 package struct ClusterSettings: Equatable, Sendable {
-  /// How often a node tells its counts (`--cluster-notify-interval`); the node takes 1 ms for less.
+  /// The interval between two rounds (`--cluster-notify-interval`); a smaller value than 1 ms means
+  /// 1 ms.
   package var notifyInterval: Duration = .seconds(2)
 
-  /// How long a node that is not heard is known (`--cluster-node-timeout`).
+  /// A node that was not heard for this long has departed (`--cluster-node-timeout`).
   package var nodeTimeout: Duration = .seconds(5)
 
-  /// How many other nodes may be known at once.
+  /// The largest number of other nodes that are present at once.
   package var maximumNodes = 1024
 
-  /// How many nodes that departed are remembered, so that one that comes back is not counted twice.
+  /// The number of departed nodes that are remembered, so that a node that returns is not counted
+  /// twice.
   package var rememberedNodes = 4096
 
+  /// The default settings.
   package init() {}
 
-  /// The interval that is kept.
+  /// The interval in use, at least 1 ms.
   var interval: Duration { max(notifyInterval, .milliseconds(1)) }
 
-  /// How many rounds may pass before an unchanged count is told again: as many as let it be told twice in
-  /// each node timeout, a tenth of which is left for delays, so that one lost datagram forgets nothing.
+  /// The number of rounds after which an unchanged count is sent again. Each count is sent twice in
+  /// each node timeout, of which a tenth is left for delays, so that the loss of one datagram
+  /// forgets no count.
   var roundsPerRefresh: Int {
     let usable = nodeTimeout.nanoseconds - nodeTimeout.nanoseconds / 10
     return Int(clamping: max(1, usable / 2 / interval.nanoseconds))
   }
 
-  /// How long a fall to zero is told, and what happened is kept for who missed it.
+  /// A count that fell to zero is repeated for this long, and events are kept for this long for
+  /// nodes that missed them.
   var memory: Duration {
     Duration(nanoseconds: min(nodeTimeout.nanoseconds, 1 << 59) * 2) + min(interval, .seconds(3600))
       + .seconds(1)
   }
 }
 
-/// What carries datagrams between nodes.
+/// A way by which datagrams travel between nodes.
 package enum Carrier: UInt8, CaseIterable, Sendable {
   case multicast, unicast, redis
 
-  /// As `GET /cluster` says it.
+  /// The name in `GET /cluster`.
   package var name: String {
     switch self {
     case .multicast: "multicast"
@@ -47,12 +53,12 @@ package enum Carrier: UInt8, CaseIterable, Sendable {
   }
 }
 
-/// Where a datagram came from, as text for people: an address and a port, or the Redis server.
+/// The source of a datagram as text for people: an address and a port, or the Redis server.
 package struct NodeAddress: Hashable, Sendable {
-  /// At most 80 bytes of ASCII, or what was left of them.
+  /// The text, of at most 80 characters.
   package let text: String
 
-  /// Takes over a text, of which no more than 80 characters are kept.
+  /// An address with the first 80 characters of a text.
   package init(_ text: String) {
     self.text = text.utf8.count <= 80 ? text : String(text.prefix(80))
   }

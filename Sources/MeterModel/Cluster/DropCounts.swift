@@ -1,24 +1,25 @@
-// How many datagrams were dropped, by reason.
+// The dropped datagrams, counted by reason.
 
-/// A count for each reason.
+/// A counter for each reason to drop a datagram.
 package struct DropCounts: Sendable {
   private var counts: ContiguousArray<UInt64>
 
+  /// Counters that are all 0.
   package init() {
     counts = ContiguousArray(repeating: 0, count: DatagramFault.allCases.count)
   }
 
-  /// How often the reason was given.
+  /// The number of datagrams that were dropped for a reason.
   package subscript(fault: DatagramFault) -> UInt64 { counts[Int(fault.rawValue)] }
 
-  /// How often any was.
+  /// The number of dropped datagrams. O(reasons)
   package var total: UInt64 { counts.reduce(0, +) }
 
   mutating func add(_ fault: DatagramFault) {
     counts[Int(fault.rawValue)] += 1
   }
 
-  /// Writes an object with a member for each reason that was given.
+  /// Writes an object with a member for each reason whose count is not 0.
   func write(into json: inout JSONWriter) {
     json.beginObject()
     for fault in DatagramFault.allCases where self[fault] > 0 {

@@ -1,16 +1,18 @@
-// What happened on this node and concerns the others: messages, viewer ids that were taken, streams that were
-// ended. Each event has a number, and is kept for a while after it was told, for nodes that missed it.
+// Events of this node that concern the other nodes: messages, viewer ids that were claimed, streams
+// that were ended. Each event has a number, and is kept for a while after it was sent, for nodes
+// that missed it.
 
 /// One event, or one part of a message.
 struct ClusterEvent {
   enum Kind {
-    /// A message's part, of how many.
+    /// A part of a message, and the number of parts.
     case message(part: Int, of: Int)
 
-    /// A viewer id is taken, or is to be left; the stamp.
+    /// A viewer id was claimed, or its holder was asked to leave; with the stamp (see
+    /// `ViewerClaims`).
     case exclusion(stamp: UInt64)
 
-    /// A stream of the viewer id ended.
+    /// A stream of the viewer id was ended.
     case held
   }
 
@@ -24,25 +26,24 @@ struct ClusterEvent {
   /// The part of the text, or the stream's id.
   let text: ContiguousArray<UInt8>
 
-  /// Reckoned with the memory that it takes.
+  /// An estimate of the memory of the event, in bytes.
   var size: Int { 128 + subject.count + text.count }
 }
 
-/// The events of this node in their order.
+/// The events of this node, in their order.
 struct EventJournal {
-  /// How many bytes of events that were told are kept.
+  /// The bytes of sent events that are kept.
   static let keptLimit = 256 * 1024
 
-  /// How many bytes of events may wait to be told; more are dropped.
+  /// The bytes of events that may wait to be sent; further events are dropped.
   static let waitingLimit = 16 * 1024 * 1024
 
-  private var events: ContiguousArray<ClusterEvent> = []
+  private var events = FIFO<ClusterEvent>()
 
-  /// The places in `events` of the first that is kept, and of the next to be told.
-  private var first = 0
+  /// The place of the next event to send. The events before it were sent, and are kept.
   private var next = 0
 
-  /// Up to here events were told before.
+  /// The events before this place were sent at least once. At least `next`.
   private var toldEnd = 0
   private var keptSize = 0
   private var waitingSize = 0
@@ -50,16 +51,16 @@ struct EventJournal {
   /// The number of the last event.
   private(set) var lastNumber: UInt64 = 0
 
-  /// How many events were dropped since too much was waiting.
+  /// The number of events that were dropped because too many bytes were waiting.
   private(set) var droppedEvents: UInt64 = 0
 
-  /// Whether something is to be told.
+  /// Whether an event waits to be sent.
   var isWaiting: Bool { next < events.count }
 
-  /// The next event to be told, and whether it is told again. Precondition: there is one.
+  /// The next event to send, and whether it was sent before. Precondition: there is one.
   var nextEvent: (event: ClusterEvent, isRepeated: Bool) { (events[next], next < toldEnd) }
 
-  /// Adds an event; the parts of a message one after the other.
+  /// Adds an event. The parts of a message must be added one after the other; they share a number.
   mutating func add(
     _ kind: ClusterEvent.Kind, _ subject: Span<UInt8>, _ text: Span<UInt8>, at instant: Instant
   ) {
@@ -77,34 +78,31 @@ struct EventJournal {
     waitingSize += event.size
   }
 
-  /// The next event was told, or is not worth it.
-  mutating func pass() {
+  /// Moves past the next event, which was sent or is not worth sending. Precondition: there is one.
+  mutating func advance() {
     if next == toldEnd {
       waitingSize -= events[next].size
       keptSize += events[next].size
       toldEnd += 1
     }
     next += 1
-    while keptSize > Self.keptLimit, first < next { forgetFirst() }
+    while keptSize > Self.keptLimit, next > 0 { forgetFirst() }
   }
 
-  /// Tells all that is kept again.
+  /// Lets all events that are kept be sent again.
   mutating func rewind() {
-    next = first
+    next = 0
   }
 
-  /// Forgets what was told and happened before `instant`.
+  /// Forgets the sent events that happened before `instant`.
   mutating func forget(since instant: Instant) {
-    while first < next, events[first].at < instant { forgetFirst() }
-    guard first > 64, first > events.count / 2 else { return }
-    events.removeFirst(first)
-    next -= first
-    toldEnd -= first
-    first = 0
+    while next > 0, let first = events.first, first.at < instant { forgetFirst() }
   }
 
   private mutating func forgetFirst() {
-    keptSize -= events[first].size
-    first += 1
+    guard let event = events.popFirst() else { preconditionFailure("no event is kept") }
+    keptSize -= event.size
+    next -= 1
+    toldEnd -= 1
   }
 }

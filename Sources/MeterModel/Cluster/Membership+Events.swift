@@ -1,18 +1,20 @@
-// Events: what happens on a node and concerns the others at once.
+// Events: changes on a node that the other nodes must know at once.
 
 extension Membership {
-  /// The longest text that is told to other nodes: what fits into the parts of one message.
-  package static let longestMessage = DatagramEncoder.partLength * ClusterDatagram.partsLimit
+  /// The longest text of a message to other nodes, in bytes: what fits into the parts of one
+  /// message.
+  package static let maximumMessage = DatagramEncoder.partLength * ClusterDatagram.partsLimit
 
-  /// Tells the other nodes' connections of a namespace a text. A name that is none (1 to 255 visible ASCII
-  /// bytes), or a text of more than `longestMessage` bytes, is told to nobody, and the answer is false.
+  /// Sends a message for a namespace to the other nodes. Returns false, and sends nothing, if the
+  /// name is not valid (1 to 255 visible ASCII bytes) or the text has more than `maximumMessage`
+  /// bytes.
   @discardableResult
   package mutating func publish(
     message text: Span<UInt8>, to namespace: Span<UInt8>, at instant: Instant
   ) -> Bool {
-    takeTime(instant)
+    advanceClock(to: instant)
     guard (1...255).contains(namespace.count), namespace.isVisibleASCII,
-      text.count <= Self.longestMessage
+      text.count <= Self.maximumMessage
     else { return false }
     let length = DatagramEncoder.partLength
     let parts = max(1, (text.count + length - 1) / length)
@@ -31,14 +33,14 @@ extension Membership {
     if journal.isWaiting { eventsDue = min(eventsDue, now + Self.eventDelay) }
   }
 
-  /// Lets all events that are kept be told once more, at once and before new ones.
+  /// Lets all kept events be sent once more, at once and before new ones.
   mutating func repeatEvents() {
     journal.forget(since: instant(before: settings.memory))
     journal.rewind()
     if journal.isWaiting { eventsDue = now }
   }
 
-  /// Sends the events that wait, until `datagrams` reaches the limit.
+  /// Sends the waiting events until `datagrams` reaches the limit.
   mutating func sendEvents(
     _ datagrams: inout Int, limit: Int, into directives: inout ClusterDirectives
   ) {
@@ -47,12 +49,12 @@ extension Membership {
     while journal.isWaiting {
       let (event, isRepeated) = journal.nextEvent
       if isRepeated, !isWorthRepeating(event) {
-        journal.pass()
+        journal.advance()
         continue
       }
       guard datagrams < limit else { break }
       if append(event) {
-        journal.pass()
+        journal.advance()
       } else {
         finishDatagram(into: &directives)
         datagrams += 1
@@ -79,60 +81,62 @@ extension Membership {
     }
   }
 
-  /// Without a secret: events whose numbers are far from those that were heard are not believed before others
-  /// come near them, but asked for again. A datagram that was overtaken says nothing of where its sender is.
-  mutating func doubtEvents(
+  /// Without a secret, quarantines events whose numbers are far from those that were received, and
+  /// asks the sender for them again. A datagram that was overtaken by another does not show where
+  /// the numbers of its sender are.
+  mutating func quarantineEvents(
     of datagram: ClusterDatagram, _ isNewest: Bool, from place: UInt32
   ) {
-    var (least, leastFar) = (UInt64.max, UInt64.max)
+    var (lowest, lowestFar) = (UInt64.max, UInt64.max)
     func note(_ number: UInt64) {
-      least = min(least, number)
-      if peers[place].events.isFar(number) { leastFar = min(leastFar, number) }
+      lowest = min(lowest, number)
+      if peers[place].events.isFar(number) { lowestFar = min(lowestFar, number) }
     }
     for message in datagram.messages { note(message.number) }
     for exclusion in datagram.exclusions { note(exclusion.number) }
     for held in datagram.held { note(held.number) }
-    guard least < .max, isNewest || leastFar == .max else { return }
+    guard lowest < .max, isNewest || lowestFar == .max else { return }
     let isFirst = peers[place].events.highest == 0
-    guard peers[place].events.doubts(leastFar < .max ? leastFar : least, again: true) else {
+    guard peers[place].events.quarantines(lowestFar < .max ? lowestFar : lowest, again: true)
+    else {
       return
     }
     if !isFirst { drop(datagram, .badNumber) }
-    ask(place)
+    requestFullRound(from: place)
   }
 
-  /// What another node's events mean here.
-  mutating func takeEvents(
+  /// Processes the events of another node.
+  mutating func receiveEvents(
     of datagram: ClusterDatagram, _ bytes: Span<UInt8>, from place: UInt32,
     into directives: inout ClusterDirectives
   ) {
     peers[place].assembly.forget(since: instant(before: settings.memory))
-    // One datagram does not go from number to number further than it may at once.
+    // One datagram must not move the numbers further than the window allows.
     let farthest = secret == nil ? peers[place].events.farthest : .max
     for message in datagram.messages where message.number <= farthest {
       guard peers[place].events.verdict(on: message.number) == .new else { continue }
-      // Whoever was here when it was said, was on another node, and has it from there.
+      // A message that was sent before this node started: its viewers received it on another node.
       guard message.ago <= now.nanoseconds / 1_000_000 else {
         peers[place].events.admit(message.number)
         continue
       }
-      takeMessage(message, bytes, from: place, into: &directives)
+      receiveMessage(message, bytes, from: place, into: &directives)
     }
     for exclusion in datagram.exclusions where exclusion.number <= farthest {
       guard peers[place].events.admit(exclusion.number) == .new else { continue }
-      heardExclusion(
+      receiveExclusion(
         of: bytes.extracting(exclusion.viewer.bounds), stamp: exclusion.stamp, from: place,
         into: &directives)
     }
     for held in datagram.held where held.number <= farthest {
       guard peers[place].events.admit(held.number) == .new else { continue }
-      heardEnd(
+      receiveHeld(
         of: bytes.extracting(held.viewer.bounds),
         stream: bytes.extracting(held.stream.bounds), from: place)
     }
   }
 
-  private mutating func takeMessage(
+  private mutating func receiveMessage(
     _ message: ClusterDatagram.Message, _ bytes: Span<UInt8>, from place: UInt32,
     into directives: inout ClusterDirectives
   ) {

@@ -1,22 +1,23 @@
-// What arrives: whether it is believed, whom it is from, what was missed before it, and what it means.
+// Received datagrams: whether they are accepted, which node sent them, what was lost before them,
+// and what they mean.
 
 extension Membership {
-  /// Takes in a datagram, whatever its bytes are.
+  /// Processes a datagram of any content.
   package mutating func receive(
     _ bytes: Span<UInt8>, from source: NodeAddress, over carrier: Carrier, at instant: Instant,
     into directives: inout ClusterDirectives
   ) {
-    takeTime(instant)
+    advanceClock(to: instant)
     guard !hasLeft else { return }
     let datagram: ClusterDatagram
     switch ClusterDatagram.decode(bytes) {
     case .success(let decoded): datagram = decoded
     case .failure(let fault): return dropped.add(fault)
     }
-    // What this node sent comes back over multicast and over Redis.
+    // Multicast and Redis deliver this node's own datagrams too.
     guard datagram.session != session else { return }
-    if let fault = distrust(datagram, bytes) { return drop(datagram, fault) }
-    if secret == nil, doubts(datagram) { return drop(datagram, .badNumber) }
+    if let fault = authenticationFault(of: datagram, bytes) { return drop(datagram, fault) }
+    if secret == nil, mustIgnore(datagram) { return drop(datagram, .badNumber) }
     guard let place = place(of: datagram, from: source, over: carrier) else { return }
     if peers[place].isLegacy { legacyHeardAt = now }
     var isNewest = true
@@ -24,27 +25,31 @@ extension Membership {
       isNewest = number > peers[place].sequences.highest
       let verdict = peers[place].sequences.admit(number)
       guard verdict == .new else {
-        return takeDuplicate(datagram, verdict, over: carrier, from: place)
+        return countDuplicate(datagram, verdict, over: carrier, from: place)
       }
     }
-    take(datagram, bytes, isNewest, from: place, source, carrier, into: &directives)
+    accept(datagram, bytes, isNewest, from: place, source, carrier, into: &directives)
   }
 
-  /// Takes in what a known node says for the first time.
-  private mutating func take(
+  /// Processes a datagram that was received for the first time.
+  private mutating func accept(
     _ datagram: ClusterDatagram, _ bytes: Span<UInt8>, _ isNewest: Bool, from place: UInt32,
     _ source: NodeAddress, _ carrier: Carrier, into directives: inout ClusterDirectives
   ) {
-    if let wall = datagram.wall { heardTime(wall) }
+    if let wall = datagram.wall { observeTime(wall) }
     var isCurrent = true
     if let number = datagram.sequence {
       let round = datagram.round ?? number
       isCurrent = peers[place].phase == .live && round >= peers[place].round
-      if isCurrent, peers[place].heard(number, of: round, isFull: datagram.isFull) { ask(place) }
+      if isCurrent, peers[place].record(number, of: round, isFull: datagram.isFull) {
+        requestFullRound(from: place)
+      }
     }
-    if secret == nil { doubtEvents(of: datagram, isNewest, from: place) }
-    takeEvents(of: datagram, bytes, from: place, into: &directives)
-    if let asked = datagram.asked, datagram.asks(session) { isAsked(isReturn: asked.isEmpty) }
+    if secret == nil { quarantineEvents(of: datagram, isNewest, from: place) }
+    receiveEvents(of: datagram, bytes, from: place, into: &directives)
+    if let asked = datagram.asked, datagram.asks(session) {
+      scheduleFullRound(repeatsEvents: asked.isEmpty)
+    }
     guard isCurrent else { return }
     peers[place].lastHeard = now
     peers[place].address = source
@@ -53,10 +58,10 @@ extension Membership {
       directives.append(.bye(peers[place].id))
       return peers.depart(place, saysGoodbye: true)
     }
-    for count in datagram.counts { takeCount(count, bytes, from: place, into: &directives) }
+    for count in datagram.counts { directCount(count, bytes, from: place, into: &directives) }
   }
 
-  private mutating func takeCount(
+  private mutating func directCount(
     _ count: ClusterDatagram.Count, _ bytes: Span<UInt8>, from place: UInt32,
     into directives: inout ClusterDirectives
   ) {
@@ -65,8 +70,8 @@ extension Membership {
       .peer(peers[place].id, name: name, members: count.members, connections: count.connections))
   }
 
-  /// Counts a datagram whose number was seen before.
-  private mutating func takeDuplicate(
+  /// Counts a datagram whose number was received before.
+  private mutating func countDuplicate(
     _ datagram: ClusterDatagram, _ verdict: SequenceWindow.Verdict, over carrier: Carrier,
     from place: UInt32
   ) {
@@ -77,9 +82,9 @@ extension Membership {
     }
   }
 
-  /// Whether what comes again is just what the network brings more than once (a goodbye is sent twice, two
-  /// carriers bring everything twice), and nothing that somebody has kept: it is of the sender's newest
-  /// round; of the one before if it took another carrier, which may be the slower one.
+  /// Whether a repeated datagram is a second copy by the network (a goodbye is sent twice, and each
+  /// of two carriers delivers everything) and not a recording. A copy is of the newest round of its
+  /// sender, or, over another carrier, which may be slower, of the round before.
   private func isSecondCopy(
     _ datagram: ClusterDatagram, over carrier: Carrier, of place: UInt32
   ) -> Bool {
@@ -90,8 +95,10 @@ extension Membership {
     return round >= (isDetour ? peers[place].formerRound : peers[place].round)
   }
 
-  /// Why the sender of a datagram is not believed; nil if it is.
-  private func distrust(_ datagram: ClusterDatagram, _ bytes: Span<UInt8>) -> DatagramFault? {
+  /// The reason why a datagram is not authentic; nil if it is.
+  private func authenticationFault(
+    of datagram: ClusterDatagram, _ bytes: Span<UInt8>
+  ) -> DatagramFault? {
     if let number = datagram.sequence, (datagram.round ?? number) > number { return .badNumber }
     guard let secret else { return nil }
     guard let macStart = datagram.macStart, datagram.sequence != nil, let wall = datagram.wall,
@@ -101,21 +108,21 @@ extension Membership {
     return distance > settings.nodeTimeout.nanoseconds / 1_000_000 ? .late : nil
   }
 
-  /// Without a secret any datagram may be damaged or somebody else's, and must not make all the others old.
-  /// Whether this one's number is so far above the others that another near it is waited for. And if the
-  /// numbers that are believed have been wrong, all that is remembered of them is forgotten.
-  private mutating func doubts(_ datagram: ClusterDatagram) -> Bool {
+  /// Returns whether a datagram must be ignored because its number is too far above the others.
+  /// Without a secret any datagram may be damaged or forged, and must not make all others old. If
+  /// the accepted numbers turn out to be wrong, they are forgotten.
+  private mutating func mustIgnore(_ datagram: ClusterDatagram) -> Bool {
     guard let place = peers.place(of: datagram.session), let number = datagram.sequence,
       peers[place].sequences.highest > 0
     else { return false }
     if number > peers[place].sequences.highest {
-      guard peers[place].sequences.doubts(number, again: false) else { return false }
-      ask(place)
+      guard peers[place].sequences.quarantines(number, again: false) else { return false }
+      requestFullRound(from: place)
       return true
     }
     let round = datagram.round ?? number
     guard !datagram.isGoodbye, !peers[place].accepts(number, of: round),
-      peers[place].isIgnoredWrongly(round: round, at: now, timeout: settings.nodeTimeout)
+      peers[place].isWronglyIgnored(round: round, at: now, timeout: settings.nodeTimeout)
     else { return false }
     if peers[place].phase == .live { peers.depart(place, saysGoodbye: false) }
     peers[place].sequences = SequenceWindow()
@@ -127,19 +134,20 @@ extension Membership {
     if let place = peers.place(of: datagram.session) { peers[place].dropped.add(fault) }
   }
 
-  /// The node that a datagram is from, which is there from now on; nil, and the datagram dropped, if it cannot
-  /// be: there are too many, or what it says was said before it departed.
+  /// The place of the node that sent a datagram, which is present from now on. Nil, and the
+  /// datagram is dropped, if there are too many nodes, or if the datagram was sent before the node
+  /// departed.
   private mutating func place(
     of datagram: ClusterDatagram, from source: NodeAddress, over carrier: Carrier
   ) -> UInt32? {
     guard let place = peers.place(of: datagram.session) else {
       guard hasRoom(for: datagram, isNew: true), !datagram.isGoodbye else { return nil }
-      if let number = datagram.sequence, number > 1 { announce(since: .start) }
+      if let number = datagram.sequence, number > 1 { scheduleAnnouncement(since: .start) }
       return peers.add(
         datagram.session, isLegacy: datagram.sequence == nil, from: source, over: carrier, at: now)
     }
-    // A new node does not become an original one; who says so is somebody else. Or it is one, and somebody
-    // else spoke with numbers for it; but then no others follow.
+    // A node does not become a legacy node; such a datagram is forged. Or the node is a legacy
+    // node, and a datagram with a number was forged in its name; but then no others follow.
     guard peers[place].isLegacy || datagram.sequence != nil || peers[place].lastHeard < timeoutAgo
     else {
       drop(datagram, .replayed)
@@ -152,13 +160,14 @@ extension Membership {
       if datagram.sequence != nil { peers[place].isLegacy = false }
       return place
     }
-    // Whatever it sent before it left has the lower number. Its counts are over; a message is not.
+    // What it sent before it departed has a lower number. Its counts are ignored; a message is
+    // delivered.
     if let number = datagram.sequence, number <= peers[place].sequences.highest { return place }
     guard !datagram.isGoodbye else {
-      // What it sent just before, and what comes after it, does not bring it back either.
+      // What it sent before the goodbye and arrives later does not revive it either.
       if let number = datagram.sequence {
         peers[place].sequences.admit(number)
-        _ = peers[place].heard(number, of: datagram.round ?? number, isFull: false)
+        _ = peers[place].record(number, of: datagram.round ?? number, isFull: false)
       }
       return nil
     }
@@ -168,7 +177,7 @@ extension Membership {
       lastHeard.nanoseconds
       - min(
         lastHeard.nanoseconds, settings.memory.nanoseconds)
-    announce(since: Instant(nanoseconds: missedFrom))
+    scheduleAnnouncement(since: Instant(nanoseconds: missedFrom))
     peers[place].isLegacy = datagram.sequence == nil
     peers[place].lastHeard = now
     peers.revive(place)
@@ -176,7 +185,7 @@ extension Membership {
     return place
   }
 
-  /// A new node needs a number too.
+  /// Whether a node can become present. A new node also needs a number.
   private mutating func hasRoom(for datagram: ClusterDatagram, isNew: Bool = false) -> Bool {
     if peers.live.count >= settings.maximumNodes { peers.departSilent(since: timeoutAgo) }
     guard peers.live.count >= settings.maximumNodes || isNew && peers.isFullOfForgotten else {

@@ -1,38 +1,39 @@
-// The counts of this node, told in rounds: every notify interval, and whenever somebody has to be told all.
+// Rounds: the counts of this node are sent every notify interval, and on request.
 
 extension Membership {
-  /// A namespace is forgotten and its number free: its zero is still told. To be called when the meter retires
-  /// it, while the name is known.
+  /// Records that the meter retires a namespace, whose number becomes free; its zero is still sent.
+  /// Precondition: the name is still bound.
   package mutating func retired(_ namespace: NamespaceID, name: Span<UInt8>) {
     guard let former = advertising.retire(namespace, at: now) else { return }
     retired.add(name, connections: former.connections, until: former.until)
   }
 
-  /// Somebody wants to be told all. Who asks everybody has just started or was cut off, and is told the events
-  /// that it missed before new ones, though a full round may have to wait.
-  mutating func isAsked(isReturn: Bool = false) {
-    if answerDue == .never { answerDue = max(now, nextAnswer) }
-    guard isReturn, nextRepetition <= now else { return }
-    nextRepetition = now + Self.answerGap
+  /// Schedules a full round on request. A node that asks all nodes has just started or was
+  /// separated: the events that it missed are repeated before new ones are sent, although the full
+  /// round may have to wait.
+  mutating func scheduleFullRound(repeatsEvents: Bool = false) {
+    if fullRoundDue == .never { fullRoundDue = max(now, nextFullRound) }
+    guard repeatsEvents, nextRepetition <= now else { return }
+    nextRepetition = now + Self.fullRoundGap
     repeatEvents()
   }
 
-  /// Nodes that are forgotten: what the totals have of their connections is told to the meter under one number
-  /// for all of them, and nothing under their own, which are free then. A slice of one node at once, as the
-  /// meter is to have taken it before the next.
-  mutating func keepForgotten(
+  /// Merges the counts of forgotten nodes. Their connections, which the totals keep, are moved to
+  /// one number for all forgotten nodes, so that their own numbers become free. Only a slice of one
+  /// node is merged at once, because the meter must have performed it before the next.
+  mutating func mergeForgotten(
     _ meter: borrowing Meter, _ names: borrowing NameTable, into directives: inout ClusterDirectives
   ) {
-    guard keepingDue <= now else { return }
+    guard mergingDue <= now else { return }
     while let node = peers.nextForgotten {
       var kept: ContiguousArray<(namespace: NamespaceID, connections: UInt64)> = []
       meter.visitCounts(of: node, limit: Self.sliceOfForgotten) { kept.append(($0, $1)) }
       guard !kept.isEmpty else {
-        peers.giveBackForgotten()
+        peers.releaseForgotten()
         continue
       }
-      keepingDue = now + Self.sliceGap
-      let tombstone = peers.takeTombstone()
+      mergingDue = now + Self.sliceGap
+      let tombstone = peers.makeTombstone()
       for (namespace, connections) in kept {
         let (sum, overflows) = connections.addingReportingOverflow(
           meter.connections(of: tombstone, in: namespace))
@@ -41,9 +42,11 @@ extension Membership {
         let name = directives.appended(since: start)
         directives.append(.peer(node, name: name, members: 0, connections: 0))
         guard sum > 0 else { continue }
-        let most = Configuration.maximumCount
+        let maximum = Configuration.maximumCount
         directives.append(
-          .peer(tombstone, name: name, members: 0, connections: overflows ? most : min(sum, most)))
+          .peer(
+            tombstone, name: name, members: 0, connections: overflows ? maximum : min(sum, maximum))
+        )
       }
       return
     }
@@ -53,12 +56,12 @@ extension Membership {
     peers.departSilent(since: timeoutAgo)
     retired.forget(at: now)
     journal.forget(since: instant(before: settings.memory))
-    isRoundFull = answerDue <= now
+    isRoundFull = fullRoundDue <= now
     if isRoundFull {
-      answerDue = .never
-      // A large round takes a while, and is not begun again before as long has passed once more.
-      let length = UInt64(advertising.formerDatagrams) / UInt64(Self.slice)
-      nextAnswer = now + Self.answerGap + Duration.milliseconds(2 * length)
+      fullRoundDue = .never
+      // A large round takes some time. The next one begins after the same time once more.
+      let length = UInt64(advertising.previousDatagrams) / UInt64(Self.slice)
+      nextFullRound = now + Self.fullRoundGap + Duration.milliseconds(2 * length)
       repeatEvents()
     }
     if nextRound <= now {
@@ -70,7 +73,7 @@ extension Membership {
     round = sequence + 1
   }
 
-  /// Sends a slice of the round. The datagram that is last in the slice is sent though it is not full.
+  /// Sends a slice of the round. The last datagram of the slice is sent even if it is not full.
   mutating func continueRound(
     _ datagrams: inout Int, meter: borrowing Meter, names: borrowing NameTable,
     into directives: inout ClusterDirectives
@@ -94,7 +97,7 @@ extension Membership {
       let entry = retired[advertising.retiredCursor]
       advertising.retiredCursor += 1
       guard let connections = zero(of: entry, meter, names) else { continue }
-      figures.retiredTold += 1
+      figures.retiredZeros += 1
       if append(entry.name.span, (0, connections)) { continue }
       finishDatagram(into: &directives)
       datagrams += 1
@@ -117,24 +120,25 @@ extension Membership {
     advertising.end()
   }
 
-  /// Appends the counts of a namespace by its number. Returns false if they do not fit any more.
+  /// Appends the counts of a namespace by its number. Returns false if they do not fit into the
+  /// datagram.
   private mutating func append(
     _ number: Int, _ counts: (members: UInt64, connections: UInt64), _ names: borrowing NameTable
   ) -> Bool {
     names.withName(of: UInt32(number)) { append($0, counts) } ?? true
   }
 
-  /// Appends the counts of a namespace, unless its name is kept from legacy nodes. Returns false if they do
-  /// not fit any more.
+  /// Appends the counts of a namespace, unless its name is withheld from legacy nodes. Returns
+  /// false if they do not fit into the datagram.
   private mutating func append(
     _ name: Span<UInt8>, _ counts: (members: UInt64, connections: UInt64)
   ) -> Bool {
-    if hearsLegacy, LegacyNode.isUnsafe(name) { return true }
+    if hasHeardLegacy, LegacyNode.isUnsafe(name) { return true }
     return encoder.append(
       count: name, members: counts.members, connections: counts.connections)
   }
 
-  /// The connections to tell with a retired namespace's zero; nil if it has members again.
+  /// The connections to send with the zero of a retired namespace; nil if it has members again.
   private func zero(
     of entry: RetiredNames.Entry, _ meter: borrowing Meter, _ names: borrowing NameTable
   ) -> UInt64? {

@@ -1,13 +1,13 @@
-// Datagrams on their way out: each takes the next number.
+// Datagrams that are sent, and requests for full rounds.
 
 extension Membership {
-  /// Begins the next datagram of the present round.
+  /// Begins the next datagram of the current round.
   mutating func beginDatagram(_ flags: DatagramEncoder.Flags = []) {
     let flags = isRoundFull ? flags.union(.full) : flags
     encoder.begin(sequence: sequence + 1, round: max(round, 1), wall: wall, flags: flags)
   }
 
-  /// Sends the datagram that was begun, and takes its number.
+  /// Sends the datagram that was begun. It gets the next number.
   mutating func finishDatagram(
     copies: Int = 1, into directives: inout ClusterDirectives
   ) {
@@ -18,32 +18,32 @@ extension Membership {
     sequence += 1
   }
 
-  /// Puts a node among those who are to be asked to tell all: at once, unless it was asked just now.
-  mutating func ask(_ place: UInt32) {
+  /// Requests a full round from a node: at once, or `fullRoundGap` after the last request to it.
+  mutating func requestFullRound(from place: UInt32) {
     guard !peers[place].isToBeAsked else { return }
     peers[place].isToBeAsked = true
-    toBeAsked.append(place)
-    let soonest = peers[place].askedAt.map { max(now, $0 + Self.answerGap) } ?? now
-    questionsDue = min(questionsDue, soonest)
+    nodesToAsk.append(place)
+    let soonest = peers[place].askedAt.map { max(now, $0 + Self.fullRoundGap) } ?? now
+    requestsDue = min(requestsDue, soonest)
   }
 
-  /// Asks those whom it is time to ask.
-  mutating func sendQuestions(into directives: inout ClusterDirectives) {
-    if asksEverybody {
-      asksEverybody = false
+  /// Sends the requests that are due.
+  mutating func sendRequests(into directives: inout ClusterDirectives) {
+    if asksAll {
+      asksAll = false
       beginDatagram(.asksEverybody)
       finishDatagram(into: &directives)
       for place in peers.live { peers[place].askedAt = now }
     }
-    guard questionsDue <= now else { return }
-    questionsDue = .never
+    guard requestsDue <= now else { return }
+    requestsDue = .never
     beginDatagram()
     var waiting: ContiguousArray<UInt32> = []
-    for place in toBeAsked where peers[place].isToBeAsked {
-      let soonest = peers[place].askedAt.map { $0 + Self.answerGap } ?? now
+    for place in nodesToAsk where peers[place].isToBeAsked {
+      let soonest = peers[place].askedAt.map { $0 + Self.fullRoundGap } ?? now
       guard soonest <= now else {
         waiting.append(place)
-        questionsDue = min(questionsDue, soonest)
+        requestsDue = min(requestsDue, soonest)
         continue
       }
       if !encoder.append(asked: peers[place].session) {
@@ -54,7 +54,7 @@ extension Membership {
       peers[place].askedAt = now
       peers[place].isToBeAsked = false
     }
-    toBeAsked = waiting
+    nodesToAsk = waiting
     if !encoder.isEmpty { finishDatagram(into: &directives) }
   }
 }

@@ -1,20 +1,21 @@
-// Viewer ids across nodes (§2.8): see ViewerClaims.swift for who stays when two nodes hold one.
+// Viewer ids across nodes (§2 rule 8). ViewerClaims.swift describes which stream stays when two
+// nodes hold one id.
 
 extension Membership {
-  /// How many ids are told again at once to nodes that were forgotten.
+  /// The largest number of ids that are sent again at once.
   static let announcedIDs = 4096
 
-  /// The stream's id in a `held` that says: the sender's viewer has left, so nobody is stopped any more who
-  /// was excluded by it. No stream is called that.
+  /// The stream id in a `held` event which means that the sender's viewer has left, so that the
+  /// viewers that it excluded may return. No stream has this id.
   static let leftMark: ContiguousArray<UInt8> = [UInt8(ascii: "-")]
 
-  /// A `held` may come before the exclusion that caused it, by no more than this.
+  /// A `held` event may arrive before the exclusion that caused it, by at most this much.
   static let heldBefore = Duration.seconds(1)
 
-  /// A stream with this viewer id (1 to 128 visible ASCII bytes) opened here: other nodes end theirs. To be
-  /// called after `ended` for the stream that it excluded here, if any.
+  /// A stream with this viewer id (1 to 128 visible ASCII bytes) opened here: other nodes end
+  /// theirs. To be called after `ended` for a stream that was excluded by it here.
   package mutating func viewerOpened(_ viewer: Span<UInt8>, at instant: Instant) {
-    takeTime(instant)
+    advanceClock(to: instant)
     guard (1...128).contains(viewer.count), let number = claims.touch(viewer, at: now) else {
       return
     }
@@ -24,10 +25,10 @@ extension Membership {
     addEvent(.exclusion(stamp: stamp), viewer, Span())
   }
 
-  /// A plain request asked here that the holder of this viewer id leave, wherever it is. To be called before
-  /// the meter is fed the exclusion.
-  package mutating func viewerAsked(toLeave viewer: Span<UInt8>, at instant: Instant) {
-    takeTime(instant)
+  /// A plain request on this node excludes the holder of this viewer id on all nodes. To be called
+  /// before the meter is fed the exclusion.
+  package mutating func exclusionRequested(of viewer: Span<UInt8>, at instant: Instant) {
+    advanceClock(to: instant)
     guard (1...128).contains(viewer.count), let number = claims.touch(viewer, at: now) else {
       return
     }
@@ -41,7 +42,7 @@ extension Membership {
 
   /// The stream with this viewer id closed here.
   package mutating func viewerLeft(_ viewer: Span<UInt8>, at instant: Instant) {
-    takeTime(instant)
+    advanceClock(to: instant)
     guard let number = claims.find(viewer), claims[number].localStamp != 0 else { return }
     claims.release(number, at: now)
     if !claims[number].stopped.isEmpty {
@@ -50,12 +51,12 @@ extension Membership {
     claims.forget(number)
   }
 
-  /// The meter ended the stream of this id (1 to 128 visible ASCII bytes) with this viewer id, as it was
+  /// The meter ended a stream (its id has 1 to 128 visible ASCII bytes) because its viewer id was
   /// excluded: by another stream here or elsewhere, or by a plain request.
   package mutating func ended(
     _ viewer: Span<UInt8>, streamID: Span<UInt8>, at instant: Instant
   ) {
-    takeTime(instant)
+    advanceClock(to: instant)
     guard (1...128).contains(viewer.count), (1...128).contains(streamID.count),
       let number = claims.touch(viewer, at: now)
     else { return }
@@ -69,8 +70,9 @@ extension Membership {
     addEvent(.held, viewer, streamID)
   }
 
-  /// Whether a stream that comes back with this id was excluded by the viewer id's present holder, on
-  /// whatever node, and is to be refused for good.
+  /// Whether a client that returns with the id of an earlier stream must be refused for good,
+  /// because that stream was excluded by the present holder of the viewer id, on this or another
+  /// node.
   package func isStopped(_ viewer: Span<UInt8>, streamID: Span<UInt8>) -> Bool {
     guard let number = claims.find(viewer), !streamID.isEmpty,
       claims[number].stopped.span.isEqual(to: streamID)
@@ -83,18 +85,19 @@ extension Membership {
     }
   }
 
-  /// Another node's viewer took an id, or one was asked to leave there.
-  mutating func heardExclusion(
+  /// Processes an exclusion by another node: a stream with the viewer id opened there, or a plain
+  /// request there asks the holder to leave.
+  mutating func receiveExclusion(
     of viewer: Span<UInt8>, stamp: UInt64, from place: UInt32,
     into directives: inout ClusterDirectives
   ) {
-    heardTime(stamp / 2)
+    observeTime(stamp / 2)
     guard let number = claims.touch(viewer, at: now) else { return }
     let isOpen = stamp % 2 == 1
     let local = claims[number].localStamp
     if local != 0 {
       guard (local, session) < (stamp, peers[place].session) else {
-        // Its node has not heard of the stream here, or it would have stamped later.
+        // The other node does not know the stream here; otherwise its stamp would be later.
         if isOpen { addEvent(.exclusion(stamp: local), viewer, Span()) }
         return
       }
@@ -113,9 +116,9 @@ extension Membership {
     }
   }
 
-  /// Another node ended a stream for the present holder of its viewer id; or its own viewer, that may have
-  /// been that holder, left.
-  mutating func heardEnd(of viewer: Span<UInt8>, stream: Span<UInt8>, from place: UInt32) {
+  /// Processes a `held` event of another node: it ended a stream for the present holder of the
+  /// viewer id, or its own viewer, which may have been that holder, left.
+  mutating func receiveHeld(of viewer: Span<UInt8>, stream: Span<UInt8>, from place: UInt32) {
     if stream.isEqual(to: Self.leftMark.span) {
       guard let number = claims.find(viewer),
         claims[number].claimant == .peer(serial: peers[place].serial, place: place)
@@ -132,19 +135,20 @@ extension Membership {
     claims[number].stoppedAt = now
   }
 
-  /// A node is heard that may have missed which ids this one took since an instant: they are to be told again.
-  mutating func announce(since instant: Instant) {
+  /// Lets the viewer ids be sent again that this node claimed since an instant, because a node was
+  /// heard that may have missed them.
+  mutating func scheduleAnnouncement(since instant: Instant) {
     guard claims.heldCount > 0 else { return }
     announcedSince = min(announcedSince ?? instant, instant)
     announcementDue = max(now, nextAnnouncement)
   }
 
-  /// Tells the ids again, if it is time to.
+  /// Sends the viewer ids again if that is due.
   mutating func announceHeld() {
     guard announcementDue <= now, let instant = announcedSince else { return }
     announcementDue = .never
     announcedSince = nil
-    nextAnnouncement = now + Self.answerGap
+    nextAnnouncement = now + Self.fullRoundGap
     var held: ContiguousArray<(ContiguousArray<UInt8>, UInt64)> = []
     claims.visitHeld(since: instant, limit: Self.announcedIDs) { viewer, stamp in
       var copy: ContiguousArray<UInt8> = []
@@ -154,16 +158,17 @@ extension Membership {
     for (viewer, stamp) in held { addEvent(.exclusion(stamp: stamp), viewer.span, Span()) }
   }
 
-  /// Whether an event still says something to who missed it: the taking of an id only while that is held.
+  /// Whether an event still matters to a node that missed it. A claim of a viewer id matters only
+  /// while this node holds the id.
   func isWorthRepeating(_ event: ClusterEvent) -> Bool {
     guard case .exclusion(let stamp) = event.kind, stamp % 2 == 1 else { return true }
     guard let number = claims.find(event.subject.span) else { return false }
     return claims[number].localStamp == stamp
   }
 
-  /// Another node's clock or stamp shows a time, UNIX milliseconds. One that is a day ahead is wrong, and must
-  /// not spoil the stamps of all nodes.
-  mutating func heardTime(_ milliseconds: UInt64) {
+  /// Records a time of another node's clock or stamp, in UNIX milliseconds. A time that is more
+  /// than a day ahead is wrong, and is ignored so that it does not spoil the stamps of all nodes.
+  mutating func observeTime(_ milliseconds: UInt64) {
     guard milliseconds <= wall + 86_400_000 else { return }
     latestStampTime = max(latestStampTime, milliseconds)
   }
@@ -173,8 +178,8 @@ extension Membership {
     return min(latestStampTime, ClusterDatagram.maximumNumber / 4) * 2 + (isOpen ? 1 : 0)
   }
 
-  /// A newer stream has the id, so those whom its predecessor excluded may come; not so the predecessor
-  /// itself, which was ended just now.
+  /// A newer stream has the viewer id, so the viewers that its predecessor excluded may return. The
+  /// predecessor itself, which was ended just now, may not.
   private mutating func forgetStopped(_ number: UInt32) {
     if claims[number].stoppedAt < instant(before: Self.heldBefore) { claims[number].stopped = [] }
   }

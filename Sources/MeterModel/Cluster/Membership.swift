@@ -1,50 +1,58 @@
-// One node of a cluster (§6): what it tells the others and when, whom it knows, and what it makes of what
-// arrives. It is pure as the meter is: no clock, no sockets, no randomness. Bytes with instants go in, orders
-// come out, and the same go-betweens give the same orders, bit for bit. Who owns the meter owns its node too,
-// performs the orders (a datagram to every carrier, an event to the meter) and tells it what happened here.
+// The membership of a node in a cluster (§6): which other nodes are present, what they are told and
+// when, and what their datagrams mean here. It is pure, as the meter is: no clock, no sockets, no
+// randomness. Datagrams with instants go in, directives come out, and the same inputs give the same
+// directives, bit for bit. The node owns it beside the meter, performs its directives (a datagram
+// goes to every carrier, a count to the meter) and reports local changes to it.
 //
-// Counts. Every notify interval a *round*: at least one datagram, numbered, of which each carries the number
-// of the round's first. What was said in an earlier round than the newest that was heard is not believed any
-// more, so late datagrams cannot bring counts back. While every node heard within the timeout is new, a round
-// lists what changed and, in turn, as much of the rest that each count is told twice in a timeout. A receiver
-// sees by the numbers, when the next round begins, that something was lost, and asks; who is asked, or is
-// heard for the first time, tells everything at once (a *full* round), at most every 200 ms.
+// Counts. Every notify interval has a *round*: one or more datagrams, each with a number of its own
+// and the number of the round's first. A count of an earlier round than the newest that was
+// received is ignored, so late datagrams cannot bring old counts back. While no legacy node was
+// heard within the timeout, a round lists the counts that changed, and a share of the others such
+// that each count is sent twice in a timeout. When the next round begins, its numbers show the
+// receiver that a datagram was lost, and the receiver asks for a full round. A node that is asked,
+// or that hears another node for the first time, sends all counts at once (a *full* round), at most
+// every 200 ms.
 //
-// Events (messages, viewer ids, streams that ended) have numbers of their own, leave within milliseconds, and
-// are told again with a full round while they are young; their number makes them happen once. Nodes that
-// had forgotten one another tell which ids opened meanwhile, and so find who holds one twice.
+// Events (messages, viewer ids, streams that ended) have numbers of their own. They are sent within
+// milliseconds, and while they are young again with each full round; the number ensures that each
+// takes effect once. Nodes that had lost sight of each other send the viewer ids that opened
+// meanwhile, and so detect an id that two nodes hold.
 //
-// Files: what arrives in +Receiving, rounds in +Rounds, what is sent between them in +Sending, events in
-// +Events, viewer ids in +Viewers, `GET /cluster` in +Report.
+// Files: received datagrams are in +Receiving, rounds in +Rounds, datagrams and requests in
+// +Sending, events in +Events, viewer ids in +Viewers. The report for `GET /cluster` is in
+// Node+ClusterReport.
 
-/// The state machine of a node among others.
+/// The state machine of a node's membership in a cluster.
 package struct Membership {
-  /// The least time between two full rounds that were asked for, and between two questions to one node.
-  static let answerGap = Duration.milliseconds(200)
+  /// The minimum time between two full rounds that were asked for, and between two requests to one
+  /// node.
+  static let fullRoundGap = Duration.milliseconds(200)
 
-  /// How long events wait for others to share a datagram with.
+  /// The time for which an event waits for others to share a datagram with.
   static let eventDelay = Duration.milliseconds(5)
 
-  /// How many datagrams are sent at once, and the time after which more are, so that a large round floods
-  /// neither the caller nor the receivers.
+  /// The number of datagrams that are sent at once, and the time until more are sent, so that a
+  /// large round floods neither the caller nor the receivers.
   static let slice = 32
   static let sliceGap = Duration.milliseconds(1)
 
-  /// How many namespaces are looked at at once, where most have nothing to tell.
+  /// The number of namespaces that are visited at once; most of them may have nothing to send.
   static let sliceOfNamespaces = 65_536
 
-  /// Of how many namespaces the meter is told at once what forgotten nodes said.
+  /// The number of counts of forgotten nodes that are merged at once.
   static let sliceOfForgotten = 1024
 
-  /// For how long a legacy node counts as a listener after it was heard.
+  /// A legacy node may still be listening for this long after it was heard.
   static let legacyMemory = Duration.seconds(3600)
 
-  /// This run's name.
+  /// The identity of this run of the node.
   package let session: SessionID
+
+  /// The settings of this node.
   package let settings: ClusterSettings
   let secret: ClusterSecret?
 
-  /// The wall clock at `Instant.start`, UNIX milliseconds.
+  /// The wall clock at `Instant.start`, in UNIX milliseconds.
   var wallStart: UInt64
   var now = Instant.start
   var hasLeft = false
@@ -52,9 +60,12 @@ package struct Membership {
   var peers: PeerTable
   var encoder: DatagramEncoder
 
-  /// The number of the last datagram, and of the first one of the present round; 0 before the first.
+  /// The number of the last datagram, and of the first one of the current round; 0 before the
+  /// first.
   var sequence: UInt64 = 0
   var round: UInt64 = 0
+
+  /// Whether the current round lists all counts.
   package internal(set) var isRoundFull = false
 
   var advertising: Advertising
@@ -62,45 +73,46 @@ package struct Membership {
   var journal = EventJournal()
   var claims: ViewerClaims
 
-  /// The largest time in a stamp that was made or heard.
+  /// The largest time in a stamp that was made or received, in UNIX milliseconds.
   var latestStampTime: UInt64 = 0
 
-  /// When the next regular round is due, a full round that was asked for, the next events, the next
-  /// questions; `Instant.never` if none.
+  /// The instants when the next regular round, the next full round on request, the next events and
+  /// the next requests are due; `Instant.never` if none is.
   var nextRound = Instant.start
-  var answerDue = Instant.start
+  var fullRoundDue = Instant.start
   var eventsDue = Instant.never
-  var questionsDue = Instant.never
+  var requestsDue = Instant.never
 
-  /// When the meter is next told of a node that is forgotten.
-  var keepingDue = Instant.start
+  /// The instant when the next counts of a forgotten node are merged.
+  var mergingDue = Instant.start
 
-  /// Before this, no other full round that is asked for begins.
-  var nextAnswer = Instant.start
+  /// Before this instant no full round on request begins.
+  var nextFullRound = Instant.start
 
-  /// Before this, a question to everybody has no events told again but with the full round.
+  /// Before this instant a request to all nodes does not let events be repeated outside of a full
+  /// round.
   var nextRepetition = Instant.start
 
-  /// Whom to ask to tell all: everybody, or those.
-  var asksEverybody = true
-  var toBeAsked: ContiguousArray<UInt32> = []
+  /// Whether all nodes are to be asked for a full round, and the places of the single nodes to ask.
+  var asksAll = true
+  var nodesToAsk: ContiguousArray<UInt32> = []
 
-  /// When the ids that are held are told again, as nodes are heard that may have missed them; from which open
-  /// on; and before when not once more.
+  /// The viewer ids that this node holds are sent again to nodes that may have missed them: when
+  /// that is due, from which opening on, and the instant before which it is not repeated.
   var announcementDue = Instant.never
   var announcedSince: Instant?
   var nextAnnouncement = Instant.start
 
-  /// When a legacy node was last heard; nil if never.
+  /// The instant when a legacy node was last heard; nil if none was.
   var legacyHeardAt: Instant?
 
   var dropped = DropCounts()
 
-  /// What came to pass since the start.
+  /// The counters since the start.
   package internal(set) var figures = ClusterFigures()
 
-  /// A node that has just started at `Instant.start`, when the wall clock showed `wallStart` (UNIX
-  /// milliseconds). The hash key hides from strangers which viewer ids collide.
+  /// The membership of a node that starts at `Instant.start`, when the wall clock shows `wallStart`
+  /// (UNIX milliseconds). The hash key hides from strangers which viewer ids collide.
   package init(
     session: SessionID, settings: ClusterSettings, secret: ClusterSecret?, wallStart: UInt64,
     hashKey: HashKey
@@ -115,18 +127,19 @@ package struct Membership {
     advertising = Advertising(settings: settings)
   }
 
-  /// Does what is due by `instant`: rounds, answers, events, questions. At most a slice of datagrams at once;
-  /// `nextDeadline` says when to go on. Precondition: instants never decrease; the names are the meter's.
+  /// Performs what is due by `instant`: rounds, full rounds on request, events, requests. At most a
+  /// slice of datagrams is sent at once; `nextDeadline` is then the instant of the next.
+  /// Preconditions: instants never decrease; the names are those of the meter.
   package mutating func advance(
     to instant: Instant, meter: borrowing Meter, names: borrowing NameTable,
     into directives: inout ClusterDirectives
   ) {
-    takeTime(instant)
+    advanceClock(to: instant)
     guard !hasLeft else { return }
-    if !advertising.isUnderWay, min(nextRound, answerDue) <= now { beginRound(meter) }
-    sendQuestions(into: &directives)
+    if !advertising.isUnderWay, min(nextRound, fullRoundDue) <= now { beginRound(meter) }
+    sendRequests(into: &directives)
     announceHeld()
-    keepForgotten(meter, names, into: &directives)
+    mergeForgotten(meter, names, into: &directives)
     var datagrams = 0
     if eventsDue <= now { sendEvents(&datagrams, limit: Self.slice * 3 / 4, into: &directives) }
     if advertising.isUnderWay, advertising.nextSlice <= now {
@@ -134,70 +147,70 @@ package struct Membership {
     }
   }
 
-  /// When `advance` has something to do next; not after that.
+  /// The instant when `advance` must be called next; `Instant.never` after `leave`.
   package var nextDeadline: Instant {
     guard !hasLeft else { return .never }
-    let round = advertising.isUnderWay ? advertising.nextSlice : min(nextRound, answerDue)
-    let keeping = peers.nextForgotten == nil ? .never : keepingDue
-    return min(round, min(eventsDue, questionsDue, announcementDue, keeping))
+    let round = advertising.isUnderWay ? advertising.nextSlice : min(nextRound, fullRoundDue)
+    let merging = peers.nextForgotten == nil ? .never : mergingDue
+    return min(round, min(eventsDue, requestsDue, announcementDue, merging))
   }
 
-  /// The wall clock was set: `milliseconds` (UNIX) is what it shows at `instant`.
+  /// Records that the wall clock shows `milliseconds` (UNIX) at `instant`; it may have been set.
   package mutating func setWall(_ milliseconds: UInt64, at instant: Instant) {
-    takeTime(instant)
+    advanceClock(to: instant)
     let elapsed = now.nanoseconds / 1_000_000
     let milliseconds = min(milliseconds, ClusterDatagram.maximumNumber / 4)
     wallStart = milliseconds > elapsed ? milliseconds - elapsed : 0
   }
 
-  /// A carrier works again: everybody is asked to tell all, and told all. What happened meanwhile is told before
-  /// what happens from now on.
+  /// Records that a carrier works again after a failure. All nodes are asked for a full round and
+  /// are sent one. Earlier events are repeated before new ones are sent.
   package mutating func carrierReturned(at instant: Instant) {
-    takeTime(instant)
-    asksEverybody = true
-    isAsked()
+    advanceClock(to: instant)
+    asksAll = true
+    scheduleFullRound()
     repeatEvents()
   }
 
-  /// Leaves the cluster: what is still to be told of events, and a goodbye, after which nothing is sent.
+  /// Leaves the cluster: sends the waiting events and a goodbye. Nothing is sent after that.
   package mutating func leave(at instant: Instant, into directives: inout ClusterDirectives) {
-    takeTime(instant)
+    advanceClock(to: instant)
     guard !hasLeft else { return }
     var datagrams = 0
     sendEvents(&datagrams, limit: 1024, into: &directives)
     round = sequence + 1
     isRoundFull = false
-    // Twice the same, so that one loss does not hide it.
+    // Two copies, so that the loss of one does not hide it.
     beginDatagram(.goodbye)
     finishDatagram(copies: 2, into: &directives)
     hasLeft = true
   }
 
-  /// Whether a legacy node was heard lately. Names that would end it are told to nobody then: it may go on
-  /// listening when it has nothing to tell.
-  var hearsLegacy: Bool {
+  /// Whether a legacy node was heard lately. If so, names that are unsafe for legacy nodes are not
+  /// sent at all: a legacy node may listen while it sends nothing.
+  var hasHeardLegacy: Bool {
     guard let legacyHeardAt else { return false }
     return now - legacyHeardAt <= Self.legacyMemory
   }
 
-  /// How many other nodes are there now.
+  /// The number of other nodes that are present.
   package var nodeCount: Int { peers.live.count }
 
-  /// How many datagrams were dropped since the start, and why.
+  /// The number of dropped datagrams since the start, by reason.
   package var drops: DropCounts { dropped }
 
-  /// The wall clock now, UNIX milliseconds, at most 2⁵³ − 1.
+  /// The wall clock now, in UNIX milliseconds, at most 2⁵³ − 1.
   var wall: UInt64 { min(wallStart + now.nanoseconds / 1_000_000, ClusterDatagram.maximumNumber) }
 
-  /// The instant a node timeout ago; the start if there was none.
+  /// The instant one node timeout ago; the start if that is later.
   var timeoutAgo: Instant { instant(before: settings.nodeTimeout) }
 
-  /// An instant before now, not before the start.
+  /// The instant a duration before now; the start if that is later.
   func instant(before duration: Duration) -> Instant {
     Instant(nanoseconds: now.nanoseconds - min(now.nanoseconds, duration.nanoseconds))
   }
 
-  mutating func takeTime(_ instant: Instant) {
+  mutating func advanceClock(to instant: Instant) {
     invariant(now <= instant, "time went back from \(now) to \(instant)")
     now = instant
   }

@@ -1,14 +1,16 @@
-// A message that is longer than a datagram comes in parts, in any order, some of them twice.
+// A message that is longer than a datagram is sent in parts, which arrive in any order and possibly
+// more than once.
 
-/// The messages of one node of which parts are missing. Bounded: the oldest is given up for a new one.
+/// The incomplete messages of one node. Their number and size are limited; the oldest is dropped
+/// for a new one.
 struct MessageAssembly {
-  /// How many messages are kept.
+  /// The largest number of incomplete messages.
   static let messagesLimit = 64
 
-  /// How many bytes of them.
+  /// The largest sum of the bytes of their parts.
   static let bytesLimit = 1 << 20
 
-  /// A message, of which parts are missing.
+  /// A message of which parts are missing.
   private struct Partial {
     let number: UInt64
     let since: Instant
@@ -20,8 +22,8 @@ struct MessageAssembly {
   private var partials: ContiguousArray<Partial> = []
   private var size = 0
 
-  /// Takes a part. The answer is the whole text if it was the last that was missing; nil otherwise, also for
-  /// a part that is there already or contradicts the others.
+  /// Adds a part. Returns the whole text if it was the last missing part; nil otherwise, and also
+  /// for a part that is known already or contradicts the others.
   mutating func add(
     _ message: ClusterDatagram.Message, text: Span<UInt8>, at instant: Instant
   ) -> ContiguousArray<UInt8>? {
@@ -50,7 +52,7 @@ struct MessageAssembly {
     return whole
   }
 
-  /// Gives up the messages that began before `instant`.
+  /// Drops the messages whose first part arrived before `instant`.
   mutating func forget(since instant: Instant) {
     while let first = partials.first, first.since < instant { forget(0) }
   }

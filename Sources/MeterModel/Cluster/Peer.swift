@@ -1,89 +1,91 @@
-// What a node knows of another one.
+// The state of another node, as this node knows it.
 
-/// One run of another node.
+/// One run of another node; a node that restarts is another peer.
 struct Peer {
-  /// Whether the node counts as being there.
+  /// Whether the node is present.
   enum Phase {
-    /// Heard within the node timeout. Can become `departed`.
+    /// The node was heard within the node timeout. Can become `departed`.
     case live
 
-    /// It said goodbye or was not heard for too long. What it says with a number above all that were heard
-    /// makes it `live` again. It is remembered, so that it is the same node to the meter then and repeated
-    /// datagrams do not revive it.
+    /// The node sent a goodbye, or was not heard for the node timeout. A datagram with a number
+    /// above all that were received makes it `live` again. It is remembered, so that it keeps its
+    /// number in the meter, and repeated datagrams do not revive it.
     case departed
   }
 
   let session: SessionID
 
-  /// Which of all nodes that were ever heard it is, from 1.
+  /// The number of this node among all nodes that were ever heard, from 1.
   let serial: UInt64
 
-  /// What the meter calls it; another node may be called so when this one is forgotten.
+  /// The number of the node in the meter. Another node can get it when this one is forgotten.
   let id: NodeID
   var phase = Phase.live
   var address: NodeAddress
   var carrier: Carrier
   var lastHeard: Instant
 
-  /// Whether it is a node of the original, whose datagrams have no numbers.
+  /// Whether it is a legacy node, whose datagrams have no numbers.
   var isLegacy: Bool
 
-  /// The numbers of its datagrams and of its events.
+  /// The numbers of the datagrams and of the events that were received.
   var sequences = SequenceWindow()
   var events = SequenceWindow()
   var assembly = MessageAssembly()
 
-  /// The number of the first datagram of its newest round; 0 before the first.
+  /// The newest round: the number of its first datagram; 0 before the first.
   var round: UInt64 = 0
 
-  /// That of the round before.
+  /// The round before the newest; 0 if there is none.
   var formerRound: UInt64 = 0
 
-  /// How many datagrams of the newest round came.
+  /// The number of datagrams of the newest round that were received.
   var received: UInt64 = 0
 
-  /// Whether that round lists all of its counts.
+  /// Whether the newest round lists all counts.
   var isRoundFull = false
 
-  /// Whether something that it said was missed, and not made good since by a full round that came whole.
+  /// Whether a datagram was lost since the last full round that was received completely.
   var isIncomplete = false
 
-  /// When it was last asked to tell all; nil if never.
+  /// The last request for a full round; nil if there was none.
   var askedAt: Instant?
 
-  /// Whether it waits among those who are to be asked.
+  /// Whether a request for a full round is to be sent.
   var isToBeAsked = false
 
-  /// What it said that was not believed since it was last heard.
+  /// The datagrams that were ignored because their numbers are not new; nil if none was since the
+  /// node was last heard.
   var unaccepted: Unaccepted?
 
   var dropped = DropCounts()
 
-  /// Datagrams that go on though nothing of them is believed, as their numbers are not new.
+  /// A run of datagrams that are ignored because their numbers are not new.
   struct Unaccepted {
     let since: Instant
 
-    /// The newest round, and how many came of which each was newer than those before.
+    /// The newest round of these datagrams, and how often a round was newer than those before.
     var round: UInt64
     var rounds = 1
   }
 
-  /// Takes notice that a datagram of a round has come. The answer is whether the node is to be asked to tell
-  /// all. Precondition: the round is at most the datagram's number, which is new.
-  mutating func heard(_ number: UInt64, of round: UInt64, isFull: Bool) -> Bool {
+  /// Records a datagram of a round. Returns whether the node must be asked for a full round.
+  /// Precondition: the round is at most the number of the datagram, and the number is new.
+  mutating func record(_ number: UInt64, of round: UInt64, isFull: Bool) -> Bool {
     guard round >= self.round else { return false }
     guard round > self.round else {
       received += 1
       return false
     }
-    // Its numbers grow by one, and each datagram is of the newest round, so this many were sent.
+    // The numbers grow by one, and each datagram belongs to the newest round, so this is the number
+    // of datagrams that were sent.
     let isWhole = self.round > 0 && received == round - self.round
     if !isWhole {
       isIncomplete = true
     } else if isRoundFull {
       isIncomplete = false
     }
-    // One that was not known begins with a round that tells all, and nothing of it is missed.
+    // If a new node begins with a full round, nothing was missed.
     if self.round == 0, isFull, number == round { isIncomplete = false }
     let hasMissedStart = self.round == 0 && number != round
     formerRound = self.round
@@ -93,17 +95,17 @@ struct Peer {
     return isIncomplete && (!isFull || hasMissedStart)
   }
 
-  /// Whether what such a datagram says would be believed at present.
+  /// Whether the counts of a datagram with this number would be accepted now.
   func accepts(_ number: UInt64, of round: UInt64) -> Bool {
     number > sequences.highest
       || phase == .live && round >= self.round && sequences.verdict(on: number) == .new
   }
 
-  /// Takes notice of a datagram that is not heeded. The answer is whether the numbers that are believed must
-  /// be wrong: nothing was heeded for a timeout, and for half of it at least, not just in the moment after
-  /// a standstill, there came one newer round after another. What the network holds back is not held back
-  /// for that long.
-  mutating func isIgnoredWrongly(round: UInt64, at now: Instant, timeout: Duration) -> Bool {
+  /// Records a datagram that is ignored. Returns whether the accepted numbers must be wrong. This
+  /// is so if no datagram was accepted for the node timeout, and for at least half of it one newer
+  /// round followed another. The network does not delay datagrams for that long, and the moment
+  /// after this node stood still is shorter.
+  mutating func isWronglyIgnored(round: UInt64, at now: Instant, timeout: Duration) -> Bool {
     let elapsed = now - lastHeard
     if var run = unaccepted, run.since >= lastHeard, now - run.since <= timeout + timeout {
       if round > run.round {
@@ -118,14 +120,14 @@ struct Peer {
     return now - run.since >= Duration(nanoseconds: timeout.nanoseconds / 2)
   }
 
-  /// Takes all datagrams that were sent up to now for heard, and gives back the memory that is only needed
-  /// while the node is there. Of its events those are still taken that were missed.
+  /// Treats all datagrams up to now as received, and frees the memory that is needed only while the
+  /// node is present. Events that were missed are still accepted.
   mutating func close() {
     sequences.close()
     assembly = MessageAssembly()
   }
 
-  /// Makes ready for a first round, of a node that was gone.
+  /// Prepares for the first round of a node that had departed.
   mutating func begin() {
     phase = .live
     round = 0

@@ -1,12 +1,13 @@
-// The other nodes: those that are there, at most as many as the settings say, and those that departed, of
-// which the latest are remembered, again as many as the settings say. A node keeps its number as long as it is
-// remembered, so that its connections are not counted twice when it comes back. The number of one that is
-// forgotten is given to another node once the meter holds nothing under it: so whoever invents nodes without
-// end makes neither the meter nor a log grow without end.
+// The other nodes: those that are present, and the latest of those that departed. The settings
+// limit both. A node keeps its number in the meter while it is remembered, so that its connections
+// are not counted twice when it returns. The number of a node that is forgotten becomes free once
+// the meter holds nothing under it; therefore a sender that invents nodes without end makes neither
+// the meter nor a log grow without end.
 
-/// The nodes that are known, by their session.
+/// The known nodes, by session. A node has a place in the table, which is free again when it is
+/// forgotten.
 struct PeerTable {
-  /// How many departed nodes are remembered, and how many may wait until the meter holds nothing of them.
+  /// The largest number of departed nodes, and of forgotten nodes that the meter may hold.
   private let departedLimit: Int
   private let forgottenLimit: Int
 
@@ -15,26 +16,28 @@ struct PeerTable {
   private var free: ContiguousArray<UInt32> = []
   private var lastSerial: UInt64 = 0
 
-  /// Numbers of nodes: the next that nobody ever had, and those that are free again.
+  /// The next number that no node had, and the numbers that are free again.
   private var nextNode: UInt32 = 0
   private var freeNodes: ContiguousArray<NodeID> = []
 
-  /// The numbers of nodes that are forgotten and of which the meter may hold something, the first one first.
-  private var forgotten: ContiguousArray<NodeID> = []
-  private var firstForgotten = 0
+  /// The numbers of forgotten nodes that the meter may hold, in the order in which they were
+  /// forgotten.
+  private var forgotten = FIFO<NodeID>()
 
-  /// Under this number the meter is told the connections of nodes that are forgotten; nil if none ever was.
+  /// The number under which the meter holds the connections of all forgotten nodes; nil before the
+  /// first.
   private var tombstone: NodeID?
 
-  /// Those who are there, in the order in which they came.
+  /// The places of the nodes that are present, in the order of their arrival.
   private(set) var live: ContiguousArray<UInt32> = []
 
-  /// Those who departed, in that order; one that came back since is passed over.
-  private var departures: ContiguousArray<Departure> = []
-  private var firstDeparture = 0
+  /// The departures, in their order. An entry of a node that has returned since is skipped. A node
+  /// that departs again and again has several entries.
+  private var departures = FIFO<Departure>()
   private var departedCount = 0
 
-  /// Those who said goodbye lately: a message that they sent before may still come.
+  /// The places of nodes that sent a goodbye within the timeout: a message that they sent before
+  /// may still arrive.
   private var closing: ContiguousArray<UInt32> = []
 
   private struct Departure {
@@ -52,25 +55,26 @@ struct PeerTable {
     _modify { yield &peers[Int(place)] }
   }
 
-  /// Where a session's node is, if it is known.
+  /// The place of the node of a session; nil if it is not known.
   func place(of session: SessionID) -> UInt32? { places[session] }
 
-  /// Whether that node is there, at that place.
+  /// Whether the node with this serial number is present at a place.
   func isLive(_ serial: UInt64, at place: UInt32) -> Bool {
     peers[Int(place)].serial == serial && peers[Int(place)].phase == .live
   }
 
-  /// Whether so many nodes are forgotten and not over that no other may come for now.
-  var isFullOfForgotten: Bool { forgotten.count - firstForgotten >= forgottenLimit }
+  /// Whether no further node can be added for now, because the meter may hold too many forgotten
+  /// nodes.
+  var isFullOfForgotten: Bool { forgotten.count >= forgottenLimit }
 
-  /// Adds a node that is there.
+  /// Adds a node, which is present. Returns its place. Precondition: the session is not known.
   mutating func add(
     _ session: SessionID, isLegacy: Bool, from address: NodeAddress, over carrier: Carrier,
     at instant: Instant
   ) -> UInt32 {
     lastSerial += 1
     let peer = Peer(
-      session: session, serial: lastSerial, id: takeNode(), address: address, carrier: carrier,
+      session: session, serial: lastSerial, id: makeNumber(), address: address, carrier: carrier,
       lastHeard: instant, isLegacy: isLegacy)
     let place = free.popLast() ?? UInt32(peers.count)
     if Int(place) == peers.count { peers.append(peer) } else { peers[Int(place)] = peer }
@@ -79,15 +83,15 @@ struct PeerTable {
     return place
   }
 
-  /// Takes a departed node for one that is there again.
+  /// Makes a departed node present again.
   mutating func revive(_ place: UInt32) {
     peers[Int(place)].begin()
     departedCount -= 1
     live.append(place)
   }
 
-  /// Takes a node for departed. Of one that said goodbye, what it sent before and comes later is still told
-  /// apart from what came already, for a node timeout. O(nodes)
+  /// Makes a node depart. After a goodbye, the numbers of its datagrams stay known for a node
+  /// timeout, so that late datagrams are told from repeated ones. O(nodes)
   mutating func depart(_ place: UInt32, saysGoodbye: Bool) {
     live.removeAll { $0 == place }
     peers[Int(place)].phase = .departed
@@ -95,11 +99,11 @@ struct PeerTable {
     departures.append(Departure(place: place, serial: peers[Int(place)].serial))
     departedCount += 1
     while departedCount > departedLimit { forgetFirstDeparture() }
-    // Nodes that come and go again and again leave many entries that mean nothing any more.
+    // A node that departs and returns many times leaves many entries without meaning.
     if departures.count > 1024, departures.count > 2 * departedCount { compactDepartures() }
   }
 
-  /// Takes those for departed who were last heard before `instant`. O(nodes)
+  /// Makes the nodes depart that were last heard before `instant`. O(nodes)
   mutating func departSilent(since instant: Instant) {
     for place in live where peers[Int(place)].lastHeard < instant {
       depart(place, saysGoodbye: false)
@@ -119,10 +123,8 @@ struct PeerTable {
   }
 
   private mutating func forgetFirstDeparture() {
-    let departure = departures[firstDeparture]
-    firstDeparture += 1
-    guard isDeparted(departure), let place = places[peers[Int(departure.place)].session],
-      place == departure.place
+    guard let departure = departures.popFirst(), isDeparted(departure),
+      let place = places[peers[Int(departure.place)].session], place == departure.place
     else { return }
     places[peers[Int(place)].session] = nil
     forgotten.append(peers[Int(place)].id)
@@ -130,46 +132,42 @@ struct PeerTable {
     departedCount -= 1
   }
 
-  /// Keeps the last departure of each node that has not come back.
+  /// Keeps only the last departure of each departed node. O(departures)
   private mutating func compactDepartures() {
     var kept: ContiguousArray<Departure> = []
     var isKept = ContiguousArray(repeating: false, count: peers.count)
-    for index in (firstDeparture..<departures.count).reversed() {
+    for index in (0..<departures.count).reversed() {
       let departure = departures[index]
       guard isDeparted(departure), !isKept[Int(departure.place)] else { continue }
       isKept[Int(departure.place)] = true
       kept.append(departure)
     }
-    departures = ContiguousArray(kept.reversed())
-    firstDeparture = 0
+    departures.removeAll()
+    for departure in kept.reversed() { departures.append(departure) }
   }
 }
 
 // MARK: - Numbers
 
 extension PeerTable {
-  /// The node that was forgotten first and is not over; nil if there is none.
-  var nextForgotten: NodeID? {
-    firstForgotten < forgotten.count ? forgotten[firstForgotten] : nil
+  /// The node that was forgotten first and that the meter may hold; nil if there is none.
+  var nextForgotten: NodeID? { forgotten.first }
+
+  /// Frees the number of that node, because the meter holds nothing of it. Precondition: there is
+  /// one.
+  mutating func releaseForgotten() {
+    guard let node = forgotten.popFirst() else { preconditionFailure("no node is forgotten") }
+    freeNodes.append(node)
   }
 
-  /// The meter holds nothing of that node any more: another may have its number. Precondition: there is one.
-  mutating func giveBackForgotten() {
-    freeNodes.append(forgotten[firstForgotten])
-    firstForgotten += 1
-    guard firstForgotten > 64, firstForgotten > forgotten.count / 2 else { return }
-    forgotten.removeFirst(firstForgotten)
-    firstForgotten = 0
-  }
-
-  /// The number under which the connections of forgotten nodes are kept.
-  mutating func takeTombstone() -> NodeID {
-    let node = tombstone ?? takeNode()
+  /// The number under which the connections of all forgotten nodes are kept.
+  mutating func makeTombstone() -> NodeID {
+    let node = tombstone ?? makeNumber()
     tombstone = node
     return node
   }
 
-  private mutating func takeNode() -> NodeID {
+  private mutating func makeNumber() -> NodeID {
     if let node = freeNodes.popLast() { return node }
     nextNode += 1
     return NodeID(nextNode - 1)

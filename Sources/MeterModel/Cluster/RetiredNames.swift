@@ -1,48 +1,39 @@
-// Namespaces that are forgotten here while other nodes may believe that they have members here: their zero
-// is told for a while longer.
+// Namespaces that this node has forgotten while other nodes may hold members of it. A count of zero
+// is sent for them for a while.
 
-/// The names of namespaces that retired lately.
+/// The names of the namespaces that retired lately.
 struct RetiredNames {
-  /// How many are kept; the oldest go.
+  /// The largest number of names; the oldest are dropped.
   static let limit = 65_536
 
-  /// One that retired.
+  /// A namespace that retired.
   struct Entry {
     let name: ContiguousArray<UInt8>
 
-    /// The connections that were told of it last: the others' totals keep them.
+    /// The connections that were sent last, which the totals of the other nodes keep.
     let connections: UInt64
 
-    /// Until when it is told.
+    /// Its zero is sent until this instant.
     let until: Instant
   }
 
-  private var entries: ContiguousArray<Entry> = []
-  private var first = 0
+  private var entries = FIFO<Entry>()
 
-  /// How many are kept.
-  var count: Int { entries.count - first }
+  /// The number of names.
+  var count: Int { entries.count }
 
-  /// The one at a place, from 0, the oldest.
-  subscript(place: Int) -> Entry { entries[first + place] }
+  /// The entry at a place; the oldest has place 0.
+  subscript(place: Int) -> Entry { entries[place] }
 
   mutating func add(_ name: Span<UInt8>, connections: UInt64, until: Instant) {
     var copy: ContiguousArray<UInt8> = []
     copy.append(name)
     entries.append(Entry(name: copy, connections: connections, until: until))
-    if count > Self.limit { first += 1 }
-    compact()
+    if count > Self.limit { entries.popFirst() }
   }
 
-  /// Forgets those whose time is over.
+  /// Forgets the names whose zero need not be sent at `instant`.
   mutating func forget(at instant: Instant) {
-    while count > 0, entries[first].until < instant { first += 1 }
-    compact()
-  }
-
-  private mutating func compact() {
-    guard first > 64, first > entries.count / 2 else { return }
-    entries.removeFirst(first)
-    first = 0
+    while let first = entries.first, first.until < instant { entries.popFirst() }
   }
 }

@@ -1,72 +1,77 @@
-// Which of a sender's numbers were seen: the latest exactly, the older ones not at all, and none of those
-// counts as new. Where anybody may write a number, one that is far from the others is doubted until another
-// one comes near it: otherwise a single wrong one would make all right ones old.
+// The numbers of a sender that were received, as in the anti-replay window of IPsec (RFC 4303,
+// section 3.4.3): the latest numbers are known one by one, and older ones count as received. Where
+// there is no secret, anybody may send any number. A number that is far from the others is
+// therefore quarantined until another one near it arrives; otherwise a single wrong number would
+// make all right ones old.
 
-/// Tells new numbers from those that were seen.
+/// Distinguishes new numbers from those that were received.
 struct SequenceWindow {
-  /// How many of the latest numbers are known one by one.
+  /// The number of latest numbers that are known one by one.
   static let length: UInt64 = 4096
 
-  /// What a number is.
+  /// The state of a number: new, received before, or too old to be known.
   enum Verdict {
     case new, seen
 
-    /// Too old to know.
-    case spent
+    /// It is below the window, or below the floor.
+    case tooOld
   }
 
-  /// The highest number that was seen; 0 before the first.
+  /// The highest number that was received; 0 before the first.
   private(set) var highest: UInt64 = 0
 
-  /// All numbers up to this one are spent.
+  /// All numbers up to this one are too old.
   private var floor: UInt64 = 0
 
-  /// A bit for each of the latest numbers, by its remainder; empty while there is none above the floor.
+  /// A bit for each number of the window, by its remainder; empty while no number is above the
+  /// floor.
   private var bits: ContiguousArray<UInt64> = []
 
-  /// The last number that was doubted, if none came since that was not; 0 if there is none.
-  private var doubted: UInt64 = 0
+  /// The number in quarantine; 0 if there is none. It is released when a number within the window
+  /// arrives.
+  private var quarantined: UInt64 = 0
 
-  /// The highest number that is not far above the others.
+  /// The highest number that is not far from the others.
   var farthest: UInt64 { highest + Self.length }
 
-  /// Whether a number is further from the highest than the window is long.
+  /// Whether the distance of a number to the highest one is longer than the window.
   func isFar(_ number: UInt64) -> Bool {
     number > highest ? number > farthest : highest - number >= Self.length
   }
 
-  /// Whether a number is not to be believed yet: it is far from the highest, and not near the last that was
-  /// doubted. If it is near that one, the window moves to the lower of both, below which, down to the former
-  /// highest, nothing was seen. `again` says whether the same number once more is as good as another: that
-  /// is so where it cannot be a second copy. Precondition: numbers begin with 1. O(window)
-  mutating func doubts(_ number: UInt64, again: Bool) -> Bool {
+  /// Returns whether a number must be ignored for now: it is far from the highest, and not near the
+  /// number in quarantine. If it is near that one, the window moves to the lower of the two, and
+  /// the numbers from there down to the former highest count as not received. `again` is whether
+  /// the same number once more is sufficient, which is so where it cannot be a second copy.
+  /// Precondition: numbers begin with 1. O(window)
+  mutating func quarantines(_ number: UInt64, again: Bool) -> Bool {
     guard isFar(number) else {
-      doubted = 0
+      quarantined = 0
       return false
     }
-    let distance = number > doubted ? number - doubted : doubted - number
-    guard doubted > 0, distance < Self.length, again || distance > 0 else {
-      doubted = number
+    let distance = number > quarantined ? number - quarantined : quarantined - number
+    guard quarantined > 0, distance < Self.length, again || distance > 0 else {
+      quarantined = number
       return true
     }
-    let start = min(number, doubted) - 1
+    let start = min(number, quarantined) - 1
     floor = min(highest, start)
     highest = start
     bits = ContiguousArray(repeating: 0, count: Int(Self.length / 64))
-    doubted = 0
+    quarantined = 0
     return false
   }
 
-  /// What the number is, before it is admitted. O(1)
+  /// The state of a number, without recording it. O(1)
   func verdict(on number: UInt64) -> Verdict {
     if number > highest { return .new }
-    if number <= floor || highest - number >= Self.length { return .spent }
+    if number <= floor || highest - number >= Self.length { return .tooOld }
     let place = Int(number % Self.length)
     return bits[place / 64] & 1 << UInt64(place % 64) == 0 ? .new : .seen
   }
 
-  /// Remembers that the number was seen. The answer is what it was before. O(1), amortized over the numbers
-  /// that are passed over, of which no more than the window is long cost anything.
+  /// Records a number. Returns its state before. Amortised O(1) over the numbers that are skipped,
+  /// of which at most the length of the window cost time.
   @discardableResult
   mutating func admit(_ number: UInt64) -> Verdict {
     let verdict = verdict(on: number)
@@ -83,7 +88,7 @@ struct SequenceWindow {
     return .new
   }
 
-  /// Takes all numbers up to the highest for spent, and gives the memory back.
+  /// Makes all numbers up to the highest too old, and frees the memory.
   mutating func close() {
     floor = highest
     bits = []

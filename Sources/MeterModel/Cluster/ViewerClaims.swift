@@ -1,46 +1,48 @@
-// Who has a viewer id. One id holds at most one stream in the whole cluster (§2.8), and each stream of an id
-// is stamped when it opens, so that of two nodes that let an id in at the same moment both know which stays:
-// the one with the larger stamp, or at equal stamps that of the larger session.
+// The holders of viewer ids. One id holds at most one stream in the whole cluster (§2 rule 8). Each
+// stream of an id gets a stamp when it opens. If two nodes let an id in at the same moment, both
+// know by the stamps which stream stays: the one with the larger stamp, or at equal stamps that of
+// the node with the larger session.
 //
-// A stamp is twice a time, plus one where a stream opened; it is even where a plain request asked the holder
-// to leave, so that nobody holds the id then. The time is in UNIX milliseconds, but never less than one more
-// than any that was heard (a hybrid logical clock: Kulkarni et al., 2014), so that a node whose clock is slow
-// stamps later than what it has heard of all the same.
+// A stamp is twice a time, plus one for a stream that opened. It is even for a plain request that
+// asked the holder to leave, after which no stream has the id. The time is in UNIX milliseconds,
+// and at least one more than any that was received (a hybrid logical clock: Kulkarni et al., 2014),
+// so that a node whose clock is slow still stamps later than what it has received.
 
-/// What is known of viewer ids: those that this node holds, and the latest 65,536 that others took or that
-/// were ended here.
+/// What is known of viewer ids: those that this node holds, and the latest 65,536 others that
+/// another node claimed or whose stream was ended here.
 struct ViewerClaims {
-  /// How many ids are remembered that this node does not hold.
+  /// The largest number of ids that are remembered although this node does not hold them.
   static let rememberedLimit = 65_536
 
-  /// Who is known to have an id.
+  /// The holder of a viewer id, as far as it is known.
   enum Claimant: Equatable {
-    /// It is not known.
+    /// The holder is not known.
     case unknown
 
-    /// Nobody: it was asked to leave, or left.
+    /// There is none: the last one left or was asked to leave.
     case nobody
 
-    /// This node.
+    /// A stream of this node.
     case this
 
-    /// Another node, while it is there.
+    /// A stream of another node, while that node is present.
     case peer(serial: UInt64, place: UInt32)
   }
 
-  /// One viewer id.
+  /// What is known of one viewer id.
   struct Claim: Waiting {
     var links = QueueLinks()
     var waitsSince: Instant
 
-    /// The stamp of this node's stream; 0 if it has none.
+    /// The stamp of this node's stream; 0 if there is none.
     var localStamp: UInt64 = 0
 
-    /// The largest stamp that was heard, this node's own too.
+    /// The largest stamp that was received or made here.
     var stamp: UInt64 = 0
     var claimant = Claimant.unknown
 
-    /// The id of the stream that the claimant excluded; empty if that is not known.
+    /// The id of the stream that the holder excluded, and when it was recorded; empty if it is not
+    /// known.
     var stopped: ContiguousArray<UInt8> = []
     var stoppedAt = Instant.start
   }
@@ -48,8 +50,8 @@ struct ViewerClaims {
   private var names: NameTable
   private var claims: ContiguousArray<Claim> = []
 
-  /// The ids that this node holds, in the order in which their streams opened, and those that it does not, in
-  /// the order in which they were last heard of.
+  /// The ids that this node holds, in the order in which their streams opened, and the other ids,
+  /// in the order in which they were last recorded.
   private var held = DeadlineQueue()
   private var remembered = DeadlineQueue()
 
@@ -57,7 +59,7 @@ struct ViewerClaims {
     names = NameTable(key: hashKey)
   }
 
-  /// How many ids this node holds.
+  /// The number of ids that this node holds.
   var heldCount: Int { held.count }
 
   subscript(number: UInt32) -> Claim {
@@ -65,11 +67,11 @@ struct ViewerClaims {
     _modify { yield &claims[Int(number)] }
   }
 
-  /// The number of an id, if something is known of it.
+  /// The number of an id; nil if nothing is known of it.
   func find(_ viewer: Span<UInt8>) -> UInt32? { names.find(viewer) }
 
-  /// The number of an id, which is remembered now if it was not, as heard of just now. Nil if the id is
-  /// empty, or longer than a name may be.
+  /// The number of an id, which is recorded now and remembered from now on. Nil if the id is empty,
+  /// or longer than a name may be.
   mutating func touch(_ viewer: Span<UInt8>, at instant: Instant) -> UInt32? {
     if let number = names.find(viewer) {
       if claims[Int(number)].localStamp == 0 {
@@ -87,7 +89,8 @@ struct ViewerClaims {
     return number
   }
 
-  /// This node holds the id from now on, with a stamp. Precondition: the id was touched at `instant`.
+  /// Makes this node the holder of an id, with a stamp. Precondition: the id was touched at
+  /// `instant`.
   mutating func hold(_ number: UInt32, stamp: UInt64, at instant: Instant) {
     unqueue(number)
     claims[Int(number)].localStamp = stamp
@@ -97,7 +100,7 @@ struct ViewerClaims {
     held.append(number, in: &claims)
   }
 
-  /// This node does not hold the id any more; nothing happens if it did not.
+  /// Records that this node no longer holds the id; nothing happens if it did not.
   mutating func release(_ number: UInt32, at instant: Instant) {
     guard claims[Int(number)].localStamp != 0 else { return }
     unqueue(number)
@@ -106,14 +109,14 @@ struct ViewerClaims {
     remembered.append(number, in: &claims)
   }
 
-  /// Forgets an id that this node does not hold.
+  /// Forgets an id. Precondition: this node does not hold it.
   mutating func forget(_ number: UInt32) {
     remembered.remove(number, from: &claims)
     names.unbind(number)
   }
 
-  /// Visits the ids that this node holds and that opened at `instant` or later, the last first, at most
-  /// `limit` of them. O(visited)
+  /// Visits the ids that this node holds and whose streams opened at `instant` or later, the last
+  /// first, at most `limit` of them. O(visited)
   func visitHeld(
     since instant: Instant, limit: Int, _ visit: (_ viewer: Span<UInt8>, _ stamp: UInt64) -> Void
   ) {

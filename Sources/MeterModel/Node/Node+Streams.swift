@@ -36,7 +36,7 @@ extension Node {
 
   /// A plain request asks that the holder of a viewer id leave, on whatever node.
   mutating func excludeHolder(of viewer: Span<UInt8>) {
-    membership?.viewerAsked(toLeave: viewer, at: meter.now)
+    membership?.exclusionRequested(of: viewer, at: meter.now)
     excludeLocalHolder(of: viewer)
   }
 

@@ -294,7 +294,7 @@ extension ClusterJudge {
   }
 
   mutating func sent(
-    _ bytes: ContiguousArray<UInt8>, hearsLegacy: Bool, _ milestones: inout NodeMilestoneSet
+    _ bytes: ContiguousArray<UInt8>, hasHeardLegacy: Bool, _ milestones: inout NodeMilestoneSet
   ) {
     if bytes.count > DatagramEncoder.lengthLimit {
       complain("a datagram of \(bytes.count) bytes", at: .start)
@@ -304,7 +304,7 @@ extension ClusterJudge {
     }
     if let asked = datagram.asked, !asked.isEmpty { milestones.insert(.askedAfterLoss) }
     if datagram.isFull { milestones.insert(.toldAll) }
-    for count in datagram.counts where hearsLegacy {
+    for count in datagram.counts where hasHeardLegacy {
       if LegacyNode.isUnsafe(bytes.span.extracting(count.name.bounds)) {
         complain("a name that ends legacy nodes is where they hear it", at: .start)
       }

@@ -78,7 +78,7 @@ extension ClusterSimulation {
   private mutating func noteMilestones(_ node: SimulatedNode) {
     guard let membership = node.node.membership else { return }
     let (figures, drops) = (membership.figures, membership.drops)
-    if membership.hearsLegacy, node.localMembers(NodesPlan.lethalNamespace) > 0 {
+    if membership.hasHeardLegacy, node.localMembers(NodesPlan.lethalNamespace) > 0 {
       milestones.insert(.sparedOriginal)
     }
     if figures.duplicates > 0 { milestones.insert(.duplicate) }
@@ -88,6 +88,6 @@ extension ClusterSimulation {
     if drops[.late] > 0 { milestones.insert(.late) }
     if drops[.truncated] > 0 { milestones.insert(.malformed) }
     if figures.unchangedLeftOut > 0 { milestones.insert(.leftOutUnchanged) }
-    if figures.retiredTold > 0 { milestones.insert(.toldRetired) }
+    if figures.retiredZeros > 0 { milestones.insert(.toldRetired) }
   }
 }

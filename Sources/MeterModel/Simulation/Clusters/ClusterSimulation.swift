@@ -146,7 +146,7 @@ package struct ClusterSimulation {
     guard let (run, occurrences) = nodes[number]?.takeOccurrences() else { return }
     for occurrence in occurrences {
       switch occurrence {
-      case .send(let bytes, let hearsLegacy): send(bytes, hearsLegacy, from: number)
+      case .send(let bytes, let hasHeardLegacy): send(bytes, hasHeardLegacy, from: number)
       case .excluded(let stream): excluded(stream, at: number)
       case .retired(let name): judge.retired(name)
       case .counted(let members, let connections, let streams):
@@ -162,10 +162,10 @@ package struct ClusterSimulation {
   }
 
   private mutating func send(
-    _ bytes: ContiguousArray<UInt8>, _ hearsLegacy: Bool, from number: Int
+    _ bytes: ContiguousArray<UInt8>, _ hasHeardLegacy: Bool, from number: Int
   ) {
     datagrams += 1
-    judge.sent(bytes, hearsLegacy: hearsLegacy, &milestones)
+    judge.sent(bytes, hasHeardLegacy: hasHeardLegacy, &milestones)
     if sent.count < 1000 { sent.append(bytes) }
     network.send(bytes, from: number, at: now)
   }

@@ -19,7 +19,7 @@ struct SimulatedNode {
     case delivered(namespace: [UInt8], frame: [UInt8], reactor: Int)
 
     /// A datagram leaves; whether a legacy node was heard before.
-    case send(ContiguousArray<UInt8>, hearsLegacy: Bool)
+    case send(ContiguousArray<UInt8>, hasHeardLegacy: Bool)
 
     /// The counts of this node changed; by namespace.
     case counted(members: [UInt64], connections: [UInt64], streams: [UInt64])
@@ -31,7 +31,7 @@ struct SimulatedNode {
   private let drift: Int64
   private let secret: ClusterSecret?
   private var falsifier: Falsifier?
-  private var hearsLegacy = false
+  private var hasHeardLegacy = false
 
   /// The streams' ids, which outlive them until their end was noticed, and their viewers.
   private var clientStreams: [Int: Stream] = [:]
@@ -111,7 +111,7 @@ extension SimulatedNode {
     if secret == nil, case .success(let datagram) = ClusterDatagram.decode(bytes.span),
       datagram.sequence == nil
     {
-      hearsLegacy = true
+      hasHeardLegacy = true
     }
     driver.receive(bytes, from: NodeAddress("192.0.2.1:314"), over: carrier, at: local(now))
     takeNotice()
@@ -186,7 +186,7 @@ extension SimulatedNode {
         occurrences.append(.delivered(namespace: namespace, frame: frame, reactor: reactor))
       case .datagram(let bytes):
         occurrences.append(
-          .send(falsifier?.sent(bytes, secret) ?? bytes, hearsLegacy: hearsLegacy))
+          .send(falsifier?.sent(bytes, secret) ?? bytes, hasHeardLegacy: hasHeardLegacy))
       case .fed, .fedMessage, .greeted, .ended, .refused, .answered: break
       }
     }
