@@ -1,14 +1,14 @@
-// What telling each other costs the nodes of a cluster. All nodes run here, one after the other and
-// without sockets, on a clock that leaps from each thing that is due to the next; every slice of
-// their work is timed. What carries the datagrams comes on top.
+// The cost of a cluster for its nodes. All nodes run in this process, one after the other and
+// without sockets, on a clock that jumps from each deadline to the next. Every slice of their work
+// is timed. The cost of the carriers is not included.
 
 import Glibc
 import MeterModel
 
 /// Measures a cluster.
 package enum ClusterBench {
-  /// Runs the nodes until they have met, and then for as many intervals as are to be measured.
-  /// `progress` is told how far it is.
+  /// Runs the nodes until all counts are known everywhere, and then for the intervals to measure.
+  /// `progress` is called with the current step, as text.
   package static func run(
     _ settings: BenchSettings, progress: (String) -> Void
   ) throws(BenchError) -> ClusterBenchFigures {
@@ -30,12 +30,12 @@ package enum ClusterBench {
     return measurement.measure(progress: progress)
   }
 
-  /// What the model of a node takes for a namespace of its own, and for what another said of it, in
-  /// bytes; measured, and rounded up.
+  /// The memory of a node for a namespace of its own, and for a count of another node, in bytes;
+  /// measured, and rounded up.
   private static let memoryOfNamespace: UInt64 = 600
   private static let memoryOfCount: UInt64 = 72
 
-  /// Why so large a cluster cannot be measured with so much memory; nil if it can.
+  /// The reason why the memory is too small for the cluster; nil if it is sufficient or not known.
   package static func refusal(_ settings: BenchSettings, memory: UInt64?) -> String? {
     let nodes = UInt64(settings.nodes)
     let each = memoryOfNamespace + memoryOfCount * (nodes - 1)
@@ -47,25 +47,26 @@ package enum ClusterBench {
   }
 }
 
-/// The nodes and what is known of them so far.
+/// The nodes and the measurements so far.
 private struct ClusterMeasurement {
-  /// How many intervals the nodes may take to come to rest; they take two or three.
-  private static let mostIntervals = 1000
+  /// The number of intervals after which the nodes must have exchanged all counts; they need two or
+  /// three.
+  private static let maximumIntervals = 1000
 
-  /// Intervals at rest that are not measured: tables still grow.
+  /// The intervals after that which are not measured, because tables still grow.
   private static let quietIntervals = 2
 
   private var nodes: ContiguousArray<ClusterBenchNode> = []
   private var samples: ContiguousArray<ClusterBenchSample> = []
   private var figures = ClusterBenchFigures()
-  private var post = ClusterBenchPost()
+  private var traffic = ClusterBenchTraffic()
   private let rounds: UInt32
 
-  /// When the present interval began.
+  /// The instant when the current interval began.
   private var start = Instant.start
 
-  /// Whether something was said in this interval that nodes only say when they meet.
-  private var isMeeting = false
+  /// Whether a full round was sent in this interval.
+  private var hasFullRound = false
 
   init(_ settings: BenchSettings, secret: ClusterSecret?, progress: (String) -> Void) {
     var cluster = ClusterSettings()
@@ -92,7 +93,7 @@ private struct ClusterMeasurement {
   mutating func settle(progress: (String) -> Void) throws(BenchError) {
     var (intervals, quiet) = (0, 0)
     while quiet <= Self.quietIntervals {
-      guard intervals < Self.mostIntervals else {
+      guard intervals < Self.maximumIntervals else {
         throw BenchError(
           "the nodes still tell each other everything after \(intervals) intervals: with so many"
             + " namespaces it takes longer than the --cluster-notify-interval")
@@ -100,7 +101,7 @@ private struct ClusterMeasurement {
       progress("the nodes meet")
       runInterval()
       intervals += 1
-      quiet = isMeeting ? 0 : quiet + 1
+      quiet = hasFullRound ? 0 : quiet + 1
     }
   }
 
@@ -114,22 +115,22 @@ private struct ClusterMeasurement {
     return figures
   }
 
-  /// Lets a notify interval pass.
+  /// Runs one notify interval.
   private mutating func runInterval() {
     samples = ContiguousArray(repeating: ClusterBenchSample(), count: nodes.count)
-    isMeeting = false
+    hasFullRound = false
     let end = start + figures.notifyInterval
     for node in nodes.indices { nodes[node].change(figures.changing, at: start) }
     while let due = nodes.lazy.map(\.nextDeadline).min(), due < end {
       let now = max(start, due)
       advertise(at: now)
-      for node in nodes.indices { hear(node, at: now) }
-      post.removeAll()
+      for node in nodes.indices { receive(node, at: now) }
+      traffic.removeAll()
     }
     start = end
   }
 
-  /// A slice of what each node has to say now.
+  /// Lets each node that is due send a slice.
   private mutating func advertise(at now: Instant) {
     for node in nodes.indices where nodes[node].nextDeadline <= now {
       nodes[node].advanceMeter(to: now)
@@ -138,26 +139,26 @@ private struct ClusterMeasurement {
       let time = Clock.threadTime - before
       samples[node].advertise += time
       samples[node].slice = max(samples[node].slice, time)
-      let sent = nodes[node].post(into: &post)
+      let sent = nodes[node].takeDatagrams(into: &traffic)
       samples[node].datagrams += sent.datagrams
       samples[node].bytes += sent.bytes
-      isMeeting = isMeeting || sent.isOfMeeting
+      hasFullRound = hasFullRound || sent.isFullRound
     }
   }
 
-  /// All that a node hears now, in the slices in which the daemon takes it.
-  private mutating func hear(_ node: Int, at now: Instant) {
+  /// Lets a node process the datagrams of the others, in slices of the size that the daemon uses.
+  private mutating func receive(_ node: Int, at now: Instant) {
     var place = 0
-    while place < post.count {
+    while place < traffic.count {
       nodes[node].advanceMeter(to: now)
       let before = Clock.threadTime
-      let heard = nodes[node].hear(post, from: &place, slice: CarrierLink.slice, at: now)
+      let received = nodes[node].receive(traffic, from: &place, slice: CarrierLink.slice, at: now)
       let time = Clock.threadTime - before
-      samples[node].heardCounts += heard.counts
-      samples[node].heardDatagrams += heard.datagrams
-      // A slice of its own datagrams only is none.
-      guard heard.datagrams > 0 else { continue }
-      samples[node].hear += time
+      samples[node].receivedCounts += received.counts
+      samples[node].receivedDatagrams += received.datagrams
+      // A slice with only the node's own datagrams is no work.
+      guard received.datagrams > 0 else { continue }
+      samples[node].receive += time
       samples[node].slice = max(samples[node].slice, time)
     }
   }

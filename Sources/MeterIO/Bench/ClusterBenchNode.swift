@@ -1,12 +1,11 @@
-// One node of a cluster that is measured: the daemon's `Node` without sockets. Each verb does a
-// slice of the work and no more, so that whoever holds the clock can tell what the slice costs.
-// What viewers are to be sent is dropped.
+// One node of a measured cluster: the daemon's `Node` without sockets. Each verb does at most one
+// slice of the work, so that the caller can time it. The outputs for viewers are dropped.
 
 import MeterModel
 
-/// Datagrams that some nodes have sent and the others are still to hear.
-package struct ClusterBenchPost {
-  /// A datagram: which node sent it, and where it lies among the bytes.
+/// Datagrams that were sent and that the other nodes must process.
+package struct ClusterBenchTraffic {
+  /// A datagram: the node that sent it, and its place in the bytes.
   struct Datagram {
     let sender: Int
     let bounds: Range<Int>
@@ -15,12 +14,13 @@ package struct ClusterBenchPost {
   private(set) var datagrams: ContiguousArray<Datagram> = []
   private(set) var bytes: ContiguousArray<UInt8> = []
 
+  /// No datagrams.
   package init() {}
 
-  /// How many there are.
+  /// The number of datagrams.
   package var count: Int { datagrams.count }
 
-  /// Forgets all and keeps the storage.
+  /// Removes the datagrams and keeps the storage.
   package mutating func removeAll() {
     datagrams.removeAll(keepingCapacity: true)
     bytes.removeAll(keepingCapacity: true)
@@ -33,23 +33,23 @@ package struct ClusterBenchPost {
   }
 }
 
-/// A node with a viewer in each of its namespaces, and a second one in some of them.
+/// A node with a viewer in each of its namespaces, and a second viewer in some of them.
 package struct ClusterBenchNode {
   private let number: Int
   private let namespaces: Int
   private var node: Node
   private let source: NodeAddress
 
-  /// The names of the namespaces, in the order in which the node comes to know them.
+  /// The names of the namespaces, in the order in which the node creates them.
   private var names: ContiguousArray<[UInt8]> = []
 
-  /// Whether a namespace has its second viewer, and the next one in which that changes.
+  /// Whether each namespace has its second viewer, and the next namespace to change.
   private var hasSecond: ContiguousArray<Bool>
   private var nextChange = 0
 
-  /// The node of that number in a cluster, with `namespaces` namespaces, whose names are the prefix
-  /// and a number each, which it comes to know in an order that the seed decides. Preconditions: 1
-  /// to 2³⁰ namespaces, a prefix of at most 200 visible ASCII bytes.
+  /// The node with a number in a cluster, with `namespaces` namespaces, whose names are the prefix
+  /// and a number each. The seed determines the order in which it creates them. Preconditions: 1 to
+  /// 2³⁰ namespaces, a prefix of at most 200 visible ASCII bytes.
   package init(
     number: Int, namespaces: UInt32, prefix: String, seed: UInt64, settings: ClusterSettings,
     secret: ClusterSecret?
@@ -75,14 +75,14 @@ package struct ClusterBenchNode {
     for place in 0..<self.namespaces { open(UInt32(place), in: place, at: .start) }
   }
 
-  /// UNIX milliseconds, the same for all nodes: some day in 2026.
+  /// The wall clock at the start, in UNIX milliseconds, the same for all nodes: a day in 2026.
   private static let wallStart: UInt64 = 1_795_350_754_000
 
-  /// When the node has something to do next.
+  /// The instant when `advance` must be called next.
   package var nextDeadline: Instant { node.nextDeadline }
 
-  /// Lets a second viewer come or leave in `count` namespaces, in turn. Precondition: instants
-  /// never decrease, here and below.
+  /// Adds or removes the second viewer of `count` namespaces, in turn. Precondition: instants never
+  /// decrease, here and below.
   package mutating func change(_ count: UInt32, at instant: Instant) {
     advanceMeter(to: instant)
     for _ in 0..<count {
@@ -99,25 +99,25 @@ package struct ClusterBenchNode {
     }
   }
 
-  /// Fires the meter's deadlines, which are no part of what a cluster costs.
+  /// Fires the deadlines of the meter, which are no part of the cost of a cluster.
   package mutating func advanceMeter(to instant: Instant) {
     node.advanceMeter(to: instant)
     _ = node.outputs.take(for: 0)
   }
 
-  /// Does a slice of what is due in the cluster. What is sent waits for `post`.
+  /// Performs a slice of what is due in the cluster. What it sends is kept for `takeDatagrams`.
   package mutating func advance(to instant: Instant) {
     node.advance(to: instant)
   }
 
-  /// Hands over what was sent. Returns how many datagrams and bytes that is, and whether it is what
-  /// nodes only say to one another when they meet or have missed something.
-  package mutating func post(
-    into post: inout ClusterBenchPost
-  ) -> (datagrams: UInt64, bytes: UInt64, isOfMeeting: Bool) {
+  /// Moves the sent datagrams into `traffic`. Returns their number and bytes, and whether the round
+  /// is a full one, which nodes send when they meet or have missed something.
+  package mutating func takeDatagrams(
+    into traffic: inout ClusterBenchTraffic
+  ) -> (datagrams: UInt64, bytes: UInt64, isFullRound: Bool) {
     guard let batch = node.outputs.takeDatagrams() else { return (0, 0, false) }
     for datagram in batch.datagrams {
-      post.append(batch.bytes.span.extracting(datagram.bounds), from: number)
+      traffic.append(batch.bytes.span.extracting(datagram.bounds), from: number)
     }
     return (
       UInt64(batch.datagrams.count), UInt64(batch.bytes.count),
@@ -125,29 +125,29 @@ package struct ClusterBenchNode {
     )
   }
 
-  /// Takes in what others sent, from a place in the post on, until `slice` bytes (and 64 for each
-  /// datagram) are used up; `place` is then where to go on. Returns how many datagrams that were,
-  /// and their counts.
-  package mutating func hear(
-    _ post: borrowing ClusterBenchPost, from place: inout Int, slice: Int, at instant: Instant
+  /// Processes datagrams of the other nodes from `place` on, until `slice` bytes (and 64 for each
+  /// datagram) are used up; `place` is then the next datagram. Returns the number of datagrams, and
+  /// of counts in them.
+  package mutating func receive(
+    _ traffic: borrowing ClusterBenchTraffic, from place: inout Int, slice: Int, at instant: Instant
   ) -> (datagrams: UInt64, counts: UInt64) {
     var left = slice
     var datagrams: UInt64 = 0
     let counts = node.figures.remoteCounts
-    while place < post.datagrams.count, left > 0 {
-      let datagram = post.datagrams[place]
+    while place < traffic.datagrams.count, left > 0 {
+      let datagram = traffic.datagrams[place]
       place += 1
       guard datagram.sender != number else { continue }
       left -= datagram.bounds.count + CarrierLink.datagramCost
       node.receive(
-        post.bytes.span.extracting(datagram.bounds), from: source, over: .multicast, at: instant)
+        traffic.bytes.span.extracting(datagram.bounds), from: source, over: .multicast, at: instant)
       datagrams += 1
     }
     _ = node.outputs.take(for: 0)
     return (datagrams, node.figures.remoteCounts - counts)
   }
 
-  /// The total of a namespace, by its name; 0 if it is not known.
+  /// The total of a namespace; 0 if it is not known.
   package func members(of name: String) -> UInt64 {
     node.namespaces.find(Array(name.utf8).span).map { node.meter.members(of: NamespaceID($0)) } ?? 0
   }

@@ -1,28 +1,29 @@
-// What the sequencer does for the captured log: it encodes what it feeds to the meter, and hands over a
-// block when it is full or a second old. When more is waiting to be written than memory should hold, it
-// leaves records out, and goes on with a snapshot once the disk has caught up.
+// The node thread's part of the captured log. It encodes the inputs of the meter, and hands over a
+// block when it is full or a second old. When too many bytes wait to be written, records are left
+// out, and the log continues with a snapshot once the disk has caught up.
 
 import MeterModel
 
 /// The capture of one run.
 package struct Capture {
-  /// How the operator wants it.
+  /// The operator's options.
   package struct Policy: Sendable {
     /// The size from which a file is put aside, in bytes; nil for never.
     let rotation: UInt64?
 
-    /// The key under which viewer ids are hashed; nil to write them as they are.
+    /// The key with which viewer ids are hashed; nil to write them unchanged.
     let viewerKey: HashKey?
 
-    /// What may wait to be written, in bytes; above it records are left out.
-    let mostPending: Int
+    /// The bytes that may wait to be written; above it records are left out.
+    let maximumPending: Int
 
+    /// The options with their defaults: no rotation, unchanged viewer ids, at most 64 MiB waiting.
     package init(
-      rotation: UInt64? = nil, viewerKey: HashKey? = nil, mostPending: Int = 64 * 1024 * 1024
+      rotation: UInt64? = nil, viewerKey: HashKey? = nil, maximumPending: Int = 64 * 1024 * 1024
     ) {
       self.rotation = rotation
       self.viewerKey = viewerKey
-      self.mostPending = mostPending
+      self.maximumPending = maximumPending
     }
   }
 
@@ -33,10 +34,10 @@ package struct Capture {
   private var encoder: LogEncoder
   private var fileBytes: UInt64
 
-  /// A block is finished at the latest this long after its first record.
-  private static let longestBlock = Duration.seconds(1)
+  /// The time after the first record of a block at which the block is finished at the latest.
+  private static let maximumBlockDuration = Duration.seconds(1)
 
-  /// Opens the file and writes a header to it. All that can go wrong at start does so here.
+  /// Opens the file and writes a header to it. Throws all errors that can occur at start.
   package static func start(
     _ path: String, section: LogSection, policy: Policy, console: Console
   ) throws(StartError) -> Capture {
@@ -67,17 +68,18 @@ package struct Capture {
     { [writer] in writer.run() }
   }
 
-  /// Whether records are being left out, as the disk does not keep up.
+  /// Whether records are being left out because the disk does not keep up.
   package var isLosing: Bool { encoder.lostSince != nil }
 
-  /// When the block that is being written is to be finished; nil while none is.
-  var deadline: Instant? { encoder.openSince.map { $0 + Self.longestBlock } }
+  /// The instant when the current block must be finished; nil if there is none.
+  var deadline: Instant? { encoder.openSince.map { $0 + Self.maximumBlockDuration } }
 }
 
 // MARK: - Records
 
 extension Capture {
-  /// Encodes what the meter was fed. To be called after each verb of the node, before `finishBlock`.
+  /// Encodes the inputs of the meter. To be called after each verb of the node, before
+  /// `finishBlock`.
   package mutating func append(_ log: MeterLog) {
     for (instant, entry) in log.entries {
       switch entry {
@@ -106,12 +108,12 @@ extension Capture {
     }
   }
 
-  /// A node's name in the log: its number, which needs no table that strangers could fill.
+  /// The name of a node in the log: its number, which needs no table that strangers could fill.
   fileprivate static func name(of node: NodeID) -> [UInt8] { Array("\(node.number)".utf8) }
 }
 
 extension Capture.Policy {
-  /// A viewer id as it is written.
+  /// A viewer id as it is written: unchanged, or as 16 hexadecimal digits of its hash.
   func written(_ viewer: Span<UInt8>) -> [UInt8] {
     guard let viewerKey else { return viewer.array }
     let digits = String(viewerKey.hash(viewer), radix: 16)
@@ -122,14 +124,15 @@ extension Capture.Policy {
 // MARK: - Blocks
 
 extension Capture {
-  /// Whether `finishBlock` has something to do: the block is full or old enough, or the disk has caught up
-  /// after a loss.
+  /// Whether `finishBlock` must be called: the block is full or old enough, or the disk has caught
+  /// up after a loss.
   package func isDue(at now: Instant) -> Bool {
-    if isLosing { return writer.pendingBytes < policy.mostPending / 2 }
+    if isLosing { return writer.pendingBytes < policy.maximumPending / 2 }
     return encoder.isFull || (deadline ?? .never) <= now
   }
 
-  /// Does what is due. Precondition: the node's log was appended whole.
+  /// Hands over the block, begins a new file, or continues after a loss. Precondition: the whole
+  /// log of the node was appended.
   package mutating func finishBlock(_ node: borrowing Node) {
     if isLosing {
       console.log("--capture: the log goes on; \(encoder.lost) records are left out")
@@ -137,7 +140,7 @@ extension Capture {
       handOver()
       return
     }
-    guard writer.pendingBytes < policy.mostPending else {
+    guard writer.pendingBytes < policy.maximumPending else {
       console.log("--capture: the disk does not keep up; records are left out")
       encoder.discardBlock(at: node.meter.now)
       return
@@ -180,7 +183,7 @@ extension Capture {
   }
 }
 
-/// The names of what a snapshot holds.
+/// The names of the ids in a snapshot.
 private struct CapturedNames: LogNames {
   let namespaces: NameTable
   let viewers: NameTable

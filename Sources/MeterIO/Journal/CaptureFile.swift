@@ -1,21 +1,21 @@
-// The file that a run is captured in: opened so that nothing that is in it can be lost, and locked so that
-// no other daemon writes into it.
+// The file of a captured run. It is opened such that nothing in it can be lost, and locked so that
+// no other daemon writes to it.
 
 import CLinux
 import Glibc
 import MeterModel
 
-/// Why a run cannot be captured in a file.
+/// The reason why a run cannot be captured in a file.
 enum CaptureFileError: Error {
   case system(SystemError)
 
   /// Another process captures into it.
   case isLocked
 
-  /// It holds something that is no log in binary form.
+  /// It is not empty and is not a log in binary form.
   case isNoLog
 
-  /// One line's worth of words.
+  /// The reason in words, on one line.
   var description: String {
     switch self {
     case .system(let error): error.description
@@ -25,14 +25,14 @@ enum CaptureFileError: Error {
   }
 }
 
-/// A log that is appended to.
+/// A log file to which records are appended.
 struct CaptureFile: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
-  /// How long the file was when it was opened, in bytes.
+  /// The length of the file when it was opened, in bytes.
   let length: UInt64
 
-  /// Opens or makes the file. What is in it already must be a log in binary form, which is kept.
+  /// Opens or creates the file. Its present content must be a log in binary form, which is kept.
   init(appendingTo path: String) throws(CaptureFileError) {
     let number = try Self.open(path)
     do throws(CaptureFileError) {
@@ -64,7 +64,7 @@ struct CaptureFile: ~Copyable, Sendable {
     return UInt64(status.st_size)
   }
 
-  /// Writes some of the bytes; the answer is how many.
+  /// Writes some of the bytes. Returns their number.
   func write(_ bytes: Span<UInt8>) throws(SystemError) -> Int {
     let result = bytes.withUnsafeBytes { buffer in
       systemCall("write") { Glibc.write(descriptor.number, buffer.baseAddress, buffer.count) }

@@ -1,31 +1,32 @@
-// The thread that writes the captured log. A disk that is slow or full makes nobody wait but this thread:
-// what it cannot write yet it keeps, and how much that is the sequencer can see.
+// The thread that writes the captured log. A slow or full disk delays only this thread: it keeps
+// the bytes that it cannot write yet, and the node's thread can see how many they are.
 
 import Glibc
 import MeterModel
 import Synchronization
 
-/// Writes what the sequencer hands over, in order, and tries again where the disk refuses.
+/// Writes the bytes that the node's thread hands over, in order, and tries again after an error of
+/// the disk.
 final class CaptureWriter: Sendable {
-  /// What is to be written.
-  enum Order: Sendable {
+  /// An item of the writer's mailbox.
+  enum Item: Sendable {
     case bytes(ContiguousArray<UInt8>)
 
     /// Put the file aside and begin a new one with these bytes.
     case rotate(ContiguousArray<UInt8>)
 
-    /// All is said.
+    /// Return.
     case close
   }
 
-  private let mailbox: Mailbox<Order>
+  private let mailbox: Mailbox<Item>
   private let console: Console
   private let path: String
   private let first: Handover<CaptureFile>
   private let pending = Atomic(0)
   private let isClosing = Atomic(false)
 
-  /// A writer of a file that is open.
+  /// A writer of an open file.
   init(_ file: consuming sending CaptureFile, path: String, console: Console) throws(SystemError) {
     mailbox = try Mailbox()
     first = Handover(file)
@@ -33,7 +34,7 @@ final class CaptureWriter: Sendable {
     self.console = console
   }
 
-  /// How many bytes were handed over and are not written yet.
+  /// The number of bytes that were handed over and are not written yet.
   var pendingBytes: Int { pending.load(ordering: .relaxed) }
 
   /// Hands bytes over.
@@ -48,20 +49,20 @@ final class CaptureWriter: Sendable {
     mailbox.post(.rotate(bytes))
   }
 
-  /// Lets `run` return when all is written, or cannot be.
+  /// Lets `run` return when all bytes are written, or cannot be.
   func close() {
     isClosing.store(true, ordering: .relaxed)
     mailbox.post(.close)
   }
 
-  /// Writes until it is closed.
+  /// Writes until the writer is closed.
   func run() {
     var file = first.take()
     while true {
       var entry = pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)
       poll(&entry, 1, -1)
-      for order in mailbox.takeAll() {
-        switch order {
+      for item in mailbox.takeAll() {
+        switch item {
         case .bytes(let bytes):
           write(bytes, to: file)
         case .rotate(let bytes):
@@ -73,7 +74,8 @@ final class CaptureWriter: Sendable {
     }
   }
 
-  /// Writes all of the bytes, trying again each second; gives up when the daemon stops meanwhile.
+  /// Writes all of the bytes, and tries again each second after an error. Gives up when the daemon
+  /// stops meanwhile.
   private func write(_ bytes: ContiguousArray<UInt8>, to file: borrowing CaptureFile) {
     defer { pending.wrappingSubtract(bytes.count, ordering: .relaxed) }
     var written = 0
@@ -88,8 +90,8 @@ final class CaptureWriter: Sendable {
     if attempts > 0 { console.log("--capture: \(path) can be written again") }
   }
 
-  /// Puts the file aside under the first number that is free, and begins another. Nil when that cannot be
-  /// done and the daemon stops.
+  /// Renames the file to the first free number, and begins a new one. Returns nil if that fails and
+  /// the daemon stops.
   private func beginFile() -> CaptureFile? {
     var attempts = 0
     while true {
@@ -105,7 +107,8 @@ final class CaptureWriter: Sendable {
     }
   }
 
-  /// Renames the file, if it is there, to a name that nothing has; the answer is why it could not.
+  /// Renames the file, if it exists, to a name that no file has. Returns the reason of a failure;
+  /// nil if there was none.
   private func putAside() -> String? {
     guard access(path, F_OK) == 0 else { return nil }
     var number = 1
@@ -115,7 +118,8 @@ final class CaptureWriter: Sendable {
     return nil
   }
 
-  /// Says what is wrong, once, and waits a second; false when the daemon stops meanwhile.
+  /// Reports an error, the first time, and waits a second. Returns false when the daemon stops
+  /// meanwhile.
   private func retries(after reason: String, _ attempts: inout Int) -> Bool {
     if attempts == 0 { console.log("--capture: \(path): \(reason); trying again") }
     attempts += 1

@@ -1,25 +1,26 @@
-// The node thread's end of the cluster: the ways to and from the thread with the sockets. Datagrams that
-// arrived are taken in slices, so that viewers do not wait long behind another node.
+// The node thread's end of the connection to the carriers' thread. Received datagrams are processed
+// in slices, so that viewers are not delayed long by another node.
 
 import MeterModel
 
-/// What the node's thread shares with the carriers' thread.
+/// The queues that the node's thread shares with the carriers' thread.
 struct CarrierLink {
   let arrivals: ArrivalQueue
   let carriers: Mailbox<CarrierOrder>
   let board: CarrierBoard
 
-  /// Tells the operator what was dropped.
+  /// Reports dropped datagrams to the operator.
   var dropNotice = DropNotice()
 
   private var batches: ContiguousArray<Arrivals> = []
 
-  /// The batch that is being taken, and the next of its datagrams.
+  /// The batch that is being processed, and the place of its next datagram.
   private var batch = 0
   private var position = 0
 
-  /// How much is taken before viewers have their turn, in bytes and `datagramCost` for each datagram: some 32
-  /// datagrams of this program, or one of the largest that a legacy node sends.
+  /// The amount that is processed before viewers have their turn, in bytes, where each datagram
+  /// costs `datagramCost` more: about 32 datagrams of this program, or one of the largest that a
+  /// legacy node sends.
   static let slice = 48 * 1024
   static let datagramCost = 64
 
@@ -29,10 +30,10 @@ struct CarrierLink {
     self.board = board
   }
 
-  /// Whether something that arrived waits to be taken.
+  /// Whether received datagrams wait to be processed.
   var isBehind: Bool { batch < batches.count }
 
-  /// Gives the node a slice of what arrived.
+  /// Gives the node a slice of the received datagrams.
   mutating func receive(into node: inout Node, at now: Instant) {
     if !isBehind {
       batches = ContiguousArray(arrivals.takeAll())

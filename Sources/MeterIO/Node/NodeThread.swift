@@ -1,6 +1,6 @@
-// The thread that owns the node. It reads the clock, gives the node what arrived, and passes the
-// outputs on: to the reactors, to the carriers of the cluster's datagrams, and to the capture. It
-// decides nothing. The order in which it takes its mail is the history.
+// The thread that owns the node. It reads the clock, gives the inputs to the node, and passes the
+// outputs on to the reactors, to the carriers, and to the capture. It makes no decisions. The order
+// in which it takes its mail is the history.
 
 import MeterModel
 
@@ -16,14 +16,14 @@ struct NodeThread: ~Copyable {
   private var trace: NodeTrace?
   private var carriers: CarrierLink?
 
-  /// The figures that the operator knows of.
+  /// The figures that were reported to the operator.
   private var reported = NodeFigures()
   private let connectionsNotice: RecurringNotice
   private let namespacesNotice: RecurringNotice
   private let rejectionNotice: RecurringNotice
 
   /// Whether no namespace was known at the end of the last turn.
-  private var knewNothing = true
+  private var wasEmpty = true
 
   init(
     _ node: consuming Node, clock: Clock, console: Console, mailbox: Mailbox<NodeMail>,
@@ -49,7 +49,7 @@ struct NodeThread: ~Copyable {
     self.reactors = reactors
   }
 
-  /// Serves until it is told to stop.
+  /// Serves until it is stopped.
   mutating func run() {
     var mail = ContiguousArray<NodeMail>.withRoom
     while true {
@@ -106,7 +106,7 @@ struct NodeThread: ~Copyable {
     if let batch = node.outputs.takeDatagrams() { carriers?.carriers.post(.send(batch)) }
   }
 
-  /// Writes down what the meter was fed, where a capture or the operator wants it.
+  /// Passes the inputs of the meter to the capture and to the operator's trace.
   private mutating func record() {
     guard node.log != nil else { return }
     var log: MeterLog?
@@ -120,7 +120,7 @@ struct NodeThread: ~Copyable {
     if capture?.isDue(at: node.meter.now) ?? false { capture?.finishBlock(node) }
   }
 
-  /// Tells the operator what is refused.
+  /// Reports refused streams and rejected events to the operator.
   private mutating func report(at now: Instant) {
     let figures = node.figures
     guard figures != reported else { return }
@@ -130,10 +130,10 @@ struct NodeThread: ~Copyable {
     reported = figures
   }
 
-  /// Gives memory back that a crowd took, once its namespaces are forgotten.
+  /// Returns the memory of a crowd to the system once its namespaces are retired.
   private mutating func giveBackMemory() {
-    let knowsNothing = node.namespaces.count == 0
-    if knowsNothing, !knewNothing { Allocator.returnFreePages() }
-    knewNothing = knowsNothing
+    let isEmpty = node.namespaces.count == 0
+    if isEmpty, !wasEmpty { Allocator.returnFreePages() }
+    wasEmpty = isEmpty
   }
 }

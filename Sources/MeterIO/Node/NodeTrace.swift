@@ -1,8 +1,8 @@
-// What `--debug` shows of the history: events and effects, in the words of the log's text form.
+// The history that `--debug` shows: events and effects, in the log's text form.
 
 import MeterModel
 
-/// Writes a meter's log as lines on standard error.
+/// Writes the log of a meter as lines on standard error.
 struct NodeTrace {
   private let console: Console
   private var names = TracedNames()
@@ -11,7 +11,7 @@ struct NodeTrace {
     self.console = console
   }
 
-  /// Writes the events and effects, and takes in the names.
+  /// Writes the events and effects, and records the names.
   mutating func write(_ log: MeterLog) {
     for (instant, entry) in log.entries {
       var writer = LogTextWriter()
@@ -22,7 +22,7 @@ struct NodeTrace {
       case .viewerBound(let viewer, let name):
         names.viewers[viewer.number] = log.bytes.span.extracting(name.bounds).array
         continue
-      // What is left to say of an id follows its end.
+      // Effects that name an id may follow its end.
       case .namespaceUnbound, .viewerUnbound: continue
       case .event(let event): writer.write(names.textEvent(event, text: []), at: instant)
       case .message(let namespace, let message, let text):
@@ -37,7 +37,7 @@ struct NodeTrace {
   }
 }
 
-/// The names that ids had last. A connection is called by its number, and so is a node.
+/// The last name of each id. The name of a connection or of a node is its number.
 private struct TracedNames: LogNames {
   var namespaces: [UInt32: [UInt8]] = [:]
   var viewers: [UInt32: [UInt8]] = [:]

@@ -11,12 +11,16 @@ package struct CarrierFigures: Equatable, Sendable {
   /// `up`, or the reason why it does not work.
   package var state: String
 
-  /// The datagrams that were sent (one to all peers counts once), and those that could not be sent.
+  /// The datagrams that were sent; one to all peers counts once.
   package var sent: UInt64 = 0
+
+  /// Datagrams that could not be sent.
   package var unsent: UInt64 = 0
 
-  /// The datagrams that were received, and those that were dropped because the node was behind.
+  /// The datagrams that were received.
   package var received: UInt64 = 0
+
+  /// Datagrams that were dropped because the node was behind.
   package var overrun: UInt64 = 0
 
   /// The figures of a carrier that has sent and received nothing.

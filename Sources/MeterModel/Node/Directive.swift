@@ -1,37 +1,40 @@
-// The outputs of a node for its reactors.
+// The outputs of a node: directives for its reactors, and datagrams.
 
-/// One thing that a reactor is to do.
+/// One action that a reactor is directed to perform.
 package enum Directive: Sendable {
-  /// Send a new stream its head and its first count. `ordinal` goes into the stream's id.
+  /// Send a new stream its response head and its first count. `ordinal` becomes part of the
+  /// stream's id.
   case greet(ConnectionHandle, ordinal: ConnectionOrdinal, NamespaceID, count: UInt64)
 
   /// Send every stream of the namespace its count.
   case notify(NamespaceID, count: UInt64)
 
-  /// Send every stream of the namespace an event, whose bytes are complete. It is in flight until the reactor
-  /// acknowledges it.
+  /// Send every stream of the namespace an event, whose bytes are complete. It is in flight until
+  /// the reactor acknowledges it.
   case message(NamespaceID, frame: ByteRange)
 
   /// End a stream.
   case end(ConnectionHandle, EndReason)
 
-  /// Tell a client that asked for a stream why it gets none.
+  /// Refuse a stream to a client that asked for one.
   case refuse(ConnectionHandle, RefusalReason)
 
-  /// Answer a client's question.
+  /// Answer the question of a client.
   case answer(ConnectionHandle, Answer)
 
-  /// End all connections and return.
+  /// End all connections and return from the event loop.
   case stop
 }
 
-/// What one reactor is to do, in order.
+/// The directives for one reactor, in order.
 package struct DirectiveBatch: Sendable {
+  /// The directives, in the order in which they must be performed.
   package private(set) var directives: ContiguousArray<Directive> = []
 
-  /// What the directives' ranges name.
+  /// The bytes to which the ranges of the directives refer.
   package private(set) var bytes: ContiguousArray<UInt8> = []
 
+  /// An empty batch.
   package init() {}
 
   mutating func append(_ directive: Directive) {
@@ -39,10 +42,10 @@ package struct DirectiveBatch: Sendable {
     directives.append(directive)
   }
 
-  /// Copies bytes. Returns where they lie now.
+  /// Copies bytes into the batch. Returns their range.
   mutating func copy(_ text: Span<UInt8>) -> ByteRange { bytes.appendText(text) }
 
-  /// Lets `body` append bytes. Returns where they lie.
+  /// Lets `body` append bytes to the batch. Returns their range.
   mutating func write(_ body: (inout ContiguousArray<UInt8>) -> Void) -> ByteRange {
     bytes.makeRoom()
     let start = bytes.count
@@ -51,19 +54,19 @@ package struct DirectiveBatch: Sendable {
   }
 }
 
-/// What a node wants done since the outputs were last taken.
+/// The outputs of a node since they were last taken.
 package struct NodeOutputs: Sendable {
-  /// By reactor.
+  /// The directives, by reactor.
   package private(set) var reactors: ContiguousArray<DirectiveBatch>
 
-  /// Datagrams for the other nodes, to be sent over every carrier.
+  /// The datagrams for the other nodes; each goes to every carrier.
   package internal(set) var datagrams = DatagramBatch()
 
   init(reactors: Int) {
     self.reactors = ContiguousArray(repeating: DirectiveBatch(), count: reactors)
   }
 
-  /// Takes what a reactor is to do; nil if that is nothing.
+  /// Takes the directives for a reactor; nil if there are none.
   package mutating func take(for reactor: Int) -> DirectiveBatch? {
     guard !reactors[reactor].directives.isEmpty else { return nil }
     var taken = DirectiveBatch()

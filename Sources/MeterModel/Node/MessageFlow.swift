@@ -1,30 +1,32 @@
-// Flow control of messages. A message is in flight from its directive to the reactor's acknowledgement. A
-// sender is answered at once, unless some reactor has too many messages in flight: then the answer waits, so
-// that messages do not pile up in memory.
+// Flow control of messages. A message is in flight from its directive until the reactor
+// acknowledges it. A sender receives its answer at once, unless a reactor has too many messages in
+// flight: then the answer is delayed, so that messages do not accumulate in memory.
 
-/// The messages in flight to each reactor, and the senders whose answers wait.
+/// The messages in flight to each reactor, and the senders whose answers are delayed.
 package struct MessageFlow<Sender> {
-  /// By reactor, the messages in flight.
+  /// The messages in flight, by reactor.
   private var inFlight: ContiguousArray<UInt32>
 
-  /// The senders that wait, and of the messages that were in flight when the first of them began to wait,
-  /// those that still are, by reactor. Later messages do not prolong the wait.
+  /// The senders whose answers are delayed, and by reactor the messages that were in flight when
+  /// the first of them began to wait and still are. Later messages do not prolong the wait.
   private var waiting: ContiguousArray<Sender> = []
   private var awaited: ContiguousArray<UInt32> = []
 
-  /// The senders that came while others waited; they wait for the next turn.
+  /// The senders whose messages arrived while others waited; they wait for the next turn.
   private var queued: ContiguousArray<Sender> = []
 
+  /// No messages are in flight to the reactors, of which there are `reactors`.
   package init(reactors: Int) {
     inFlight = ContiguousArray(repeating: 0, count: reactors)
   }
 
-  /// Counts a message that a reactor was directed to send.
+  /// Records that a reactor was directed to send a message.
   package mutating func sent(to reactor: Int) {
     inFlight[reactor] += 1
   }
 
-  /// Whether the answer to the sender of the latest message must wait; the sender is kept then.
+  /// Whether the answer to the sender of the latest message must be delayed. If so, the sender is
+  /// kept.
   package mutating func delays(_ sender: Sender) -> Bool {
     if !waiting.isEmpty {
       queued.append(sender)
@@ -36,7 +38,8 @@ package struct MessageFlow<Sender> {
     return true
   }
 
-  /// Counts messages that a reactor has begun to send. Returns the senders that need not wait any longer.
+  /// Records that a reactor has begun to send messages. Returns the senders that must be answered
+  /// now. Precondition: so many messages are in flight to the reactor.
   package mutating func acknowledged(
     _ messages: UInt32, by reactor: Int
   ) -> ContiguousArray<Sender> {
@@ -56,16 +59,17 @@ package struct MessageFlow<Sender> {
 
 /// Limits of messages.
 package enum MessageLimits {
-  /// The largest event that a message may become, in bytes: what a stream may be behind with (§4).
+  /// The largest event that a message may become, in bytes: the backlog that a stream may have
+  /// (§4).
   package static let maximumFrame = 65_536
 
-  /// A reactor acknowledges messages when they are this many, or together with another input.
+  /// A reactor acknowledges messages when it has sent this many, or together with another input.
   package static let acknowledgedAtOnce: UInt32 = 16
 
-  /// With more messages than this in flight to a reactor, senders wait…
+  /// The answers to senders are delayed when more messages than this are in flight to a reactor.
   package static let maximumInFlight = 4 * acknowledgedAtOnce
 
-  /// …until no more than this are. Not less than a reactor may leave unacknowledged, or else senders would
-  /// wait for ever.
+  /// The answers are sent when at most this many messages are in flight. Not less than a reactor
+  /// may leave unacknowledged; otherwise senders could wait for ever.
   package static let resumedInFlight = 2 * acknowledgedAtOnce
 }

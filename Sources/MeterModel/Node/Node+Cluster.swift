@@ -1,8 +1,9 @@
-// The node among others. The membership decides what is believed and what the others are told; what it directs
-// becomes events of the meter, so that a captured log holds all of it, and what happens here is reported to it.
+// The node in a cluster. The membership decides which datagrams are accepted and what the other
+// nodes are sent. Its directives become events of the meter, so that a captured log contains all of
+// it, and local changes are reported to it.
 
 extension Node {
-  /// Takes a datagram of another node, whatever its bytes are. Nothing without a cluster.
+  /// Processes a datagram of any content. Without a cluster nothing happens.
   package mutating func receive(
     _ datagram: Span<UInt8>, from source: NodeAddress, over carrier: Carrier, at instant: Instant
   ) {
@@ -12,13 +13,13 @@ extension Node {
     performClusterDirectives()
   }
 
-  /// A carrier works again after a failure.
+  /// Records that a carrier works again after a failure.
   package mutating func carrierReturned(at instant: Instant) {
     advanceMeter(to: instant)
     membership?.carrierReturned(at: instant)
   }
 
-  /// The wall clock shows `milliseconds` (UNIX) at `instant`: it may have been set.
+  /// Records that the wall clock shows `milliseconds` (UNIX) at `instant`; it may have been set.
   package mutating func setWall(_ milliseconds: UInt64, at instant: Instant) {
     membership?.setWall(milliseconds, at: instant)
   }
@@ -29,7 +30,7 @@ extension Node {
 extension Node {
   mutating func performClusterDirectives() {
     guard !clusterDirectives.directives.isEmpty else { return }
-    // What is fed here makes no further directives: those of what happens meanwhile come with the next
+    // Events of the meter that are fed here produce no further cluster directives before the next
     // advance.
     var taken = ClusterDirectives()
     swap(&taken, &clusterDirectives)
@@ -66,19 +67,20 @@ extension Node {
 // MARK: - What is reported to the membership
 
 extension Node {
-  /// Whether a stream that comes back was ended by another node's viewer of the same id (§2 rule 8).
+  /// Whether a client that returns had a stream that was ended by a viewer of another node with the
+  /// same id (§2 rule 8).
   func isStoppedElsewhere(_ viewer: Span<UInt8>, _ lastEventID: Span<UInt8>) -> Bool {
     guard let membership, !viewer.isEmpty, !lastEventID.isEmpty else { return false }
     return membership.isStopped(viewer, streamID: lastEventID)
   }
 
-  /// No stream here has the viewer id any more; it is still bound.
+  /// Reports that no stream here has the viewer id any more. Precondition: it is still bound.
   mutating func viewerLeft(_ viewer: ViewerID) {
     guard membership != nil, let name = viewers.name(of: viewer.number) else { return }
     membership?.viewerLeft(name.span, at: meter.now)
   }
 
-  /// A stream was ended since its viewer id has another holder.
+  /// Reports that a stream was ended because its viewer id has another holder.
   mutating func streamExcluded(_ connection: ConnectionID) {
     guard membership != nil,
       let viewer = viewers.name(of: meter.viewer(of: connection).number)
@@ -87,7 +89,7 @@ extension Node {
     membership?.ended(viewer.span, streamID: streamID.span, at: meter.now)
   }
 
-  /// A namespace was retired here; its id is still bound.
+  /// Reports that the meter retired a namespace. Precondition: its id is still bound.
   mutating func namespaceRetired(_ namespace: NamespaceID) {
     guard membership != nil, let name = namespaces.name(of: namespace.number) else { return }
     membership?.retired(namespace, name: name.span)

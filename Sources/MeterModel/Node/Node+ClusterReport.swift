@@ -1,12 +1,13 @@
-// What `GET /cluster` answers (§6), as one JSON object:
+// The answer to `GET /cluster` (§6), one JSON object:
+//
 // {"id":"…","nodes":[{"id":"…","address":"…","carrier":"redis","last_heard":1795350754.250,
 // "namespaces":2,"members":5,"old":false,"dropped":{"bad name":1}}],"duplicates":0,
 // "lost_events":0,"dropped":{"unauthenticated":3},"carriers":[{"carrier":"redis","address":"…",
 // "state":"up","sent":1,"unsent":0,"received":1,"overrun":0}]}
 
 extension Node {
-  /// Answers with this node's id, the nodes that were heard within the timeout, what was dropped and why, and
-  /// the state of the carriers. O(nodes + counts of other nodes)
+  /// Answers with the id of this node, the nodes that were heard within the timeout, the dropped
+  /// datagrams by reason, and the state of the carriers. O(nodes + counts of other nodes)
   mutating func answerCluster(to handle: ConnectionHandle, on reactor: Int) {
     guard let membership else {
       outputs[reactor].append(.answer(handle, .failed(.notFound)))
@@ -25,8 +26,8 @@ extension Node {
 }
 
 extension Membership {
-  /// Writes the members of the object that are about nodes. `last_heard` is in UNIX seconds; namespaces
-  /// and members are what the meter holds of the node.
+  /// Writes the members of the object that concern nodes. `last_heard` is in UNIX seconds;
+  /// `namespaces` and `members` are what the meter holds of the node.
   fileprivate func write(
     at instant: Instant, meter: borrowing Meter, into json: inout JSONWriter
   ) {
@@ -64,7 +65,7 @@ extension Membership {
     json.endObject()
   }
 
-  /// The namespaces in which each node has members, and the members.
+  /// For each node, the namespaces in which it has members, and the members.
   private func counts(
     of known: ContiguousArray<UInt32>, _ meter: borrowing Meter
   ) -> ContiguousArray<(namespaces: UInt64, members: UInt64)> {

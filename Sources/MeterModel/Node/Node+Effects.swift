@@ -1,7 +1,7 @@
-// The effects of the meter become directives of reactors.
+// The effects of the meter become directives for reactors.
 
 extension Node {
-  /// Performs the effects in the buffer.
+  /// Performs the effects in the buffer, and empties it.
   mutating func performEffects() {
     guard !effects.effects.isEmpty else { return }
     for index in effects.effects.indices {
@@ -56,23 +56,26 @@ extension Node {
     Int(connection.number % UInt32(streamReactors))
   }
 
-  /// The number of a reactor's slot among the connections of all reactors; dense.
+  /// The connection number of a slot of a reactor. The numbers of all reactors together are dense.
   func number(_ slot: UInt32, _ reactor: Int) -> ConnectionID {
     ConnectionID(slot * UInt32(streamReactors) + UInt32(reactor))
   }
 }
 
-/// What a node counts of its work since it began.
+/// Counters of a node since its start.
 package struct NodeFigures: Equatable, Sendable {
-  /// Streams that were refused since `max-connections` or `max-namespaces` was reached.
+  /// Streams that were refused because `max-connections` was reached.
   package internal(set) var refusedByConnections: UInt64 = 0
+
+  /// Streams that were refused because `max-namespaces` was reached.
   package internal(set) var refusedByNamespaces: UInt64 = 0
 
-  /// Events that made no sense to the meter.
+  /// Events that the meter rejected.
   package internal(set) var rejectedEvents: UInt64 = 0
 
   /// Counts of other nodes that the meter was fed.
   package internal(set) var remoteCounts: UInt64 = 0
 
+  /// Counters that are all 0.
   package init() {}
 }

@@ -1,6 +1,6 @@
-// Messages (§2 rule 13): a text to all streams of a namespace, here and on the other nodes.
+// Messages (§2 rule 13): a text for all streams of a namespace, here and on the other nodes.
 
-/// A client whose message was taken, and how many streams of this node it is for.
+/// A client whose message was accepted, and the number of this node's streams that it is for.
 package struct MessageSender: Sendable {
   let handle: ConnectionHandle
   let reactor: Int
@@ -8,7 +8,8 @@ package struct MessageSender: Sendable {
 }
 
 extension Node {
-  /// Takes a message of a client for all nodes, and answers now or when fewer messages are in flight.
+  /// Accepts a message of a client for all nodes. The answer is sent now, or when fewer messages
+  /// are in flight.
   mutating func publish(
     _ text: Span<UInt8>, to namespace: Span<UInt8>, from handle: ConnectionHandle,
     on reactor: Int
@@ -23,15 +24,15 @@ extension Node {
     if sender.streams == 0 || !flow.delays(sender) { answer(sender) }
   }
 
-  /// Takes a message of another node.
+  /// Delivers a message of another node.
   mutating func deliverRemote(_ text: Span<UInt8>, to namespace: Span<UInt8>) {
-    // A node of this kind sends no text that makes a larger event; one that somebody else sends must not end
-    // the streams that are behind.
+    // A node of this program sends no text that becomes a larger event. A text of another sender
+    // must not end the streams that have a backlog.
     guard makeFrame(of: text) else { return }
     _ = deliver(text, to: namespace)
   }
 
-  /// Answers a client whose message was taken.
+  /// Answers a client whose message was accepted.
   mutating func answer(_ sender: MessageSender) {
     answer(sender.handle, on: sender.reactor, .json) { body in
       body.append(contentsOf: "{\"connections\":".utf8)
@@ -40,7 +41,7 @@ extension Node {
     }
   }
 
-  /// Directs the reactors that have streams of the namespace to send them the event that was made.
+  /// Directs the reactors that have streams of the namespace to send them the event in `frame`.
   mutating func sendFrame(to namespace: NamespaceID) {
     let frame = frame
     for reactor in 0..<streamReactors where routes.lead(to: reactor, from: namespace) {
@@ -50,14 +51,15 @@ extension Node {
     }
   }
 
-  /// Makes the event of a text, once for all reactors; false if it is too large.
+  /// Makes the event of a text, once for all reactors. Returns false if it is too large.
   private mutating func makeFrame(of text: Span<UInt8>) -> Bool {
     frame.removeAll(keepingCapacity: frame.capacity <= 4096)
     ServerSentEvents.append(message: text, into: &frame)
     return frame.count <= MessageLimits.maximumFrame
   }
 
-  /// Feeds the meter a message whose event is made. Returns how many streams of this node it is for.
+  /// Feeds the meter a message whose event is in `frame`. Returns the number of this node's streams
+  /// that it is for.
   private mutating func deliver(_ text: Span<UInt8>, to name: Span<UInt8>) -> UInt32 {
     guard let number = namespaces.find(name) else { return 0 }
     let namespace = NamespaceID(number)

@@ -1,10 +1,11 @@
-// The statistics of all namespaces (§5), in pieces, so that no viewer waits for a million of them.
+// The statistics of all namespaces (§5), in pieces, so that a million of them delay no viewer.
 
 extension Node {
-  /// How many namespaces' statistics one piece has.
+  /// The number of namespaces in one piece.
   private static var pieceOfStatistics: Int { 512 }
 
-  /// Answers with the statistics of the namespaces that were created after the one with this ordinal. O(piece)
+  /// Answers with the statistics of the namespaces that were created after the one with this
+  /// ordinal. O(piece)
   mutating func answerStatistics(
     after ordinal: UInt64, to handle: ConnectionHandle, on reactor: Int
   ) {
@@ -27,7 +28,7 @@ extension Node {
     outputs[reactor].append(.answer(handle, answer))
   }
 
-  /// UNIX time of an instant, in whole seconds rounded down.
+  /// The UNIX time of an instant in seconds, rounded down.
   private func unixSeconds(_ instant: Instant) -> UInt64 {
     (wallStart + instant.nanoseconds) / 1_000_000_000
   }

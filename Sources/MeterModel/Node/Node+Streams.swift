@@ -1,14 +1,15 @@
-// Streams open and close, and viewer ids change hands.
+// Streams open and close, and viewer ids change their holder.
 
 extension Node {
-  /// A client asks for a stream.
+  /// Opens a stream for a client, or refuses it.
   mutating func open(
     _ handle: ConnectionHandle, namespace: ByteRange, viewer: ByteRange,
     after: ConnectionOrdinal, lastEventID: ByteRange, of batch: InputBatch
   ) {
     let connection = number(handle.slot, batch.reactor)
     let viewerName = batch.bytes.span.extracting(viewer.bounds)
-    // A stream that another node's viewer of the same id ended never reaches the meter (§7).
+    // A stream that was ended by a viewer of another node with the same id is refused without an
+    // event of the meter (§7).
     if isStoppedElsewhere(viewerName, batch.bytes.span.extracting(lastEventID.bounds)) {
       refused.insert(connection.number)
       outputs[batch.reactor].append(.refuse(handle, .stopped))
@@ -26,7 +27,7 @@ extension Node {
     unbindIfFree(viewer)
   }
 
-  /// A stream is gone, whoever ended it.
+  /// Closes a stream, whichever side ended it.
   mutating func close(_ connection: ConnectionID) {
     if refused.remove(connection.number) != nil { return }
     let viewer = meter.isOpen(connection) ? meter.viewer(of: connection) : .none
@@ -34,20 +35,20 @@ extension Node {
     unbindIfFree(viewer)
   }
 
-  /// A plain request asks that the holder of a viewer id leave, on whatever node.
+  /// Excludes the holder of a viewer id on all nodes, for a plain request.
   mutating func excludeHolder(of viewer: Span<UInt8>) {
     membership?.exclusionRequested(of: viewer, at: meter.now)
     excludeLocalHolder(of: viewer)
   }
 
-  /// Ends the stream of this node that holds a viewer id, if there is one.
+  /// Excludes the holder of a viewer id on this node, if there is one.
   mutating func excludeLocalHolder(of viewer: Span<UInt8>) {
     guard let number = viewers.find(viewer) else { return }
     feed(.excluded(ViewerID(number)))
     unbindIfFree(ViewerID(number))
   }
 
-  /// Answers how many members a namespace has. A full node does not (§8).
+  /// Answers with the members of a namespace; unavailable if the node is full (§8).
   mutating func answerMembers(
     of namespace: Span<UInt8>, asJSON: Bool, to handle: ConnectionHandle, on reactor: Int
   ) {
@@ -63,7 +64,7 @@ extension Node {
     }
   }
 
-  /// Answers a question with a whole body.
+  /// Answers a question with a complete body.
   mutating func answer(
     _ handle: ConnectionHandle, on reactor: Int, _ type: ContentType,
     _ write: (inout ContiguousArray<UInt8>) -> Void

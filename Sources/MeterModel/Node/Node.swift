@@ -1,77 +1,86 @@
-// A node decides everything: who is counted, who is sent what and when, who is ended, what is forgotten, and
-// what the other nodes are told. It is pure: no clock, no sockets, no randomness, no threads. Inputs with
-// instants go in, outputs come out, and the same inputs give the same outputs, bit for bit. The daemon's
-// thread, the simulator, the bench and the tests drive this type and nothing else.
+// The node makes all decisions: which viewers are counted, what is sent and when, which streams
+// end, when a namespace retires, and what the other nodes are sent. It is pure: no clock, no
+// sockets, no randomness, no threads. Inputs with instants go in, outputs come out, and the same
+// inputs give the same outputs, bit for bit. The daemon's thread, the simulator, the bench and the
+// tests drive this type.
 //
-// Around the meter, which counts, are the names of namespaces and viewers, the membership in a cluster, the
-// messages with their flow control, and the answers to questions. Each theme has a file.
+// The meter counts. Around it are the names of namespaces and viewers, the membership in a cluster,
+// the messages with their flow control, and the answers to questions. Each theme has a file.
 
-/// What a node is made with.
+/// The settings of a node.
 package struct NodeSettings: Sendable {
+  /// The configuration of the meter.
   package var configuration = Configuration()
 
-  /// How many reactors there are, and how many of them, the first ones, have streams. At least 1 each.
+  /// The number of reactors. At least 1.
   package var reactors = 1
+
+  /// The number of the reactors that have streams; they are the first ones. At least 1.
   package var streamReactors = 1
 
-  /// A number that the ids of this run's streams carry; another one for each run.
+  /// The run number in the ids of this node's streams; it differs for each run.
   package var run: UInt64 = 0
 
-  /// UNIX time of `Instant.start`, in nanoseconds.
+  /// The UNIX time of `Instant.start`, in nanoseconds.
   package var wallStart: UInt64 = 0
 
-  /// Hides from strangers which names collide in the tables.
+  /// The key of the name tables. It hides from strangers which names collide.
   package var hashKey: HashKey
 
+  /// The default settings.
   package init(hashKey: HashKey) { self.hashKey = hashKey }
 }
 
 /// The state machine of one daemon.
 package struct Node {
+  /// The meter, which counts.
   package internal(set) var meter: Meter
   var effects = EffectBuffer()
 
-  /// The names of namespaces and viewers. A name is bound exactly while the meter knows its id.
+  /// The names of namespaces. A name is bound exactly while the meter knows its id.
   package internal(set) var namespaces: NameTable
+
+  /// The viewer ids. An id is bound exactly while the meter knows it.
   package internal(set) var viewers: NameTable
 
   /// The generation of each open stream's slot, by connection number.
   var generations: ContiguousArray<UInt32> = []
 
-  /// Streams that were refused without an event of the meter, by connection number: their close is none
-  /// either.
+  /// The connection numbers of streams that were refused without an event of the meter. Their close
+  /// is not an event of the meter either.
   var refused: Set<UInt32> = []
 
   let streamReactors: Int
   var routes = ReactorRoutes()
   var flow: MessageFlow<MessageSender>
 
-  /// How many messages the meter was fed.
+  /// The number of messages that the meter was fed.
   package internal(set) var messageCount: UInt64 = 0
 
-  /// The event that the message in the meter's hands becomes.
+  /// The event of the message that the meter is fed.
   var frame: ContiguousArray<UInt8> = []
 
-  /// The node among others; nil where there is no cluster.
+  /// The membership in a cluster; nil without a cluster.
   package internal(set) var membership: Membership?
   var clusterDirectives = ClusterDirectives()
 
-  /// What the carriers of the cluster's datagrams report of themselves.
+  /// The state of the carriers, as they report it.
   package var carriers: [CarrierFigures] = []
 
-  /// The run that stream ids name.
+  /// The run number in stream ids, and the UNIX time of `Instant.start` in nanoseconds.
   let run: UInt64
   let wallStart: UInt64
 
-  /// What is to be done; whoever drives the node takes it after each verb.
+  /// The outputs. The caller takes them after each verb.
   package var outputs: NodeOutputs
 
-  /// What the meter is fed; nil where nobody reads it, and else emptied by its reader after each verb.
+  /// The inputs of the meter; nil if they are not recorded. The caller empties it after each verb.
   package var log: MeterLog?
 
-  /// What the operator may want to hear of.
+  /// The counters since the start, for the operator.
   package internal(set) var figures = NodeFigures()
 
+  /// A node that starts at `Instant.start`, in a cluster if there is a membership.
   package init(_ settings: NodeSettings, membership: Membership? = nil) {
     meter = Meter(configuration: settings.configuration)
     namespaces = NameTable(key: settings.hashKey)
@@ -87,7 +96,7 @@ package struct Node {
   /// The digest of all effects so far.
   package var digest: Digest { effects.digest }
 
-  /// When `advance` has something to do next; `Instant.never` if there is nothing.
+  /// The instant when `advance` must be called next; `Instant.never` if nothing is due.
   package var nextDeadline: Instant {
     min(meter.nextDeadline ?? .never, membership?.nextDeadline ?? .never)
   }
@@ -96,7 +105,8 @@ package struct Node {
 // MARK: - Inputs
 
 extension Node {
-  /// Takes what a reactor reports. Precondition: instants never decrease, here and in all verbs.
+  /// Processes the inputs of a reactor. Precondition: instants never decrease, here and in all
+  /// verbs.
   package mutating func apply(_ batch: InputBatch, at instant: Instant) {
     for input in batch.inputs {
       advanceMeter(to: instant)
@@ -114,8 +124,8 @@ extension Node {
     if meter.openConnections == 0 { generations = [] }
   }
 
-  /// Does what is due by `instant`. The membership does at most a slice of its work at once; `nextDeadline`
-  /// says when to go on.
+  /// Performs what is due by `instant`. The membership does at most a slice of its work at once;
+  /// `nextDeadline` is then the instant of the next slice.
   package mutating func advance(to instant: Instant) {
     advanceMeter(to: instant)
     guard membership != nil else { return }
@@ -124,14 +134,14 @@ extension Node {
     performClusterDirectives()
   }
 
-  /// Fires the meter's deadlines that are due, and nothing else: before an input is looked at, so that a name
-  /// that is found cannot be retired under it.
+  /// Fires the deadlines of the meter that are due, and does nothing else. To be called before an
+  /// input is processed, so that a name that was found is not retired afterwards.
   package mutating func advanceMeter(to instant: Instant) {
     meter.advance(to: instant, into: &effects)
     performEffects()
   }
 
-  /// Ends everything: the other nodes are told goodbye, and the reactors stop.
+  /// Stops the node: the other nodes are sent a goodbye, and the reactors are directed to stop.
   package mutating func stop(at instant: Instant) {
     advanceMeter(to: instant)
     membership?.leave(at: instant, into: &clusterDirectives)
@@ -161,14 +171,14 @@ extension Node {
 // MARK: - The meter
 
 extension Node {
-  /// Feeds the meter an event, which is no message, at its present instant.
+  /// Feeds the meter an event that is not a message, at its present instant.
   mutating func feed(_ event: Event) {
     log?.append(.event(event), at: meter.now)
     meter.apply(event, at: meter.now, into: &effects)
     performEffects()
   }
 
-  /// Binds a namespace's name. Precondition: it has 1 to 255 bytes.
+  /// Binds the name of a namespace to an id. Precondition: it has 1 to 255 bytes.
   mutating func bind(namespace name: Span<UInt8>) -> NamespaceID {
     let count = namespaces.count
     guard let number = namespaces.bind(name) else {
@@ -192,7 +202,7 @@ extension Node {
     return viewer
   }
 
-  /// Frees a namespace's id if the meter does not know it.
+  /// Frees the id of a namespace if the meter does not know it.
   mutating func unbindIfUnknown(_ namespace: NamespaceID) {
     if !meter.exists(namespace) { unbind(namespace) }
   }
@@ -202,7 +212,7 @@ extension Node {
     log?.append(.namespaceUnbound(namespace), at: meter.now)
   }
 
-  /// Frees a viewer id that no stream holds any more, and tells the other nodes.
+  /// Frees a viewer id that no stream holds any more, and reports it to the membership.
   mutating func unbindIfFree(_ viewer: ViewerID) {
     guard viewer != .none, !meter.isHeld(viewer), viewers.isBound(viewer.number) else { return }
     viewerLeft(viewer)

@@ -1,5 +1,5 @@
-// The inputs of a node: what its reactors report. A batch is two arrays whatever is in it: small values of
-// fixed size, and the bytes that they name.
+// The inputs of a node: the reports of its reactors. A batch has two arrays, whatever its inputs
+// are: values of fixed size, and the bytes to which they refer.
 
 /// A connection of a reactor. A slot is used again; the generation tells its users apart. The
 /// functions are inlinable, because a reactor makes a handle for each event of a socket.
@@ -17,34 +17,37 @@
   }
 }
 
-/// One thing that happened on a reactor.
+/// One input from a reactor.
 package enum NodeInput: Sendable {
-  /// A client asks for an event stream. The directive `greet` or `refuse` follows. `after` is the stream of
-  /// this run that the `Last-Event-ID` names; `lastEventID` its bytes, whatever run and node they are from,
-  /// and none without a viewer id. Precondition: the namespace has 1 to 255 visible ASCII bytes, the viewer
-  /// id at most 128.
+  /// A client asked for an event stream. The directive `greet` or `refuse` follows. `after` is the
+  /// stream of this run in the `Last-Event-ID`; `lastEventID` has its bytes, which can be from
+  /// another run or node, and is empty without a viewer id. Precondition: the namespace has 1 to
+  /// 255 visible ASCII bytes, the viewer id at most 128.
   case opened(
     ConnectionHandle, namespace: ByteRange, viewer: ByteRange, after: ConnectionOrdinal,
     lastEventID: ByteRange)
 
-  /// A stream that was reported as opened is gone. Reported exactly once for each.
+  /// A stream that was reported as opened is closed. Reported exactly once for each.
   case closed(slot: UInt32)
 
-  /// A client asks a question. The directive `answer` follows.
+  /// A client asked a question. The directive `answer` follows.
   case asked(ConnectionHandle, Question)
 
-  /// The reactor has begun to send that many more messages to its streams.
+  /// The reactor has begun to send this many further messages to its streams.
   case acknowledged(messages: UInt32)
 }
 
-/// What one reactor reports at once.
+/// The inputs that one reactor reports at once.
 package struct InputBatch: Sendable {
-  /// From 0.
+  /// The number of the reactor, from 0.
   package let reactor: Int
+
+  /// The inputs, in the order in which they occurred.
   package var inputs: ContiguousArray<NodeInput> = []
 
-  /// What the inputs' ranges name.
+  /// The bytes to which the ranges of the inputs refer.
   package var bytes: ContiguousArray<UInt8> = []
 
+  /// An empty batch.
   package init(reactor: Int) { self.reactor = reactor }
 }

@@ -49,7 +49,7 @@ extension SeedOutcome<NodesFigures> {
     self.seed = seed
     let plan = NodesPlan(seed: seed)
     var simulation = ClusterSimulation(plan, fault: fault)
-    failure = simulation.firstComplaint().map {
+    failure = simulation.firstViolation().map {
       Investigation(of: plan, fault: fault, violation: $0)
     }
     figures = simulation.figures

@@ -20,8 +20,8 @@ func runClusterBench(_ settings: BenchSettings) -> ExitStatus {
 package func text(of figures: ClusterBenchFigures) -> String {
   let secret = figures.hasSecret ? ", with a secret" : ""
   let (sent, bytes) = (figures.median(\.datagrams), figures.median(\.bytes))
-  let (heard, counts) = (figures.median(\.heardDatagrams), figures.median(\.heardCounts))
-  let (advertise, hear) = (figures.median(\.advertise), figures.median(\.hear))
+  let (heard, counts) = (figures.median(\.receivedDatagrams), figures.median(\.receivedCounts))
+  let (advertise, hear) = (figures.median(\.advertise), figures.median(\.receive))
   let rounds = counted(UInt32(clamping: figures.rounds), "interval")
   let lines = [
     row(
@@ -53,7 +53,7 @@ package func text(of figures: ClusterBenchFigures) -> String {
         + " the carriers take"),
     row(
       "at once",
-      "\(microseconds(figures.median(\.slice))), and \(microseconds(figures.longestSlice)) at most:"
+      "\(microseconds(figures.median(\.slice))), and \(microseconds(figures.maximumSlice)) at most:"
         + " so long a stream may wait"),
   ]
   return lines.joined(separator: "\n") + "\n"
@@ -77,12 +77,12 @@ package func json(of figures: ClusterBenchFigures) -> String {
   object.member("bytes_per_namespace", decimal: decimal(figures.hundredthsOfBytes))
   object.member("advertise_cpu_ns", figures.median(\.advertise))
   object.member("advertise_cpu_ns_per_namespace", figures.nanosecondsOfNamespace)
-  object.member("heard_datagrams", figures.median(\.heardDatagrams))
-  object.member("heard_counts", figures.median(\.heardCounts))
-  object.member("hear_cpu_ns", figures.median(\.hear))
+  object.member("heard_datagrams", figures.median(\.receivedDatagrams))
+  object.member("heard_counts", figures.median(\.receivedCounts))
+  object.member("hear_cpu_ns", figures.median(\.receive))
   object.member("hear_cpu_ns_per_count", figures.nanosecondsOfCount)
   object.member("slice_cpu_ns", figures.median(\.slice))
-  object.member("longest_slice_cpu_ns", figures.longestSlice)
+  object.member("longest_slice_cpu_ns", figures.maximumSlice)
   object.endObject()
   return object.text
 }
@@ -97,5 +97,5 @@ extension ClusterBenchFigures {
   fileprivate var nanosecondsOfNamespace: UInt64 {
     median(\.advertise) / UInt64(max(1, namespaces))
   }
-  fileprivate var nanosecondsOfCount: UInt64 { median(\.hear) / max(1, median(\.heardCounts)) }
+  fileprivate var nanosecondsOfCount: UInt64 { median(\.receive) / max(1, median(\.receivedCounts)) }
 }

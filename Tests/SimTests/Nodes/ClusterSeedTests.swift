@@ -10,8 +10,8 @@ struct ClusterSeedTests {
     for seed in NodeSeeds.all {
       let plan = NodesPlan(seed: seed)
       var simulation = ClusterSimulation(plan)
-      if let complaint = simulation.firstComplaint() {
-        Issue.record(Comment(rawValue: report(plan, complaint)))
+      if let violation = simulation.firstViolation() {
+        Issue.record(Comment(rawValue: report(plan, violation)))
         return
       }
       milestones.formUnion(simulation.milestones)
@@ -41,15 +41,15 @@ struct ClusterSeedTests {
 
   private func digest(_ seed: UInt64) -> Digest {
     var simulation = ClusterSimulation(NodesPlan(seed: seed))
-    _ = simulation.firstComplaint()
+    _ = simulation.firstViolation()
     return simulation.digest
   }
 
-  private func report(_ plan: NodesPlan, _ complaint: String) -> String {
+  private func report(_ plan: NodesPlan, _ violation: String) -> String {
     let shrunk = PlanShrinker(fault: nil).shrunk(plan)
     return """
       AUDIENCE_METER_SEED=nodes:\(plan.seed) swift test --filter SimTests
-      \(complaint)
+      \(violation)
       \(shrunk.text)
       \(shrunk.violation(fault: nil) ?? "the shrunk plan does not fail")
       """

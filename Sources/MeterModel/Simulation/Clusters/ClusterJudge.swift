@@ -1,48 +1,55 @@
-// What is demanded of a cluster's nodes. With I the notify interval, T the node timeout, D how late a datagram
-// can be in the good network (20 ms), and R = I + 4 D + 2 × 200 ms + 50 ms, which a node needs at most to notice
-// a loss when the next round begins (I + D), to ask (D, and 200 ms if it has asked just before) and to be told
-// (D, and 200 ms if the other has just told all); clocks are fast by up to 0.02 %:
+// The properties that a simulated cluster must have. I is the notify interval, T the node timeout,
+// D the maximum delay of a datagram in the good network (20 ms), and R = I + 4 D + 2 × 200 ms + 50
+// ms. R is the maximum time to repair a loss: it is noticed when the next round begins (I + D), the
+// request arrives after D, or 200 ms later if there was one just before, and the answer after D, or
+// 200 ms later if there was a full round just before. Clocks are fast or slow by up to 0.02 %.
 //
-// * At rest, that is R after the last change, and later: every node's total of every namespace is the sum of
-//   the local members of the nodes that are there. The last change is the end of the plan with its increment
-//   delay, or the healing of the network and R for what that changes in viewer ids. If a node died, left or
-//   was attacked while the network was bad, its counts are gone T + D after the healing at the latest. Under a
-//   secret a node that has just started cannot tell a repeated datagram from a late one, as long as that is
-//   younger than T (two clocks differ by T / 4 at most, each way): then they are gone 2.5 T after it.
-// * Always: a total is at most the sum of the most that each node, present or gone, had within T and the time
-//   that datagrams take (with pauses that made them wait). Nor more connections than each node ever had.
-// * From R after the healing on (or once the counts are gone that were just spoken of), and while clients still
-//   come and go: a total is what the sum was at some time within R, node for node.
+// * At rest, which is R after the last change and later, every node's total of every namespace is
+//   the sum of the local members of the present nodes. The last change is the end of the plan with
+//   its increment delay, or the healing of the network and R for the resulting changes of viewer
+//   ids. If a node died, left or was attacked while the network was bad, its counts are gone T + D
+//   after the healing at the latest. Under a secret a node that has just started cannot tell a
+//   repeated datagram from a late one while it is younger than T (two clocks differ by T / 4 at
+//   most, in either direction): then they are gone 2.5 T after it.
+// * Always, a total is at most the sum of the maxima that each node, present or gone, had within T
+//   and the time that datagrams take (with pauses that delayed them). The connections of a
+//   namespace are at most those that each node ever had.
+// * From R after the healing on (or once the counts of departed nodes are gone), and while clients
+//   still come and go, a total is a sum that was true within R, node for node.
 // * The connections of a namespace that retired nowhere never shrink.
-// * A message comes at most once to each reactor of each node, whole; in the good network, or if nothing ever went
-//   wrong, it comes to every node that had streams of its namespace all the while. To one that started after it was said (and
-//   after the time that datagrams take, with pauses that made them wait, or after 1.5 T where datagrams are
-//   repeated under a secret) it does not come: its viewers may have had it elsewhere.
-// * At rest a viewer id has at most one stream, and one if somebody came after all who left or were asked to.
-// * A datagram has at most 1,400 bytes, and no name that ends legacy nodes if its sender has heard one.
+// * A message arrives at most once at each reactor of each node, and whole. In the good network, or
+//   if nothing ever went wrong, it arrives at every node that had streams of its namespace
+//   throughout. It does not arrive at a node that started after it was sent (and after the time
+//   that datagrams take, with pauses that delayed them, or after 1.5 T where datagrams are repeated
+//   under a secret): its viewers may have received it elsewhere.
+// * At rest a viewer id has at most one stream, and one if it opened after the last departure or
+//   exclusion of that id.
+// * A datagram has at most 1,400 bytes, and no name that is unsafe for legacy nodes if its sender
+//   has heard one.
 
-/// Remembers what happened and states what is wrong.
+/// Records what happened, and reports the first violation.
 struct ClusterJudge {
-  /// The local members of a namespace on one run of a node, since when.
+  /// The local members of a namespace on one run of a node, and since when.
   private struct Change {
     let at: Instant
     let members: UInt64
   }
 
-  /// One run of a node, or of an original one.
+  /// One run of a node or of a legacy node.
   private struct Run {
     var startedAt: Instant
     var endedAt = Instant.never
-    let isOriginal: Bool
+    let isLegacy: Bool
     var members: [[Change]]
-    var mostConnections: [UInt64]
+    var maximumConnections: [UInt64]
 
-    /// By namespace, the times in which the run had streams of it; the last may have no end yet.
+    /// By namespace, the periods in which the run had streams of it; the last one may have no end
+    /// yet.
     var open: [[(from: Instant, to: Instant)]]
   }
 
   struct Message {
-    /// The event that streams are sent.
+    /// The event that streams receive.
     let frame: ContiguousArray<UInt8>
     let length: Int
     let namespace: Int
@@ -53,7 +60,7 @@ struct ClusterJudge {
   private let plan: NodesPlan
   private var runs: [UInt64: Run] = [:]
   private var messages: [Message] = []
-  /// By run and message, the reactors that sent it.
+  /// The reactors that delivered a message, by run and message.
   private var deliveries: [UInt64: [Int: Set<Int>]] = [:]
   private var retiredNames: Set<[UInt8]> = []
   private var connections: [UInt64: [UInt64]] = [:]
@@ -61,16 +68,16 @@ struct ClusterJudge {
   private var disturbances: [Int: Instant] = [:]
   private let reach: Duration
 
-  /// R; and from when on totals are demanded that are no older than that.
+  /// R, and the instant from which totals must be at most that old.
   let repair: Duration
   let settlesAt: Instant
 
-  /// When the cluster is at rest, and when the run is over.
+  /// The instants when the cluster is at rest, and when the run ends.
   let restsAt: Instant
   let endsAt: Instant
 
-  /// The first thing that was wrong.
-  private(set) var complaint: String?
+  /// The first violation, with its time; nil if there is none.
+  private(set) var violation: String?
 
   init(_ plan: NodesPlan) {
     self.plan = plan
@@ -89,30 +96,30 @@ struct ClusterJudge {
     }
     restsAt = rests + repair
     endsAt = restsAt + timeout + plan.settings.interval
-    var reach = timeout + plan.faults.delay + NodesPlan.delayWhenGood + plan.longestPause
+    var reach = timeout + plan.faults.delay + NodesPlan.delayWhenGood + plan.maximumPause
     if plan.isAttacked { reach = reach + timeout + timeout }
     self.reach = reach + .milliseconds(50)
     self.repair = repair
     let healed = plan.healsAt + repair + .milliseconds(50)
     let gone = plan.healsAt + NodesPlan.delayWhenGood + timeout
-    let outlives = plan.hasOldNode || plan.isAttacked && plan.hasSecret
+    let outlives = plan.hasLegacyNode || plan.isAttacked && plan.hasSecret
     settlesAt = outlives ? .never : plan.isDisrupted ? max(healed, gone) : healed
   }
 
-  mutating func complain(_ complaint: String, at now: Instant) {
-    if self.complaint == nil { self.complaint = "at \(now.decimalSeconds): \(complaint)" }
+  mutating func report(_ violation: String, at now: Instant) {
+    if self.violation == nil { self.violation = "at \(now.decimalSeconds): \(violation)" }
   }
 }
 
 // MARK: - Counts
 
 extension ClusterJudge {
-  mutating func started(_ run: UInt64, at now: Instant, isOriginal: Bool = false) {
+  mutating func started(_ run: UInt64, at now: Instant, isLegacy: Bool = false) {
     let none = [Change(at: now, members: 0)]
     runs[run] = Run(
-      startedAt: now, isOriginal: isOriginal,
+      startedAt: now, isLegacy: isLegacy,
       members: Array(repeating: none, count: NodesPlan.namespaces.count),
-      mostConnections: Array(repeating: 0, count: NodesPlan.namespaces.count),
+      maximumConnections: Array(repeating: 0, count: NodesPlan.namespaces.count),
       open: Array(repeating: [], count: NodesPlan.namespaces.count))
   }
 
@@ -120,11 +127,11 @@ extension ClusterJudge {
     runs[run]?.endedAt = now
     for namespace in NodesPlan.namespaces.indices {
       runs[run]?.members[namespace].append(Change(at: now, members: 0))
-      noteStreams(run, namespace, 0, at: now)
+      recordStreams(run, namespace, 0, at: now)
     }
   }
 
-  private mutating func noteStreams(
+  private mutating func recordStreams(
     _ run: UInt64, _ namespace: Int, _ streams: UInt64, at now: Instant
   ) {
     guard let times = runs[run]?.open[namespace] else { return }
@@ -133,17 +140,17 @@ extension ClusterJudge {
     if streams == 0, isOpen { runs[run]?.open[namespace][times.count - 1].to = now }
   }
 
-  mutating func note(
+  mutating func record(
     _ run: UInt64, _ namespace: Int, members: UInt64, connections: UInt64, streams: UInt64,
     at now: Instant
   ) {
     guard let known = runs[run] else { return }
-    noteStreams(run, namespace, streams, at: now)
+    recordStreams(run, namespace, streams, at: now)
     if known.members[namespace].last?.members != members {
       runs[run]?.members[namespace].append(Change(at: now, members: members))
     }
-    if known.mostConnections[namespace] < connections {
-      runs[run]?.mostConnections[namespace] = connections
+    if known.maximumConnections[namespace] < connections {
+      runs[run]?.maximumConnections[namespace] = connections
     }
   }
 
@@ -151,27 +158,27 @@ extension ClusterJudge {
     retiredNames.insert(name)
   }
 
-  /// The most that a total may be: this node's own members, and what others may have said lately.
+  /// The maximum of a total: this node's own members, and what the others may have reported lately.
   private func bound(_ namespace: Int, own: UInt64, run: UInt64, at now: Instant) -> UInt64 {
     var bound = own
     for (other, state) in runs where other != run {
-      var most: UInt64 = 0
+      var maximum: UInt64 = 0
       for index in state.members[namespace].indices.reversed() {
         let change = state.members[namespace][index]
-        most = max(most, change.members)
+        maximum = max(maximum, change.members)
         if change.at + reach < now { break }
       }
-      bound += most
+      bound += maximum
     }
     return bound
   }
 
-  /// A total is as new as it must be: each node's part is what it had within R. Precondition: `settlesAt` has
-  /// come, and everybody is told of the namespace.
+  /// Checks the age of a total: each node's part is a count that it had within R. Precondition:
+  /// `settlesAt` has passed, and the namespace is not withheld.
   mutating func judgeAge(
     of total: UInt64, _ namespace: Int, own: UInt64, run: UInt64, at now: Instant
   ) {
-    var (least, most) = (own, own)
+    var (minimum, maximum) = (own, own)
     for (other, state) in runs where other != run {
       let changes = state.members[namespace]
       var (low, high) = (UInt64.max, UInt64(0))
@@ -179,12 +186,14 @@ extension ClusterJudge {
         (low, high) = (min(low, change.members), max(high, change.members))
         if change.at + repair < now { break }
       }
-      // A node that has just started is told everything as one that asks; nobody starts after the healing.
-      (least, most) = (least + low, most + high)
+      // A node that has just started receives everything, as one that asks does. No node starts
+      // after the healing.
+      (minimum, maximum) = (minimum + low, maximum + high)
     }
-    guard !(least...most).contains(total) else { return }
+    guard !(minimum...maximum).contains(total) else { return }
     let name = NodesPlan.namespaces[namespace]
-    complain("run \(run) counts \(total) in \(name), of late it was \(least) to \(most)", at: now)
+    report(
+      "run \(run) counts \(total) in \(name), of late it was \(minimum) to \(maximum)", at: now)
   }
 
   mutating func judge(
@@ -194,16 +203,16 @@ extension ClusterJudge {
     let name = NodesPlan.namespaces[namespace]
     let bound = bound(namespace, own: own, run: run, at: now)
     if total > bound {
-      complain("run \(run) counts \(total) in \(name), at most \(bound) could be", at: now)
+      report("run \(run) counts \(total) in \(name), at most \(bound) could be", at: now)
     }
-    let most = runs.values.reduce(UInt64(0)) { $0 + $1.mostConnections[namespace] }
-    if connections > most {
-      complain("run \(run) counts \(connections) connections in \(name) of \(most)", at: now)
+    let maximum = runs.values.reduce(UInt64(0)) { $0 + $1.maximumConnections[namespace] }
+    if connections > maximum {
+      report("run \(run) counts \(connections) connections in \(name) of \(maximum)", at: now)
     }
     let former = self.connections[run]?[namespace] ?? 0
-    let mayShrink = plan.hasOldNode || retiredNames.contains(Array(name.utf8))
+    let mayShrink = plan.hasLegacyNode || retiredNames.contains(Array(name.utf8))
     if connections < former, !mayShrink {
-      complain("the connections of \(name) fell from \(former) to \(connections)", at: now)
+      report("the connections of \(name) fell from \(former) to \(connections)", at: now)
     }
     var known =
       self.connections[run] ?? Array(repeating: 0, count: NodesPlan.namespaces.count)
@@ -215,7 +224,7 @@ extension ClusterJudge {
 // MARK: - Messages, viewer ids, datagrams
 
 extension ClusterJudge {
-  /// The text of a new message, which no other has.
+  /// Records a new message. Returns its text, which is different for each message.
   mutating func publish(
     _ length: Int, to namespace: Int, at now: Instant, run: UInt64
   ) -> ContiguousArray<UInt8> {
@@ -234,19 +243,20 @@ extension ClusterJudge {
   ) {
     guard let number = messages.firstIndex(where: { $0.frame.elementsEqual(frame) }),
       Array(NodesPlan.namespaces[messages[number].namespace].utf8).elementsEqual(namespace)
-    else { return complain("run \(run) delivers a message that nobody sent", at: now) }
+    else { return report("run \(run) delivers a message that nobody sent", at: now) }
     if !deliveries[run, default: [:]][number, default: []].insert(reactor).inserted {
-      complain("run \(run) delivers message \(number) once more", at: now)
+      report("run \(run) delivers message \(number) once more", at: now)
     }
     var onItsWay =
-      max(plan.faults.delay, NodesPlan.delayWhenGood) + plan.longestPause + .milliseconds(30)
-    // What is repeated under a secret is believed while it is younger than T by clocks that differ by T / 2.
+      max(plan.faults.delay, NodesPlan.delayWhenGood) + plan.maximumPause + .milliseconds(30)
+    // Under a secret a repeated datagram is accepted while it is younger than T by clocks that
+    // differ by T / 2.
     if plan.isAttacked, plan.hasSecret {
       let timeout = plan.settings.nodeTimeout
       onItsWay = onItsWay + timeout + Duration(nanoseconds: timeout.nanoseconds / 2)
     }
     if let started = runs[run]?.startedAt, messages[number].at + onItsWay < started {
-      complain("run \(run) delivers message \(number) of before its start", at: now)
+      report("run \(run) delivers message \(number) of before its start", at: now)
     }
     if messages[number].length > DatagramEncoder.partLength { milestones.insert(.deliveredInParts) }
     if messages[number].at < plan.healsAt, plan.faults.lost > 0 {
@@ -254,19 +264,19 @@ extension ClusterJudge {
     }
   }
 
-  /// Every message that nothing could keep from a node has come to it.
+  /// Checks that every message arrived at every node from which nothing could keep it.
   mutating func judgeDeliveries(at now: Instant) {
     for (number, message) in messages.enumerated() {
       guard message.at >= plan.healsAt || plan.isUndisturbed else { continue }
       let onItsWay = max(plan.faults.delay, NodesPlan.delayWhenGood) + .milliseconds(100)
       for (run, state) in runs.sorted(by: { $0.key < $1.key }) {
-        guard !state.isOriginal, state.startedAt + .seconds(1) < message.at,
+        guard !state.isLegacy, state.startedAt + .seconds(1) < message.at,
           state.open[message.namespace].contains(where: {
             $0.from < message.at && $0.to > message.at + onItsWay
           })
         else { continue }
         if deliveries[run]?[number] == nil {
-          complain("message \(number) did not come to run \(run)", at: now)
+          report("message \(number) did not come to run \(run)", at: now)
         }
       }
     }
@@ -276,37 +286,37 @@ extension ClusterJudge {
     opens[viewer] = now
   }
 
-  /// Somebody with the id left, or was asked to, or lost the node.
+  /// Records that a stream with the id closed, was asked to leave, or lost its node.
   mutating func disturbed(_ viewer: Int, at now: Instant) {
     disturbances[viewer] = now
   }
 
-  /// Precondition: the cluster is at rest.
+  /// Checks the number of streams of a viewer id. Precondition: the cluster is at rest.
   mutating func judge(holders: Int, of viewer: Int, at now: Instant) {
-    if holders > 1 { complain("viewer \(viewer) has \(holders) streams", at: now) }
+    if holders > 1 { report("viewer \(viewer) has \(holders) streams", at: now) }
     // Two clocks differ by a quarter of the timeout at most.
     let skew = Duration(nanoseconds: plan.settings.nodeTimeout.nanoseconds / 4)
     guard holders == 0, let opened = opens[viewer], opened >= plan.healsAt else { return }
     if let disturbed = disturbances[viewer], disturbed + skew + .milliseconds(100) >= opened {
       return
     }
-    complain("viewer \(viewer) has lost its stream", at: now)
+    report("viewer \(viewer) has lost its stream", at: now)
   }
 
   mutating func sent(
     _ bytes: ContiguousArray<UInt8>, hasHeardLegacy: Bool, _ milestones: inout NodeMilestoneSet
   ) {
     if bytes.count > DatagramEncoder.lengthLimit {
-      complain("a datagram of \(bytes.count) bytes", at: .start)
+      report("a datagram of \(bytes.count) bytes", at: .start)
     }
     guard case .success(let datagram) = ClusterDatagram.decode(bytes.span) else {
-      return complain("a datagram that cannot be read", at: .start)
+      return report("a datagram that cannot be read", at: .start)
     }
     if let asked = datagram.asked, !asked.isEmpty { milestones.insert(.askedAfterLoss) }
     if datagram.isFull { milestones.insert(.toldAll) }
     for count in datagram.counts where hasHeardLegacy {
       if LegacyNode.isUnsafe(bytes.span.extracting(count.name.bounds)) {
-        complain("a name that ends legacy nodes is where they hear it", at: .start)
+        report("a name that ends legacy nodes is where they hear it", at: .start)
       }
     }
   }

@@ -1,34 +1,34 @@
-// The judge is told the truth, and asked about every node's numbers.
+// The state of the nodes is reported to the judge and checked.
 
 extension ClusterSimulation {
-  /// Tells the judge what a node counts itself.
-  mutating func noteCounts(of node: SimulatedNode) {
+  /// Reports the local counts of a node to the judge.
+  mutating func recordCounts(of node: SimulatedNode) {
     let meter = node.node.meter
     for namespace in NodesPlan.namespaces.indices {
       guard let id = node.namespace(namespace) else {
-        judge.note(node.run, namespace, members: 0, connections: 0, streams: 0, at: now)
+        judge.record(node.run, namespace, members: 0, connections: 0, streams: 0, at: now)
         continue
       }
-      judge.note(
+      judge.record(
         node.run, namespace, members: UInt64(meter.localMembers(of: id)),
         connections: meter.localConnections(of: id),
         streams: UInt64(meter.openConnections(of: id)), at: now)
     }
   }
 
-  /// The original node counts as a run of its own.
-  mutating func noteOriginal() {
-    guard let original, let run = originalRun else { return }
+  /// Reports the counts of the legacy node, which has a run of its own.
+  mutating func recordLegacy() {
+    guard let legacyPeer, let run = legacyRun else { return }
     for namespace in NodesPlan.namespaces.indices {
-      judge.note(
-        run, namespace, members: original.members[namespace],
-        connections: original.connections[namespace], streams: 0, at: now)
+      judge.record(
+        run, namespace, members: legacyPeer.members[namespace],
+        connections: legacyPeer.connections[namespace], streams: 0, at: now)
     }
   }
 
   mutating func check() {
     let isAtRest = now >= judge.restsAt
-    var truth = NodesPlan.namespaces.indices.map { original?.members[$0] ?? 0 }
+    var truth = NodesPlan.namespaces.indices.map { legacyPeer?.members[$0] ?? 0 }
     for case let node? in nodes {
       for namespace in truth.indices { truth[namespace] += node.localMembers(namespace) }
     }
@@ -36,7 +36,7 @@ extension ClusterSimulation {
       guard let node, paused[number] == nil else { continue }
       node.node.meter.audit()
       for namespace in truth.indices { check(node, namespace, isAtRest ? truth[namespace] : nil) }
-      noteMilestones(node)
+      recordMilestones(node)
     }
     if network.isCutOneWay { milestones.insert(.cutOneWay) }
     guard isAtRest else { return }
@@ -56,18 +56,18 @@ extension ClusterSimulation {
         total: total, connections: figures?.connections ?? 0, of: namespace, own: own,
         run: node.run, at: now)
     }
-    // A node that has heard a legacy node does not tell the name that would end it. What it told before is
-    // forgotten after the timeout, and is within the bounds that hold always.
-    let isUntold =
-      namespace == NodesPlan.lethalNamespace && !plan.hasSecret && plan.hasOldNode
-    if now >= judge.settlesAt, !isUntold {
+    // A node that has heard a legacy node does not report the name that is unsafe for it. What it
+    // reported before is forgotten after the timeout, and is within the bounds that always hold.
+    let isWithheld =
+      namespace == NodesPlan.namespaceUnsafeForLegacy && !plan.hasSecret && plan.hasLegacyNode
+    if now >= judge.settlesAt, !isWithheld {
       judge.judgeAge(of: total, namespace, own: own, run: node.run, at: now)
     }
     guard let truth else { return }
-    if isUntold ? total < own : total != truth {
-      judge.complain(
+    if isWithheld ? total < own : total != truth {
+      judge.report(
         "at rest, run \(node.run) counts \(total) in \(NodesPlan.namespaces[namespace])"
-          + ", not \(isUntold ? own : truth)", at: now)
+          + ", not \(isWithheld ? own : truth)", at: now)
     }
   }
 
@@ -75,10 +75,10 @@ extension ClusterSimulation {
     judge.judgeDeliveries(at: now)
   }
 
-  private mutating func noteMilestones(_ node: SimulatedNode) {
+  private mutating func recordMilestones(_ node: SimulatedNode) {
     guard let membership = node.node.membership else { return }
     let (figures, drops) = (membership.figures, membership.drops)
-    if membership.hasHeardLegacy, node.localMembers(NodesPlan.lethalNamespace) > 0 {
+    if membership.hasHeardLegacy, node.localMembers(NodesPlan.namespaceUnsafeForLegacy) > 0 {
       milestones.insert(.sparedOriginal)
     }
     if figures.duplicates > 0 { milestones.insert(.duplicate) }

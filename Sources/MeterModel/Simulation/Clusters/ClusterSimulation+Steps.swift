@@ -1,4 +1,4 @@
-// The plan's steps: clients come and go, nodes die and start anew, strangers send noise.
+// The steps of the plan: clients come and go, nodes die and restart, attackers send noise.
 
 extension ClusterSimulation {
   mutating func perform(_ action: NodesPlan.Action) {
@@ -11,7 +11,7 @@ extension ClusterSimulation {
     case .ask(let node, let viewer):
       judge.disturbed(viewer, at: now)
       guard paused[node] == nil else { return }
-      nodes[node]?.ask(viewer: viewer, at: now)
+      nodes[node]?.exclude(viewer: viewer, at: now)
       settle(node)
     case .cut(let from, let to, let isCut): network.cut(from: from, to: to, isCut)
     case .cutHub(let node, let isCut):
@@ -19,25 +19,25 @@ extension ClusterSimulation {
     case .pause(let node, let keeps):
       if nodes[node] != nil, paused[node] == nil { paused[node] = keeps }
     case .resume(let node): resume(node)
-    case .kill(let node): end(node, says: false)
-    case .stop(let node): end(node, says: true)
+    case .kill(let node): end(node, saysGoodbye: false)
+    case .stop(let node): end(node, saysGoodbye: true)
     case .start(let node):
-      if nodes[node] == nil, !isOriginal(node) || original == nil { start(node) }
+      if nodes[node] == nil, !isLegacy(node) || legacyPeer == nil { start(node) }
       milestones.insert(.restarted)
     case .hostile(let seed): attack(seed)
     }
   }
 
-  func isOriginal(_ node: Int) -> Bool { plan.hasOldNode && node == plan.nodes - 1 }
+  func isLegacy(_ node: Int) -> Bool { plan.hasLegacyNode && node == plan.nodes - 1 }
 
   mutating func start(_ number: Int) {
     runs += 1
-    if isOriginal(number) {
+    if isLegacy(number) {
       var source = RandomSource(seed: plan.seed &+ runs).fork("original")
-      original = OriginalPeer(session: SessionID(randomBits: source.next(), source.next()))
-      nextOriginal = now + .milliseconds(1)
-      originalRun = runs
-      judge.started(runs, at: now, isOriginal: true)
+      legacyPeer = LegacyPeer(session: SessionID(randomBits: source.next(), source.next()))
+      nextLegacyDatagram = now + .milliseconds(1)
+      legacyRun = runs
+      judge.started(runs, at: now, isLegacy: true)
     } else {
       nodes[number] = SimulatedNode(plan, number: number, run: runs, at: now, fault: fault)
       settle(number)
@@ -51,7 +51,7 @@ extension ClusterSimulation {
     settle(node)
   }
 
-  /// Whatever is cut or stands still is not any more, also where the plan's step that says so was left out.
+  /// Heals the network and resumes all nodes, also where the plan's step for that was left out.
   mutating func heal() {
     hasHealed = true
     for from in 0..<plan.nodes {
@@ -73,11 +73,11 @@ extension ClusterSimulation {
     }
   }
 
-  /// A node is gone; its clients look for another.
-  private mutating func end(_ number: Int, says: Bool) {
-    let isRunning = isOriginal(number) ? original != nil : nodes[number] != nil
+  /// Ends a run of a node. Its clients join another node.
+  private mutating func end(_ number: Int, saysGoodbye: Bool) {
+    let isRunning = isLegacy(number) ? legacyPeer != nil : nodes[number] != nil
     guard isRunning, runningNodes.count > 1 else { return }
-    if says, paused[number] == nil {
+    if saysGoodbye, paused[number] == nil {
       nodes[number]?.stop(at: now)
       settle(number)
       milestones.insert(.left)
@@ -92,27 +92,27 @@ extension ClusterSimulation {
     settle(number)
     paused[number] = nil
     waiting.removeAll { $0.to == number }
-    if isOriginal(number), let run = originalRun {
+    if isLegacy(number), let run = legacyRun {
       judge.ended(run, at: now)
-      original = nil
-      originalRun = nil
+      legacyPeer = nil
+      legacyRun = nil
     }
     for (client, state) in clients.sorted(by: { $0.key < $1.key }) where state.node == number {
       clients[client]?.node = nil
       if let viewer = state.viewer { judge.disturbed(viewer, at: now) }
-      comeBack(client, after: .milliseconds(200 + 7 * UInt64(client)), to: number + client)
+      rejoin(client, after: .milliseconds(200 + 7 * UInt64(client)), to: number + client)
     }
   }
 
-  /// Before the cluster is to rest, that is.
-  private mutating func comeBack(_ client: Int, after delay: Duration, to node: Int) {
+  /// Lets a client join again later, unless the cluster is to be at rest by then.
+  private mutating func rejoin(_ client: Int, after delay: Duration, to node: Int) {
     guard now + delay < plan.quietAt else { return }
     returns.append((now + delay, client, node % plan.nodes))
   }
 
   private var runningNodes: [Int] {
     (0..<plan.nodes).filter { number in
-      paused[number] == nil && (isOriginal(number) ? original != nil : nodes[number] != nil)
+      paused[number] == nil && (isLegacy(number) ? legacyPeer != nil : nodes[number] != nil)
     }
   }
 
@@ -120,8 +120,8 @@ extension ClusterSimulation {
     guard let state = clients[client], state.node == nil else { return }
     let running = runningNodes
     guard let number = running.first(where: { $0 >= wanted }) ?? running.first else { return }
-    if isOriginal(number) {
-      original?.join(state.namespace)
+    if isLegacy(number) {
+      legacyPeer?.join(state.namespace)
       clients[client]?.node = number
       return
     }
@@ -142,11 +142,11 @@ extension ClusterSimulation {
     guard let state = clients[client], let number = state.node else { return }
     clients[client]?.node = nil
     if let viewer = state.viewer { judge.disturbed(viewer, at: now) }
-    if isOriginal(number) {
-      original?.leave(state.namespace)
+    if isLegacy(number) {
+      legacyPeer?.leave(state.namespace)
       return
     }
-    // The node finds the connection closed when it goes on; here it simply stays until it is gone.
+    // A paused node notices the close when it resumes; here the client stays until then.
     guard paused[number] == nil else {
       clients[client]?.node = number
       return
@@ -162,11 +162,11 @@ extension ClusterSimulation {
     guard clients[stream.client]?.hasReturned == false, stream.client % 2 == 0 else { return }
     clients[stream.client]?.hasReturned = true
     clients[stream.client]?.excludedStream = stream.id
-    comeBack(stream.client, after: .milliseconds(2000), to: number + 1)
+    rejoin(stream.client, after: .milliseconds(2000), to: number + 1)
   }
 
   private mutating func publish(_ wanted: Int, _ namespace: Int, _ length: Int) {
-    let running = runningNodes.filter { !isOriginal($0) }
+    let running = runningNodes.filter { !isLegacy($0) }
     guard let number = running.first(where: { $0 >= wanted }) ?? running.first,
       let run = nodes[number]?.run
     else { return }
@@ -175,8 +175,8 @@ extension ClusterSimulation {
     settle(number)
   }
 
-  /// A stranger's bytes: noise, or what was heard, cut short or lengthened; under a secret also changed, or
-  /// just as it was heard.
+  /// Sends the bytes of an attacker to every node: noise, or a recorded datagram, truncated or
+  /// extended; under a secret also changed, or unchanged.
   private mutating func attack(_ seed: UInt64) {
     var source = RandomSource(seed: seed)
     for _ in 0..<20 {

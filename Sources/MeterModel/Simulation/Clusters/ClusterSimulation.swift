@@ -1,16 +1,16 @@
-// A whole cluster in one process: nodes with real meters, a network, clients that join and come back, and the
-// plan's misfortunes, on one clock that leaps from each thing that happens to the next. The plan's steps
-// are in +Steps; ClusterJudge.swift states what is demanded and by when.
+// A whole cluster in one process: nodes with real meters, a network, clients that join and return,
+// and the faults of the plan, on one clock that jumps from event to event. The steps of the plan
+// are in +Steps; ClusterJudge.swift defines the properties that are checked, and from when on.
 
-/// Runs a plan once.
+/// One run of a plan.
 package struct ClusterSimulation {
-  /// A client, wherever it is.
+  /// A client, on any node or on none.
   struct Client {
     let namespace: Int
     let viewer: Int?
     var node: Int?
 
-    /// The id of the stream that was excluded, to come back with, once.
+    /// The id of the client's excluded stream, which it sends when it returns, once.
     var excludedStream: ContiguousArray<UInt8>?
     var hasReturned = false
   }
@@ -21,38 +21,39 @@ package struct ClusterSimulation {
   var nodes: [SimulatedNode?]
   var runs: UInt64 = 0
   var network: SimulatedNetwork
-  var original: OriginalPeer?
-  var nextOriginal = Instant.start
+  var legacyPeer: LegacyPeer?
+  var nextLegacyDatagram = Instant.start
 
-  /// What the original node is called by the judge.
-  var originalRun: UInt64?
-  /// When each node has something to do next, and whether something was done to it since that was asked: a
-  /// node is large, and most things happen to one of many.
+  /// The run number of the legacy node; nil if it is not running.
+  var legacyRun: UInt64?
+  /// The next deadline of each node, and whether the node was changed since that was computed. A
+  /// node is large, and most events change one of many.
   private var wakes: ContiguousArray<Instant>
   private var isTouched: ContiguousArray<Bool>
   private var nextStep = 0
   var hasHealed = false
   private var nextCheck = Instant.start
 
-  /// Nodes that stand still, and whether what arrives waits; what waits.
+  /// The paused nodes, with whether datagrams are kept for them, and the kept datagrams.
   var paused: [Int: Bool] = [:]
   var waiting: ContiguousArray<Flight> = []
   var clients: [Int: Client] = [:]
 
-  /// Clients that will join again, when and where.
+  /// Clients that will join again, when and on which node.
   var returns: [(at: Instant, client: Int, node: Int)] = []
   var sent: ContiguousArray<ContiguousArray<UInt8>> = []
   var judge: ClusterJudge
 
-  /// How many datagrams the nodes have sent.
+  /// The number of datagrams that the nodes have sent.
   private(set) var datagrams: UInt64 = 0
 
-  /// What the run came across.
+  /// The milestones that were reached.
   package internal(set) var milestones = NodeMilestoneSet()
 
-  /// Of all that every node ordered.
+  /// The digest of the effects and datagrams of all nodes.
   package internal(set) var digest = Digest()
 
+  /// A run of a plan, whose nodes may have a fault.
   package init(_ plan: NodesPlan, fault: NodeFault? = nil) {
     self.plan = plan
     self.fault = fault
@@ -63,41 +64,41 @@ package struct ClusterSimulation {
     judge = ClusterJudge(plan)
   }
 
-  /// Runs the plan to its end. The answer is the first thing that is wrong, with its time; nil if nothing is.
-  package mutating func firstComplaint() -> String? {
+  /// Runs the plan to its end. Returns the first violation, with its time; nil if there is none.
+  package mutating func firstViolation() -> String? {
     for node in 0..<plan.nodes { start(node) }
-    noteTruth()
-    while judge.complaint == nil {
+    recordCounts()
+    while judge.violation == nil {
       let next = nextInstant()
       guard next <= judge.endsAt else { break }
       now = next
       runOnce()
     }
-    if judge.complaint == nil { judgeMessages() }
+    if judge.violation == nil { judgeMessages() }
     for case let node? in nodes { digest.combine(node.digest.value) }
-    return judge.complaint
+    return judge.violation
   }
 
   private func nextInstant() -> Instant {
     var next = min(network.nextArrival, nextCheck)
     if !hasHealed { next = min(next, plan.healsAt) }
     if nextStep < plan.steps.count { next = min(next, plan.steps[nextStep].at) }
-    if original != nil { next = min(next, nextOriginal) }
+    if legacyPeer != nil { next = min(next, nextLegacyDatagram) }
     for entry in returns { next = min(next, entry.at) }
     for number in wakes.indices where paused[number] == nil { next = min(next, wakes[number]) }
     return max(next, now)
   }
 
-  /// Does all that is due now, in a fixed order.
+  /// Performs everything that is due now, in a fixed order.
   private mutating func runOnce() {
     for number in wakes.indices where wakes[number] <= now && paused[number] == nil {
       nodes[number]?.advance(to: now)
       settle(number)
     }
     while network.nextArrival <= now { arrive(network.takeNext()) }
-    if original != nil, nextOriginal <= now {
-      nextOriginal = now + plan.settings.notifyInterval
-      if let bytes = original?.datagram() {
+    if legacyPeer != nil, nextLegacyDatagram <= now {
+      nextLegacyDatagram = now + plan.settings.notifyInterval
+      if let bytes = legacyPeer?.datagram() {
         network.send(bytes, isLegacy: true, from: plan.nodes - 1, at: now)
         milestones.insert(.heardOriginal)
       }
@@ -109,7 +110,7 @@ package struct ClusterSimulation {
     if !hasHealed, plan.healsAt <= now { heal() }
     for entry in returns where entry.at <= now { join(entry.client, at: entry.node) }
     returns.removeAll { $0.at <= now }
-    noteTruth()
+    recordCounts()
     if nextCheck <= now {
       check()
       let rest = judge.restsAt
@@ -126,8 +127,8 @@ package struct ClusterSimulation {
     if keeps, waiting.count < 500 { waiting.append(flight) }
   }
 
-  /// Tells the judge what the nodes count themselves to which something was done, and asks when they wake.
-  private mutating func noteTruth() {
+  /// Reports the local counts of the changed nodes to the judge, and computes their next deadlines.
+  private mutating func recordCounts() {
     for number in isTouched.indices where isTouched[number] {
       isTouched[number] = false
       guard let node = nodes[number] else {
@@ -135,12 +136,12 @@ package struct ClusterSimulation {
         continue
       }
       wakes[number] = node.wakesAt
-      noteCounts(of: node)
+      recordCounts(of: node)
     }
-    noteOriginal()
+    recordLegacy()
   }
 
-  /// Carries out what a node has ordered and noticed. To be called after whatever was done to it.
+  /// Processes the occurrences of a node. To be called after each change of it.
   mutating func settle(_ number: Int) {
     isTouched[number] = true
     guard let (run, occurrences) = nodes[number]?.takeOccurrences() else { return }
@@ -151,7 +152,7 @@ package struct ClusterSimulation {
       case .retired(let name): judge.retired(name)
       case .counted(let members, let connections, let streams):
         for namespace in members.indices {
-          judge.note(
+          judge.record(
             run, namespace, members: members[namespace], connections: connections[namespace],
             streams: streams[namespace], at: now)
         }

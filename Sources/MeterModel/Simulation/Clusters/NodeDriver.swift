@@ -1,19 +1,20 @@
-// Drives a node as the daemon does, without sockets: it reports what reactors would report, does what they would do,
-// and remembers what came of it. Streams have numbers that the caller chooses.
+// Drives a node as the daemon does, without sockets: it reports what reactors would report,
+// performs what they would perform, and records the results. The caller chooses the numbers of the
+// streams.
 
-/// A node and its edge.
+/// A node with simulated reactors.
 package struct NodeDriver {
-  /// What came of the inputs, in order; of one input first what the meter was fed, then what the reactors were
-  /// directed to do, then datagrams.
+  /// A result of the inputs. The order for one input is: what the meter was fed, the directives,
+  /// datagrams.
   package enum Occurrence: Equatable, Sendable {
-    /// The meter was fed an event that is no message. Names are in the driver.
+    /// The meter was fed an event that is not a message. The driver knows the names.
     case fed(Event)
 
     /// The meter was fed a message.
     case fedMessage(namespace: [UInt8], text: [UInt8])
     case retired(namespace: [UInt8])
 
-    /// A stream was sent its first count.
+    /// A stream received its first count.
     case greeted(stream: UInt32, count: UInt64)
     case ended(stream: UInt32, EndReason)
     case refused(stream: UInt32, RefusalReason)
@@ -22,45 +23,51 @@ package struct NodeDriver {
     case message(namespace: [UInt8], frame: [UInt8], reactor: Int)
     case answered(Answer.Status, body: [UInt8])
 
-    /// A datagram left for the other nodes.
+    /// A datagram was sent to the other nodes.
     case datagram(ContiguousArray<UInt8>)
   }
 
   /// An open stream.
   package struct Stream: Sendable {
+    /// The name of its namespace.
     package let namespace: [UInt8]
+
+    /// Its viewer id; empty if it has none.
     package let viewer: [UInt8]
 
-    /// The connection number, as the node counts connections: slot × stream reactors + reactor.
+    /// The connection number in the node: slot × stream reactors + reactor.
     fileprivate let connection: UInt32
 
     /// The stream's `id:`; empty before the greeting.
     package fileprivate(set) var id: ContiguousArray<UInt8> = []
 
-    /// The last count that it was sent; nil before the greeting.
+    /// The last count that it received; nil before the greeting.
     package fileprivate(set) var shown: UInt64?
   }
 
+  /// The driven node.
   package var node: Node
+
+  /// The open streams, by number.
   package private(set) var streams: [UInt32: Stream] = [:]
   private var numbers: [UInt32: UInt32] = [:]
   private let streamReactors: Int
   private let run: UInt64
 
-  /// By reactor, the slots that are free, and how many slots there are.
+  /// By reactor, the free slots, and the number of slots.
   private var freeSlots: [[UInt32]]
   private var slotCounts: [UInt32]
   private var lastGeneration: UInt32 = 0
   private var occurrences: ContiguousArray<Occurrence> = []
 
-  /// By namespace number, the name that it had last; by viewer number too.
+  /// The last name of each namespace number and of each viewer number.
   private var namespaces: [UInt32: [UInt8]] = [:]
   private var viewers: [UInt32: [UInt8]] = [:]
 
-  /// The digest of all datagrams that left.
+  /// The digest of all datagrams that were sent.
   private var sent = Digest()
 
-  /// Drives a node with `streamReactors` reactors that have streams, and one that has clients' questions.
+  /// A node with `streamReactors` reactors for streams, and one more for the questions of clients.
   package init(
     _ settings: NodeSettings, membership: Membership? = nil, streamReactors: Int = 1
   ) {
@@ -75,14 +82,14 @@ package struct NodeDriver {
     slotCounts = Array(repeating: 0, count: streamReactors)
   }
 
-  /// Takes what occurred since the last call.
+  /// Takes the occurrences since the last call.
   package mutating func takeOccurrences() -> ContiguousArray<Occurrence> {
     var taken: ContiguousArray<Occurrence> = []
     swap(&taken, &occurrences)
     return taken
   }
 
-  /// Of everything that the node decided and sent.
+  /// The digest of all effects and datagrams.
   package var digest: Digest {
     var digest = sent
     digest.combine(node.digest.value)
@@ -94,27 +101,29 @@ package struct NodeDriver {
     node.namespaces.find(namespace.span).flatMap { node.meter.statistics(of: NamespaceID($0)) }
   }
 
-  /// The name that a viewer id's number had last.
+  /// The last name of a viewer id's number.
   package func name(of viewer: ViewerID) -> [UInt8] { viewers[viewer.number] ?? [] }
 
-  /// The name that a namespace's number had last.
+  /// The last name of a namespace's number.
   package func name(of namespace: NamespaceID) -> [UInt8] { namespaces[namespace.number] ?? [] }
 }
 
 // MARK: - Inputs
 
 extension NodeDriver {
-  /// Fires the deadlines of the meter, and nothing else.
+  /// Fires the deadlines of the meter, and does nothing else.
   package mutating func advanceMeter(to instant: Instant) {
     node.advanceMeter(to: instant)
     perform(at: instant)
   }
 
+  /// Lets the node perform what is due by `instant`.
   package mutating func advance(to instant: Instant) {
     node.advance(to: instant)
     perform(at: instant)
   }
 
+  /// Gives the node a datagram of another node.
   package mutating func receive(
     _ datagram: ContiguousArray<UInt8>, from source: NodeAddress = NodeAddress("192.0.2.7:314"),
     over carrier: Carrier = .multicast, at instant: Instant
@@ -123,18 +132,20 @@ extension NodeDriver {
     perform(at: instant)
   }
 
+  /// Reports to the node that a carrier works again.
   package mutating func carrierReturned(at instant: Instant) {
     node.carrierReturned(at: instant)
     perform(at: instant)
   }
 
+  /// Stops the node.
   package mutating func stop(at instant: Instant) {
     node.stop(at: instant)
     perform(at: instant)
   }
 
-  /// A client asks for a stream, on the reactor with the remainder of the number. Returns whether it is open.
-  /// Precondition: no stream has the number.
+  /// Opens a stream for a client, on the reactor with the remainder of the number. Returns whether
+  /// it is open. Precondition: no stream has the number.
   @discardableResult
   package mutating func open(
     _ number: UInt32, _ namespace: [UInt8], viewer: [UInt8] = [],
@@ -159,14 +170,14 @@ extension NodeDriver {
     return streams[number] != nil
   }
 
-  /// The client of a stream goes away. Nothing happens if the stream is over already.
+  /// Closes the stream of a client. Nothing happens if it ended before.
   package mutating func close(_ number: UInt32, at instant: Instant) {
     guard let connection = streams[number]?.connection else { return }
     leave(connection, at: instant)
     perform(at: instant)
   }
 
-  /// A client asks that a text be sent to a namespace.
+  /// Sends a client's message to a namespace.
   package mutating func publish(_ text: [UInt8], to namespace: [UInt8], at instant: Instant) {
     ask(at: instant) { batch in
       .message(
@@ -175,7 +186,7 @@ extension NodeDriver {
     }
   }
 
-  /// A plain request asks for a namespace's members, and that the holder of a viewer id leave.
+  /// Asks for a namespace's members by a plain request, and excludes the holder of a viewer id.
   package mutating func askMembers(
     of namespace: [UInt8], excluding viewer: [UInt8] = [], at instant: Instant
   ) {
@@ -186,7 +197,7 @@ extension NodeDriver {
     }
   }
 
-  /// A client asks a question.
+  /// Asks a client's question.
   package mutating func ask(
     at instant: Instant, _ question: (inout InputBatch) -> Question
   ) {
@@ -207,7 +218,7 @@ extension NodeDriver {
     return slotCounts[reactor] - 1
   }
 
-  /// A stream is over, and its reactor reports so.
+  /// Ends a stream, and reports that as its reactor would.
   private mutating func leave(_ connection: UInt32, at instant: Instant) {
     guard let number = numbers.removeValue(forKey: connection) else { return }
     streams[number] = nil
@@ -222,7 +233,7 @@ extension NodeDriver {
 // MARK: - Outputs
 
 extension NodeDriver {
-  /// Does what the node wants done, until it wants nothing more.
+  /// Performs the outputs of the node until there are none.
   private mutating func perform(at instant: Instant) {
     var isBusy = true
     while isBusy {

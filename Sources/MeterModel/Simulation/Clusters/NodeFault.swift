@@ -1,35 +1,36 @@
-// Canaries: nodes with one deliberately wrong rule each, that the seeds must catch. The node itself is right;
-// what goes in and out of it is falsified.
+// Canaries: nodes with one wrong rule each, which the seeds must detect. The node itself is right;
+// its inputs and outputs are falsified.
 
-/// A rule of the cluster's nodes to get wrong.
+/// A rule of the cluster that a node breaks.
 package enum NodeFault: String, CaseIterable, Sendable {
-  /// It believes counts of an earlier round that come late.
+  /// It accepts late counts of an earlier round.
   case believesLateCounts
 
-  /// It delivers a message as often as it comes.
+  /// It delivers a message each time that it arrives.
   case repeatsMessages
 
-  /// It delivers what was said before it started.
+  /// It delivers messages that were sent before it started.
   case deliversOldMessages
 
-  /// It does not tell that a count fell to zero.
+  /// It does not send counts of zero.
   case forgetsZero
 
-  /// It does not hear that a node leaves.
+  /// It ignores goodbyes.
   case ignoresGoodbye
 
-  /// It does not hear of viewer ids that open elsewhere.
+  /// It ignores exclusions by other nodes.
   case ignoresExclusions
 
-  /// A node that comes back is another one to it.
+  /// It treats a node that returns as a new one.
   case renumbersNodes
 }
 
-/// What a faulty node keeps.
+/// Falsifies the datagrams that a node sends and receives.
 struct Falsifier {
   let fault: NodeFault
 
-  /// Of each session: the newest round, when it was heard, and how often it came back.
+  /// Of each session: the newest round, when it was last heard, and how often it returned after a
+  /// silence.
   private struct Sender {
     var round: UInt64 = 0
     var heardAt = Instant.start
@@ -42,7 +43,7 @@ struct Falsifier {
     self.fault = fault
   }
 
-  /// A datagram as it is sent. `session` is the sender's.
+  /// A datagram as the faulty node sends it.
   func sent(
     _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?
   ) -> ContiguousArray<UInt8> {
@@ -54,8 +55,8 @@ struct Falsifier {
     }
   }
 
-  /// A datagram as the node hears it.
-  mutating func heard(
+  /// A datagram as the faulty node receives it.
+  mutating func received(
     _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, at instant: Instant,
     timeout: Duration, in node: inout Node
   ) -> ContiguousArray<UInt8> {

@@ -1,40 +1,43 @@
-// States that simulated clusters must have reached, or they test less than they seem to.
+// States that simulated clusters must reach; otherwise they test less than they seem to. Reports
+// contain the names of the cases.
 
-/// Something that a simulated cluster came across.
+/// A state that a simulated cluster can reach.
 package enum NodeMilestone: Int, CaseIterable, Hashable, Sendable {
-  /// A node asked another, which it names, to tell all; a full round was told.
+  /// A node asked another one for a full round; a full round was sent.
   case askedAfterLoss, toldAll
 
-  /// A datagram was seen twice; one was replayed under a secret, or long after its node had left.
+  /// A datagram was received twice; one was replayed under a secret, or long after its node had
+  /// left.
   case duplicate, replayed
 
-  /// Without the right code under a secret; too late by its clock; no datagram at all.
+  /// A datagram was dropped: without the right code under a secret; too late by its clock;
+  /// malformed.
   case unauthenticated, late, malformed
 
-  /// A message in parts was delivered, and one whose datagrams were sent while the network was bad.
+  /// A message in parts was delivered; so was one that was sent while the network was bad.
   case deliveredInParts, deliveredInBadNetwork
 
-  /// A viewer was excluded by one on another node; one that came back was refused elsewhere.
+  /// A viewer was excluded by one on another node; one that returned was refused on another node.
   case excludedAcross, stoppedAcross
 
-  /// A node was silent for the timeout and came back; died; left; stood still; started anew.
+  /// A node returned after a silence; died; left; was paused; restarted.
   case cameBack, killed, left, paused, restarted
 
-  /// Only one direction was cut; the hub came back.
+  /// Only one direction was cut; the hub returned.
   case cutOneWay, hubReturned
 
-  /// Counts of an original node arrived; a name that it must not hear was kept from it.
+  /// Counts of a legacy node arrived; a name was withheld because it is unsafe for the legacy node.
   case heardOriginal, sparedOriginal
 
-  /// A round left out what had not changed.
+  /// A round left out counts that had not changed.
   case leftOutUnchanged
 
-  /// A namespace retired while its zero was still to be told.
+  /// The zero of a retired namespace was sent.
   case toldRetired
 
   /// More than seven nodes at rest agreed.
   case manyNodes
 }
 
-/// Those of a cluster's simulation.
+/// The milestones that a simulation reached.
 package typealias NodeMilestoneSet = ReachedMilestones<NodeMilestone>

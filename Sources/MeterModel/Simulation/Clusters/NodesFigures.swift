@@ -1,23 +1,26 @@
-// What is told of simulated clusters.
+// The figures of simulated clusters.
 
 /// The figures of one cluster, or of several together.
 package struct NodesFigures: RunFigures {
-  /// How many nodes there were, those that ran one after the other in one place counted once.
+  /// The number of nodes; successive runs of a node count once.
   package var nodes: UInt64 = 0
 
-  /// How long the cluster ran, on its own clock.
+  /// The time that the cluster ran, on its own clock.
   package var duration = Duration.zero
 
-  /// How many datagrams the nodes sent.
+  /// The number of datagrams that the nodes sent.
   package var datagrams: UInt64 = 0
 
-  /// Of all that the nodes ordered; of several clusters, of their digests.
+  /// The digest of all effects and datagrams; of several clusters, of their digests.
   package var digest = Digest()
+
+  /// The milestones that were reached.
   package var milestones = NodeMilestoneSet()
 
+  /// The figures of no cluster.
   package init() {}
 
-  /// Adds another cluster's figures.
+  /// Adds the figures of another cluster.
   package mutating func add(_ other: NodesFigures) {
     nodes += other.nodes
     duration = Duration(nanoseconds: duration.nanoseconds &+ other.duration.nanoseconds)

@@ -1,17 +1,18 @@
-// What the judge has to know of a plan: what may go wrong in it, and until when.
+// What the judge needs to know of a plan: which faults it has, and until when.
 
 extension NodesPlan {
-  /// When nothing changes any more in the good network, with a node timeout for an original node, which leaves
-  /// without a word.
+  /// The instant of the last change in the good network. A legacy node leaves without a goodbye,
+  /// which takes a node timeout.
   func lastChange(_ timeout: Duration) -> Instant {
     var last = quietAt + configuration.incrementDelay
-    for step in steps where step.action == .stop(node: nodes - 1) && hasOldNode {
+    for step in steps where step.action == .stop(node: nodes - 1) && hasLegacyNode {
       last = max(last, step.at + Self.delayWhenGood + timeout)
     }
     return last
   }
 
-  /// Whether counts may outlive their node, as it was not heard to leave, or what it said was repeated.
+  /// Whether counts may outlive their node, because it was not heard to leave, or because its
+  /// datagrams were repeated.
   var isDisrupted: Bool {
     isAttacked
       || steps.contains { step in
@@ -26,7 +27,7 @@ extension NodesPlan {
     steps.contains { step in if case .hostile = step.action { true } else { false } }
   }
 
-  /// Whether nothing keeps a datagram from any node.
+  /// Whether every datagram reaches every node.
   var isUndisturbed: Bool {
     faults.lost == 0
       && steps.allSatisfy { step in
@@ -38,14 +39,14 @@ extension NodesPlan {
       }
   }
 
-  /// How long a node stands still at most.
-  var longestPause: Duration {
-    var longest = Duration.zero
+  /// The maximum time for which a node is paused.
+  var maximumPause: Duration {
+    var maximum = Duration.zero
     for (index, step) in steps.enumerated() {
       guard case .pause(let node, _) = step.action else { continue }
       let end = steps[index...].first { $0.action == .resume(node: node) }
-      longest = max(longest, (end?.at ?? healsAt) - step.at)
+      maximum = max(maximum, (end?.at ?? healsAt) - step.at)
     }
-    return longest
+    return maximum
   }
 }

@@ -1,92 +1,113 @@
-// What happens to a cluster in one simulation, as a value: all of it is drawn from a seed, and any part of it
-// can be left out, so that a plan that fails can be made small.
+// The plan of one simulation of a cluster, as a value. All of it is drawn from a seed, and any part
+// of it can be left out, so that a failing plan can be made small.
 
-/// A cluster, its network and what happens to them.
+/// A cluster, its network and the events in it.
 package struct NodesPlan: Sendable {
-  /// One thing that happens; nodes, clients, namespaces and viewers are numbers from 0.
+  /// One event. Nodes, clients, namespaces and viewers are numbers from 0.
   package enum Action: Equatable, Sendable {
     /// A client joins on a node, or on the next one that runs.
     case open(client: Int, node: Int, namespace: Int, viewer: Int?)
     case close(client: Int)
 
-    /// A text of so many bytes for a namespace.
+    /// A message of `length` bytes for a namespace.
     case publish(node: Int, namespace: Int, length: Int)
 
-    /// A plain request for a viewer id.
+    /// A plain request that excludes the holder of a viewer id.
     case ask(node: Int, viewer: Int)
 
-    /// Nothing of one node reaches another over the group, or does again.
+    /// The way from one node to another over the group is cut, or healed.
     case cut(from: Int, to: Int, Bool)
 
-    /// A node's connection to the hub.
+    /// The connection of a node to the hub is cut, or healed.
     case cutHub(node: Int, Bool)
 
-    /// A node stands still; what arrives meanwhile waits for it or is lost.
+    /// A node is paused. Datagrams for it are kept or lost.
     case pause(node: Int, keeps: Bool)
     case resume(node: Int)
 
-    /// A node is gone without a word; leaves; starts anew under another session.
+    /// A node dies; leaves; restarts with another session.
     case kill(node: Int)
     case stop(node: Int)
     case start(node: Int)
 
-    /// Bytes of a stranger, drawn from a seed, at every node.
+    /// Bytes of an attacker, drawn from a seed, are sent to every node.
     case hostile(seed: UInt64)
   }
 
+  /// An event with its instant.
   package struct Step: Sendable {
+    /// The instant, on the clock of the simulation.
     package var at: Instant
+
+    /// The event.
     package var action: Action
   }
 
-  /// How bad the network is until it heals.
+  /// The faults of the network until it heals.
   package struct Faults: Sendable {
-    /// How many of a thousand datagrams are lost, and come twice.
+    /// The datagrams of a thousand that are lost, and that are duplicated.
     var lost: UInt64 = 0
     var doubled: UInt64 = 0
 
-    /// Each is late by up to this much.
+    /// The maximum delay of a datagram.
     var delay = Duration.milliseconds(20)
   }
 
+  /// The seed from which the plan, the network and the sessions are drawn.
   package var seed: UInt64
+
+  /// The configuration of the meters.
   package var configuration = Configuration()
+
+  /// The settings of the memberships.
   package var settings = ClusterSettings()
+
+  /// The number of nodes, at least 2.
   package var nodes = 2
 
-  /// Whether the last of the nodes is one of the original.
-  package var hasOldNode = false
+  /// Whether the last of the nodes is a legacy node.
+  package var hasLegacyNode = false
+
+  /// Whether the nodes have a secret.
   package var hasSecret = false
 
-  /// Which carriers there are: a group to which all datagrams go, and a hub that loses nothing while a node's
-  /// connection to it stands.
+  /// Whether there is a group, to which all datagrams are sent. A hub loses nothing while the
+  /// connection of a node to it is intact.
   package var hasGroup = true
+
+  /// Whether there is a hub.
   package var hasHub = false
+
+  /// The faults of the network.
   package var faults = Faults()
 
-  /// A canary: whether no node hears it when another asks to be told all.
-  package var swallowsQuestions = false
+  /// A canary: whether the requests for full rounds are lost.
+  package var losesRequests = false
 
-  /// By how much each node's clocks are fast: the monotonic one in millionths, the wall clock in milliseconds.
+  /// By how much the monotonic clock of each node is fast, in millionths.
   package var drifts: [Int64] = []
+
+  /// By how much the wall clock of each node is fast, in milliseconds.
   package var skews: [Int64] = []
+
+  /// The events, in ascending order.
   package var steps: [Step] = []
 
-  /// From here on the network is good, and everyone runs who is there.
+  /// From this instant on the network is good, and all nodes that are present run.
   package var healsAt = Instant.start
 
-  /// From here on nothing happens any more.
+  /// From this instant on no step follows.
   package var quietAt = Instant.start
 
-  /// How late a datagram can be once the network is good.
+  /// The maximum delay of a datagram in the good network.
   package static let delayWhenGood = Duration.milliseconds(20)
 
   static let namespaces = [
     "final", "semifinal", "quarterfinal", "constructor", "friendly", "training",
   ]
 
-  /// Which of them kills nodes of the original.
-  static let lethalNamespace = 3
+  /// The number of the name that is unsafe for legacy nodes.
+  static let namespaceUnsafeForLegacy = 3
 
   /// The plan of a seed.
   package init(seed: UInt64) {
@@ -100,7 +121,7 @@ package struct NodesPlan: Sendable {
     drawFaults(&source)
     drawCrowd(&source)
     drawAfterHealing(&source)
-    // The order of those at one instant is that in which they were drawn.
+    // Steps at the same instant keep the order in which they were drawn.
     let order = steps.indices.sorted { (steps[$0].at, $0) < (steps[$1].at, $1) }
     steps = order.map { steps[$0] }
   }
@@ -124,7 +145,7 @@ package struct NodesPlan: Sendable {
     case 1: (hasGroup, hasHub) = (true, true)
     default: (hasGroup, hasHub) = (true, false)
     }
-    hasOldNode = hasGroup && !hasSecret && source.chance(1, in: 4)
+    hasLegacyNode = hasGroup && !hasSecret && source.chance(1, in: 4)
     let skew = Int64(settings.nodeTimeout.nanoseconds / 1_000_000 / 8)
     for _ in 0..<nodes {
       drifts.append(Int64(source.below(UInt64(401))) - 200)
@@ -214,7 +235,8 @@ package struct NodesPlan: Sendable {
       viewer: viewer)
   }
 
-  /// What happens in a good network: a node may leave, everybody may go, two may take an id at once.
+  /// Draws the events in the good network: a node may leave, all clients may leave, two clients may
+  /// open one viewer id at once.
   private mutating func drawAfterHealing(_ source: inout RandomSource) {
     let interval = settings.notifyInterval
     if source.chance(1, in: 4) {
@@ -245,12 +267,13 @@ package struct NodesPlan: Sendable {
 }
 
 extension NodesPlan {
-  /// A canary: the seed's plan where questions matter most, and are not heard. Much is lost, unchanged counts are
-  /// told every fifth round only, and nobody dies, leaves or attacks.
-  package init(deaf seed: UInt64) {
+  /// A canary: the seed's plan with conditions under which requests matter most, and without
+  /// requests. Much is lost, unchanged counts are sent in every fifth round only, and no node dies,
+  /// leaves or is attacked.
+  package init(withoutRequests seed: UInt64) {
     self.init(seed: seed)
-    swallowsQuestions = true
-    (hasSecret, hasOldNode, hasGroup, hasHub) = (false, false, true, false)
+    losesRequests = true
+    (hasSecret, hasLegacyNode, hasGroup, hasHub) = (false, false, true, false)
     settings.nodeTimeout = Duration(nanoseconds: settings.notifyInterval.nanoseconds * 12)
     configuration.clusterNodeTimeout = settings.nodeTimeout
     faults.lost = 400
@@ -262,10 +285,10 @@ extension NodesPlan {
     }
   }
 
-  /// The plan for people: the settings, then an action a line.
+  /// The plan for people: the settings, then one action per line.
   package var text: String {
     var lines = [
-      "nodes \(nodes) old \(hasOldNode) secret \(hasSecret) group \(hasGroup) hub \(hasHub)",
+      "nodes \(nodes) legacy \(hasLegacyNode) secret \(hasSecret) group \(hasGroup) hub \(hasHub)",
       "interval \(settings.notifyInterval.decimalSeconds)"
         + " timeout \(settings.nodeTimeout.decimalSeconds)"
         + " clean \(configuration.namespaceCleanDelay.decimalSeconds)"

@@ -1,11 +1,12 @@
-// The network between simulated nodes: a group (as multicast) that loses, doubles, delays and so reorders
-// datagrams and can be cut one way or both, and a hub (as Redis) that only fails as a whole, for one node.
+// The network between simulated nodes: a group (like multicast) that loses, duplicates, delays and
+// thus reorders datagrams, and can be cut in one or both directions; and a hub (like Redis) that
+// fails only as a whole, for one node.
 
-/// A datagram under way.
+/// A datagram in transit.
 struct Flight {
   let arrival: Instant
 
-  /// The order in which they were sent decides at equal instants.
+  /// The number of the datagram; at equal instants it decides the order of arrival.
   let order: UInt64
   let to: Int
   let carrier: Carrier
@@ -13,13 +14,13 @@ struct Flight {
   let bytes: ContiguousArray<UInt8>
 }
 
-/// What is under way, and who can reach whom.
+/// The datagrams in transit, and the connections between nodes.
 struct SimulatedNetwork {
   private let plan: NodesPlan
   private var source: RandomSource
   private var order: UInt64 = 0
 
-  /// A heap, the next arrival first.
+  /// A heap with the next arrival first.
   private var flights: ContiguousArray<Flight> = []
   private var isCut: Set<Int> = []
   private var isCutFromHub: Set<Int> = []
@@ -29,30 +30,31 @@ struct SimulatedNetwork {
     source = RandomSource(seed: plan.seed).fork("network")
   }
 
-  /// When the next datagram arrives; `Instant.never` if none is under way.
+  /// The instant of the next arrival; `Instant.never` if no datagram is in transit.
   var nextArrival: Instant { flights.first?.arrival ?? .never }
 
   mutating func cut(from: Int, to: Int, _ cut: Bool) {
     if cut { isCut.insert(from * 64 + to) } else { isCut.remove(from * 64 + to) }
   }
 
-  /// Whether some node reaches another that does not reach it.
+  /// Whether a node reaches another one that does not reach it.
   var isCutOneWay: Bool {
     isCut.contains { !isCut.contains($0 % 64 * 64 + $0 / 64) }
   }
 
-  /// The answer is whether the connection stands again.
+  /// Cuts or heals the connection of a node to the hub. Returns whether it was healed.
   mutating func cutHub(_ node: Int, _ cut: Bool) -> Bool {
     guard cut else { return isCutFromHub.remove(node) != nil }
     isCutFromHub.insert(node)
     return false
   }
 
-  /// Sends a datagram to all nodes, the sender too. A legacy node has no connection to the hub.
+  /// Sends a datagram to all nodes, including the sender. A legacy node has no connection to the
+  /// hub.
   mutating func send(
-    _ original: ContiguousArray<UInt8>, isLegacy: Bool = false, from: Int, at now: Instant
+    _ datagram: ContiguousArray<UInt8>, isLegacy: Bool = false, from: Int, at now: Instant
   ) {
-    let bytes = plan.swallowsQuestions ? withoutQuestion(original) : original
+    let bytes = plan.losesRequests ? withoutRequest(datagram) : datagram
     if plan.hasGroup {
       for to in 0..<plan.nodes where !isCut.contains(from * 64 + to) {
         sendOverGroup(bytes, from: from, to: to, at: now)
@@ -64,8 +66,8 @@ struct SimulatedNetwork {
     }
   }
 
-  /// The datagram with another name for the key `ask`, which nobody knows.
-  private func withoutQuestion(_ bytes: ContiguousArray<UInt8>) -> ContiguousArray<UInt8> {
+  /// The datagram with another name for the key `ask`, which no node knows.
+  private func withoutRequest(_ bytes: ContiguousArray<UInt8>) -> ContiguousArray<UInt8> {
     let key: [UInt8] = [0xA3, 0x61, 0x73, 0x6B]
     guard !plan.hasSecret, case .success(let datagram) = ClusterDatagram.decode(bytes.span),
       datagram.asked != nil, bytes.count > key.count
@@ -88,7 +90,8 @@ struct SimulatedNetwork {
     for _ in 0..<copies {
       let late = Duration(nanoseconds: 1 + source.below(delay.nanoseconds))
       var arrival = now + late
-      // What was sent before the network healed is not late for longer than what is sent then.
+      // A datagram that was sent before the network healed is not delayed for longer than one that
+      // is sent then.
       if !isGood { arrival = min(arrival, max(now, plan.healsAt) + NodesPlan.delayWhenGood) }
       fly(bytes, from: from, to: to, .multicast, arrival: arrival)
     }
@@ -108,7 +111,7 @@ struct SimulatedNetwork {
     }
   }
 
-  /// Takes the next one that arrives. Precondition: one is under way.
+  /// Takes the datagram that arrives next. Precondition: one is in transit.
   mutating func takeNext() -> Flight {
     flights.swapAt(0, flights.count - 1)
     let next = flights.removeLast()

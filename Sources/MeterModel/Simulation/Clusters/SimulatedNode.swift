@@ -1,27 +1,27 @@
-// One node of a simulated cluster: a driven node whose clock runs at its own pace, and the clients of its streams. A
-// stream has the number of its client.
+// One node of a simulated cluster: a driven node whose clock runs at its own pace, and the clients
+// of its streams. A stream has the number of its client.
 
 /// One run of a node.
 struct SimulatedNode {
-  /// A client's stream here.
+  /// The stream of a client on this node.
   struct Stream {
     let client: Int
     let viewer: Int?
     let id: ContiguousArray<UInt8>
   }
 
-  /// What happened, for the simulation to act on and the judge to look at.
+  /// An event that the simulation must process or the judge must check.
   enum Occurrence {
     case excluded(Stream)
     case retired(namespace: [UInt8])
 
-    /// A reactor sends an event to its streams of a namespace.
+    /// A reactor sent an event to its streams of a namespace.
     case delivered(namespace: [UInt8], frame: [UInt8], reactor: Int)
 
-    /// A datagram leaves; whether a legacy node was heard before.
+    /// A datagram was sent; with whether a legacy node was heard before.
     case send(ContiguousArray<UInt8>, hasHeardLegacy: Bool)
 
-    /// The counts of this node changed; by namespace.
+    /// The local counts of this node changed; by namespace.
     case counted(members: [UInt64], connections: [UInt64], streams: [UInt64])
   }
 
@@ -33,7 +33,7 @@ struct SimulatedNode {
   private var falsifier: Falsifier?
   private var hasHeardLegacy = false
 
-  /// The streams' ids, which outlive them until their end was noticed, and their viewers.
+  /// The streams, by client. An entry outlives its stream until the end is processed.
   private var clientStreams: [Int: Stream] = [:]
   private var noted = (members: UInt64(0), counted: UInt64(0), streams: UInt32(0))
   private var occurrences: ContiguousArray<Occurrence> = []
@@ -70,11 +70,12 @@ struct SimulatedNode {
 // MARK: - Time
 
 extension SimulatedNode {
-  /// When the node has something to do next, on the simulation's clock.
+  /// The instant when `advance` must be called next, on the clock of the simulation.
   var wakesAt: Instant {
     let deadline = node.nextDeadline
     guard deadline < .never else { return .never }
-    // A little earlier than a clock as fast as this one needs, and then on until it has reached the deadline.
+    // An estimate that is early for the fastest clock, which is then advanced until it reaches the
+    // deadline.
     let slack = deadline.nanoseconds / 1000 + 1000
     let elapsed = deadline.nanoseconds - min(deadline.nanoseconds, slack)
     var at = startedAt + Duration(nanoseconds: elapsed)
@@ -82,18 +83,18 @@ extension SimulatedNode {
     return at
   }
 
-  /// The node's own clock.
+  /// An instant on the node's own clock.
   private func local(_ now: Instant) -> Instant {
     let elapsed = Int64((now - startedAt).nanoseconds)
     return Instant(nanoseconds: UInt64(elapsed + elapsed / 1000 * drift / 1000))
   }
 
   mutating func advance(to now: Instant) {
-    // Deadlines change counts before the others are told of them.
+    // Deadlines change counts before the counts are sent.
     driver.advanceMeter(to: local(now))
-    takeNotice()
+    processOccurrences()
     driver.advance(to: local(now))
-    takeNotice()
+    processOccurrences()
   }
 }
 
@@ -105,7 +106,7 @@ extension SimulatedNode {
     var bytes = bytes
     if var falsifier {
       let timeout = node.membership?.settings.nodeTimeout ?? .zero
-      bytes = falsifier.heard(bytes, secret, at: local(now), timeout: timeout, in: &driver.node)
+      bytes = falsifier.received(bytes, secret, at: local(now), timeout: timeout, in: &driver.node)
       self.falsifier = falsifier
     }
     if secret == nil, case .success(let datagram) = ClusterDatagram.decode(bytes.span),
@@ -114,11 +115,11 @@ extension SimulatedNode {
       hasHeardLegacy = true
     }
     driver.receive(bytes, from: NodeAddress("192.0.2.1:314"), over: carrier, at: local(now))
-    takeNotice()
+    processOccurrences()
     advance(to: now)
   }
 
-  /// A client joins. Returns false if it was refused since it was excluded before.
+  /// Opens a stream for a client. Returns false if it was refused because it was excluded before.
   mutating func open(
     client: Int, namespace: Int, viewer: Int?, after: ContiguousArray<UInt8>?, at now: Instant
   ) -> Bool {
@@ -130,7 +131,7 @@ extension SimulatedNode {
       clientStreams[client] = Stream(
         client: client, viewer: viewer, id: driver.streams[UInt32(client)]?.id ?? [])
     }
-    takeNotice()
+    processOccurrences()
     return isOpen
   }
 
@@ -138,21 +139,21 @@ extension SimulatedNode {
     advance(to: now)
     driver.close(UInt32(client), at: local(now))
     clientStreams[client] = nil
-    takeNotice()
+    processOccurrences()
   }
 
   mutating func publish(_ text: ContiguousArray<UInt8>, to namespace: Int, at now: Instant) {
     advance(to: now)
     driver.publish(Array(text), to: Self.name(namespace), at: local(now))
-    takeNotice()
+    processOccurrences()
     advance(to: now)
   }
 
-  /// A plain request asks that the holder of a viewer id leave.
-  mutating func ask(viewer: Int, at now: Instant) {
+  /// Excludes the holder of a viewer id by a plain request.
+  mutating func exclude(viewer: Int, at now: Instant) {
     advance(to: now)
     driver.askMembers(of: Self.name(0), excluding: Self.viewerID(viewer), at: local(now))
-    takeNotice()
+    processOccurrences()
   }
 
   mutating func carrierReturned(at now: Instant) {
@@ -163,7 +164,7 @@ extension SimulatedNode {
   mutating func stop(at now: Instant) {
     advance(to: now)
     driver.stop(at: local(now))
-    takeNotice()
+    processOccurrences()
   }
 
   static func name(_ namespace: Int) -> [UInt8] { Array(NodesPlan.namespaces[namespace].utf8) }
@@ -174,8 +175,8 @@ extension SimulatedNode {
 // MARK: - Occurrences
 
 extension SimulatedNode {
-  private mutating func takeNotice() {
-    noteCounts()
+  private mutating func processOccurrences() {
+    recordCounts()
     for occurrence in driver.takeOccurrences() {
       switch occurrence {
       case .ended(let number, .excluded):
@@ -192,8 +193,9 @@ extension SimulatedNode {
     }
   }
 
-  /// What others are told may be over within one instant: after a pause much happens at once.
-  private mutating func noteCounts() {
+  /// Counts that the other nodes are sent may last for one instant only: after a pause many events
+  /// occur at once.
+  private mutating func recordCounts() {
     let meter = node.meter
     let counts = (meter.localMembers, meter.countedConnections, meter.openConnections)
     guard noted != counts else { return }
@@ -210,10 +212,10 @@ extension SimulatedNode {
 // MARK: - Questions of the simulation
 
 extension SimulatedNode {
-  /// The clients that have a stream here.
+  /// The clients that have a stream here, in ascending order.
   var clients: [Int] { clientStreams.keys.sorted() }
 
-  /// How many streams of a viewer are here.
+  /// The number of streams of a viewer id here.
   func holders(of viewer: Int) -> Int { clientStreams.values.count { $0.viewer == viewer } }
 
   func namespace(_ number: Int) -> NamespaceID? {

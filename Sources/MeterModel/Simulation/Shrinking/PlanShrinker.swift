@@ -25,7 +25,7 @@ package struct PlanShrinker {
     var best = plan
     for leaveOut: (inout NodesPlan) -> Void in [
       { $0.faults = NodesPlan.Faults() }, { $0.faults.doubled = 0 }, { $0.hasSecret = false },
-      { $0.hasOldNode = false }, { $0.drifts = $0.drifts.map { _ in 0 } },
+      { $0.hasLegacyNode = false }, { $0.drifts = $0.drifts.map { _ in 0 } },
       { $0.skews = $0.skews.map { _ in 0 } },
     ] {
       var candidate = best
@@ -44,6 +44,6 @@ extension NodesPlan {
   /// The violation when the plan runs with nodes that have a fault; nil if there is none.
   package func violation(fault: NodeFault?) -> String? {
     var simulation = ClusterSimulation(self, fault: fault)
-    return simulation.firstComplaint()
+    return simulation.firstViolation()
   }
 }

@@ -39,19 +39,19 @@ extension Units {
     @Test
     func `a slice ends with the datagram that uses it up, and skips the node's own datagrams`() {
       var nodes = (0..<3).map { node($0) }
-      var post = ClusterBenchPost()
+      var traffic = ClusterBenchTraffic()
       for number in nodes.indices {
         nodes[number].advance(to: .start)
-        #expect(nodes[number].post(into: &post).datagrams == 2)
+        #expect(nodes[number].takeDatagrams(into: &traffic).datagrams == 2)
       }
-      #expect(post.count == 6)
+      #expect(traffic.count == 6)
       var place = 0
       // The node's own datagrams use up nothing of a slice.
-      var heard = nodes[0].hear(post, from: &place, slice: 1, at: .start)
+      var heard = nodes[0].receive(traffic, from: &place, slice: 1, at: .start)
       #expect(place == 3)
       #expect(heard.datagrams == 1)
       let counts = heard.counts
-      heard = nodes[0].hear(post, from: &place, slice: 1 << 20, at: .start)
+      heard = nodes[0].receive(traffic, from: &place, slice: 1 << 20, at: .start)
       #expect(place == 6)
       #expect(heard.datagrams == 3)
       #expect(counts + heard.counts == 10)
@@ -59,14 +59,14 @@ extension Units {
 
     @Test func `figures are medians of all samples, and the longest slice is the maximum`() {
       var figures = ClusterBenchFigures()
-      #expect(figures.median(\.bytes) == 0 && figures.longestSlice == 0)
+      #expect(figures.median(\.bytes) == 0 && figures.maximumSlice == 0)
       for (bytes, slice) in [(10, 5), (40, 9), (20, 1), (31, 2)] as [(UInt64, UInt64)] {
         var sample = ClusterBenchSample()
         sample.bytes = bytes
         sample.slice = slice
         figures.samples.append(sample)
       }
-      #expect(figures.median(\.bytes) == 25 && figures.longestSlice == 9)
+      #expect(figures.median(\.bytes) == 25 && figures.maximumSlice == 9)
     }
 
     private func node(
@@ -79,17 +79,17 @@ extension Units {
 
     /// Lets the nodes send and receive what is due before an instant.
     private func exchange(_ nodes: inout [ClusterBenchNode], until end: Instant) {
-      var post = ClusterBenchPost()
+      var traffic = ClusterBenchTraffic()
       while let now = nodes.map(\.nextDeadline).min(), now < end {
         for number in nodes.indices where nodes[number].nextDeadline <= now {
           nodes[number].advance(to: now)
-          _ = nodes[number].post(into: &post)
+          _ = nodes[number].takeDatagrams(into: &traffic)
         }
         for number in nodes.indices {
           var place = 0
-          _ = nodes[number].hear(post, from: &place, slice: 1 << 30, at: now)
+          _ = nodes[number].receive(traffic, from: &place, slice: 1 << 30, at: now)
         }
-        post.removeAll()
+        traffic.removeAll()
       }
     }
   }

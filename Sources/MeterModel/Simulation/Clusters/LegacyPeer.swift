@@ -1,8 +1,9 @@
-// A node of the original among the simulated ones, as far as the new ones hear it: every interval it sends all
-// its namespaces, also the empty ones, without numbers; it never says goodbye. What it hears is not judged.
+// A legacy node among the simulated nodes, as far as they receive its datagrams. In each interval
+// it sends all its namespaces, including the empty ones, without numbers; it never sends a goodbye.
+// The datagrams that it receives are not checked.
 
-/// What an original node counts and sends.
-struct OriginalPeer {
+/// The counts of a legacy node, and its datagrams.
+struct LegacyPeer {
   private let session: SessionID
   private(set) var members: [UInt64]
   private(set) var connections: [UInt64]
@@ -14,20 +15,20 @@ struct OriginalPeer {
   }
 
   mutating func join(_ namespace: Int) {
-    members[bearable(namespace)] += 1
-    connections[bearable(namespace)] += 1
+    members[replacement(for: namespace)] += 1
+    connections[replacement(for: namespace)] += 1
   }
 
   mutating func leave(_ namespace: Int) {
-    members[bearable(namespace)] -= 1
+    members[replacement(for: namespace)] -= 1
   }
 
-  /// Another namespace for the one whose name would kill it.
-  private func bearable(_ namespace: Int) -> Int {
-    namespace == NodesPlan.lethalNamespace ? 0 : namespace
+  /// The first namespace instead of the one whose name is unsafe for it.
+  private func replacement(for namespace: Int) -> Int {
+    namespace == NodesPlan.namespaceUnsafeForLegacy ? 0 : namespace
   }
 
-  /// The datagram of one interval; nil before the first namespace.
+  /// The datagram of one interval; nil before the first viewer.
   func datagram() -> ContiguousArray<UInt8>? {
     guard connections.contains(where: { $0 > 0 }) else { return nil }
     var encoder = DatagramEncoder(session: session, secret: nil)
