@@ -69,17 +69,17 @@ package struct NodeOutputs: Sendable {
   /// Takes the directives for a reactor; nil if there are none.
   package mutating func take(for reactor: Int) -> DirectiveBatch? {
     guard !reactors[reactor].directives.isEmpty else { return nil }
-    var taken = DirectiveBatch()
-    swap(&taken, &reactors[reactor])
-    return taken
+    var batch = DirectiveBatch()
+    swap(&batch, &reactors[reactor])
+    return batch
   }
 
   /// Takes the datagrams; nil if there are none.
   package mutating func takeDatagrams() -> DatagramBatch? {
     guard !datagrams.isEmpty else { return nil }
-    var taken = DatagramBatch()
-    swap(&taken, &datagrams)
-    return taken
+    var batch = DatagramBatch()
+    swap(&batch, &datagrams)
+    return batch
   }
 
   subscript(reactor: Int) -> DirectiveBatch {

@@ -39,7 +39,7 @@ package struct MessageFlow<Sender> {
   }
 
   /// Records that a reactor has begun to send messages. Returns the senders that must be answered
-  /// now. Precondition: so many messages are in flight to the reactor.
+  /// now. Precondition: at least that many are in flight to the reactor.
   package mutating func acknowledged(
     _ messages: UInt32, by reactor: Int
   ) -> ContiguousArray<Sender> {

@@ -32,11 +32,11 @@ extension Node {
     guard !clusterDirectives.directives.isEmpty else { return }
     // Events of the meter that are fed here produce no further cluster directives before the next
     // advance.
-    var taken = ClusterDirectives()
-    swap(&taken, &clusterDirectives)
-    for directive in taken.directives { perform(directive, of: taken.bytes.span) }
-    taken.removeAll()
-    swap(&taken, &clusterDirectives)
+    var pending = ClusterDirectives()
+    swap(&pending, &clusterDirectives)
+    for directive in pending.directives { perform(directive, of: pending.bytes.span) }
+    pending.removeAll()
+    swap(&pending, &clusterDirectives)
   }
 
   private mutating func perform(_ directive: ClusterDirective, of bytes: Span<UInt8>) {

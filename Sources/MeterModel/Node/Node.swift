@@ -116,7 +116,7 @@ extension Node {
           handle, namespace: namespace, viewer: viewer, after: after, lastEventID: lastEventID,
           of: batch)
       case .closed(let slot): close(number(slot, batch.reactor))
-      case .asked(let handle, let question): take(question, from: handle, of: batch)
+      case .asked(let handle, let question): process(question, from: handle, of: batch)
       case .acknowledged(let messages):
         for sender in flow.acknowledged(messages, by: batch.reactor) { answer(sender) }
       }
@@ -149,7 +149,7 @@ extension Node {
     for reactor in outputs.reactors.indices { outputs[reactor].append(.stop) }
   }
 
-  private mutating func take(
+  private mutating func process(
     _ question: Question, from handle: ConnectionHandle, of batch: InputBatch
   ) {
     switch question {

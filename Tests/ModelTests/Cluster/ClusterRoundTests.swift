@@ -1,11 +1,12 @@
-// What a node tells, and when: rounds, questions, answers, goodbyes. In a transcript `send 3/2` is its third
-// datagram, of the round that began with the second.
+// The datagrams that a node sends, and when: rounds, requests, answers, goodbyes. In a transcript
+// `send 3/2` is its third datagram, of the round that began with the second.
 
 import MeterModel
 import Testing
 
 struct ClusterRoundTests {
-  @Test func `a node that starts tells all and asks everybody at once, then speaks every interval`()
+  @Test
+  func `a node that starts requests all and sends all at once, then sends a round every interval`()
   {
     var node = LoneNode()
     #expect(node.advance(to: 0) == ["send 1/1 full ask all", "send 2/1 full"])
@@ -14,7 +15,8 @@ struct ClusterRoundTests {
     #expect(node.advance(to: 4000) == ["send 3/3 a=1/1", "send 4/4 a=1/1"])
   }
 
-  @Test func `what has not changed is told twice in each timeout, and what has at once`() {
+  @Test func `unchanged counts are sent twice in each timeout, and changed ones in the next round`()
+  {
     var settings = ClusterSettings()
     settings.nodeTimeout = .seconds(20)
     var node = LoneNode(settings: settings)
@@ -27,7 +29,7 @@ struct ClusterRoundTests {
     #expect(node.advance(to: 22_000).last?.contains("a=2/2") == true)
   }
 
-  @Test func `an original node is told every count each interval`() {
+  @Test func `while a legacy node is heard, each round has every count`() {
     var settings = ClusterSettings()
     settings.nodeTimeout = .seconds(20)
     var node = LoneNode(settings: settings)
@@ -36,15 +38,16 @@ struct ClusterRoundTests {
     for second in stride(from: UInt64(2), through: 12, by: 2) {
       var encoder = DatagramEncoder(session: LoneNode.session(7), secret: nil)
       encoder.begin()
-      encoder.tell("b", 1, 1)
+      encoder.add("b", 1, 1)
       var bytes: ContiguousArray<UInt8> = []
       encoder.finish(into: &bytes)
-      #expect(node.hear(bytes, at: second * 1000 - 100) == ["peer 0 b 1 1"])
+      #expect(node.receive(bytes, at: second * 1000 - 100) == ["peer 0 b 1 1"])
       #expect(node.advance(to: second * 1000).last?.contains("a=1/1") == true)
     }
   }
 
-  @Test func `a fall to zero is told for the timeout at least, then the namespace is not listed`() {
+  @Test func `a count of zero is sent for at least the timeout, then the namespace is not listed`()
+  {
     var node = LoneNode()
     _ = node.advance(to: 0)
     node.open(1, "a", at: 100)
@@ -56,31 +59,31 @@ struct ClusterRoundTests {
     #expect(rounds.last?.contains("a=") == false)
   }
 
-  @Test func `who is asked tells all at once, and not again within 200 ms`() {
+  @Test func `a node that is asked sends a full round at once, and not again within 200 ms`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
     node.open(1, "a", at: 100)
-    _ = node.hear(from: 2, 1, flags: [.full, .asksEverybody], at: 600)
+    _ = node.receive(from: 2, 1, flags: [.full, .asksEverybody], at: 600)
     #expect(node.advance(to: 600) == ["send 3/3 full a=1/1"])
-    _ = node.hear(from: 2, 2, flags: .asksEverybody, at: 650)
+    _ = node.receive(from: 2, 2, flags: .asksEverybody, at: 650)
     #expect(node.advance(to: 799) == [])
     #expect(node.advance(to: 900) == ["send 4/4 full a=1/1"])
   }
 
-  @Test func `a node that was not known, or of which something was lost, is asked`() {
+  @Test func `a full round is requested from a new node, and after a loss`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
-    _ = node.hear(from: 2, 8, at: 300)
+    _ = node.receive(from: 2, 8, at: 300)
     #expect(node.advance(to: 300) == ["send 3/1 full ask 2"])
-    _ = node.hear(from: 2, 9, flags: .full, at: 310)
-    _ = node.hear(from: 2, 10, at: 900)
+    _ = node.receive(from: 2, 9, flags: .full, at: 310)
+    _ = node.receive(from: 2, 10, at: 900)
     #expect(node.advance(to: 900) == [])
     // The eleventh is lost.
-    _ = node.hear(from: 2, 12, at: 1100)
+    _ = node.receive(from: 2, 12, at: 1100)
     #expect(node.advance(to: 1100) == ["send 4/1 full ask 2"])
   }
 
-  @Test func `a name that ends legacy nodes is told until one is heard, and again an hour later`() {
+  @Test func `an unsafe name is sent until a legacy node is heard, and again an hour later`() {
     var node = LoneNode()
     node.open(1, "constructor", at: 0)
     node.open(2, "a", at: 0)
@@ -88,7 +91,7 @@ struct ClusterRoundTests {
       node.advance(to: 0) == [
         "send 1/1 full ask all", "send 2/1 full constructor=1/1 a=1/1",
       ])
-    _ = node.hear(HandmadeLegacy.datagram("b", 1, 1), at: 1000)
+    _ = node.receive(LegacyDatagram.datagram("b", 1, 1), at: 1000)
     var told = node.advance(to: 3_600_000).joined(separator: " ")
     #expect(told.contains("a=1/1") && !told.contains("constructor"))
     node.open(3, "constructor", at: 3_602_000)
@@ -96,31 +99,31 @@ struct ClusterRoundTests {
     #expect(told.contains("constructor=1/"))
   }
 
-  @Test func `a name that ends legacy nodes is told under a secret, whatever is heard`() {
+  @Test func `under a secret an unsafe name is sent, whatever is received`() {
     var node = LoneNode(secret: "s")
-    _ = node.hear(HandmadeLegacy.datagram("b", 1, 1), at: 0)
+    _ = node.receive(LegacyDatagram.datagram("b", 1, 1), at: 0)
     node.open(1, "constructor", at: 0)
     #expect(node.advance(to: 0).last == "send 2/1 full constructor=1/1")
   }
 
-  @Test func `what happened lately is told again with its age`() {
+  @Test func `recent events are repeated with their age`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
     node.publish("x", to: "a", at: 100)
     #expect(node.advance(to: 150) == ["send 3/1 full msg#1 0/1 a"])
-    _ = node.hear(from: 2, 1, flags: .asksEverybody, at: 600)
+    _ = node.receive(from: 2, 1, flags: .asksEverybody, at: 600)
     let again = ["send 4/4 full ask 2", "send 5/4 full msg#1 0/1 a 500 ms ago", "send 6/4 full"]
     #expect(node.advance(to: 610) == again)
   }
 
-  @Test func `when a carrier returns, what may have been missed is told before what is new`() {
+  @Test func `when a carrier returns, earlier events are repeated before new ones`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
     for (milliseconds, text) in [(UInt64(50), "x"), (60, "y")] {
       node.publish(text, to: "a", at: milliseconds)
       _ = node.advance(to: milliseconds + 5)
     }
-    // The full round that is due comes later, as one was told just now.
+    // The full round comes later, because one was sent just now.
     node.act(at: 100) { $0.carrierReturned(at: $1) }
     node.publish("z", to: "a", at: 101)
     #expect(
@@ -131,14 +134,14 @@ struct ClusterRoundTests {
     #expect(node.advance(to: 200).count { $0.contains("msg#1 0/1 a 150 ms ago msg#2") } == 1)
   }
 
-  @Test func `who was cut off and asks everybody is told what it missed before what is new`() {
+  @Test func `a node that asks all nodes is sent earlier events before new ones`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
     node.publish("x", to: "a", at: 50)
     _ = node.advance(to: 55)
-    // Not more often than it tells all.
+    // Events are not repeated more often than full rounds are sent.
     for milliseconds in [UInt64(100), 110] {
-      _ = node.hear(from: 2, milliseconds, flags: [.full, .asksEverybody], at: milliseconds)
+      _ = node.receive(from: 2, milliseconds, flags: [.full, .asksEverybody], at: milliseconds)
       node.publish("y", to: "a", at: milliseconds + 1)
       let told = node.advance(to: milliseconds + 6)
       #expect(told.contains { $0.contains("msg#1") } == (milliseconds == 100), "\(told)")
@@ -146,17 +149,17 @@ struct ClusterRoundTests {
     }
   }
 
-  @Test func `a goodbye tells the messages that wait, and nothing follows`() {
+  @Test func `a goodbye follows the waiting messages, and nothing is sent after it`() {
     var node = LoneNode()
     _ = node.advance(to: 0)
     node.publish("x", to: "a", at: 0)
     let last = node.act(at: 0) { $0.stop(at: $1) }
     #expect(last == ["send 3/1 full msg#1 0/1 a", "send 4/4 bye", "send 4/4 bye"])
     #expect(node.advance(to: 10_000) == [])
-    #expect(node.hear(from: 2, 1, at: 10_000) { $0.tell("a", 1, 1) } == [])
+    #expect(node.receive(from: 2, 1, at: 10_000) { $0.add("a", 1, 1) } == [])
   }
 
-  @Test func `ten thousand namespaces are all told in one round`() {
+  @Test func `ten thousand namespaces are all sent in one round`() {
     var node = LoneNode()
     for number in 0..<UInt32(10_000) { node.open(number, "namespace-\(number)", at: 0) }
     let all = node.advance(to: 100)
@@ -167,14 +170,14 @@ struct ClusterRoundTests {
   }
 }
 
-/// What a legacy node sends.
-private enum HandmadeLegacy {
+/// The datagrams of a legacy node.
+private enum LegacyDatagram {
   static func datagram(
     _ name: String, _ members: UInt64, _ connections: UInt64
   ) -> ContiguousArray<UInt8> {
     var encoder = DatagramEncoder(session: LoneNode.session(9), secret: nil)
     encoder.begin()
-    encoder.tell(name, members, connections)
+    encoder.add(name, members, connections)
     var bytes: ContiguousArray<UInt8> = []
     encoder.finish(into: &bytes)
     return bytes

@@ -1,4 +1,4 @@
-// Viewer ids across nodes: who stays, and who is refused for good.
+// Viewer ids across nodes: which stream stays, and which is refused for good.
 
 import MeterModel
 import Testing
@@ -7,7 +7,7 @@ struct ClusterViewerTests {
   /// The id of a stream of another node.
   private let foreign = ContiguousArray("0123456789abcdef00000001".utf8)
 
-  /// A stamp of a stream that opened so many milliseconds after the node under test started.
+  /// The stamp of a stream that opened this many milliseconds after the node under test started.
   private func stamp(_ milliseconds: UInt64, isOpen: Bool = true) -> UInt64 {
     (1_000_000 + milliseconds) * 2 + (isOpen ? 1 : 0)
   }
@@ -30,39 +30,41 @@ struct ClusterViewerTests {
     var node = opened(at: 100)
     _ = node.advance(to: 105)
     #expect(
-      node.hear(from: 2, 1, flags: .full, at: 110) { $0.exclude(1, "ab12", stamp: stamp(50)) } == []
+      node.receive(from: 2, 1, flags: .full, at: 110) { $0.exclude(1, "ab12", stamp: stamp(50)) }
+        == []
     )
     #expect(node.advance(to: 120) == ["send 4/1 full excl#2 ab12"])
-    let later = node.hear(from: 2, 2, round: 1, at: 130) {
+    let later = node.receive(from: 2, 2, round: 1, at: 130) {
       $0.exclude(2, "ab12", stamp: stamp(125))
     }
     #expect(later == ["exclude ab12"])
   }
 
-  @Test func `of two that open at one moment that of the larger session stays`() {
+  @Test func `of two streams with equal stamps that of the larger session stays`() {
     for (other, ends) in [(UInt64(0), false), (2, true)] {
       var node = opened(at: 100)
-      let heard = node.hear(from: other, 1, flags: .full, at: 110) {
+      let heard = node.receive(from: other, 1, flags: .full, at: 110) {
         $0.exclude(1, "ab12", stamp: stamp(100))
       }
       #expect(heard == (ends ? ["exclude ab12"] : []))
     }
   }
 
-  @Test func `a stream that another node's viewer excluded is refused while that node is there`() {
+  @Test func `a stream that another node's viewer excluded is refused while that node is present`()
+  {
     var node = opened(at: 100)
     let id = node.id(of: 1)
-    _ = node.hear(from: 2, 1, flags: .full, at: 110) { $0.exclude(1, "ab12", stamp: stamp(105)) }
+    _ = node.receive(from: 2, 1, flags: .full, at: 110) { $0.exclude(1, "ab12", stamp: stamp(105)) }
     #expect(node.refuses("ab12", lastEventID: id))
     #expect(!node.refuses("ab12", lastEventID: foreign))
-    _ = node.hear(from: 2, 2, flags: .goodbye, at: 200)
+    _ = node.receive(from: 2, 2, flags: .goodbye, at: 200)
     #expect(!node.refuses("ab12", lastEventID: id))
   }
 
-  @Test func `a refused stream is no event of the meter, nor is its close`() {
+  @Test func `a refused stream and its close are not events of the meter`() {
     var node = opened(at: 100)
     let id = node.id(of: 1)
-    _ = node.hear(from: 2, 1, flags: .full, at: 110) { $0.exclude(1, "ab12", stamp: stamp(105)) }
+    _ = node.receive(from: 2, 1, flags: .full, at: 110) { $0.exclude(1, "ab12", stamp: stamp(105)) }
     var driver = node.driver
     let digest = driver.node.digest
     driver.open(
@@ -73,19 +75,19 @@ struct ClusterViewerTests {
     #expect(driver.total(of: Array("b".utf8)) == nil)
   }
 
-  @Test func `a plain request elsewhere ends the holder, which may come back`() {
+  @Test func `a plain request on another node ends the holder, which may return`() {
     var node = opened(at: 100)
     let id = node.id(of: 1)
-    let asked = node.hear(from: 2, 1, flags: .full, at: 110) {
+    let asked = node.receive(from: 2, 1, flags: .full, at: 110) {
       $0.exclude(1, "ab12", stamp: stamp(105, isOpen: false))
     }
     #expect(asked == ["exclude ab12"])
     #expect(!node.refuses("ab12", lastEventID: id))
   }
 
-  @Test func `a holder that leaves lets in the stream that it excluded`() {
+  @Test func `when a holder leaves, the stream that it excluded may return`() {
     var node = opened(at: 100)
-    _ = node.hear(from: 2, 1, flags: .full, at: 110) {
+    _ = node.receive(from: 2, 1, flags: .full, at: 110) {
       _ = $0.append(held: 1, viewer: Array("ab12".utf8).span, stream: foreign.span)
     }
     #expect(node.refuses("ab12", lastEventID: foreign))
@@ -94,9 +96,9 @@ struct ClusterViewerTests {
     #expect(node.advance(to: 205).last?.hasSuffix("held#2 ab12 -") == true)
   }
 
-  @Test func `a viewer is told to have left only when no stream here holds its id any more`() {
+  @Test func `the departure of a viewer is sent only when no stream here holds its id`() {
     var node = opened(at: 100)
-    _ = node.hear(from: 2, 1, flags: .full, at: 110) {
+    _ = node.receive(from: 2, 1, flags: .full, at: 110) {
       _ = $0.append(held: 1, viewer: Array("ab12".utf8).span, stream: foreign.span)
     }
     // The second stream of the id excludes the first, whose close follows.
@@ -107,11 +109,11 @@ struct ClusterViewerTests {
 
   @Test func `a clock that is a day ahead does not spoil the stamps`() {
     var node = opened(at: 100)
-    _ = node.hear(from: 2, 1, flags: .full, at: 110) {
+    _ = node.receive(from: 2, 1, flags: .full, at: 110) {
       $0.exclude(1, "other", stamp: ClusterDatagram.maximumNumber)
     }
     node.open(2, "a", viewer: "ab12", at: 200)
-    let later = node.hear(from: 2, 2, round: 1, at: 300) {
+    let later = node.receive(from: 2, 2, round: 1, at: 300) {
       $0.exclude(2, "ab12", stamp: stamp(250))
     }
     #expect(later == ["exclude ab12"])

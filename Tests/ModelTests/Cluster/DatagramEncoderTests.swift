@@ -1,4 +1,4 @@
-// No datagram is longer than its limit, and every one is as long as it may be.
+// No datagram is longer than its limit, and every one can be as long as it.
 
 import MeterModel
 import Testing
@@ -11,7 +11,7 @@ import Testing
       session: try Packed.session(), limit: limit, secret: try secret.map { try Packed.secret($0) })
   }
 
-  /// The encoder's state after everything that takes room was begun.
+  /// The state of the encoder after everything that needs room was begun.
   private func begun(_ secret: String?) throws -> DatagramEncoder {
     var encoder = try encoder(secret)
     encoder.begin(sequence: 1 << 53 - 1, round: 1 << 53 - 1, wall: 1 << 53 - 1)
@@ -19,11 +19,11 @@ import Testing
     return encoder
   }
 
-  /// Things whose length the length of a text decides.
+  /// Items whose length depends on the length of a text.
   enum Filler: CaseIterable {
     case count, message, exclusion, held
 
-    /// Appends it; whether it fits.
+    /// Appends the item. Returns whether it fits.
     func append(_ text: [UInt8], to encoder: inout DatagramEncoder) -> Bool {
       switch self {
       case .count: encoder.append(count: text.span, members: 0, connections: 300)
@@ -36,11 +36,11 @@ import Testing
   }
 
   @Test(arguments: secrets, Filler.allCases)
-  func `fills a datagram up to 1,400 bytes and not by one more`(
+  func `fills a datagram up to 1,400 bytes and not with one more`(
     secret: String?, filler: Filler
   ) throws {
     var lengths: Set<Int> = []
-    // With each length of the first text the end of the datagram is met otherwise.
+    // Each length of the first text leads to another end of the datagram.
     for first in 1...128 {
       var encoder = try begun(secret)
       var text = [UInt8](repeating: 0x61, count: first)
@@ -50,7 +50,7 @@ import Testing
       while fitted { fitted = filler.append(text, to: &encoder) }
       let before = encoder.length
       #expect(before <= 1400)
-      // Refused things leave no trace, and shorter ones may still fit.
+      // Rejected items leave no trace, and shorter ones may still fit.
       while text.count > 1, !filler.append(text, to: &encoder) { text.removeLast() }
       let bytes = encoder.finished()
       #expect(bytes.count == encoder.length && bytes.count <= 1400)
@@ -60,7 +60,7 @@ import Testing
     #expect(lengths.contains(1400) && lengths.contains(1399), "\(lengths)")
   }
 
-  @Test(arguments: secrets) func `takes a name that fills it and not one that is longer`(
+  @Test(arguments: secrets) func `accepts a name that fills it and not a longer one`(
     secret: String?
   ) throws {
     var rest = try begun(secret)
@@ -68,7 +68,7 @@ import Testing
       guard rest.length < 1400 - 250 else { break }
       try rest.count("filler-\(number)", 1, 1)
     }
-    // What is left, less the head of the name and two numbers of a byte.
+    // The remaining bytes, without the head of the name and two numbers of a byte.
     let room = 1400 - rest.length - 3 - 2
     for (length, fits) in [(room - 1, true), (room, true), (room + 1, false)] {
       var encoder = rest
@@ -93,7 +93,7 @@ import Testing
     #expect(encoder.finished().count == encoder.length)
   }
 
-  @Test func `tells how old messages are if the first, the oldest, is not young`() throws {
+  @Test func `writes the age of messages if the first, the oldest, is not new`() throws {
     for (ages, told) in [
       ([20, 0], [0, 0]), ([21, 20, 0], [21, 20, 0]), ([70_000, 70_000], [70_000, 70_000]),
     ] as [([UInt64], [UInt64])] {
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  @Test func `takes no message of which only the age does not fit`() throws {
+  @Test func `rejects a message of which only the age does not fit`() throws {
     var refused = 0
     for length in 300..<340 {
       var encoder = DatagramEncoder(session: try Packed.session(), limit: 512, secret: nil)
@@ -127,7 +127,7 @@ import Testing
     #expect(refused < 40)
   }
 
-  @Test func `tells numbers beyond 2⁵³ − 1 as that`() throws {
+  @Test func `writes numbers beyond 2⁵³ − 1 as 2⁵³ − 1`() throws {
     var encoder = try encoder()
     try encoder.count("a", 1 << 53, .max)
     let bytes = encoder.finished()
@@ -136,7 +136,7 @@ import Testing
     #expect(counts.map { $0.connections } == [1 << 53 - 1])
   }
 
-  @Test func `begins anew without a trace of the former datagram`() throws {
+  @Test func `begins a datagram without a trace of the one before`() throws {
     var encoder = try encoder("swordfish")
     encoder.begin(sequence: 5, round: 4, wall: 3, flags: [.full, .goodbye])
     try encoder.count("a", 1, 2)
@@ -154,7 +154,7 @@ import Testing
     #expect(encoder.finished() == fresh.finished())
   }
 
-  @Test func `asks sessions by their ids`() throws {
+  @Test func `writes the sessions that are asked by their ids`() throws {
     var encoder = try encoder()
     encoder.begin(sequence: 1, round: 1, wall: 0)
     let ids = (0..<20).map { "\($0 + 10)" + Packed.sid.dropFirst(2) }

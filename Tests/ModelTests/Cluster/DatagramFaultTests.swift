@@ -1,5 +1,5 @@
-// Whatever is malformed is dropped whole, and each fault has its name (SPEC §6). Among these are
-// the datagrams that ended an original node, or corrupted its counts.
+// A malformed datagram is dropped whole, and each fault has its name (§6). Among these are the
+// datagrams that ended a legacy node, or corrupted its counts.
 
 import MeterModel
 import Testing
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// Bytes, and what is wrong with them.
+  /// Bytes, and their fault.
   static let faults: [Row] = [
     Row("no bytes", [], .empty),
     Row("one byte too many", [UInt8](repeating: 0x80, count: 65_508), .tooLarge),
@@ -141,11 +141,11 @@ import Testing
     Packed.raw([UInt8](repeating: 7, count: length))
   }
 
-  @Test(arguments: faults) func `has the fault that is its own`(row: Row) {
+  @Test(arguments: faults) func `has its own fault`(row: Row) {
     #expect(Packed.fault(row.bytes) == row.fault)
   }
 
-  /// A known key's values that make no sense.
+  /// Values of a known key that make no sense.
   static let values = [
     "seq: 00", "seq: ff", "seq: a131", "seq: cf0020000000000000", "seq: c0",
     "seq: cb3ff0000000000000", "rnd: 00", "rnd: 90", "wall: d0ff",
@@ -164,7 +164,9 @@ import Testing
     "held: 93 01 a161 a0", "held: 93 01 a161 01", "held: 93 01 a161 a10a",
   ]
 
-  @Test(arguments: values) func `has a known key whose value makes no sense`(pair: String) {
+  @Test(arguments: values) func `has a fault if the value of a known key makes no sense`(
+    pair: String
+  ) {
     let parts = pair.split(separator: ":").map { String($0) }
     #expect(Packed.fault(Packed.datagram([(parts[0], Packed.hex(parts[1]))])) == .badKey)
   }
@@ -183,7 +185,7 @@ import Testing
     }
   }
 
-  @Test func `has one of the faults that decoding knows`() {
+  @Test func `has one of the known faults`() {
     let found = Set(Self.faults.map { $0.fault }).union([.tooManyKeys, .badKey])
     let others: Set<DatagramFault> = [.unauthenticated, .replayed, .late, .tooManyNodes]
     #expect(found.union(others) == Set(DatagramFault.allCases) && found.isDisjoint(with: others))

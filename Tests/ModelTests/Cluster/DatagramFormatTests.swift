@@ -1,11 +1,10 @@
-// The bytes of datagrams, as the original's nodes send and read them (measured), and what is new in
-// them.
+// The bytes of datagrams, as legacy nodes send and read them (measured), and the new keys.
 
 import MeterModel
 import Testing
 
 @Suite struct `A datagram's bytes` {
-  @Test func `with nothing new are the original's`() throws {
+  @Test func `without new keys are those of a legacy node`() throws {
     var encoder = DatagramEncoder(session: try Packed.session(), secret: nil)
     try encoder.count("ns", 3, 3)
     let expected =
@@ -24,7 +23,7 @@ import Testing
     #expect(bytes.count == 50)
   }
 
-  @Test func `hold all that is new after the original's keys`() throws {
+  @Test func `hold the new keys after those of a legacy node`() throws {
     var encoder = DatagramEncoder(session: try Packed.session(), secret: nil)
     encoder.begin(
       sequence: 300, round: 299, wall: 1_764_000_000_123,
@@ -62,7 +61,7 @@ import Testing
     #expect(datagram.macStart == nil && datagram.counts.isEmpty)
   }
 
-  @Test func `say how old their messages are in a list of its own`() throws {
+  @Test func `hold the ages of their messages in a list of its own`() throws {
     let head =
       Packed.hex("84 a3736964 da0024") + Array(Packed.sid.utf8) + Packed.hex("a476616c73 90")
     let messages = Packed.hex("a46d736773 9a 07 00 01 a26e73 a161 08 00 01 a26e73 a162")
@@ -78,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `end with a code over all before it under a secret`() throws {
+  @Test func `end under a secret with a code over all bytes before it`() throws {
     let secret = try Packed.secret("swordfish\n")
     var encoder = DatagramEncoder(session: try Packed.session(), secret: secret)
     encoder.begin(sequence: 1, round: 1, wall: 0)

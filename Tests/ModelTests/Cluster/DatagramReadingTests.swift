@@ -1,4 +1,4 @@
-// What the original's nodes read too, other than it is written, and the limits of all that has one.
+// Datagrams that legacy nodes also read although they do not write them so, and all limits.
 
 import MeterModel
 import Testing
@@ -38,7 +38,7 @@ import Testing
     #expect(try numbers(bytes) == [1, 2])
   }
 
-  @Test func `with keys that are known by their whole names only`() throws {
+  @Test func `with keys that are known only by their whole names`() throws {
     let bytes = Packed.datagram([
       ("Seq", [0]), ("seqs", [0]), ("se", [0]), ("\u{0}seq", [0]), ("val", [0]), ("", [0]),
       ("full2", [0]), (Packed.sid, [0]),
@@ -54,7 +54,7 @@ import Testing
     #expect(counts.allSatisfy { Packed.text($0.name, of: bytes) == "a" })
   }
 
-  @Test func `with the names that would kill an original node`() throws {
+  @Test func `with the names that are unsafe for legacy nodes`() throws {
     let bytes = Packed.datagram(vals: [0x93] + Packed.raw("__proto__") + [1, 2])
     #expect(try numbers(bytes) == [1, 2])
   }
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func `as the original packs a hundred long names, beyond what is sent`() throws {
+  @Test func `as a legacy node packs a hundred long names, beyond what is sent`() throws {
     let names = (0..<100).map { number in String(repeating: "n", count: 200) + "\(number)" }
     let bytes = Packed.datagram(
       vals: Packed.hex("dc012c") + names.flatMap { name in Packed.raw(name) + [1, 2] })
@@ -127,7 +127,7 @@ import Testing
     #expect(counts.map { Packed.text($0.name, of: bytes) } == names)
   }
 
-  @Test func `as asking whom it names`() throws {
+  @Test func `with the sessions that it asks`() throws {
     let other = "ffffffff-89ab-4def-8123-456789abcdef"
     let (mine, others) = (try Packed.session(), try Packed.session(other))
     let nobody = try Packed.decode(Packed.datagram())

@@ -1,4 +1,5 @@
-// What the tests of datagrams share: bytes as hexadecimal text, and datagrams put together by hand.
+// Common functions of the tests of datagrams: bytes as hexadecimal text, and datagrams that are
+// made by hand.
 
 import MeterModel
 
@@ -6,7 +7,7 @@ import MeterModel
 enum Packed {
   static let sid = "01234567-89ab-4def-8123-456789abcdef"
 
-  /// The bytes that hexadecimal digits say; blanks and dashes are passed over.
+  /// The bytes of hexadecimal digits; blanks and dashes are ignored.
   static func hex(_ text: String) -> [UInt8] {
     let digits = text.compactMap { $0.hexDigitValue }.map { UInt8($0) }
     return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
@@ -56,7 +57,7 @@ enum Packed {
 
   struct NoSecret: Error {}
 
-  /// What a datagram's range names.
+  /// The text of a range of a datagram.
   static func text(_ range: ByteRange, of bytes: [UInt8]) -> String {
     String(decoding: bytes[range.bounds], as: UTF8.self)
   }
@@ -77,7 +78,7 @@ enum Packed {
 extension DatagramEncoder {
   struct DoesNotFit: Error {}
 
-  /// The bytes of what was begun.
+  /// The bytes of the datagram that was begun.
   mutating func finished() -> [UInt8] {
     var output: ContiguousArray<UInt8> = []
     finish(into: &output)

@@ -1,5 +1,6 @@
-// Without a secret anybody may say anything, and a bit may be wrong: one datagram that is so harms for a node
-// timeout and no longer. Each test has two nodes, tells one of them something wrong, and demands the truth.
+// Without a secret any datagram may be forged or damaged: one such datagram does harm for a node
+// timeout at most. Each test has two nodes, gives one of them a wrong datagram, and then checks
+// their counts, a message and a viewer id.
 
 import MeterModel
 import Testing
@@ -14,45 +15,46 @@ struct ForgedDatagramTests {
   /// A node timeout and a few intervals.
   private static let healing = Duration.milliseconds(900)
 
-  /// Two nodes that have told each other so much that their numbers take two bytes, with two members each.
-  private static func talked(secret: String? = nil) -> NodePair {
+  /// Two nodes that have exchanged so many datagrams that their numbers take two bytes, with two
+  /// members each.
+  private static func acquainted(secret: String? = nil) -> NodePair {
     var pair = NodePair(interval: interval, timeout: timeout, secret: secret)
-    pair.speak { node, now in
+    pair.actAtSender { node, now in
       node.open(1, "a", at: now)
       node.open(2, "b", at: now)
     }
-    pair.act { node, now in
+    pair.actAtReceiver { node, now in
       node.open(1, "a", at: now)
       node.open(2, "c", at: now)
     }
     for number in 1...300 {
-      pair.speak { $0.publish("\(number)", at: $1) }
+      pair.actAtSender { $0.publish("\(number)", at: $1) }
       pair.pass(interval)
     }
     return pair
   }
 
-  /// What is wrong when all should be well again; nil if nothing is.
-  private static func complaint(_ pair: NodePair) -> String? {
+  /// The first property that does not hold although it should again; nil if all hold.
+  private static func violation(_ pair: NodePair) -> String? {
     var pair = pair
-    let truth = pair.speaker.ownMembers + pair.hearer.ownMembers
-    guard pair.hearer.members == truth else {
-      return "\(pair.hearer.members) members, not \(truth)"
+    let truth = pair.sender.ownMembers + pair.receiver.ownMembers
+    guard pair.receiver.members == truth else {
+      return "\(pair.receiver.members) members, not \(truth)"
     }
-    pair.act { $0.open(50, "a", viewer: "later", at: $1) }
+    pair.actAtReceiver { $0.open(50, "a", viewer: "later", at: $1) }
     pair.pass(.milliseconds(50))
-    pair.speak { node, now in
+    pair.actAtSender { node, now in
       node.publish("later", at: now)
       node.open(51, "a", viewer: "later", at: now)
     }
     pair.pass(.milliseconds(300))
-    let received = pair.hearer.messages.count { $0 == "later" }
+    let received = pair.receiver.messages.count { $0 == "later" }
     guard received == 1 else { return "a later message came \(received) times" }
-    guard pair.hearer.excluded == [50] else { return "a later exclusion was not taken" }
+    guard pair.receiver.excluded == [50] else { return "a later exclusion was ignored" }
     return nil
   }
 
-  /// A datagram as the speaker's next, but for its numbers.
+  /// A datagram like the sender's next one, except for its numbers.
   private static func forged(
     _ pair: NodePair, seq: UInt64, rnd: UInt64? = nil, flags: DatagramEncoder.Flags = [],
     secret: String? = nil, _ content: (inout DatagramEncoder) -> Void = { _ in }
@@ -67,7 +69,7 @@ struct ForgedDatagramTests {
     return bytes
   }
 
-  /// The number of the last datagram of the speaker, which is not far from that of the next.
+  /// The number of the sender's last datagram, which is close to that of the next.
   private static func latest(_ pair: NodePair) throws -> UInt64 {
     var pair = pair
     pair.isHeld = true
@@ -76,17 +78,17 @@ struct ForgedDatagramTests {
     return try #require(try ClusterDatagram.decode(bytes.span).get().sequence) - 1
   }
 
-  @Test func `nothing is wrong where nothing was forged`() {
-    #expect(Self.complaint(Self.talked()) == nil)
+  @Test func `two nodes agree where nothing was forged`() {
+    #expect(Self.violation(Self.acquainted()) == nil)
   }
 
   @Test(arguments: ["before it", "after it", "instead of it"])
-  func `one wrong bit in a datagram, whichever it is, harms for a timeout and no longer`(
+  func `any one wrong bit in a datagram does harm for a timeout at most`(
     place: String
   ) {
-    var start = Self.talked()
+    var start = Self.acquainted()
     start.isHeld = true
-    start.speak { node, now in
+    start.actAtSender { node, now in
       node.publish("a message", at: now)
       node.open(10, "a", viewer: "v", at: now)
       node.open(11, "a", viewer: "v", at: now)
@@ -102,16 +104,17 @@ struct ForgedDatagramTests {
         wrong[bit / 8] ^= 1 << UInt8(bit % 8)
         var pair = start
         for (index, bytes) in datagrams.enumerated() {
-          if index == number, place != "after it" { pair.hear(wrong) }
-          if index != number || place != "instead of it" { pair.hear(bytes) }
-          if index == number, place == "after it" { pair.hear(wrong) }
+          if index == number, place != "after it" { pair.receive(wrong) }
+          if index != number || place != "instead of it" { pair.receive(bytes) }
+          if index == number, place == "after it" { pair.receive(wrong) }
         }
         pair.pass(Self.healing)
-        // A wrong number takes the place of one of the next events, whose numbers differ from it by one bit.
-        for _ in 0..<4 { pair.speak { $0.publish("between", at: $1) } }
-        let complaint = Self.complaint(pair)
-        guard complaint == nil else {
-          Issue.record("bit \(bit) of datagram \(number), \(place): \(complaint ?? "")")
+        // A wrong number takes the place of one of the next events, whose numbers differ from it by
+        // one bit.
+        for _ in 0..<4 { pair.actAtSender { $0.publish("between", at: $1) } }
+        let violation = Self.violation(pair)
+        guard violation == nil else {
+          Issue.record("bit \(bit) of datagram \(number), \(place): \(violation ?? "")")
           return
         }
       }
@@ -124,35 +127,37 @@ struct ForgedDatagramTests {
   ]
 
   @Test(arguments: leaps)
-  func `a number that leaps silences nobody, whether its round leaps too`(leap: UInt64) throws {
-    let start = Self.talked()
+  func `a number that is too high silences no node, whether its round is too high or not`(
+    leap: UInt64
+  ) throws {
+    let start = Self.acquainted()
     let latest = try Self.latest(start)
     for rnd in [latest, latest + leap] {
       for flags in [[], DatagramEncoder.Flags.goodbye, .full] {
         var pair = start
-        pair.hear(Self.forged(pair, seq: latest + leap, rnd: rnd, flags: flags))
+        pair.receive(Self.forged(pair, seq: latest + leap, rnd: rnd, flags: flags))
         pair.pass(Self.healing)
-        #expect(Self.complaint(pair) == nil, "round \(rnd), flags \(flags)")
+        #expect(Self.violation(pair) == nil, "round \(rnd), flags \(flags)")
       }
     }
     var pair = start
-    pair.hear(Self.forged(pair, seq: latest + leap))
-    #expect(pair.hearer.drops[.badNumber] == (leap > 4096 ? 1 : 0))
+    pair.receive(Self.forged(pair, seq: latest + leap))
+    #expect(pair.receiver.drops[.badNumber] == (leap > 4096 ? 1 : 0))
   }
 
   @Test(arguments: leaps)
-  func `an event's number that leaps loses no later event, nor if silence follows`(
+  func `the number of an event that is too high loses no later event, with or without a silence`(
     leap: UInt64
   )
     throws
   {
-    let start = Self.talked()
+    let start = Self.acquainted()
     let latest = try Self.latest(start)
     for isCut in [false, true] {
       var pair = start
-      pair.hear(
+      pair.receive(
         Self.forged(pair, seq: latest + 1, rnd: latest) {
-          $0.tell(message: 300 + leap, "nobody", "forged")
+          $0.add(message: 300 + leap, "nobody", "forged")
           $0.exclude(min(300 + 2 * leap, ClusterDatagram.maximumNumber), "v", stamp: 1)
         })
       if isCut {
@@ -161,102 +166,104 @@ struct ForgedDatagramTests {
         pair.isCut = false
       }
       pair.pass(Self.healing)
-      // The forged events take the places of others, at most these two.
-      for _ in 0..<2 { pair.speak { $0.publish("between", at: $1) } }
-      #expect(Self.complaint(pair) == nil, "cut: \(isCut)")
+      // The forged events take the places of at most two others.
+      for _ in 0..<2 { pair.actAtSender { $0.publish("between", at: $1) } }
+      #expect(Self.violation(pair) == nil, "cut: \(isCut)")
     }
   }
 
-  @Test func `who is first heard with wrong numbers is heard with the right ones later`() throws {
-    let start = Self.talked()
+  @Test func `a node that is first heard with wrong numbers is accepted with the right ones later`()
+    throws
+  {
+    let start = Self.acquainted()
     for number in [400, 9000, ClusterDatagram.maximumNumber] {
       var settings = ClusterSettings()
       (settings.notifyInterval, settings.nodeTimeout) = (Self.interval, Self.timeout)
       var pair = start
-      pair.act { node, now in
-        // As one that starts now; its clock goes on, so that the pair's instants never decrease.
+      pair.actAtReceiver { node, now in
+        // A node that starts now; its clock continues, so that the pair's instants never decrease.
         node = MeteredNode(2, settings: settings, secret: nil)
         node.advance(to: now)
         _ = node.takeSent()
         node.open(1, "a", at: now)
         node.open(2, "c", at: now)
       }
-      pair.hear(
+      pair.receive(
         Self.forged(pair, seq: number, flags: .full) {
-          $0.tell("x", 9, 9)
-          $0.tell(message: number, "nobody", "forged")
+          $0.add("x", 9, 9)
+          $0.add(message: number, "nobody", "forged")
         })
       pair.pass(Self.healing)
-      #expect(Self.complaint(pair) == nil, "number \(number)")
+      #expect(Self.violation(pair) == nil, "number \(number)")
     }
   }
 
-  @Test func `a node of the original for which somebody spoke with a number is heard again`() {
+  @Test func `a legacy node in whose name a datagram with a number was forged is accepted again`() {
     var node = LoneNode()
     var encoder = DatagramEncoder(session: LoneNode.session(7), secret: nil)
     encoder.begin()
-    encoder.tell("b", 1, 1)
-    var original: ContiguousArray<UInt8> = []
-    encoder.finish(into: &original)
-    #expect(node.hear(original, at: 1000) == ["peer 0 b 1 1"])
-    _ = node.hear(from: 7, 1, at: 1500)
-    #expect(node.hear(original, at: 3000) == [])
-    #expect(node.hear(original, at: 5000) == [])
-    #expect(node.hear(original, at: 7000) == ["peer 0 b 1 1"])
-    #expect(node.hear(original, at: 9000) == ["peer 0 b 1 1"])
+    encoder.add("b", 1, 1)
+    var legacy: ContiguousArray<UInt8> = []
+    encoder.finish(into: &legacy)
+    #expect(node.receive(legacy, at: 1000) == ["peer 0 b 1 1"])
+    _ = node.receive(from: 7, 1, at: 1500)
+    #expect(node.receive(legacy, at: 3000) == [])
+    #expect(node.receive(legacy, at: 5000) == [])
+    #expect(node.receive(legacy, at: 7000) == ["peer 0 b 1 1"])
+    #expect(node.receive(legacy, at: 9000) == ["peer 0 b 1 1"])
   }
 
-  @Test func `a parting in which more numbers pass than are kept is over with the second datagram`()
-  {
+  @Test
+  func `after a separation with more numbers than the window, the second datagram is accepted`() {
     var node = LoneNode()
     node.open(1, "a", at: 0)
-    _ = node.hear(from: 2, 1, flags: .full, at: 10) { $0.tell(message: 1, "a", "one") }
-    #expect(node.hear(from: 2, 9001, at: 60_000) { $0.tell("a", 1, 1) } == [])
+    _ = node.receive(from: 2, 1, flags: .full, at: 10) { $0.add(message: 1, "a", "one") }
+    #expect(node.receive(from: 2, 9001, at: 60_000) { $0.add("a", 1, 1) } == [])
     let asked = node.advance(to: 60_000)
     #expect(asked.contains { $0.contains("ask") && $0.hasSuffix("2") }, "\(asked)")
-    #expect(node.hear(from: 2, 9002, at: 60_001) { $0.tell("a", 1, 1) } == ["peer 0 a 1 1"])
+    #expect(node.receive(from: 2, 9002, at: 60_001) { $0.add("a", 1, 1) } == ["peer 0 a 1 1"])
     #expect(node.membership.drops[.badNumber] == 1)
-    // Events that are far are told again when they were asked for, and then taken once.
-    let far = node.hear(from: 2, 9003, at: 60_002) { $0.tell(message: 8000, "a", "two") }
+    // Events with distant numbers are accepted once when they arrive again.
+    let far = node.receive(from: 2, 9003, at: 60_002) { $0.add(message: 8000, "a", "two") }
     #expect(far == [])
-    let again = node.hear(from: 2, 9004, at: 60_003) { $0.tell(message: 8000, "a", "two") }
+    let again = node.receive(from: 2, 9004, at: 60_003) { $0.add(message: 8000, "a", "two") }
     #expect(again == ["message a two"])
-    #expect(node.hear(from: 2, 9005, at: 60_004) { $0.tell(message: 8000, "a", "two") } == [])
+    #expect(node.receive(from: 2, 9005, at: 60_004) { $0.add(message: 8000, "a", "two") } == [])
   }
 
-  @Test func `datagrams that the network held back do not bring an earlier round back`() {
+  @Test func `delayed datagrams do not bring an earlier round back`() {
     var node = LoneNode()
     for number in UInt64(1)...9 where number < 4 || number > 8 {
-      _ = node.hear(from: 2, number, at: number * 100) { $0.tell("a", number, number) }
+      _ = node.receive(from: 2, number, at: number * 100) { $0.add("a", number, number) }
     }
-    // After a standstill much comes at once.
+    // After a pause many datagrams arrive at once.
     for number in UInt64(4)...8 {
-      #expect(node.hear(from: 2, number, at: 20_000) { $0.tell("a", number, number) } == [])
+      #expect(node.receive(from: 2, number, at: 20_000) { $0.add("a", number, number) } == [])
     }
-    #expect(node.hear(from: 2, 10, at: 20_000) { $0.tell("a", 10, 10) } == ["peer 0 a 10 10"])
+    #expect(node.receive(from: 2, 10, at: 20_000) { $0.add("a", 10, 10) } == ["peer 0 a 10 10"])
   }
 
-  @Test func `under a secret a run that was recorded is not believed, however long it is repeated`()
+  @Test func `under a secret a recorded run is never accepted`()
     throws
   {
-    var pair = Self.talked(secret: "s")
+    var pair = Self.acquainted(secret: "s")
     pair.isHeld = true
     pair.pass(.milliseconds(2000))
     let recorded = pair.held
     pair.isHeld = false
-    for bytes in recorded { pair.hear(bytes) }
-    let drops = pair.hearer.drops.total
+    for bytes in recorded { pair.receive(bytes) }
+    let drops = pair.receiver.drops.total
     pair.isCut = true
     pair.pass(Self.silence)
-    #expect(pair.hearer.members == 2)
+    #expect(pair.receiver.members == 2)
     for bytes in recorded {
-      pair.hear(bytes)
+      pair.receive(bytes)
       pair.pass(Self.interval)
-      #expect(pair.hearer.members == 2)
+      #expect(pair.receiver.members == 2)
     }
-    #expect(pair.hearer.drops.total == drops + UInt64(recorded.count))
+    #expect(pair.receiver.drops.total == drops + UInt64(recorded.count))
     pair.isCut = false
     pair.pass(Self.healing)
-    #expect(Self.complaint(pair) == nil)
+    #expect(Self.violation(pair) == nil)
   }
 }

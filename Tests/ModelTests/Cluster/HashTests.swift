@@ -1,5 +1,5 @@
-// SHA-256 and HMAC against the published vectors: FIPS 180-4's examples (with those of NIST's CAVP
-// for short messages) and RFC 4231.
+// SHA-256 and HMAC against the published vectors: the examples of FIPS 180-4 (with those of NIST's
+// CAVP for short messages) and RFC 4231.
 
 import MeterModel
 import Testing
@@ -31,18 +31,18 @@ private func hex(_ digest: SHA256.Digest) -> String {
     ),
   ]
 
-  @Test(arguments: vectors) func `answers the published digests`(message: String, digest: String) {
+  @Test(arguments: vectors) func `makes the published digests`(message: String, digest: String) {
     #expect(ModelTests.digest(Array(message.utf8)) == digest)
   }
 
-  @Test func `answers the published digest of a million a`() {
+  @Test func `makes the published digest of a million a`() {
     let million = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
     #expect(
       digest(million)
         == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
   }
 
-  @Test func `takes bytes in any pieces`() {
+  @Test func `accepts bytes in any pieces`() {
     let bytes = (0..<200).map { UInt8($0) }
     for length in 0...200 {
       let whole = SHA256.digest(bytes.span.extracting(0..<length))
@@ -92,12 +92,12 @@ private func hex(_ digest: SHA256.Digest) -> String {
     ),
   ]
 
-  @Test(arguments: vectors.indices) func `answers the published codes`(index: Int) {
+  @Test(arguments: vectors.indices) func `makes the published codes`(index: Int) {
     let (key, data, code) = Self.vectors[index]
     #expect(ModelTests.code(Packed.hex(data), under: Packed.hex(key)) == code)
   }
 
-  @Test func `answers the published code that is cut to 128 bits`() {
+  @Test func `makes the published code that is cut to 128 bits`() {
     let whole = code(
       Array("Test With Truncation".utf8), under: [UInt8](repeating: 0x0C, count: 20))
     #expect(whole.hasPrefix("a3b6167473100ee06e0c796c2955552b"))

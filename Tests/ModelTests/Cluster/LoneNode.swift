@@ -1,4 +1,5 @@
-// One node of a cluster, and what it does as lines of text; the other nodes are made up by the test.
+// One node of a cluster, with its actions as lines of text. The test makes the datagrams of the
+// other nodes.
 
 import MeterModel
 
@@ -8,7 +9,7 @@ struct LoneNode {
   private let secret: ClusterSecret?
   private var clock = Instant.start
 
-  /// The node's session; the others' are made of other numbers.
+  /// The number of the node's session; other nodes have other numbers.
   static let own: UInt64 = 1
 
   init(settings: ClusterSettings = ClusterSettings(), secret: String? = nil) {
@@ -28,7 +29,7 @@ struct LoneNode {
     return membership
   }
 
-  /// Opens a stream. Returns what the node did at once.
+  /// Opens a stream. Returns the actions of the node.
   @discardableResult
   mutating func open(
     _ stream: UInt32, _ namespace: String, viewer: String = "", at milliseconds: UInt64
@@ -56,28 +57,28 @@ struct LoneNode {
     return stream.id
   }
 
-  /// Whether a stream with this viewer id that came back now would be refused for good.
+  /// Whether a client that returned now with this viewer id would be refused for good.
   func refuses(_ viewer: String, lastEventID: ContiguousArray<UInt8>) -> Bool {
     var trial = driver
     return !trial.open(
       900, Array("a".utf8), viewer: Array(viewer.utf8), lastEventID: lastEventID, at: clock)
   }
 
-  /// Lets the node do all that is due by then, each at its time. Returns what it did.
+  /// Lets the node perform all that is due by then, each at its time. Returns its actions.
   mutating func advance(to milliseconds: UInt64) -> [String] {
     let end = Instant.start + .milliseconds(milliseconds)
     var lines: [String] = []
     while driver.node.nextDeadline <= end {
       driver.advance(to: max(driver.node.nextDeadline, clock))
-      lines += taken()
+      lines += newLines()
     }
     driver.advanceMeter(to: end)
     clock = end
-    return lines + taken()
+    return lines + newLines()
   }
 
-  /// Returns what the node does when a datagram of another node comes.
-  mutating func hear(
+  /// Gives the node a datagram of another node. Returns its actions.
+  mutating func receive(
     from other: UInt64, _ sequence: UInt64, round: UInt64? = nil,
     flags: DatagramEncoder.Flags = [], over carrier: Carrier = .multicast,
     at milliseconds: UInt64, _ content: (inout DatagramEncoder) -> Void = { _ in }
@@ -88,32 +89,32 @@ struct LoneNode {
     content(&encoder)
     var bytes: ContiguousArray<UInt8> = []
     encoder.finish(into: &bytes)
-    return hear(bytes, over: carrier, at: milliseconds)
+    return receive(bytes, over: carrier, at: milliseconds)
   }
 
-  mutating func hear(
+  mutating func receive(
     _ bytes: ContiguousArray<UInt8>, over carrier: Carrier = .multicast, at milliseconds: UInt64
   ) -> [String] {
     act(at: milliseconds) { $0.receive(bytes, over: carrier, at: $1) }
   }
 
-  /// Drives the node by one verb. Returns what it did at once.
+  /// Drives the node with one verb. Returns its actions.
   @discardableResult
   mutating func act(
     at milliseconds: UInt64, _ verb: (inout NodeDriver, Instant) -> Void
   ) -> [String] {
     clock = .start + .milliseconds(milliseconds)
     verb(&driver, clock)
-    return taken()
+    return newLines()
   }
 
   static func session(_ number: UInt64) -> SessionID { SessionID(randomBits: 0, number) }
 
-  private mutating func taken() -> [String] {
+  private mutating func newLines() -> [String] {
     driver.takeOccurrences().compactMap { line($0) }
   }
 
-  /// What the cluster brings about; nil for what clients do and are sent.
+  /// An action that concerns the cluster, as a line; nil for one that concerns clients.
   private func line(_ occurrence: NodeDriver.Occurrence) -> String? {
     func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
     switch occurrence {
@@ -161,7 +162,7 @@ struct LoneNode {
 }
 
 extension DatagramEncoder {
-  mutating func tell(_ name: String, _ members: UInt64, _ connections: UInt64) {
+  mutating func add(_ name: String, _ members: UInt64, _ connections: UInt64) {
     guard append(count: Array(name.utf8).span, members: members, connections: connections) else {
       fatalError("\(name) does not fit")
     }
@@ -173,7 +174,7 @@ extension DatagramEncoder {
     }
   }
 
-  mutating func tell(
+  mutating func add(
     message number: UInt64, _ namespace: String, _ text: String, part: Int = 0, of parts: Int = 1,
     ago: UInt64 = 0
   ) {

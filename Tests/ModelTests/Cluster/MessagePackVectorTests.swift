@@ -1,5 +1,5 @@
-// The MessagePack test suite (kawanet), where it is at hand: 85 values in 233 encodings. It is data
-// that is no part of the project; without it this test says that it is skipped.
+// The MessagePack test suite (kawanet): 85 values in 233 encodings. It is not part of the project;
+// without it these tests are skipped.
 
 import Foundation
 import MeterModel
@@ -8,7 +8,7 @@ import Testing
 @Suite struct `MessagePack from outside` {
   /// A value in one of its encodings.
   private struct Encoding: Sendable {
-    /// What the format calls it: `binary`, `ext`, `number`, and so on.
+    /// The name of the type in the format: `binary`, `ext`, `number`, and so on.
     let type: String
     let bytes: [UInt8]
 
@@ -16,7 +16,7 @@ import Testing
     let natural: UInt64?
   }
 
-  /// The suite; nil where the file is not there.
+  /// The suite; nil if the file does not exist.
   private static let suite: [Encoding]? = {
     let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// Whether the encoding has what the old spec lacks, at its outside: str8, bin, ext, or a
+  /// Whether the outermost value has a type that the old specification lacks: str8, bin, ext, or a
   /// timestamp, which is an ext.
   private func isNew(_ bytes: [UInt8]) -> Bool {
     switch bytes.first {
@@ -53,8 +53,8 @@ import Testing
     var refused = 0
     for encoding in suite {
       let (type, bytes) = (encoding.type, encoding.bytes)
-      // The type says what the format calls it, which the old spec calls otherwise or does not
-      // have.
+      // The type is that of the current format; the old specification has another name or none for
+      // it.
       let isNew = isNew(bytes)
       if ["binary", "ext", "timestamp"].contains(type) { #expect(isNew, "\(Packed.hex(bytes))") }
       let fault = Packed.fault(Packed.datagram([("x", bytes), ("seq", [7])]))

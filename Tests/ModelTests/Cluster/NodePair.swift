@@ -1,88 +1,88 @@
-// Two nodes with their meters, and a network between them that brings everything at once unless a test has it
-// otherwise.
+// Two nodes with their meters, and a network between them that delivers everything at once unless a
+// test cuts or holds it.
 
 import MeterModel
 
-/// A value, so that a test can go on from one moment in many ways.
+/// A pair of nodes. It is a value, so that a test can continue from one moment in many ways.
 struct NodePair {
-  /// The node that speaks, and the one that hears.
-  private(set) var speaker: MeteredNode
-  private(set) var hearer: MeteredNode
+  /// The node whose datagrams are forged, and the one that receives them.
+  private(set) var sender: MeteredNode
+  private(set) var receiver: MeteredNode
   private(set) var now = Instant.start
 
-  /// Whether nothing crosses between them.
+  /// Whether the network between them is cut.
   var isCut = false
 
-  /// What the speaker has sent lately is kept if this is set, and else goes to the hearer.
+  /// Whether the datagrams of the sender are held instead of delivered, and those that were held.
   var isHeld = false
   private(set) var held: [ContiguousArray<UInt8>] = []
 
   init(interval: Duration, timeout: Duration, secret: String? = nil) {
     var settings = ClusterSettings()
     (settings.notifyInterval, settings.nodeTimeout) = (interval, timeout)
-    speaker = MeteredNode(1, settings: settings, secret: secret)
-    hearer = MeteredNode(2, settings: settings, secret: secret)
+    sender = MeteredNode(1, settings: settings, secret: secret)
+    receiver = MeteredNode(2, settings: settings, secret: secret)
   }
 
-  /// Lets both nodes do all that is due within that time.
+  /// Lets both nodes perform all that is due within that time.
   mutating func pass(_ duration: Duration) {
     let end = now + duration
-    while let next = [speaker.nextDeadline, hearer.nextDeadline].min(), next <= end {
+    while let next = [sender.nextDeadline, receiver.nextDeadline].min(), next <= end {
       now = max(now, next)
-      speaker.advance(to: now)
-      hearer.advance(to: now)
+      sender.advance(to: now)
+      receiver.advance(to: now)
       carry()
     }
     now = end
-    speaker.advance(to: now)
-    hearer.advance(to: now)
+    sender.advance(to: now)
+    receiver.advance(to: now)
     carry()
   }
 
-  /// The speaker does something now.
-  mutating func speak(_ verb: (inout MeteredNode, Instant) -> Void) {
-    speaker.advance(to: now)
-    verb(&speaker, now)
+  /// Performs a verb on the sender now.
+  mutating func actAtSender(_ verb: (inout MeteredNode, Instant) -> Void) {
+    sender.advance(to: now)
+    verb(&sender, now)
     carry()
   }
 
-  /// The hearer does something now.
-  mutating func act(_ verb: (inout MeteredNode, Instant) -> Void) {
-    hearer.advance(to: now)
-    verb(&hearer, now)
+  /// Performs a verb on the receiver now.
+  mutating func actAtReceiver(_ verb: (inout MeteredNode, Instant) -> Void) {
+    receiver.advance(to: now)
+    verb(&receiver, now)
     carry()
   }
 
-  /// The hearer hears bytes, whoever sent them.
-  mutating func hear(_ bytes: ContiguousArray<UInt8>) {
-    act { $0.hear(bytes, at: $1) }
+  /// Delivers bytes of any origin to the receiver.
+  mutating func receive(_ bytes: ContiguousArray<UInt8>) {
+    actAtReceiver { $0.receive(bytes, at: $1) }
   }
 
-  /// What was held is gone, and the network goes on.
+  /// Drops the held datagrams, and delivers again.
   mutating func release() {
     held = []
     isHeld = false
   }
 
   private mutating func carry() {
-    while !speaker.sent.isEmpty || !hearer.sent.isEmpty {
-      let (there, back) = (speaker.takeSent(), hearer.takeSent())
+    while !sender.sent.isEmpty || !receiver.sent.isEmpty {
+      let (there, back) = (sender.takeSent(), receiver.takeSent())
       if isHeld {
         held += there
       } else if !isCut {
-        for bytes in there { hearer.hear(bytes, at: now) }
+        for bytes in there { receiver.receive(bytes, at: now) }
       }
       guard !isCut else { continue }
-      for bytes in back { speaker.hear(bytes, at: now) }
+      for bytes in back { sender.receive(bytes, at: now) }
     }
   }
 }
 
-/// A driven node, and what came to its streams.
+/// A driven node, and the results for its streams.
 struct MeteredNode {
   private(set) var driver: NodeDriver
 
-  /// The messages that came, and the streams that were excluded.
+  /// The messages that were delivered, and the streams that were excluded.
   private(set) var messages: [String] = []
   private(set) var excluded: [UInt32] = []
   private(set) var sent: [ContiguousArray<UInt8>] = []
@@ -101,7 +101,7 @@ struct MeteredNode {
 
   var nextDeadline: Instant { driver.node.nextDeadline }
 
-  /// The members of all namespaces together: of all nodes, and of this one.
+  /// The sum of the members of all namespaces: of all nodes, and of this one.
   var members: UInt64 {
     var members: UInt64 = 0
     _ = driver.node.meter.visitNamespaces(after: 0, limit: .max) { members += $1.members }
@@ -109,29 +109,29 @@ struct MeteredNode {
   }
   var ownMembers: UInt64 { driver.node.meter.localMembers }
 
-  /// How many datagrams were dropped.
+  /// The dropped datagrams.
   var drops: DropCounts { driver.node.membership?.drops ?? DropCounts() }
 
   mutating func advance(to now: Instant) {
     driver.advance(to: now)
-    takeNotice()
+    recordOccurrences()
   }
 
-  mutating func hear(_ bytes: ContiguousArray<UInt8>, at now: Instant) {
+  mutating func receive(_ bytes: ContiguousArray<UInt8>, at now: Instant) {
     driver.receive(bytes, at: now)
-    takeNotice()
+    recordOccurrences()
   }
 
   mutating func open(
     _ stream: UInt32, _ namespace: String, viewer: String = "", at now: Instant
   ) {
     driver.open(stream, Array(namespace.utf8), viewer: Array(viewer.utf8), at: now)
-    takeNotice()
+    recordOccurrences()
   }
 
   mutating func publish(_ text: String, at now: Instant) {
     driver.publish(Array(text.utf8), to: Array("a".utf8), at: now)
-    takeNotice()
+    recordOccurrences()
   }
 
   mutating func takeSent() -> [ContiguousArray<UInt8>] {
@@ -139,7 +139,7 @@ struct MeteredNode {
     return sent
   }
 
-  private mutating func takeNotice() {
+  private mutating func recordOccurrences() {
     for occurrence in driver.takeOccurrences() {
       switch occurrence {
       case .datagram(let bytes): sent.append(bytes)

@@ -1,5 +1,5 @@
-// The protocol of Redis and Valkey: commands byte by byte, replies in any pieces, and servers that
-// are none.
+// The protocol of Redis and Valkey: commands byte by byte, replies in any pieces, and servers of
+// another protocol.
 
 import MeterModel
 import Testing
@@ -24,7 +24,7 @@ import Testing
 }
 
 @Suite struct `A reply of Redis` {
-  /// What became of a reply.
+  /// The outcome of a reply.
   private enum Outcome: Equatable {
     case complete(length: Int, [Value])
     case failed(RESPFault)
@@ -36,7 +36,7 @@ import Testing
     let number: Int64
   }
 
-  /// All that the bytes are, if they come in with `step` at a time.
+  /// The outcomes of the bytes, if they arrive in pieces of `step`.
   private func progress(_ bytes: [UInt8], step: Int = .max) -> [RESPProgress] {
     var outcomes: [RESPProgress] = []
     var parser = RESPParser()
@@ -93,7 +93,7 @@ import Testing
     #expect(outcomes("*0\r\n") == [reply(4, value(.array, 1..<2, 0))])
   }
 
-  /// What a subscriber is sent, with arrays in arrays at the end.
+  /// Replies to a subscriber, with nested arrays at the end.
   private let session =
     "+OK\r\n*3\r\n$9\r\nsubscribe\r\n$2\r\nch\r\n:1\r\n*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$4\r\n\r\n\r\n\r\n"
     + "-LOADING x\r\n*3\r\n*1\r\n*2\r\n:1\r\n*0\r\n$-1\r\n*2\r\n+a\r\n+b\r\n:9223372036854775807\r\n"
@@ -135,7 +135,7 @@ import Testing
     ("*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n", .tooDeep), ("*1\r\n*1\r\n*1\r\n*1\r\n*0\r\n", .tooDeep),
   ]
 
-  @Test(arguments: faults) func `has the fault that is its own, in any pieces`(
+  @Test(arguments: faults) func `has its own fault, in any pieces`(
     text: String, fault: RESPFault
   ) {
     #expect(outcomes(text) == [.failed(fault)])

@@ -1,5 +1,5 @@
-// Datagrams by chance: what is written is what is read, and bytes that were tampered with are a
-// datagram or a fault, never the end of the process.
+// Random datagrams: decoding returns what was encoded, and changed bytes are a datagram or a fault
+// and never end the process.
 
 import Foundation
 import MeterModel
@@ -30,14 +30,14 @@ import Testing
     }
   }
 
-  @Test func `that were tampered with are datagrams or faults`() throws {
+  @Test func `that were changed are datagrams or faults`() throws {
     var faults: Set<DatagramFault> = []
     var accepted = 0
     for seed in Self.seeds {
       var random = RandomSource(seed: seed).fork("tampering")
       let sample = DatagramSample(seed: seed, secret: nil)
       for _ in 0..<100 {
-        let bytes = tampered(sample.bytes, &random)
+        let bytes = changed(sample.bytes, &random)
         switch ClusterDatagram.decode(bytes.span) {
         case .failure(let fault): faults.insert(fault)
         case .success(let datagram):
@@ -65,7 +65,7 @@ import Testing
     return ranges.map { $0.bounds.upperBound - 1 }.max() ?? 0
   }
 
-  @Test func `of Redis that were tampered with are replies or faults, in any pieces`() throws {
+  @Test func `of Redis that were changed are replies or faults, in any pieces`() throws {
     let replies = Array(
       ("*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$9\r\n\r\n$3\r\n*1\r\n\r\n:12\r\n-ERR x\r\n*2\r\n*1\r\n*-1\r\n"
         + "*0\r\n$-1\r\n+OK\r\n").utf8)
@@ -73,7 +73,7 @@ import Testing
     for seed in Self.seeds {
       var random = RandomSource(seed: seed).fork("replies")
       for _ in 0..<10 {
-        let bytes = tampered(replies, &random)
+        let bytes = changed(replies, &random)
         let whole = outcomes(bytes, step: bytes.count)
         for step in [1, 1 + random.below(20)] {
           guard outcomes(bytes, step: step) != whole else { continue }
@@ -83,7 +83,7 @@ import Testing
       }
     }
     guard Self.seeds.count > 1 else { return }
-    // Strings and arrays past their limits are seldom come by like this.
+    // Strings and arrays beyond their limits are rarely made like this.
     let common: Set<RESPFault> = [.notAReply, .badLine, .badNumber]
     #expect(faults.isSuperset(of: common), "\(common.subtracting(faults))")
   }
@@ -106,10 +106,10 @@ import Testing
   }
 
   /// The bytes with one to four changes.
-  private func tampered(_ original: [UInt8], _ random: inout RandomSource) -> [UInt8] {
+  private func changed(_ original: [UInt8], _ random: inout RandomSource) -> [UInt8] {
     var bytes = original
     for _ in 0...random.below(4) {
-      // A byte of the original does more harm than any other, as it means something.
+      // A byte of the datagram does more harm than any other, because it has a meaning.
       let byte =
         random.chance(1, in: 2)
         ? original[random.below(original.count)] : UInt8(truncatingIfNeeded: random.next())
@@ -129,7 +129,7 @@ import Testing
       case 6: bytes.removeLast(min(bytes.count, random.below(60)))
       case 7 where random.chance(1, in: 40): bytes = []
       default:
-        // A piece moved to another place makes whole values stand where others should.
+        // A piece at another place puts whole values where others are expected.
         let piece = bytes[place..<min(bytes.count, place + random.below(40))]
         bytes.insert(contentsOf: piece, at: random.below(bytes.count + 1))
       }
@@ -138,7 +138,7 @@ import Testing
   }
 }
 
-/// Writes what begins like the name of a key of three letters over another such place.
+/// Writes a piece that begins like the name of a key of three letters over another such place.
 private func renameKey(of bytes: inout [UInt8], _ random: inout RandomSource) {
   let places = bytes.indices.filter { bytes[$0] == 0xA3 && $0 + 4 <= bytes.count }
   guard !places.isEmpty else { return }
@@ -146,13 +146,13 @@ private func renameKey(of bytes: inout [UInt8], _ random: inout RandomSource) {
   for offset in 0..<4 { bytes[to + offset] = bytes[from + offset] }
 }
 
-/// A datagram by chance, and all that it says.
+/// A random datagram, and its content.
 private struct DatagramSample {
   private(set) var bytes: [UInt8] = []
   private(set) var facts: [String] = []
   private var random: RandomSource
 
-  /// How old all of its messages are; young ones are not told to be so.
+  /// The age of all of its messages; new ones have none.
   private let ago: UInt64
 
   init(seed: UInt64, secret: ClusterSecret?) {
@@ -163,7 +163,7 @@ private struct DatagramSample {
     var encoder = DatagramEncoder(session: session, secret: secret)
     facts.append(session.text)
     if random.chance(3, in: 4) { begin(&encoder) }
-    // Up to what fills it, one after the other, in the order in which they stand in the datagram.
+    // Until it is full, in the order of the datagram's keys.
     for kind in 0..<5 {
       for _ in 0..<random.below(random.chance(1, in: 3) ? 60 : 4) { add(kind, to: &encoder) }
     }
@@ -214,13 +214,13 @@ private struct DatagramSample {
     random.next() >> UInt64(11 + random.below(53))
   }
 
-  /// 1 to `longest` visible bytes, seldom many.
-  private mutating func text(_ longest: Int) -> [UInt8] {
-    let length = 1 + random.below(random.chance(1, in: 8) ? longest : 40)
+  /// 1 to `maximum` visible bytes, rarely many.
+  private mutating func text(_ maximum: Int) -> [UInt8] {
+    let length = 1 + random.below(random.chance(1, in: 8) ? maximum : 40)
     return (0..<length).map { _ in UInt8(0x21 + random.below(0x5E)) }
   }
 
-  /// What a datagram says, in the same words.
+  /// The content of a datagram, in the same words.
   static func facts(of datagram: ClusterDatagram, _ bytes: [UInt8]) -> [String] {
     func text(_ range: ByteRange) -> String { "\(Array(bytes[range.bounds]))" }
     var facts = [datagram.session.text]

@@ -76,7 +76,7 @@ import Testing
     #expect(throws: fault) { try RedisURL(text) }
   }
 
-  @Test func `takes a password that was kept elsewhere`() throws {
+  @Test func `accepts a password from another source`() throws {
     let url = try RedisURL("redis://meter@h:7/c").loggingIn(with: [1, 2])
     #expect(url.user == ContiguousArray("meter".utf8) && url.password == [1, 2])
     #expect(url.host == "h" && url.port == 7 && url.channel == ContiguousArray("c".utf8))

@@ -10,7 +10,7 @@ import Testing
     #expect(try Packed.session().text == Packed.sid)
   }
 
-  @Test func `is another one with any other byte, and ordered as its bytes`() throws {
+  @Test func `differs with any other byte, and is ordered like its bytes`() throws {
     let bytes = [UInt8](repeating: 0x61, count: 36)
     let session = try Packed.session(String(decoding: bytes, as: UTF8.self))
     for index in bytes.indices {
@@ -38,7 +38,7 @@ import Testing
   }
 }
 
-@Suite struct `A name that kills an original node` {
+@Suite struct `A name that is unsafe for legacy nodes` {
   /// The names of `Object.getOwnPropertyNames(Object.prototype)`, in Node.js 0.10 as in 20.
   static let names = [
     "constructor", "__defineGetter__", "__defineSetter__", "hasOwnProperty", "__lookupGetter__",
@@ -50,14 +50,15 @@ import Testing
     LegacyNode.isUnsafe(Array(name.utf8).span)
   }
 
-  @Test(arguments: names) func `is each that objects inherit, and nothing near it`(name: String) {
+  @Test(arguments: names) func `is each name that objects inherit, and no similar one`(name: String)
+  {
     #expect(isKilled(name))
     for near in [name + "2", String(name.dropLast()), name.uppercased(), "%" + name.dropFirst()] {
       #expect(!isKilled(near), "\(near)")
     }
   }
 
-  @Test func `is none of the usual ones`() {
+  @Test func `is no usual name`() {
     for name in ["", "a", "football", "prototype", "__proto", "length", "name"] {
       #expect(!isKilled(name), "\(name)")
     }

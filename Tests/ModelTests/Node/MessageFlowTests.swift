@@ -27,7 +27,7 @@ struct MessageFlowTests {
     }
   }
 
-  @Test func `a sender waits from one message more in flight than the maximum on`() {
+  @Test func `a sender waits when one message more than the maximum is in flight`() {
     let flow = Flow(0, Self.maximum)
     #expect(!flow.delays("a"))
     flow.send(1, to: 1)

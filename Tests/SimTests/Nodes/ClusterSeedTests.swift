@@ -1,11 +1,11 @@
-// Random clusters: every seed's plan is run and judged, all milestones are reached, and nodes with a wrong rule
-// are caught.
+// Random clusters: the plan of every seed is run and checked, all milestones are reached, and nodes
+// with a wrong rule are detected.
 
 import MeterModel
 import Testing
 
 struct ClusterSeedTests {
-  @Test func `no cluster counts wrong, and they come across every milestone`() {
+  @Test func `no cluster violates a property, and together they reach every milestone`() {
     var milestones = NodeMilestoneSet()
     for seed in NodeSeeds.all {
       let plan = NodesPlan(seed: seed)
@@ -20,14 +20,14 @@ struct ClusterSeedTests {
   }
 
   @Test(arguments: [UInt64(3), 7, 11])
-  func `a seed makes the same datagrams each time, and another seed others`(seed: UInt64) {
+  func `a seed makes the same datagrams each time, and another seed makes others`(seed: UInt64) {
     let digest = digest(seed)
     #expect(self.digest(seed) == digest)
     #expect(self.digest(seed + 1) != digest)
   }
 
   @Test(arguments: NodeFault.allCases)
-  func `a node with a wrong rule is caught, and its plan made small`(fault: NodeFault) throws {
+  func `a node with a wrong rule is detected, and its plan is made small`(fault: NodeFault) throws {
     let plan = try #require(
       (0..<UInt64(300)).lazy.map { NodesPlan(seed: $0) }.first {
         $0.violation(fault: fault) != nil

@@ -1,6 +1,7 @@
-// Small worlds of clusters: two and three nodes, two viewers, and every sequence up to a length of what viewers do,
-// of time that passes, and of delivery, loss, duplication and overtaking of what the nodes send. After each
-// sequence the network is good, and what must hold at rest is checked.
+// Small worlds of clusters: two and three nodes, two viewers, and every sequence up to a length of
+// the actions of viewers, of passing time, and of delivery, loss, duplication and overtaking of
+// datagrams. After each sequence the network is good, and the properties that hold at rest are
+// checked.
 
 import MeterModel
 import Testing
@@ -18,7 +19,7 @@ struct ClusterSmallWorldTests {
     #expect(walk.checked > 0)
   }
 
-  @Test func `a network in which one way stays cut is caught`() {
+  @Test func `a network in which one direction stays cut is detected`() {
     var world = ClusterWorld.all[0]
     world.staysCut = true
     var walk = ClusterWalk(world)
@@ -42,7 +43,7 @@ struct ClusterWorld: CustomTestStringConvertible, Sendable {
   /// Whether the last node may say goodbye.
   var mayStop = false
 
-  /// A canary: nothing of the first node reaches the second, even when the network is good.
+  /// A canary: no datagram of the first node reaches the second, even when the network is good.
   var staysCut = false
   private let depth: Int
 
@@ -59,8 +60,8 @@ struct ClusterWorld: CustomTestStringConvertible, Sendable {
     },
   ]
 
-  /// `depth` is the length of the sequences in a debug build; a release build makes one step more, and
-  /// AUDIENCE_METER_DEPTH more than that.
+  /// `depth` is the length of the sequences in a debug build. A release build adds one step, and
+  /// AUDIENCE_METER_DEPTH adds more.
   private init(
     _ description: String, depth: Int, _ change: (inout ClusterWorld) -> Void = { _ in }
   ) {
@@ -77,19 +78,19 @@ struct ClusterWorld: CustomTestStringConvertible, Sendable {
     #endif
   }
 
-  /// What can happen in a step.
+  /// An action in a step.
   enum Letter: Equatable {
-    /// A viewer comes to its node, or leaves it.
+    /// A viewer joins its node, or leaves it.
     case toggle(viewer: Int)
 
     /// An interval passes.
     case pass
 
-    /// Of the datagrams under way: the first or the last arrives, the first is lost, or it arrives and is under
-    /// way once more.
+    /// The first or the last datagram in transit arrives; the first is lost; or it arrives and
+    /// stays in transit.
     case deliverFirst, deliverLast, loseFirst, duplicateFirst
 
-    /// The last node says goodbye and is gone.
+    /// The last node sends a goodbye and is gone.
     case stop
   }
 
@@ -102,7 +103,7 @@ struct ClusterWorld: CustomTestStringConvertible, Sendable {
   }
 }
 
-/// Some nodes, what is under way between them, and what happened so far.
+/// Some nodes, the datagrams in transit, and the actions so far.
 struct ClusterState {
   private struct Flight {
     let to: Int
@@ -144,8 +145,8 @@ struct ClusterState {
     if world.isAcquainted { settle(Self.interval + Self.interval) }
   }
 
-  /// Does what a letter says. Returns false if that is nothing.
-  mutating func take(_ letter: ClusterWorld.Letter) -> Bool {
+  /// Performs an action. Returns false if it has no effect.
+  mutating func perform(_ letter: ClusterWorld.Letter) -> Bool {
     path.append(letter)
     switch letter {
     case .toggle(let viewer):
@@ -175,10 +176,11 @@ struct ClusterState {
     return true
   }
 
-  /// Lets the network be good until the nodes are at rest. Returns what is wrong then, or nil.
+  /// Runs a good network until the nodes are at rest. Returns the first violation, or nil.
   mutating func violationAtRest() -> String? {
-    // An interval until a loss is noticed, and 600 ms for the question and the answer. A stream that is excluded
-    // then changes a count, which takes as long again. A node that left is forgotten after the timeout.
+    // A loss is noticed after an interval, and the request and the answer take 600 ms. A stream
+    // that is excluded then changes a count, which takes as long again. A node that left is
+    // forgotten after the timeout.
     let repair = Self.interval + .milliseconds(600)
     settle(repair)
     if world.sharesViewerID { settle(repair) }
@@ -225,7 +227,7 @@ struct ClusterState {
     collect(flight.to)
   }
 
-  /// Takes what a node sent; each other node is a destination of its own.
+  /// Takes the datagrams that a node sent, one for each other node.
   private mutating func collect(_ sender: Int) {
     guard let occurrences = nodes[sender]?.takeOccurrences() else { return }
     for occurrence in occurrences {
@@ -236,7 +238,7 @@ struct ClusterState {
     }
   }
 
-  /// Lets time pass; nothing arrives.
+  /// Lets time pass without arrivals.
   private mutating func pass(_ duration: Duration) {
     let end = now + duration
     while let next = nextDeadline, next <= end { advance(to: max(now, next)) }
@@ -273,7 +275,7 @@ struct ClusterState {
 struct ClusterWalk {
   private let world: ClusterWorld
 
-  /// The sequences that were taken or are the same as shorter ones, and those whose end was checked.
+  /// The sequences that were tried or are equal to shorter ones, and those whose end was checked.
   private(set) var steps = 0
   private(set) var checked = 0
   private(set) var violation: String?
@@ -285,8 +287,9 @@ struct ClusterWalk {
     for letter in world.letters {
       var next = state
       steps += 1
-      guard next.take(letter) else {
-        // Nothing happened: what follows was tried without this letter, as part of a shorter sequence.
+      guard next.perform(letter) else {
+        // The action had no effect: what follows was tried without it, as part of a shorter
+        // sequence.
         steps += sequences(length - 1)
         continue
       }
@@ -295,7 +298,7 @@ struct ClusterWalk {
     }
   }
 
-  /// How many sequences of 1 to `length` letters there are.
+  /// The number of sequences of 1 to `length` letters.
   func sequences(_ length: Int) -> Int {
     var (sequences, power) = (0, 1)
     for _ in 0..<length {

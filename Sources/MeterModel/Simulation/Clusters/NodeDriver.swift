@@ -84,9 +84,9 @@ package struct NodeDriver {
 
   /// Takes the occurrences since the last call.
   package mutating func takeOccurrences() -> ContiguousArray<Occurrence> {
-    var taken: ContiguousArray<Occurrence> = []
-    swap(&taken, &occurrences)
-    return taken
+    var all: ContiguousArray<Occurrence> = []
+    swap(&all, &occurrences)
+    return all
   }
 
   /// The digest of all effects and datagrams.

@@ -117,12 +117,12 @@ struct SimulatedNetwork {
     let next = flights.removeLast()
     var place = 0
     while true {
-      var least = place
+      var earliest = place
       for child in [2 * place + 1, 2 * place + 2]
-      where child < flights.count && isBefore(child, least) { least = child }
-      guard least != place else { return next }
-      flights.swapAt(place, least)
-      place = least
+      where child < flights.count && isBefore(child, earliest) { earliest = child }
+      guard earliest != place else { return next }
+      flights.swapAt(place, earliest)
+      place = earliest
     }
   }
 
