@@ -57,6 +57,7 @@ struct NodeThread: ~Copyable {
       mailbox.takeAllAtEdge(into: &mail)
       let now = clock.now
       node.advanceMeter(to: now)
+      if !mail.isEmpty, let board = carriers?.board { node.carriers = board.all }
       for item in mail {
         switch item {
         case .inputs(let batch):
@@ -87,7 +88,6 @@ struct NodeThread: ~Copyable {
   private mutating func receiveDatagrams(at now: Instant) {
     guard carriers != nil else { return }
     if let drops = node.membership?.drops { carriers?.dropNotice.note(drops, at: now, on: console) }
-    if let board = carriers?.board { node.carriers = board.all }
     carriers?.receive(into: &node, at: now)
   }
 

@@ -34,7 +34,12 @@ extension Node {
     // advance.
     var pending = ClusterDirectives()
     swap(&pending, &clusterDirectives)
-    for directive in pending.directives { perform(directive, of: pending.bytes.span) }
+    for directive in pending.directives {
+      // The directive before may have left a namespace that retires at this very instant.
+      advanceMeter(to: meter.now)
+      perform(directive, of: pending.bytes.span)
+    }
+    advanceMeter(to: meter.now)
     pending.removeAll()
     swap(&pending, &clusterDirectives)
   }

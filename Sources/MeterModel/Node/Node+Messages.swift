@@ -26,6 +26,9 @@ extension Node {
 
   /// Delivers a message of another node.
   mutating func deliverRemote(_ text: Span<UInt8>, to namespace: Span<UInt8>) {
+    guard let number = namespaces.find(namespace),
+      meter.openConnections(of: NamespaceID(number)) > 0
+    else { return }
     // A node of this program sends no text that becomes a larger event. A text of another sender
     // must not end the streams that have a backlog.
     guard makeFrame(of: text) else { return }

@@ -29,7 +29,7 @@ extension Node {
 
   /// Closes a stream, whichever side ended it.
   mutating func close(_ connection: ConnectionID) {
-    if refused.remove(connection.number) != nil { return }
+    if !refused.isEmpty, refused.remove(connection.number) != nil { return }
     let viewer = meter.isOpen(connection) ? meter.viewer(of: connection) : .none
     feed(.closed(connection))
     unbindIfFree(viewer)

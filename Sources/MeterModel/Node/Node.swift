@@ -121,6 +121,9 @@ extension Node {
         for sender in flow.acknowledged(messages, by: batch.reactor) { answer(sender) }
       }
     }
+    // The last input may have set a deadline for this very instant, and a capture ends blocks only
+    // after all deadlines of their instant.
+    advanceMeter(to: instant)
     if meter.openConnections == 0 { generations = [] }
   }
 

@@ -59,9 +59,11 @@ extension Span where Element == UInt8 {
 }
 
 extension ContiguousArray<UInt8> {
-  /// Appends borrowed bytes. O(n)
+  /// Appends borrowed bytes. Amortised O(n): an exact `reserveCapacity` for each piece would copy
+  /// the whole array each time.
   package mutating func append(_ bytes: Span<UInt8>) {
-    reserveCapacity(count + bytes.count)
+    let needed = count + bytes.count
+    if capacity < needed { reserveCapacity(Swift.max(needed, 2 * capacity)) }
     for index in bytes.indices { append(bytes[index]) }
   }
 }
