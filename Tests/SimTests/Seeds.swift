@@ -35,8 +35,8 @@ enum NodeSeeds {
   }()
 }
 
-/// How many steps more than usual are tried of the small worlds of clusters (`AUDIENCE_METER_DEPTH=1`). Each
-/// step takes seven times as long as the one before.
+/// How many steps more than usual are tried of the small worlds of clusters
+/// (`AUDIENCE_METER_DEPTH=1`). Each step takes seven times as long as the one before.
 enum AddedDepth {
   static let ofWorlds = Environment.variables["AUDIENCE_METER_DEPTH"].flatMap { Int($0) } ?? 0
 }

@@ -97,5 +97,7 @@ extension ClusterBenchFigures {
   fileprivate var nanosecondsOfNamespace: UInt64 {
     median(\.advertise) / UInt64(max(1, namespaces))
   }
-  fileprivate var nanosecondsOfCount: UInt64 { median(\.receive) / max(1, median(\.receivedCounts)) }
+  fileprivate var nanosecondsOfCount: UInt64 {
+    median(\.receive) / max(1, median(\.receivedCounts))
+  }
 }

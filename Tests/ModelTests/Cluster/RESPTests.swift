@@ -95,8 +95,10 @@ import Testing
 
   /// Replies to a subscriber, with nested arrays at the end.
   private let session =
-    "+OK\r\n*3\r\n$9\r\nsubscribe\r\n$2\r\nch\r\n:1\r\n*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$4\r\n\r\n\r\n\r\n"
-    + "-LOADING x\r\n*3\r\n*1\r\n*2\r\n:1\r\n*0\r\n$-1\r\n*2\r\n+a\r\n+b\r\n:9223372036854775807\r\n"
+    "+OK\r\n*3\r\n$9\r\nsubscribe\r\n$2\r\nch\r\n:1\r\n"
+    + "*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$4\r\n\r\n\r\n\r\n"
+    + "-LOADING x\r\n*3\r\n*1\r\n*2\r\n:1\r\n*0\r\n$-1\r\n*2\r\n+a\r\n+b\r\n"
+    + ":9223372036854775807\r\n"
 
   @Test func `has the same outcome in any pieces`() {
     let whole = progress(Array(session.utf8))

@@ -67,8 +67,8 @@ import Testing
 
   @Test func `of Redis that were changed are replies or faults, in any pieces`() throws {
     let replies = Array(
-      ("*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$9\r\n\r\n$3\r\n*1\r\n\r\n:12\r\n-ERR x\r\n*2\r\n*1\r\n*-1\r\n"
-        + "*0\r\n$-1\r\n+OK\r\n").utf8)
+      ("*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$9\r\n\r\n$3\r\n*1\r\n\r\n"
+        + ":12\r\n-ERR x\r\n*2\r\n*1\r\n*-1\r\n*0\r\n$-1\r\n+OK\r\n").utf8)
     var faults: Set<RESPFault> = []
     for seed in Self.seeds {
       var random = RandomSource(seed: seed).fork("replies")

@@ -27,14 +27,6 @@ enum TidyRule: String, CaseIterable, Sendable {
   /// What is left to do is in an issue and not in the code.
   case reminders
 
-  /// Whether the project does not keep to the rule yet.
-  var isPending: Bool {
-    switch self {
-    case .imports, .arrows, .reminders, .lengths, .links: false
-    case .columns, .references, .words: true
-    }
-  }
-
   /// Where the rule does not hold.
   func findings(in texts: [SourceText]) -> [Finding] {
     switch self {

@@ -9,7 +9,7 @@ struct TidyTests {
 
   @Test(
     .enabled(if: SourceTree.isPresent, "the sources are not where this test was built"),
-    arguments: TidyRule.allCases.filter { !$0.isPending })
+    arguments: TidyRule.allCases)
   func `the project keeps to a rule`(rule: TidyRule) throws {
     let texts = try SourceTree.texts()
     try #require(texts.count > 300)
