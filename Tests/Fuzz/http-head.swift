@@ -1,7 +1,7 @@
 // The fuzz target http-head: any bytes have the same requests in any pieces. It is compiled
 // together with the sources of the model by .ci/fuzz and is not part of the package.
 
-/// The entry point for libFuzzer. The first byte is the seed of the split.
+/// The entry point for libFuzzer. The first byte is the seed for the sizes of the pieces.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }

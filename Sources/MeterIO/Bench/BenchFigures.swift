@@ -235,7 +235,7 @@ package struct BenchTrouble: Equatable, Sendable {
   }
 }
 
-/// All figures of a load. Nil stands for what its mode does not do.
+/// All figures of a load. A figure is nil if the mode does not measure it.
 package struct BenchFigures: Equatable, Sendable {
   /// The kind of the load.
   package var mode = BenchMode.connect

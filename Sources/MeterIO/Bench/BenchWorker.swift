@@ -235,7 +235,7 @@ struct BenchWorker: ~Copyable {
     close(place)
     let isEarly = connection.state != .open
     if isEarly { inFlight -= 1 }
-    // The end of a connection that does not read is no error.
+    // The end of a connection that reads nothing (`isSlow`) is no error.
     if isEarly || !connection.isSlow {
       control.note(isEarly && fault == BenchFault.closed ? BenchFault.closedEarly : fault)
     }

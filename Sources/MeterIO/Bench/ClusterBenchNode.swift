@@ -1,5 +1,5 @@
-// One node of a measured cluster: the daemon's `Node` without sockets. Each verb does at most one
-// slice of the work, so that the caller can time it. The outputs for viewers are dropped.
+// One node of a measured cluster: the daemon's `Node` without sockets. Each function does at most
+// one slice of the work, so that the caller can time it. The outputs for viewers are dropped.
 
 import MeterModel
 

@@ -16,14 +16,15 @@ struct Arrivals: Sendable {
   var datagrams: ContiguousArray<Datagram> = []
   var bytes: ContiguousArray<UInt8> = []
 
-  /// Whether a carrier works again. Nothing that this node sent meanwhile was received.
+  /// Whether a carrier works again or reaches a further address. Other nodes may have missed what
+  /// this node sent before.
   var hasReturned = false
 
   /// Whether there is nothing for the node.
   var isEmpty: Bool { datagrams.isEmpty && !hasReturned }
 }
 
-/// The queue from the cluster's thread to the node's thread.
+/// The queue from the carriers' thread to the node's thread.
 final class ArrivalQueue: Sendable {
   /// The number of datagrams that may wait, and of bytes: 8,192 of the largest that this program
   /// sends, which carry the counts of half a million namespaces.

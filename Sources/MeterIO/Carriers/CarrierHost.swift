@@ -1,4 +1,4 @@
-// The part of the cluster's thread that its carriers use: the poller, the clock, the resolver, and
+// The part of the carriers' thread that its carriers use: the poller, the clock, the resolver, and
 // the queue of datagrams for the node.
 
 import MeterModel
@@ -27,8 +27,8 @@ struct CarrierHost: ~Copyable {
   /// The room in the node's queue at the beginning of the turn.
   private var room = (datagrams: 0, bytes: 0)
 
-  /// The last addresses that datagrams came from, as text, with the number of datagrams of each
-  /// that were kept since the node's queue was last half empty.
+  /// The latest source addresses as text. `taken` is the number of datagrams that came from an
+  /// address since the node's queue was last less than half full.
   private var sources: ContiguousArray<Source> = []
 
   private struct Source {
@@ -77,7 +77,7 @@ struct CarrierHost: ~Copyable {
 // MARK: - Sockets and names
 
 extension CarrierHost {
-  /// Watches a socket of the present carrier for reading. Its events come with `key`.
+  /// Watches a socket of the present carrier. Its events come with `key`.
   mutating func watch(
     _ socket: Int32, _ readiness: Readiness = .readable, key: UInt32
   ) throws(SystemError) {
@@ -102,7 +102,8 @@ extension CarrierHost {
 // MARK: - Arrivals
 
 extension CarrierHost {
-  /// Notes that a carrier works again after an outage, during which no other node heard this one.
+  /// Notes that a carrier works for the first time or again, or reaches a further address. Other
+  /// nodes may have missed what this node sent before.
   mutating func noteReturn() { arrivals.hasReturned = true }
 
   /// Keeps the datagram in the first `count` bytes of `scratch` for the node. Returns whether it

@@ -1,9 +1,9 @@
-// The cluster's thread. It has the carriers and decides nothing: what arrives goes to the node
+// The carriers' thread. It has the carriers and decides nothing: what arrives goes to the node
 // unread, and what the node hands over is sent.
 
 import MeterModel
 
-/// An input of the cluster's thread.
+/// An input of the carriers' thread.
 enum CarrierOrder: Sendable {
   /// Send these datagrams.
   case send(DatagramBatch)
@@ -15,7 +15,7 @@ enum CarrierOrder: Sendable {
   case stop
 }
 
-/// The body of the cluster's thread.
+/// The body of the carriers' thread.
 struct CarrierThread: ~Copyable {
   private let carriers: [any DatagramCarrier]
   private var host: CarrierHost

@@ -4,7 +4,7 @@
 import Glibc
 import MeterModel
 
-/// The objects that the cluster's thread shares with the rest of the daemon.
+/// The objects that the carriers' thread shares with the rest of the daemon.
 struct CarrierContext: Sendable {
   let clock: Clock
   let console: Console
@@ -56,7 +56,7 @@ struct ClusterStart: Sendable {
         + "counts must be repeated")
   }
 
-  /// Makes the membership of the node, the body of the cluster's thread, and what the two threads
+  /// Makes the membership of the node, the body of the carriers' thread, and what the two threads
   /// share.
   func begin(
     _ configuration: Configuration, clock: Clock, console: Console
@@ -86,6 +86,6 @@ struct ClusterParts {
   let membership: Membership
   let context: CarrierContext
 
-  /// The body of the cluster's thread.
+  /// The body of the carriers' thread.
   let run: @Sendable () -> Void
 }

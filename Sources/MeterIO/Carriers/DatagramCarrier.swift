@@ -1,10 +1,10 @@
 // Carriers take datagrams from one node to others (§6). A new carrier is a file with a class like
-// `MulticastCarrier`, and a line in `openCarriers`.
+// `MulticastCarrier`, a line in `openCarriers`, a case of `Carrier` in MeterModel, and its option.
 
 import Glibc
 import MeterModel
 
-/// A way for datagrams between nodes, with its sockets. The cluster's thread owns all carriers and
+/// A way for datagrams between nodes, with its sockets. The carriers' thread owns all carriers and
 /// is the only one that calls them. No call waits.
 protocol DatagramCarrier: AnyObject {
   /// The state and the counters for `GET /cluster`.
@@ -61,7 +61,7 @@ func openCarriers(
   return carriers.compactMap { $0 }
 }
 
-/// Whether an address is given as such, so that it needs no name server.
+/// Whether a host is an IP address, so that no name server is needed.
 func isLiteral(_ host: String) -> Bool {
   (try? SocketAddress.resolve(host, port: 1, literalOnly: true)) != nil
 }

@@ -3,7 +3,7 @@
 import Glibc
 import MeterModel
 
-/// The membership of one multicast group.
+/// The carrier of datagrams by one multicast group.
 final class MulticastCarrier: DatagramCarrier {
   private(set) var figures: CarrierFigures
   let startLine: String

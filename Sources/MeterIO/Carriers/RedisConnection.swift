@@ -79,7 +79,8 @@ struct RedisConnection: ~Copyable {
   /// The timeout of a ready connection that nothing arrives on.
   private static let silenceTimeout = Duration.seconds(10)
 
-  /// The number of bytes that wait for the socket. What is still in the queue can be dropped.
+  /// The maximum number of bytes in `output`. Further datagrams stay in `queue`, from which they
+  /// can be dropped.
   private static let maximumOutput = 256 * 1024
 
   /// The number of bytes that are read before other sockets have their turn.
@@ -95,7 +96,8 @@ struct RedisConnection: ~Copyable {
     sent < output.count || phase == .connecting ? [.readable, .writable] : .readable
   }
 
-  /// The number of datagrams that were dropped because the server did not take them.
+  /// The number of datagrams that were dropped because too many waited. Those that were dropped
+  /// with a failed connection are not counted.
   var forgotten: UInt64 { queue.forgotten }
 
   /// Whether everything was sent and answered, or cannot be.

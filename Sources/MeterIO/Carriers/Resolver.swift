@@ -7,7 +7,8 @@ struct ResolutionRequest: Sendable {
   /// The index of the carrier that asks.
   let carrier: Int
 
-  /// The carrier's own word for what the name belongs to.
+  /// A number that the carrier chose, by which it finds what the name belongs to: for unicast, the
+  /// index of the peer.
   let target: Int
   let endpoint: Endpoint
 }

@@ -39,5 +39,5 @@ private func emptyFile(_ path: String, _ option: String) -> StartError {
   StartError(reason: "\(option): \(path): the file is empty")
 }
 
-/// The size of a secret's file, in bytes. A larger file is taken for a mistake.
+/// The maximum size of a file with a secret, in bytes. A larger file is refused.
 private let maximumSecretBytes = 65_536

@@ -6,7 +6,7 @@ import Glibc
 import MeterModel
 
 /// One peer of the options.
-private struct Peer {
+private struct UnicastPeer {
   let endpoint: Endpoint
 
   /// The known addresses; a name may stand for several machines.
@@ -34,7 +34,7 @@ final class UnicastCarrier: DatagramCarrier {
   private(set) var figures: CarrierFigures
   let startLine: String
   let needsResolver: Bool
-  private var peers: [Peer]
+  private var peers: [UnicastPeer]
   private let v4: DatagramSocket
 
   /// nil where the system has no IPv6.
@@ -74,7 +74,7 @@ final class UnicastCarrier: DatagramCarrier {
     peers = options.peers.map { endpoint in
       let literal = try? SocketAddress.resolve(
         endpoint.host, port: endpoint.port, literalOnly: true)
-      return Peer(
+      return UnicastPeer(
         endpoint: endpoint, addresses: literal ?? [], isLiteral: literal != nil,
         resolvesAt: literal == nil ? .start : nil)
     }

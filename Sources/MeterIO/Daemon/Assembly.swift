@@ -4,7 +4,7 @@
 import Glibc
 import MeterModel
 
-/// The parts of the daemon's threads.
+/// What the daemon's threads are made from.
 struct Assembly {
   let console: Console
   let clock: Clock

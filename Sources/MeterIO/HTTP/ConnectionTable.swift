@@ -9,7 +9,7 @@ import MeterModel
 struct Socket {
   /// The state of a connection.
   enum State: UInt8 {
-    /// No connection. Can become `http` or `opening` (accepted).
+    /// No connection. Can become `http`.
     case free
     /// Speaks HTTP, or is being closed: `attachment` is its `HTTPConnection`. Can become `opening`,
     /// `free`.

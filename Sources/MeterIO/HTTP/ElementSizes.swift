@@ -1,6 +1,6 @@
 // The memory of a connection in a reactor's tables. A test holds the numbers of the documentation.
 
-/// The size of one element of each of a reactor's tables, in bytes.
+/// The sizes of the elements of two of a reactor's tables, in bytes.
 package enum ElementSizes {
   /// The slot of a socket in any state.
   package static let socket = MemoryLayout<Socket>.stride

@@ -7,10 +7,10 @@ import MeterModel
 struct HTTPConnection: Waiting {
   /// The activity of the connection. Each phase can also end with the connection.
   enum Phase: UInt8 {
-    /// On a port that answers silence: neither a request nor 100 ms have come. Can become `head`,
-    /// `sending`.
+    /// The port answers a client that sends nothing, and the client has sent no request line. Lasts
+    /// 100 ms at most. Can become `head`, `sending`.
     case silence
-    /// A request's head is awaited. Can become `body`, `waiting`, `sending`, or a stream.
+    /// A request's head is awaited. Can become `body`, `sending`, or a stream.
     case head
     /// A request's body is being read. Can become `waiting`, `sending`.
     case body
@@ -83,7 +83,7 @@ struct HTTPConnection: Waiting {
   /// Whether the body is sent in pieces, without a length, and ends with the connection.
   var isInPieces = false
 
-  /// The exchange of the present request; the last one of a connection without a request.
+  /// The exchange of the present request. Without a request, one that closes the connection.
   var exchange: MeterModel.Exchange { head.map { MeterModel.Exchange($0) } ?? .last }
 
   /// The number of bytes of the request's body, or that were dropped while lingering.

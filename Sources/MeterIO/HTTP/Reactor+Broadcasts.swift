@@ -49,8 +49,8 @@ extension Reactor {
       from: audience.first, newest: audience.messages)
   }
 
-  /// Removes an audience whose last stream has left. A stream that comes now is greeted with what
-  /// the broadcast would have sent.
+  /// Removes an audience whose last stream has left. The messages of its broadcast are not needed
+  /// any more: a stream that opens now is greeted with the newest count.
   mutating func removeAudience(_ row: UInt32) {
     let broadcast = audiences[row].broadcast
     guard broadcast != .max else {

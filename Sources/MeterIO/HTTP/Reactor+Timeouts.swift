@@ -84,7 +84,7 @@ extension Reactor {
     }
   }
 
-  /// Closes the HTTP connection of a budget that has been open the longest: first of those that
+  /// Closes the HTTP connection of a budget whose timeout has run the longest: first of those that
   /// wait for their client's bytes, then of those whose client does not take the response. Returns
   /// whether there was one.
   mutating func evictOldest(at budget: DescriptorBudget) -> Bool {

@@ -1,5 +1,6 @@
 // A reactor: a thread with sockets of its own. It has bytes and no policy: the node decides who is
-// counted and what is sent. A reactor reports to the node at most once in a turn of its loop.
+// counted and what is sent. A reactor reports to the node at most twice in a turn of its loop:
+// before the broadcasts of the turn and after them.
 
 import MeterModel
 

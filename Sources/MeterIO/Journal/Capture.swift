@@ -78,7 +78,7 @@ package struct Capture {
 // MARK: - Records
 
 extension Capture {
-  /// Encodes the inputs of the meter. To be called after each verb of the node, before
+  /// Encodes the inputs of the meter. To be called after each mutating function of the node, before
   /// `finishBlock`.
   package mutating func append(_ log: MeterLog) {
     for (instant, entry) in log.entries {

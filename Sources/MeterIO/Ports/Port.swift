@@ -1,4 +1,5 @@
-// The daemon's ports by name. A new port is a file like `DemoPort.swift`, and a case here.
+// The daemon's ports by name. A new port is a file like `DemoPort.swift`, a case here, a line in
+// `OpenPorts`, and its options.
 
 import MeterModel
 

@@ -59,8 +59,8 @@ final class RecurringNotice: Sendable {
     self.console = console
   }
 
-  /// Counts occurrences, and logs a line unless one was logged less than a second ago, or `count`
-  /// is 0. Any thread may call it.
+  /// Counts `count` occurrences, and logs a line if the last line is at least a second old. Nothing
+  /// happens if `count` is 0. Any thread may call it.
   func note(_ count: UInt64 = 1, at now: Instant) {
     guard count > 0 else { return }
     let report: (recent: UInt64, total: UInt64)? = state.withLock { state in

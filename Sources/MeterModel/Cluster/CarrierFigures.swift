@@ -11,10 +11,11 @@ package struct CarrierFigures: Equatable, Sendable {
   /// `up`, or the reason why it does not work.
   package var state: String
 
-  /// The datagrams that were sent; one to all peers counts once.
+  /// The datagrams that were sent, or queued for a server; one to all peers counts once.
   package var sent: UInt64 = 0
 
-  /// Datagrams that could not be sent.
+  /// The datagrams that could not be sent, or could not be sent to every peer. A datagram that was
+  /// dropped from the queue for a server is in `sent` too.
   package var unsent: UInt64 = 0
 
   /// The datagrams that were received.

@@ -134,9 +134,10 @@ extension Membership {
     if let place = peers.place(of: datagram.session) { peers[place].dropped.add(fault) }
   }
 
-  /// The place of the node that sent a datagram, which is present from now on. Nil, and the
-  /// datagram is dropped, if there are too many nodes, or if the datagram was sent before the node
-  /// departed.
+  /// The place of the node that sent a datagram. The node is present from now on, unless it has
+  /// departed and the datagram was sent before that. Nil if the datagram is not to be processed:
+  /// there are too many nodes, it has no number although its node uses numbers, or it is a goodbye
+  /// of a node that is not present.
   private mutating func place(
     of datagram: ClusterDatagram, from source: NodeAddress, over carrier: Carrier
   ) -> UInt32? {
@@ -164,7 +165,7 @@ extension Membership {
     // delivered.
     if let number = datagram.sequence, number <= peers[place].sequences.highest { return place }
     guard !datagram.isGoodbye else {
-      // What it sent before the goodbye and arrives later does not revive it either.
+      // A datagram that the node sent before the goodbye and that arrives later must not revive it.
       if let number = datagram.sequence {
         peers[place].sequences.admit(number)
         _ = peers[place].record(number, of: datagram.round ?? number, isFull: false)

@@ -15,7 +15,7 @@
 //
 // Events (messages, viewer ids, streams that ended) have numbers of their own. They are sent within
 // milliseconds, and while they are young again with each full round; the number ensures that each
-// takes effect once. Nodes that had lost sight of each other send the viewer ids that opened
+// takes effect once. Nodes that did not hear each other for a while send the viewer ids that opened
 // meanwhile, and so detect an id that two nodes hold.
 //
 // Files: received datagrams are in +Receiving, rounds in +Rounds, datagrams and requests in
@@ -97,8 +97,9 @@ package struct Membership {
   var asksAll = true
   var nodesToAsk: ContiguousArray<UInt32> = []
 
-  /// The viewer ids that this node holds are sent again to nodes that may have missed them: when
-  /// that is due, from which opening on, and the instant before which it is not repeated.
+  /// The viewer ids that this node holds are sent again, because other nodes may have missed them:
+  /// the instant at which that is due, the earliest opening of the streams concerned, and the
+  /// instant before which it is not due again.
   var announcementDue = Instant.never
   var announcedSince: Instant?
   var nextAnnouncement = Instant.start

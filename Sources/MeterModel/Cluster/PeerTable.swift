@@ -91,7 +91,7 @@ struct PeerTable {
   }
 
   /// Makes a node depart. After a goodbye, the numbers of its datagrams stay known for a node
-  /// timeout, so that late datagrams are told from repeated ones. O(nodes)
+  /// timeout, so that late datagrams can be distinguished from repeated ones. O(nodes)
   mutating func depart(_ place: UInt32, saysGoodbye: Bool) {
     live.removeAll { $0 == place }
     peers[Int(place)].phase = .departed

@@ -7,8 +7,9 @@ package struct MessageFlow<Sender> {
   /// The messages in flight, by reactor.
   private var inFlight: ContiguousArray<UInt32>
 
-  /// The senders whose answers are delayed, and by reactor the messages that were in flight when
-  /// the first of them began to wait and still are. Later messages do not prolong the wait.
+  /// The senders whose answers are delayed. For each reactor, `awaited` is the number of messages
+  /// that were in flight when the first of these senders began to wait and are still in flight.
+  /// Later messages do not prolong the wait.
   private var waiting: ContiguousArray<Sender> = []
   private var awaited: ContiguousArray<UInt32> = []
 

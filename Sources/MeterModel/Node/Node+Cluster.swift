@@ -1,6 +1,6 @@
-// The node in a cluster. The membership decides which datagrams are accepted and what the other
-// nodes are sent. Its directives become events of the meter, so that a captured log contains all of
-// it, and local changes are reported to it.
+// The node in a cluster. The membership decides which datagrams are accepted and which datagrams
+// are sent. Its directives become events of the meter, so that a captured log contains all that
+// other nodes changed. Local changes are reported to the membership.
 
 extension Node {
   /// Processes a datagram of any content. Without a cluster nothing happens.

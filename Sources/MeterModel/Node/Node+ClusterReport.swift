@@ -65,7 +65,7 @@ extension Membership {
     json.endObject()
   }
 
-  /// For each node, the namespaces in which it has members, and the members.
+  /// For each node, the number of namespaces in which it has members, and the number of members.
   private func counts(
     of known: ContiguousArray<UInt32>, _ meter: borrowing Meter
   ) -> ContiguousArray<(namespaces: UInt64, members: UInt64)> {

@@ -71,10 +71,11 @@ package struct Node {
   let run: UInt64
   let wallStart: UInt64
 
-  /// The outputs. The caller takes them after each verb.
+  /// The outputs. The caller takes them after each call of a mutating function.
   package var outputs: NodeOutputs
 
-  /// The inputs of the meter; nil if they are not recorded. The caller empties it after each verb.
+  /// The inputs of the meter; nil if they are not recorded. The caller empties it after each call
+  /// of a mutating function.
   package var log: MeterLog?
 
   /// The counters since the start, for the operator.
@@ -106,7 +107,7 @@ package struct Node {
 
 extension Node {
   /// Processes the inputs of a reactor. Precondition: instants never decrease, here and in all
-  /// verbs.
+  /// other functions that take an instant.
   package mutating func apply(_ batch: InputBatch, at instant: Instant) {
     for input in batch.inputs {
       advanceMeter(to: instant)
@@ -194,7 +195,7 @@ extension Node {
     return namespace
   }
 
-  /// Binds a viewer id; `.none` for an empty one. Precondition: it has at most 256 bytes.
+  /// Binds a viewer id. Returns `.none` for an empty one, and for one of more than 256 bytes.
   mutating func bind(viewer name: Span<UInt8>) -> ViewerID {
     let count = viewers.count
     guard !name.isEmpty, let number = viewers.bind(name) else { return .none }

@@ -1,8 +1,9 @@
 // The inputs of a node: the reports of its reactors. A batch has two arrays, whatever its inputs
 // are: values of fixed size, and the bytes to which they refer.
 
-/// A connection of a reactor. A slot is used again; the generation tells its users apart. The
-/// functions are inlinable, because a reactor makes a handle for each event of a socket.
+/// One connection of a reactor, identified by its slot and its generation. A slot is used again,
+/// and each use has a different generation. The functions are inlinable, because a reactor makes a
+/// handle for each event of a socket.
 @usableFromInline package struct ConnectionHandle: Equatable, Sendable {
   /// The slot in the reactor's table.
   @usableFromInline package let slot: UInt32

@@ -59,7 +59,7 @@ struct NameBlocks {
     return true
   }
 
-  /// Calls `body` with the name of a length in a block.
+  /// Calls `body` with the name in a block. `length` is the length of the name, in bytes.
   func withName<Result>(
     _ block: UInt32, length: Int, _ body: (Span<UInt8>) -> Result
   ) -> Result {

@@ -1,4 +1,4 @@
-// The meter's only output. An effect addresses as many connections as possible: the shell delivers
+// The meter's only output. An effect addresses as many connections as possible: the reactors send
 // a notification to each connection of the namespace.
 
 /// One decision of the meter, and its instant.

@@ -23,7 +23,7 @@ package struct EffectBuffer {
   }
 
   /// Appends an effect. `connection` and `namespace` are the ordinals of its subjects (0: none).
-  /// Unlike ids, they do not depend on a choice of the shell, so equal histories have equal
+  /// Unlike ids, they do not depend on a choice of the node, so equal histories have equal
   /// digests.
   mutating func append(
     _ action: Effect.Action, at instant: Instant,

@@ -1,5 +1,5 @@
-// The identifiers in events and effects. They are small numbers. The shell binds them to texts and
-// sockets, so that the model stores no strings and compares no bytes.
+// The identifiers in events and effects. They are small numbers. The node binds them to texts and
+// sockets, so that the meter stores no strings and compares no bytes.
 
 /// The number of a connection, dense and chosen by the caller of the meter. It may be used again
 /// after the connection has closed.

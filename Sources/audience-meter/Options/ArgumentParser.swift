@@ -211,8 +211,8 @@ private struct ArgumentParser {
     throw UsageError(message: "--\(both[0]) and --\(both[1]) exclude each other")
   }
 
-  /// Refuses options of a carrier without the carrier, because the user expects a cluster then. The
-  /// intervals are accepted.
+  /// Refuses an option of a carrier if that carrier is not used: the user expects a cluster, and
+  /// there would be none. The two intervals are accepted without a carrier.
   private func refuseClusterOptionsWithoutEffect() throws(UsageError) {
     try refuse("cluster-interface", without: ["cluster-addr"])
     try refuse("cluster-port", without: ["cluster-peers"])

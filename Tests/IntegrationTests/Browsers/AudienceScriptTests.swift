@@ -38,7 +38,7 @@ extension `In Chromium` {
         try await page.join(as: "second")
         try await page.wait(untilTotal: 1)
         try await page.forget()
-        // A third by the module.
+        // The page joins a third time, now by the module.
         try await page.page.run(
           """
           const { audience } = await import("http://localhost:\(daemon.demo)/client/audience.mjs");

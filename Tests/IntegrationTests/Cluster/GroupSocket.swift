@@ -91,7 +91,7 @@ final class RepeatedDatagram {
     self.isOver = isOver
     thread = try JoinableThread(name: "repeats") {
       while !isOver.isRaised {
-        // One that could not be sent is sent again.
+        // A datagram that could not be sent is sent again.
         try? socket.send(bytes)
         usleep(100_000)
       }

@@ -49,7 +49,8 @@ final class NetworkNamespace: Sendable {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let file = open("\(folder)/hosts", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     defer { close(file) }
-    // Written in place: the programs that run see this file, not one that replaces it.
+    // The file is written in place. Programs that run keep this file open to them, and would not
+    // see another file that replaces it.
     guard file >= 0, write(file, text, text.utf8.count) == text.utf8.count else {
       throw HarnessError("\(folder)/hosts: errno \(errno)")
     }

@@ -158,7 +158,7 @@ struct `Nodes in networks that fail` {
       try stream.read(untilCount: 1)
     }
     try seeker.stop()
-    // A line each time that the name was lost, not each time that it was sought.
+    // The daemon logs a line when the name is lost, and none for each further attempt.
     let lines = seeker.laterLines.split(separator: "\n").filter { $0.contains("other.test") }
     #expect((1...4).contains(lines.count), "\(seeker.laterLines)")
   }

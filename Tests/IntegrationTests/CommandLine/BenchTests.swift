@@ -77,7 +77,8 @@ import Testing
 
   @Test func `newcomers connect while a crowd gets messages`() throws {
     try RunningDaemon.serving { daemon in
-      // On a busy machine no newcomer may be accepted during the three rounds: then again.
+      // On a busy machine it can happen that no newcomer is accepted during the three rounds. The
+      // bench is then run again.
       try eventually("a newcomer") {
         let run = try bench(
           daemon, "--mode", "fanout", "--connections", "100", "--rounds", "3", "--gap", "200ms",

@@ -98,7 +98,7 @@ import Testing
     let daemon = try RunningDaemon.start(["--increment-delay", "\(Deadline.prompt)"])
     let stays = try EventStream("/ns", of: daemon)
     for _ in 0..<20 { try EventStream("/ns", of: daemon).client.close() }
-    // The delays of all others are over when the one of the last stream is.
+    // The delay of the last stream ends last.
     let last = try EventStream("/ns", of: daemon).client
     try await onNewThread {
       let deadline = Deadline(within: Deadline.prompt + Deadline.timeout)

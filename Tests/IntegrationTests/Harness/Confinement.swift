@@ -5,7 +5,8 @@ import Glibc
 enum Confinement: Equatable {
   case none
 
-  /// Some containers do not permit a thread to leave what it shares with other threads.
+  /// The system call `unshare` is not permitted. Some containers do not permit it; a thread then
+  /// cannot have a descriptor table of its own.
   case noUnshare
 
   /// Calls `body`, which starts a program, so that the program is confined.

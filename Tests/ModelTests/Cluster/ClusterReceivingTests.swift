@@ -173,9 +173,11 @@ struct ClusterReceivingTests {
     #expect(node.membership.drops[.replayed] == 4)
   }
 
-  @Test func `under a secret clocks may differ by a node timeout and no more`() {
+  @Test func `under a secret clocks may differ by a node timeout and no more`() throws {
     for (milliseconds, isHeard) in [(UInt64(5000), true), (5001, false)] {
-      guard let secret = ClusterSecret(Array("s".utf8).span) else { return }
+      let text = Array("s".utf8)
+      let readable = ClusterSecret(text.span)
+      let secret = try #require(readable)
       var encoder = DatagramEncoder(session: LoneNode.session(2), secret: secret)
       encoder.begin(sequence: 1, round: 1, wall: 1_000_000)
       encoder.add("a", 1, 1)

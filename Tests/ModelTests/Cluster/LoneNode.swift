@@ -98,13 +98,13 @@ struct LoneNode {
     act(at: milliseconds) { $0.receive(bytes, over: carrier, at: $1) }
   }
 
-  /// Drives the node with one verb. Returns its actions.
+  /// Calls one function of the driver. Returns the actions of the node.
   @discardableResult
   mutating func act(
-    at milliseconds: UInt64, _ verb: (inout NodeDriver, Instant) -> Void
+    at milliseconds: UInt64, _ action: (inout NodeDriver, Instant) -> Void
   ) -> [String] {
     clock = .start + .milliseconds(milliseconds)
-    verb(&driver, clock)
+    action(&driver, clock)
     return newLines()
   }
 

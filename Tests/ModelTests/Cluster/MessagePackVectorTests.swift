@@ -53,8 +53,8 @@ import Testing
     var refused = 0
     for encoding in suite {
       let (type, bytes) = (encoding.type, encoding.bytes)
-      // The type is that of the current format; the old specification has another name or none for
-      // it.
+      // `type` is the type in the current format. The old specification has a different name for
+      // it, or none.
       let isNew = isNew(bytes)
       if ["binary", "ext", "timestamp"].contains(type) { #expect(isNew, "\(Packed.hex(bytes))") }
       let fault = Packed.fault(Packed.datagram([("x", bytes), ("seq", [7])]))

@@ -39,17 +39,17 @@ struct NodePair {
     carry()
   }
 
-  /// Performs a verb on the sender now.
-  mutating func actAtSender(_ verb: (inout MeteredNode, Instant) -> Void) {
+  /// Calls a function of the sender now.
+  mutating func actAtSender(_ action: (inout MeteredNode, Instant) -> Void) {
     sender.advance(to: now)
-    verb(&sender, now)
+    action(&sender, now)
     carry()
   }
 
-  /// Performs a verb on the receiver now.
-  mutating func actAtReceiver(_ verb: (inout MeteredNode, Instant) -> Void) {
+  /// Calls a function of the receiver now.
+  mutating func actAtReceiver(_ action: (inout MeteredNode, Instant) -> Void) {
     receiver.advance(to: now)
-    verb(&receiver, now)
+    action(&receiver, now)
     carry()
   }
 

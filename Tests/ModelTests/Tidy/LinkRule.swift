@@ -15,7 +15,8 @@ func linkFindings(in texts: [SourceText]) -> [Finding] {
   }
 }
 
-/// What stands in the parentheses of a line's links; an indented line is code and has none.
+/// The targets of the links in a line, without the parentheses. An indented line is code and has
+/// no links.
 private func targets(in line: String) -> [Substring] {
   guard !line.hasPrefix("    ") else { return [] }
   var targets: [Substring] = []

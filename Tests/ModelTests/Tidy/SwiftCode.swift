@@ -2,7 +2,7 @@
 /// names in it. It knows enough of the language for the code of this project: line comments, plain
 /// and raw literals, and literals of several lines. What stands in an interpolation is left out.
 struct SwiftCode {
-  /// As many lines as the text has.
+  /// The lines of the code. Each line of the text has one, which may be empty.
   private(set) var lines: [[UInt8]] = []
 
   init(_ text: SourceText) {

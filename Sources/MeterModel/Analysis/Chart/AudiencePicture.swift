@@ -2,7 +2,7 @@
 
 /// Draws a recording of a log. The length of the document does not depend on the length of the log.
 package struct AudiencePicture: Sendable {
-  /// The number of namespaces with a curve of their own. All others have one curve together.
+  /// The number of namespaces with a curve of their own. All others share one curve.
   package static let namespaces = 10
 
   /// The number of namespaces with a panel for the counts that viewers were sent.

@@ -3,7 +3,7 @@
 
 /// A push parser of binary logs.
 struct BinaryLogReader {
-  /// The records, and the meaning of their numbers.
+  /// The decoder of the records, which also holds the names that their numbers stand for.
   var decoder: RecordDecoder
 
   /// The key of the tables of names.

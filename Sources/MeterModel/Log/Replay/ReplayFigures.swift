@@ -32,7 +32,7 @@ package struct ReplayFigures: Equatable, Sendable {
   /// Whether all checkpoints had the digest that the log has; nil when none was compared.
   package var verified: Bool?
 
-  /// Adds the figures of another run. The digest becomes that of both digests.
+  /// Adds the figures of another run. The new digest is computed from both digests.
   mutating func add(_ other: ReplayFigures) {
     sections += other.sections
     records += other.records

@@ -4,7 +4,8 @@
 struct LineScanner {
   private let bytes: [UInt8]
 
-  /// The end of the content: before the comment, the blanks before that, and a carriage return.
+  /// The end of the content. The comment, the blanks before it, and a carriage return at the end of
+  /// the line are not part of the content.
   private let end: Int
   private var index = 0
 

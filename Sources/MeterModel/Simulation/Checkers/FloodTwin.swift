@@ -21,8 +21,8 @@ struct FloodTwin {
     residents = workload.arrivals.first?.count ?? 0
   }
 
-  /// The difference between the notifications of a batch and those without the flood; nil if there
-  /// is none.
+  /// Compares the notifications of a batch with those of the meter that does not see the flood.
+  /// Returns a description of the first difference; nil if there is none.
   mutating func violation(
     in told: ContiguousArray<Effect>, after records: ContiguousArray<LogRecord>, now: Instant
   ) -> String? {

@@ -29,8 +29,8 @@ package enum NodeFault: String, CaseIterable, Sendable {
 struct Falsifier {
   let fault: NodeFault
 
-  /// Of each session: the newest round, when it was last heard, and how often it returned after a
-  /// silence.
+  /// For each session: the newest round, the instant when it was last heard, and the number of
+  /// times that it returned after a silence.
   private struct Sender {
     var round: UInt64 = 0
     var heardAt = Instant.start

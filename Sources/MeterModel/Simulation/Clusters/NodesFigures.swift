@@ -17,7 +17,7 @@ package struct NodesFigures: RunFigures {
   /// The milestones that were reached.
   package var milestones = NodeMilestoneSet()
 
-  /// The figures of no cluster.
+  /// Figures that are all 0.
   package init() {}
 
   /// Adds the figures of another cluster.

@@ -74,8 +74,8 @@ extension SimulatedNode {
   var wakesAt: Instant {
     let deadline = node.nextDeadline
     guard deadline < .never else { return .never }
-    // An estimate that is early for the fastest clock, which is then advanced until it reaches the
-    // deadline.
+    // An estimate that is not too late even for the fastest clock. The loop moves it forward until
+    // the node's clock has reached the deadline.
     let slack = deadline.nanoseconds / 1000 + 1000
     let elapsed = deadline.nanoseconds - min(deadline.nanoseconds, slack)
     var at = startedAt + Duration(nanoseconds: elapsed)

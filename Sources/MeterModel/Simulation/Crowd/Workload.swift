@@ -33,7 +33,7 @@ struct Workload {
   /// The arrivals in order of time, without overlap.
   var arrivals: [Arrivals] = []
 
-  /// The ticks at which all are disconnected, ascending.
+  /// The ticks at which all viewers are disconnected, in ascending order.
   var cuts: [UInt32] = []
 
   /// The number of viewer ids; 0 for none.

@@ -51,7 +51,7 @@ struct ClusterPlan {
     hostile = source.below(4)
     changesEnd = workload.last
     faultsEnd = workload.last - workload.last / 8
-    // Half-open connections are found dead until then, and every namespace is notified after that.
+    // Broken connections are detected by then, and every namespace is notified after that.
     let quiet = scale.ticks(configuration.notifyMaxDelay)
     end = workload.last.plus(quiet).plus(quiet).plus(scale.ticks(.seconds(31)))
     let longest = UInt64(max(1, min(timeout, 1 << 30))) * 4

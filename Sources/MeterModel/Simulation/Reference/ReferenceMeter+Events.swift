@@ -187,7 +187,7 @@ extension ReferenceMeter {
     effects.append(.refuse(id, reason), at: now, connection: ordinal)
   }
 
-  /// Ends a connection. Its close, which the shell performs, is awaited.
+  /// Ends a connection. The event `closed` for it is still awaited.
   mutating func end(_ place: Place, _ reason: EndReason, into effects: inout EffectBuffer) {
     let connection = namespaces[place.namespace].connections.remove(at: place.connection)
     awaitedCloses.insert(connection.id)

@@ -1,10 +1,10 @@
 // The shrinking of an array for which a test fails: runs of elements are left out while it still
 // fails.
-// still fails.
 
 extension Array {
-  /// The rest after leaving out runs of half, a quarter, … and one of the elements, until `fails`
-  /// would no longer hold without any of them. Precondition: `fails` holds for all elements.
+  /// The elements that remain after runs of half, a quarter, … and one of the elements are left
+  /// out, in one pass for each length. A run is left out if `fails` still holds without it.
+  /// Precondition: `fails` holds for all elements.
   func leavingOutRuns(whileFailing fails: ([Element]) -> Bool) -> [Element] {
     var best = self
     var length = Swift.max(1, count / 2)

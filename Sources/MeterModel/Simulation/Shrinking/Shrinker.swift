@@ -55,7 +55,7 @@ package struct Shrinker {
     return best
   }
 
-  /// The log without runs of records, long ones first.
+  /// The log after runs of records were left out, long runs first.
   private func withoutRuns(_ log: RandomLog) -> RandomLog {
     var best = log
     best.steps = log.steps.leavingOutRuns { steps in

@@ -11,8 +11,8 @@ extension Units {
       for number in nodes.indices {
         #expect((0..<5).map { nodes[number].members(of: "n-\($0)") } == [3, 3, 3, 3, 3])
       }
-      // The first node has a second viewer in two of its namespaces, in the order in which it knows
-      // them.
+      // The first node gets a second viewer in two of its namespaces. Which two depends on the
+      // order of its namespaces.
       nodes[0].change(2, at: .start + .seconds(1))
       exchange(&nodes, until: .start + .seconds(3))
       for number in nodes.indices {

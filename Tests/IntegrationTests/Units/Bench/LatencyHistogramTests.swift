@@ -11,7 +11,7 @@ extension Units {
       var histogram = LatencyHistogram()
       var latencies: [UInt32] = []
       for _ in 0..<1 + source.below(3000) {
-        // A latency of any size: the number of bits is random too.
+        // The number of bits is random too, so that latencies of every magnitude occur.
         let latency = UInt32(truncatingIfNeeded: source.next() >> (32 + source.below(32)))
         latencies.append(latency)
         histogram.add(microseconds: latency)

@@ -178,7 +178,7 @@ extension Units {
         #expect(settings.redisPasswordPath == "file")
         #expect(settings.redis?.password == nil)
       }
-      // Of a URL given twice the last one counts.
+      // If a URL is given twice, the last one counts.
       _ = try serve("--cluster-redis=redis://u@a", "--cluster-redis=redis://u:p@a")
     }
 

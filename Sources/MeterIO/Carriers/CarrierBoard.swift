@@ -1,4 +1,4 @@
-// The state and the counters of the carriers, on their way from the cluster's thread to the node's.
+// The state and the counters of the carriers, on their way from the carriers' thread to the node's.
 
 import MeterModel
 import Synchronization
@@ -15,7 +15,7 @@ extension CarrierFigures {
 final class CarrierBoard: Sendable {
   private let figures = Mutex<[CarrierFigures]>([])
 
-  /// The figures of the last turn of the cluster's thread.
+  /// The figures of the last turn of the carriers' thread.
   var all: [CarrierFigures] {
     get { figures.withLock { $0 } }
     set { figures.withLock { $0 = newValue } }

@@ -65,7 +65,8 @@ struct NameTableTests {
     var source = RandomSource(seed: seed).fork("names")
     var table = NameTable(key: HashKey(seed, 7))
     var model: [[UInt8]: UInt32] = [:]
-    // Grows and shrinks in turn, so that the index is built anew in both directions.
+    // The table grows and shrinks in turn, so that the index is rebuilt at a larger and at a
+    // smaller size.
     for step in 0..<4000 {
       let name = name(source.below(300))
       if source.chance(step / 500 % 2 == 0 ? 4 : 1, in: 5) {
@@ -83,7 +84,7 @@ struct NameTableTests {
     for (name, number) in model { #expect(table.name(of: number) == name) }
   }
 
-  /// A name of its own for each number, of many lengths.
+  /// A different name for each number. The names have many lengths.
   private func name(_ number: Int) -> [UInt8] {
     Array("\(number)".utf8) + [UInt8](repeating: 0x2D, count: number % 250)
   }
