@@ -11,16 +11,33 @@ package func parse(
 ) throws(UsageError) -> Invocation {
   var command = Command.serve
   var rest = arguments[...]
+  if arguments.first == "help" { return try helpTopic(arguments.dropFirst()) }
   if let name = arguments.first, !name.hasPrefix("-") {
-    guard let named = Command(rawValue: name) else {
-      let names = Command.announced.map(\.rawValue).joined(separator: ", ")
-      throw UsageError(message: "\(quoted(name)) is no command; there is: \(names)")
-    }
-    command = named
+    command = try Command(named: name)
     rest = rest.dropFirst()
   }
   var parser = ArgumentParser(command: command, rest: rest)
   return try parser.parse(environment: environment)
+}
+
+/// The command that `help [COMMAND]` is about; `serve` without one.
+private func helpTopic(_ arguments: ArraySlice<String>) throws(UsageError) -> Invocation {
+  guard arguments.count <= 1 else {
+    throw UsageError(message: "help takes one command; usage: \(programName) help [COMMAND]")
+  }
+  guard let name = arguments.first else { return .help(.serve) }
+  return .help(try Command(named: name))
+}
+
+extension Command {
+  /// The command with a name of the command line.
+  fileprivate init(named name: String) throws(UsageError) {
+    guard let command = Command(rawValue: name) else {
+      let names = Command.announced.map(\.rawValue).joined(separator: ", ")
+      throw UsageError(message: "\(quoted(name)) is no command; there is: \(names)")
+    }
+    self = command
+  }
 }
 
 private struct ArgumentParser {

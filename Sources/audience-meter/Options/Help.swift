@@ -8,6 +8,7 @@ package func help(for command: Command) -> String {
   for (index, usage) in usages.enumerated() {
     lines.append((index == 0 ? "Usage: " : "       ") + "\(programName) \(usage.usage)")
   }
+  if command == .serve { lines.append("       \(programName) help [COMMAND]") }
   let options = command.options
   let column = (options.map { label(of: $0).count }.max() ?? 0) + 2
   let (model, others) = options.partitioned { command == .replay && $0.isOfModel }

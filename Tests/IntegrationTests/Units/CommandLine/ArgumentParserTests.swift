@@ -95,6 +95,17 @@ extension Units {
       #expect(errorMessage("--workers", "").hasPrefix("--workers: '' is not"))
     }
 
+    @Test func `help describes the daemon, or the command that it names`() throws {
+      guard case .help(.serve) = try parse(["help"]) else { throw Unexpected() }
+      guard case .help(.replay) = try parse(["help", "replay"]) else { throw Unexpected() }
+      #expect(
+        errorMessage("help", "fly")
+          == "'fly' is no command; there is: serve, replay, simulate, bench")
+      #expect(
+        errorMessage("help", "serve", "bench")
+          == "help takes one command; usage: audience-meter help [COMMAND]")
+    }
+
     @Test func `--help and --version end the reading of arguments`() throws {
       guard case .help(.serve) = try parse(["--help", "--bogus"]) else { throw Unexpected() }
       guard case .help(.replay) = try parse(["replay", "-h"]) else { throw Unexpected() }
