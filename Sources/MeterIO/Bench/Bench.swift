@@ -29,8 +29,8 @@ struct BenchPreparation {
   /// The limit of descriptors of one table.
   let tableLimit: Int
 
-  /// The number of threads for passing connections, and the number of those that a thread has at a
-  /// time.
+  /// The number of threads for passing connections, and the number of passing connections that one
+  /// thread has open at the same time.
   let passerThreads: Int
   let passerPlaces: Int
 
@@ -61,7 +61,8 @@ struct BenchPreparation {
     self.plan = plan
     var target = try BenchTarget(settings)
     if target.hasManySources {
-      // Passing connections need more ports than they are at a time: a closed one keeps its port.
+      // A closed connection keeps its port for a while, so passing connections need additional
+      // ports.
       try target.connect(fromAddresses: isChurn ? max(plan.sources, 16) : plan.sources)
     } else if settings.crowd > BenchPlan.connectionsOfOneSource(ports: limits.ports) {
       throw BenchError(

@@ -1,5 +1,5 @@
 // The figures of a load. Times are in nanoseconds unless a name has another unit, memory is in
-// bytes; nil stands for what was not measured or could not be.
+// bytes; nil stands for a figure that was not or could not be measured.
 
 import MeterModel
 

@@ -72,7 +72,7 @@ extension BenchRun {
     let goal = delivered + expected
     control.target.store(namespace, ordering: .relaxed)
     control.goal.store(goal, ordering: .relaxed)
-    // What came late, or between the rounds, does not belong to this round.
+    // Events that came late, or between the rounds, do not belong to this round.
     _ = take({ $0.takeDeliveries() }, from: crowdThreads)
     _ = take({ $0.takeFirstEvents() }, from: passerThreads)
     let request = trigger.request(

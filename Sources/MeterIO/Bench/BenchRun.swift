@@ -4,7 +4,7 @@ import Glibc
 import MeterModel
 import Synchronization
 
-/// One run of a load on a server, and what its phases share.
+/// One run of a load on a server, and the state that its phases share.
 struct BenchRun: ~Copyable {
   let preparation: BenchPreparation
   let settings: BenchSettings

@@ -74,7 +74,7 @@ package struct BenchSettings: Sendable {
   /// The server's process, for its CPU time and memory; nil to measure neither.
   package var serverPID: UInt32?
 
-  /// Whether connections are closed with FIN. A reset, otherwise, leaves no port in TIME_WAIT.
+  /// Whether connections are closed with FIN; otherwise with a reset, which leaves no TIME_WAIT.
   package var leavesByClose = false
 
   /// The time for which nothing may happen.
@@ -98,10 +98,10 @@ package struct BenchSettings: Sendable {
   /// The time after which a silent node is forgotten.
   package var nodeTimeout = ClusterSettings().nodeTimeout
 
-  /// Whether a server on another machine is allowed.
+  /// Whether the server is on another machine. Such a load also needs `isRemoteMeant`.
   package var isRemote = false
 
-  /// Whether a server on another machine is allowed.
+  /// Whether the owner of the other machine agrees to the load.
   package var isRemoteMeant = false
 
   /// Whether the figures are printed as one JSON object.

@@ -105,7 +105,7 @@ package struct ClusterBenchNode {
     _ = node.outputs.take(for: 0)
   }
 
-  /// Performs a slice of what is due in the cluster. What it sends is kept for `takeDatagrams`.
+  /// Performs a slice of the work that is due in the cluster. `takeDatagrams` takes its datagrams.
   package mutating func advance(to instant: Instant) {
     node.advance(to: instant)
   }

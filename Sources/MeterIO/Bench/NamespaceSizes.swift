@@ -66,8 +66,8 @@ package struct NamespaceSizes: Equatable, Sendable {
     return ContiguousArray((0..<namespaces).map { $0 < more ? each + 1 : each })
   }
 
-  /// The namespaces with the largest remainders get what is left by rounding down; of equal ones
-  /// the earlier.
+  /// The sizes are rounded down. The connections that are left go to the namespaces with the
+  /// largest remainders; at equal remainders the earlier namespace is first.
   private static func zipf(
     _ connections: UInt32, over namespaces: UInt32
   ) -> ContiguousArray<UInt32> {

@@ -1,5 +1,6 @@
 // Datagrams of other nodes that wait for the node. Anyone may send as much as the network carries,
-// so the queue is bounded: what does not fit is dropped, and other nodes repeat what they send.
+// so the queue is bounded: datagrams that do not fit are dropped. Other nodes repeat their
+// datagrams.
 
 import MeterModel
 import Synchronization

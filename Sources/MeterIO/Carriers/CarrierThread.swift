@@ -1,5 +1,5 @@
-// The carriers' thread. It has the carriers and decides nothing: what arrives goes to the node
-// unread, and what the node hands over is sent.
+// The carriers' thread. It has the carriers and decides nothing: it passes received datagrams to
+// the node without reading them, and sends the datagrams of the node.
 
 import MeterModel
 
@@ -11,7 +11,7 @@ enum CarrierOrder: Sendable {
   /// The resolver has an answer.
   case resolved(Resolution)
 
-  /// Send what waits, and return.
+  /// Send the waiting datagrams, and return.
   case stop
 }
 

@@ -29,7 +29,7 @@ struct ClusterStart: Sendable {
   /// resolver's poller and mailbox.
   private static let ownDescriptors = 5
 
-  /// Opens what the options name; nil where they name no carrier.
+  /// Opens the carriers that the options name; nil if they name none.
   init?(
     _ options: ClusterOptions, nodeTimeout: Duration, console: Console
   ) throws(StartError) {
@@ -56,8 +56,8 @@ struct ClusterStart: Sendable {
         + "counts must be repeated")
   }
 
-  /// Makes the membership of the node, the body of the carriers' thread, and what the two threads
-  /// share.
+  /// Makes the membership of the node, the body of the carriers' thread, and the objects that the
+  /// two threads share.
   func begin(
     _ configuration: Configuration, clock: Clock, console: Console
   ) throws(SystemError) -> ClusterParts {

@@ -38,17 +38,16 @@ protocol DatagramCarrier: AnyObject {
   /// Takes the answer of the resolver to a request of this carrier.
   func take(_ resolution: Resolution, _ host: inout CarrierHost)
 
-  /// Does what is due. Called after all events of a turn of the thread's loop.
+  /// Performs the tasks that are due. Called after all events of a turn of the thread's loop.
   func maintain(_ host: inout CarrierHost)
 
-  /// Whether everything that was sent has left. While it has not, the thread waits a moment before
-  /// it ends.
+  /// Whether all datagrams have left. If not, the thread waits a moment before it ends.
   var isIdle: Bool { get }
 }
 
-/// The carriers that the options name, opened, with what each of them says at the start.
+/// The carriers that the options name, opened, with the line of each for the operator at the start.
 ///
-/// Throws an error for the operator. What may become right later is no error: a network that is
+/// Throws an error for the operator. A condition that may end later is no error: a network that is
 /// down, a name that cannot be resolved now, a Redis server that is down.
 func openCarriers(
   _ options: ClusterOptions, nodeTimeout: Duration, console: Console

@@ -66,7 +66,7 @@ package struct Endpoint: Equatable, Sendable {
     isName(host) && !host.hasPrefix("-") && !host.hasPrefix(".")
   }
 
-  /// Letters, digits, dots, hyphens and underscores, at most 253 (RFC 1123, and what is in use).
+  /// Letters, digits, dots, hyphens (RFC 1123) and underscores, which are in use; at most 253.
   private static func isName(_ text: Substring) -> Bool {
     (1...253).contains(text.utf8.count)
       && text.utf8.allSatisfy {

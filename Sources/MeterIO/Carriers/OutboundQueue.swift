@@ -1,5 +1,5 @@
 // Datagrams that wait to be sent. They carry state: when too many wait, the oldest is dropped,
-// since a later one holds what is true now.
+// because a later one has the newer state.
 
 import MeterModel
 

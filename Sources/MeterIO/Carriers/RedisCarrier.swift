@@ -44,7 +44,7 @@ final class RedisCarrier: DatagramCarrier {
     isLiteral = literal != nil
     publisher = RedisConnection(.publish, server)
     subscriber = RedisConnection(.subscribe, server)
-    // The password is no part of what is shown.
+    // The password is never shown.
     let name = Endpoint(host: server.host, port: server.port).description
     source = NodeAddress(name)
     let address = "\(name), channel \(String(decoding: server.channel, as: UTF8.self))"

@@ -100,7 +100,7 @@ struct RedisConnection: ~Copyable {
   /// with a failed connection are not counted.
   var forgotten: UInt64 { queue.forgotten }
 
-  /// Whether everything was sent and answered, or cannot be.
+  /// Whether everything was sent and answered, or the connection is not ready.
   var isIdle: Bool { phase != .ready || (output.isEmpty && queue.isEmpty && unanswered == 0) }
 
   /// Whether the time of the next attempt has come.
@@ -246,7 +246,7 @@ extension RedisConnection {
 // MARK: - Receiving
 
 extension RedisConnection {
-  /// Removes what was parsed, and the datagrams.
+  /// Removes the parsed bytes, and the datagrams.
   mutating func discardInput() {
     datagrams.removeAll(keepingCapacity: true)
     input.removeFirst(parsed)

@@ -7,8 +7,8 @@ struct ResolutionRequest: Sendable {
   /// The index of the carrier that asks.
   let carrier: Int
 
-  /// A number that the carrier chose, by which it finds what the name belongs to: for unicast, the
-  /// index of the peer.
+  /// A number that the carrier chose to identify the use of the name: for unicast, the index of the
+  /// peer.
   let target: Int
   let endpoint: Endpoint
 }

@@ -173,7 +173,7 @@ extension UnicastCarrier {
 // MARK: - Names
 
 extension UnicastCarrier {
-  /// Has the names resolved whose time has come.
+  /// Requests the addresses of the names whose resolution is due.
   func maintain(_ host: inout CarrierHost) {
     for index in peers.indices {
       guard let due = peers[index].resolvesAt, due <= host.now else { continue }

@@ -1,6 +1,6 @@
-// The sockets of one reactor: a dense table of small slots. What few connections need (a request
-// that is being read, bytes that could not be sent) lies in slabs, so that an idle stream costs one
-// slot.
+// The sockets of one reactor: a dense table of small slots. Data that few connections need (a
+// request that is being read, bytes that could not be sent) lies in slabs, so that an idle stream
+// costs one slot.
 
 import Glibc
 import MeterModel

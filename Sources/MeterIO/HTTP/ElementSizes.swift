@@ -1,4 +1,5 @@
-// The memory of a connection in a reactor's tables. A test holds the numbers of the documentation.
+// The memory of a connection in a reactor's tables. A test compares the numbers of the
+// documentation with it.
 
 /// The sizes of the elements of two of a reactor's tables, in bytes.
 package enum ElementSizes {

@@ -18,7 +18,7 @@ struct HTTPConnection: Waiting {
     case waiting
     /// A response is being sent. Can become `head`, `waiting` (for the rest of it), `lingering`.
     case sending
-    /// The response was sent, and what the client still sends is read and dropped.
+    /// The response was sent. Further bytes of the client are read and dropped.
     case lingering
   }
 
@@ -48,7 +48,7 @@ struct HTTPConnection: Waiting {
   var timeout: Timeout?
   var phase = Phase.head
 
-  /// The received bytes: from `start` on the present request's head and what follows it.
+  /// The received bytes: from `start` on the present request's head and the bytes after it.
   var input: ContiguousArray<UInt8> = []
 
   /// The start of the present request in `input`.

@@ -1,4 +1,4 @@
-// What the node's thread receives.
+// The inputs of the node's thread.
 
 import MeterModel
 

@@ -82,7 +82,7 @@ extension Reactor {
     while !broadcasting.isEmpty, context.clock.now < end { sendBroadcasts() }
   }
 
-  /// Sends at most `limit` streams of an audience what the present pass has for them. Returns the
+  /// Sends the data of the present pass to at most `limit` streams of an audience. Returns the
   /// number of streams, and at least 1.
   private mutating func sendSlice(_ row: UInt32, limit: Int) -> Int {
     let broadcast = audiences[row].broadcast

@@ -54,7 +54,7 @@ extension Reactor {
   mutating func readRequest(_ slot: UInt32) -> Bool {
     let id = table[slot].attachment
     let phase = connections[id].phase
-    // What follows a request, and the client's end, are read when the request was answered.
+    // Bytes after a request, and the client's end, are read when the request was answered.
     if phase == .waiting { watch(slot, .nothing) }
     if phase == .waiting || phase == .sending { return false }
     switch receive(slot, limit: phase == .lingering ? .max : Self.maximumRequestPiece) {
@@ -144,8 +144,8 @@ extension Reactor {
     }
   }
 
-  /// Reads what there is of a request's body, and handles the request when the body has ended.
-  /// Returns false if more bytes are needed.
+  /// Reads the bytes of a request's body that have come, and handles the request when the body has
+  /// ended. Returns false if more bytes are needed.
   private mutating func readBody(_ id: UInt32) -> Bool {
     let policy = table[connections[id].slot].port.definition.body
     let input = connections[id].input
@@ -176,7 +176,7 @@ extension Reactor {
     return true
   }
 
-  /// Passes a request whose body has ended to the handler of its port, and does what that decides.
+  /// Passes a request whose body has ended to the handler of its port, and performs its decision.
   private mutating func handleRequest(_ id: UInt32) {
     guard let head = connections[id].head else { fatalError("a request without a head") }
     let input = connections[id].input

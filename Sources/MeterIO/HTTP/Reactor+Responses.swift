@@ -10,7 +10,7 @@ extension Reactor {
     outgoing.inputs.appendToBatch(.asked(table.handle(connections[id].slot), question))
   }
 
-  /// Sends what is in `output`, and then the answers to a question as a body without a length.
+  /// Sends `output`, and then the answers to a question as a body without a length.
   mutating func askInPieces(_ id: UInt32, _ question: Question) {
     connections[id].isInPieces = true
     connections[id].question = question
@@ -51,7 +51,7 @@ extension Reactor {
     flush(id)
   }
 
-  /// Sends what is in `output`, and then ends the connection.
+  /// Sends `output`, and then ends the connection.
   mutating func sendLast(_ id: UInt32) {
     connections[id].isLast = true
     flush(id)
@@ -67,8 +67,8 @@ extension Reactor {
     respond(id, failure.keepsConnection ? exchange : exchange.closing)
   }
 
-  /// Sends what there is to send. When all of it was sent, the next piece is requested, or the next
-  /// request can be read (`proceed`), or the connection ends.
+  /// Sends the bytes of `output` that were not sent yet. When all of it was sent, the next piece is
+  /// requested, or the next request can be read (`proceed`), or the connection ends.
   mutating func flush(_ id: UInt32) {
     let slot = connections[id].slot
     connections[id].phase = .sending
@@ -95,7 +95,7 @@ extension Reactor {
     }
   }
 
-  /// Ends the sending direction, and reads what the client still sends. A close with unread bytes
+  /// Ends the sending direction, and reads further bytes of the client. A close with unread bytes
   /// would send a reset, and the client might lose the response.
   private mutating func linger(_ id: UInt32) {
     let slot = connections[id].slot

@@ -53,7 +53,7 @@ extension Reactor {
     return false
   }
 
-  /// Reads and drops what has come, so that a close sends FIN and no reset.
+  /// Reads and drops the received bytes, so that a close sends FIN and no reset.
   mutating func discardInput(_ slot: UInt32) {
     _ = receive(slot)
   }
@@ -101,8 +101,8 @@ extension Reactor {
     case .free: break
     case .http: readRequest(slot)
     case .opening, .streaming:
-      // What follows the request of a stream is read and dropped. The end of it means that the
-      // viewer has left.
+      // Bytes after the request of a stream are read and dropped. Their end means that the viewer
+      // has left.
       if case .end = receive(slot) { drop(slot) }
     }
   }

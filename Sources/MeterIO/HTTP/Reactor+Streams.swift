@@ -1,4 +1,4 @@
-// Streams are opened, greeted and ended, and get what they missed when they were behind.
+// Streams are opened, greeted and ended. A stream that was behind gets the data that it missed.
 
 import MeterModel
 
@@ -44,7 +44,7 @@ extension Reactor {
     sendFrame(to: slot, count: nil)
   }
 
-  /// Takes a stream out of its audience, and drops what it had still to get.
+  /// Takes a stream out of its audience, and drops the bytes that were not sent to it yet.
   mutating func leaveAudience(_ slot: UInt32) {
     if table[slot].attachment != .max { removeBacklog(slot) }
     let row = table[slot].audience
@@ -55,7 +55,7 @@ extension Reactor {
     if audiences[row].isEmpty { removeAudience(row) }
   }
 
-  /// Ends a stream as the node directs, with what it has still to get.
+  /// Ends a stream as the node directs, after the bytes that were not sent to it yet.
   mutating func end(_ slot: UInt32, _ reason: EndReason) {
     let rest = takeRest(slot)
     leaveAudience(slot)
@@ -127,8 +127,8 @@ extension Reactor {
 // MARK: - Streams that are behind
 
 extension Reactor {
-  /// Sends `frame` to a stream that is not behind. What the socket does not take becomes the
-  /// stream's backlog; a count of which it took nothing is replaced by newer ones.
+  /// Sends `frame` to a stream that is not behind. The bytes that the socket does not take become
+  /// the stream's backlog; a count of which it took no byte is replaced by newer ones.
   mutating func sendFrame(to slot: UInt32, count: UInt64?) {
     guard let sent = send(frame.span, on: slot) else {
       drop(slot)

@@ -45,7 +45,7 @@ extension Reactor {
     queue.firstSince + timeout <= now ? queue.head : nil
   }
 
-  /// Receives or sends what a connection allows. Returns whether it made progress.
+  /// Receives or sends, depending on the phase of a connection. Returns whether it made progress.
   private mutating func goesOn(_ id: UInt32) -> Bool {
     let slot = connections[id].slot
     let handle = table.handle(slot)

@@ -1,10 +1,10 @@
-// A reactor: a thread with sockets of its own. It has bytes and no policy: the node decides who is
-// counted and what is sent. A reactor reports to the node at most twice in a turn of its loop:
-// before the broadcasts of the turn and after them.
+// A reactor: a thread with sockets of its own. It transfers bytes and has no policy: the node
+// decides which connections are counted and which data is sent. A reactor reports to the node at
+// most twice in a turn of its loop: before the broadcasts of the turn and after them.
 
 import MeterModel
 
-/// What all reactors share.
+/// The objects that all reactors share.
 struct ReactorContext: Sendable {
   let clock: Clock
   let console: Console
@@ -175,7 +175,7 @@ struct Reactor: ~Copyable {
   private mutating func ready(_ slot: UInt32, _ seen: Readiness) {
     let handle = table.handle(slot)
     if seen.contains(.bothEnded), table[slot].state == .streaming {
-      // What the client sent before it left is not read.
+      // Bytes that the client sent before it left are not read.
       drop(slot)
       return
     }

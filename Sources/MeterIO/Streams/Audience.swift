@@ -1,5 +1,5 @@
 // The streams of one namespace on one reactor. An audience exists while it has streams or a
-// broadcast. A reactor knows nothing of namespaces without an audience there.
+// broadcast. A reactor has no data for a namespace without an audience there.
 
 import MeterModel
 

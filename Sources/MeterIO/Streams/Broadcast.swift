@@ -81,7 +81,7 @@ struct Broadcast {
     max(0, Int(Int32(bitPattern: lastSending &- number)))
   }
 
-  /// Appends what the present pass sends: the count, or the last `messages` messages of the pass.
+  /// Appends the count of the present pass, or the last `messages` messages of the pass.
   func appendFrame(ofLast messages: Int, to frame: inout ContiguousArray<UInt8>) {
     if let count {
       ServerSentEvents.append(count: count, into: &frame)
@@ -113,8 +113,8 @@ struct Broadcast {
   }
 
   /// Starts a pass. It sends the count if one waits, unless the pass before sent a count and
-  /// messages wait; otherwise it sends messages, as many as a stream that is not behind may have to
-  /// keep. Messages are sent from the newest slot on. Returns the number of messages of the pass.
+  /// messages wait. Otherwise it sends messages, at most as many bytes as a backlog may have.
+  /// Messages are sent from the newest slot on. Returns the number of messages of the pass.
   /// Precondition: `hasMore`; `newest` is the number of the last message.
   mutating func startPass(from first: UInt32, newest: UInt32) -> UInt32 {
     let followsCount = count != nil

@@ -4,7 +4,7 @@
 /// The counts that were last sent, dense by namespace number, and the position in the current
 /// round.
 struct Advertising {
-  /// The counts of a namespace that the other nodes were told last.
+  /// The counts of a namespace that were last sent to the other nodes.
   private struct Told {
     var members: UInt32 = 0
     var connections: UInt64 = 0
@@ -85,8 +85,8 @@ struct Advertising {
   }
 
   /// Forgets the counts of a namespace whose number becomes free. Returns the connections that were
-  /// told last, and the instant until which its zero must be repeated; nil if no node has to be
-  /// told.
+  /// last sent, and the instant until which its zero must be repeated; nil if no zero has to be
+  /// sent.
   mutating func retire(
     _ namespace: NamespaceID, at instant: Instant
   ) -> (connections: UInt64, until: Instant)? {

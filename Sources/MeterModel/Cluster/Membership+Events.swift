@@ -82,8 +82,8 @@ extension Membership {
   }
 
   /// Without a secret, quarantines events whose numbers are far from those that were received, and
-  /// asks the sender for them again. A datagram that was overtaken by another does not show where
-  /// the numbers of its sender are.
+  /// asks the sender for them again. A datagram that is not the newest of its sender does not cause
+  /// a quarantine, because its event numbers may be old.
   mutating func quarantineEvents(
     of datagram: ClusterDatagram, _ isNewest: Bool, from place: UInt32
   ) {

@@ -1,5 +1,4 @@
-// Received datagrams: whether they are accepted, which node sent them, what was lost before them,
-// and what they mean.
+// Received datagrams: their acceptance, their sender, the losses before them, and their contents.
 
 extension Membership {
   /// Processes a datagram of any content.
@@ -82,9 +81,10 @@ extension Membership {
     }
   }
 
-  /// Whether a repeated datagram is a second copy by the network (a goodbye is sent twice, and each
-  /// of two carriers delivers everything) and not a recording. A copy is of the newest round of its
-  /// sender, or, over another carrier, which may be slower, of the round before.
+  /// Whether a repeated datagram is a second copy from the network, and not a recording that an
+  /// attacker sends. Second copies are normal: a goodbye is sent twice, and each of two carriers
+  /// delivers everything. A copy is of the newest round of its sender, or, over another carrier,
+  /// which may be slower, of the round before.
   private func isSecondCopy(
     _ datagram: ClusterDatagram, over carrier: Carrier, of place: UInt32
   ) -> Bool {
@@ -109,8 +109,9 @@ extension Membership {
   }
 
   /// Returns whether a datagram must be ignored because its number is too far above the others.
-  /// Without a secret any datagram may be damaged or forged, and must not make all others old. If
-  /// the accepted numbers turn out to be wrong, they are forgotten.
+  /// Without a secret any datagram may be damaged or forged; its number must not make the numbers
+  /// of all later datagrams too old. If the accepted numbers turn out to be wrong, they are
+  /// forgotten.
   private mutating func mustIgnore(_ datagram: ClusterDatagram) -> Bool {
     guard let place = peers.place(of: datagram.session), let number = datagram.sequence,
       peers[place].sequences.highest > 0
@@ -147,8 +148,9 @@ extension Membership {
       return peers.add(
         datagram.session, isLegacy: datagram.sequence == nil, from: source, over: carrier, at: now)
     }
-    // A node does not become a legacy node; such a datagram is forged. Or the node is a legacy
-    // node, and a datagram with a number was forged in its name; but then no others follow.
+    // A node with numbers does not become a legacy node, so a datagram without a number is normally
+    // forged. It is accepted only if no datagram of the node was accepted within the timeout: then
+    // the node may be a legacy node in whose name a datagram with a number was forged.
     guard peers[place].isLegacy || datagram.sequence != nil || peers[place].lastHeard < timeoutAgo
     else {
       drop(datagram, .replayed)
@@ -161,8 +163,8 @@ extension Membership {
       if datagram.sequence != nil { peers[place].isLegacy = false }
       return place
     }
-    // What it sent before it departed has a lower number. Its counts are ignored; a message is
-    // delivered.
+    // A datagram that the node sent before it departed has a lower number. Its counts are ignored;
+    // its messages are delivered.
     if let number = datagram.sequence, number <= peers[place].sequences.highest { return place }
     guard !datagram.isGoodbye else {
       // A datagram that the node sent before the goodbye and that arrives later must not revive it.

@@ -20,7 +20,7 @@ extension Membership {
 
   /// Merges the counts of forgotten nodes. Their connections, which the totals keep, are moved to
   /// one number for all forgotten nodes, so that their own numbers become free. Only a slice of one
-  /// node is merged at once, because the meter must have performed it before the next.
+  /// node is merged at once, because the meter must apply a slice before the next one is made.
   mutating func mergeForgotten(
     _ meter: borrowing Meter, _ names: borrowing NameTable, into directives: inout ClusterDirectives
   ) {

@@ -1,8 +1,9 @@
-// The membership of a node in a cluster (§6): which other nodes are present, what they are told and
-// when, and what their datagrams mean here. It is pure, as the meter is: no clock, no sockets, no
-// randomness. Datagrams with instants go in, directives come out, and the same inputs give the same
-// directives, bit for bit. The node owns it beside the meter, performs its directives (a datagram
-// goes to every carrier, a count to the meter) and reports local changes to it.
+// The membership of a node in a cluster (§6). It decides which other nodes are present, which
+// datagrams are sent to them and when, and which changes a received datagram makes here. Like the
+// meter it is pure: no clock, no sockets, no randomness. Datagrams with instants go in, directives
+// come out, and the same inputs give the same directives, bit for bit. The node owns it beside the
+// meter, performs its directives (a datagram goes to every carrier, a count to the meter) and
+// reports local changes to it.
 //
 // Counts. Every notify interval has a *round*: one or more datagrams, each with a number of its own
 // and the number of the round's first. A count of an earlier round than the newest that was

@@ -101,10 +101,10 @@ struct Peer {
       || phase == .live && round >= self.round && sequences.verdict(on: number) == .new
   }
 
-  /// Records a datagram that is ignored. Returns whether the accepted numbers must be wrong. This
-  /// is so if no datagram was accepted for the node timeout, and for at least half of it one newer
-  /// round followed another. The network does not delay datagrams for that long, and the moment
-  /// after this node stood still is shorter.
+  /// Records a datagram that is ignored. Returns whether the accepted numbers must be wrong. They
+  /// are wrong if no datagram was accepted for the node timeout, and for at least half of it newer
+  /// rounds followed one another. The network does not delay datagrams for that long. After a pause
+  /// of this node, old datagrams arrive for a shorter time than that.
   mutating func isWronglyIgnored(round: UInt64, at now: Instant, timeout: Duration) -> Bool {
     let elapsed = now - lastHeard
     if var run = unaccepted, run.since >= lastHeard, now - run.since <= timeout + timeout {

@@ -40,10 +40,10 @@ struct SequenceWindow {
   }
 
   /// Returns whether a number must be ignored for now: it is far from the highest, and not near the
-  /// number in quarantine. If it is near that one, the window moves to the lower of the two, and
-  /// the numbers from there down to the former highest count as not received. `again` is whether
-  /// the same number once more is sufficient, which is so where it cannot be a second copy.
-  /// Precondition: numbers begin with 1. O(window)
+  /// number in quarantine. If it is near that number, the window moves to the lower of the two, and
+  /// the numbers from there down to the former highest count as not received. `again`: the
+  /// quarantine also ends if the same number arrives once more; to be set where the number cannot
+  /// be that of a second copy. Precondition: numbers begin with 1. O(window)
   mutating func quarantines(_ number: UInt64, again: Bool) -> Bool {
     guard isFar(number) else {
       quarantined = 0

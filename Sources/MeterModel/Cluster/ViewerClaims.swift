@@ -1,14 +1,14 @@
 // The holders of viewer ids. One id holds at most one stream in the whole cluster (§2 rule 8). Each
-// stream of an id gets a stamp when it opens. If two nodes let an id in at the same moment, both
-// know by the stamps which stream stays: the one with the larger stamp, or at equal stamps that of
-// the node with the larger session.
+// stream of an id gets a stamp when it opens. If two nodes accept an id at the same moment, the
+// stamps decide which stream stays: the one with the larger stamp, or at equal stamps that of the
+// node with the larger session.
 //
 // A stamp is twice a time, plus one for a stream that opened. It is even for a plain request that
 // asked the holder to leave, after which no stream has the id. The time is in UNIX milliseconds,
 // and at least one more than any that was received (a hybrid logical clock: Kulkarni et al., 2014),
 // so that a node whose clock is slow still stamps later than what it has received.
 
-/// What is known of viewer ids: those that this node holds, and the latest 65,536 others that
+/// The state of viewer ids: of those that this node holds, and of the latest 65,536 others that
 /// another node claimed or whose stream was ended here.
 struct ViewerClaims {
   /// The largest number of ids that are remembered although this node does not hold them.
@@ -29,7 +29,7 @@ struct ViewerClaims {
     case peer(serial: UInt64, place: UInt32)
   }
 
-  /// What is known of one viewer id.
+  /// The state of one viewer id.
   struct Claim: Waiting {
     var links = QueueLinks()
     var waitsSince: Instant

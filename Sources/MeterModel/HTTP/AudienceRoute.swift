@@ -1,7 +1,7 @@
 // The routes of the audience port (§4). Names are compared and passed on as they are, without
 // percent-decoding.
 
-/// What the audience port does with a well-formed request (§4).
+/// The action of the audience port for a well-formed request (§4).
 package enum AudienceRoute: Equatable, Sendable {
   /// Opens an event stream. `viewer` is empty without a viewer id.
   case stream(namespace: ByteRange, viewer: ByteRange)

@@ -1,6 +1,6 @@
 // The routes of the demo port (§5).
 
-/// What the demo port does with a well-formed request (§5).
+/// The action of the demo port for a well-formed request (§5).
 package enum DemoRoute: Equatable, Sendable {
   /// The page that links to a namespace's page.
   case welcome

@@ -27,7 +27,7 @@ package enum JSONString {
     output.append(ASCII.quote)
   }
 
-  /// Whether a byte stands for itself.
+  /// Whether a byte needs no escape.
   private static func isPlain(_ byte: UInt8) -> Bool {
     (0x20..<0x7F).contains(byte) && byte != ASCII.quote && byte != ASCII.backslash
   }

@@ -5,7 +5,7 @@
 ///
 /// A member is its name and then its value: `name("a")` and a `write`, or `member` for both.
 package struct JSONWriter: Sendable {
-  /// The bytes that were there at the start, and what was written.
+  /// The bytes at the start, and the bytes that were written after them.
   package private(set) var bytes: ContiguousArray<UInt8>
 
   /// Whether the next name, or the next value without a name, follows another one.

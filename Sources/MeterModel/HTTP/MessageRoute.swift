@@ -1,6 +1,6 @@
 // The routes of the message port (§5).
 
-/// What the message port does with a well-formed request (§5). A request that sends nothing gets
+/// The action of the message port for a well-formed request (§5). A request that sends nothing gets
 /// the response of a message without receivers.
 package enum MessageRoute: Equatable, Sendable {
   /// Sends the text in the target.

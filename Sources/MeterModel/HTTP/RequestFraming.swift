@@ -97,7 +97,8 @@ struct RequestFraming {
     }
   }
 
-  /// The number of at most 64 bits that the bytes, all digits, have; nil for anything else.
+  /// The decimal number in the bytes; nil if there are none, one is no digit, or it has over 64
+  /// bits.
   private static func decimal(_ bytes: Span<UInt8>, in range: Range<Int>) -> UInt64? {
     guard !range.isEmpty else { return nil }
     var value: UInt64 = 0

@@ -1,5 +1,5 @@
-// A strict parser of request heads (RFC 9112). It guesses nothing, so that no other reader can see
-// different requests in the same bytes. It gets the whole buffer each time and resumes where it
+// A strict parser of request heads (RFC 9112). It refuses ambiguous bytes, so that no other reader
+// can find different requests in them. It gets the whole buffer each time and resumes where it
 // stopped, so that a client that sends byte by byte costs no more than one that sends all at once.
 // The result depends on the bytes only, not on their split: each failure belongs to one byte.
 

@@ -3,8 +3,9 @@
 
 extension ResponseEncoder {
   /// Appends the response to a request that is not served. After 404 and 405 the connection goes on
-  /// as `exchange` says; after all others it ends. `anyPage`: pages of other origins may read it. A
-  /// page that may not read it cannot tell it from a broken network, and would try again for ever.
+  /// or ends according to `exchange`; after all others it ends. `anyPage`: pages of other origins
+  /// may read the response. For a page that may not read it, the response is the same as a network
+  /// failure, after which the page would try again for ever.
   package func append(
     _ failure: RequestFailure, anyPage: Bool, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>

@@ -1,9 +1,9 @@
 // Responses that are not streams, appended to the bytes that wait to be sent on a connection, and
-// what all responses have in common: the date, persistence, and whether there is a body.
+// the common parts of all responses: the date, persistence, and the omission of a body.
 
 /// The properties of a request on which its response depends.
 package struct Exchange: Equatable, Sendable {
-  /// What happens to the connection after the response, and the field that says so.
+  /// The state of the connection after the response, and the field that announces it.
   package enum Persistence: Equatable, Sendable {
     /// HTTP/1.1 goes on without a field.
     case keptAlive
@@ -15,7 +15,7 @@ package struct Exchange: Equatable, Sendable {
     case closed
   }
 
-  /// What happens to the connection.
+  /// The state of the connection after the response.
   package let persistence: Persistence
 
   /// Whether the request was a `HEAD`, whose response is the head of the response to `GET`.
@@ -208,12 +208,13 @@ extension ResponseEncoder {
   }
 }
 
-/// Pages run only what this daemon serves. Streams may come from any port and host.
+/// Pages may load scripts, styles and images from this daemon only, and streams from any host and
+/// port.
 private let contentSecurityPolicy =
   "\r\nContent-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
   + "img-src 'self'; connect-src *; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
-/// The headers that a page may send that asks for no valid list of headers.
+/// The headers that a page may send if its preflight has no valid list of headers.
 private let defaultRequestHeaders =
   "Accept, Cache-Control, Content-Type, Last-Event-ID, X-Requested-With"
 

@@ -1,6 +1,6 @@
 // The routes of the statistics port (§5).
 
-/// What the statistics port does with a well-formed request (§5).
+/// The action of the statistics port for a well-formed request (§5).
 package enum StatisticsRoute: Equatable, Sendable {
   /// The statistics of all namespaces.
   case statistics

@@ -37,7 +37,7 @@ package struct LogGap: Equatable, Sendable {
   package let since: Instant
 }
 
-/// Where a section stops without an end.
+/// The place at which a section stops without an end.
 package struct LogTear: Equatable, Sendable {
   /// The offset in the file of the first block that is not whole, in bytes.
   package let offset: UInt64
@@ -46,12 +46,12 @@ package struct LogTear: Equatable, Sendable {
   package let bytes: UInt64
 }
 
-/// Where and why a log is invalid.
+/// The place at which a log is invalid, and the reason.
 package struct LogDamage: Error, Equatable, Sendable {
   /// The place, as `byte 4096` or `line 12`.
   package let place: String
 
-  /// What is wrong there, as a clause.
+  /// A clause that states the reason.
   package let reason: String
 
   package init(place: String, reason: String) {

@@ -1,4 +1,4 @@
-// What is known of a section of a log before its first record.
+// The properties of a section of a log that precede its first record.
 
 /// The beginning of a section, which is one run of a daemon or the part of one in one file.
 package struct LogSection: Equatable, Sendable {

@@ -107,9 +107,10 @@ extension Meter {
     }
   }
 
-  /// The place of a node's report of a namespace. If there is none, it is made, or nil if not
-  /// `made`. O(1) if the node reports in the order of the last time and there is something to
-  /// report. Otherwise O(n) in the live nodes; the report then moves to the front of its chain.
+  /// The place of a node's report of a namespace. If there is none, the report is made if `made`;
+  /// otherwise the result is nil. O(1) if the node reports its namespaces in the same order as
+  /// before and `made` is true. Otherwise O(n) in the live nodes; the report then moves to the
+  /// front of its chain.
   private mutating func remoteIndex(
     _ node: NodeID, _ namespace: UInt32, made: Bool
   ) -> UInt32? {
@@ -126,8 +127,9 @@ extension Meter {
     return last == .max ? .max : remotes[Int(last)].nodeLinks.previous
   }
 
-  /// The place of a node's report of a namespace, by a search. It moves to the front of the chain,
-  /// so that the reports of nodes that left long ago are behind all that are searched for.
+  /// The place of a node's report of a namespace, by a search. The report moves to the front of the
+  /// chain. The reports of nodes that left long ago are thus at the end of the chain, and those of
+  /// live nodes are found before them.
   private mutating func found(_ node: NodeID, _ namespace: UInt32, made: Bool) -> UInt32? {
     var (previous, index) = (UInt32.max, namespaces[Int(namespace)].firstRemote)
     while index != .max, remotes[Int(index)].node != node {

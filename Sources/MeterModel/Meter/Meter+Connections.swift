@@ -85,8 +85,9 @@ extension Meter {
     knownConnections -= 1
   }
 
-  /// Gives back the room of connections that closed before. The one that closed last can still be
-  /// asked for.
+  /// Gives back the room of closed connections and of viewer ids without a holder. The event that
+  /// closes a connection calls this first, so that the connection can still be looked up after the
+  /// event.
   mutating func giveBack() {
     connections.giveBack(&connectionsEnd, inUse: knownConnections) { $0.phase == .absent }
     viewers.giveBack(&viewersEnd, inUse: heldViewers) { $0.connection == .max }

@@ -69,7 +69,8 @@ extension Meter {
 }
 
 extension ContiguousArray<Namespace> {
-  /// Whether the namespace of an entry is still the one that was created then.
+  /// Whether the namespace of an entry still exists. A later namespace with the same id is another
+  /// one.
   func hold(_ entry: CreationOrder.Entry) -> Bool {
     let place = Int(entry.namespace.number)
     return place < count && self[place].ordinal == entry.ordinal

@@ -36,7 +36,7 @@ extension Meter {
 
   /// Rule 4 for one namespace that was touched.
   private mutating func judge(_ index: UInt32, into effects: inout EffectBuffer) {
-    // The fields are read in place: a copy of the whole namespace is visible in profiles.
+    // The fields are read in place, because a copy of the whole namespace takes measurable time.
     let place = Int(index)
     namespaces[place].isTouched = false
     let members = namespaces[place].members
@@ -67,8 +67,8 @@ extension Meter {
   /// Fires the min and max delays that are due.
   ///
   /// A namespace past its max delay leaves the queues. If it has an audience, it is notified when
-  /// it is judged, and so queued again. If it has none, the first change that gives it one finds
-  /// the delay over.
+  /// it is judged, and is then queued again. If it has no audience, it is notified when it gets
+  /// one, because the delay is over by then.
   mutating func touchDueNamespaces() {
     while min(fresh.firstSince, ripe.firstSince) + configuration.notifyMaxDelay <= now {
       let index = ripe.firstSince <= fresh.firstSince ? ripe.head : fresh.head

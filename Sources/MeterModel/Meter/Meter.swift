@@ -1,11 +1,11 @@
-// The meter makes every decision about counts: which connection is counted, which is sent what and
-// when, which is ended, what is forgotten. It is pure: no clock, no sockets, no randomness, no
-// threads. Events with instants go in, effects come out, and the same events have the same effects,
-// bit for bit.
+// The meter makes every decision about counts: it counts connections, sends counts, ends
+// connections and forgets state, each at a defined instant. It is pure: no clock, no sockets, no
+// randomness, no threads. Events with instants go in, effects come out, and the same events have
+// the same effects, bit for bit.
 //
-// Each deadline fires at its own instant, whenever the meter is called: `apply` first fires every
-// deadline up to its instant. So a wake-up is no input, and one long advance equals many short
-// ones.
+// Each deadline fires at its own instant, independently of the time at which the meter is called:
+// `apply` first fires every deadline up to its instant. Therefore a wake-up is not an input, and
+// one long advance has the same effects as many short ones.
 
 /// The state machine with the rules of §2.
 package struct Meter: MeterProtocol {

@@ -1,4 +1,4 @@
-// The state of a meter as plain values. It contains what happened, and not what follows from it: a
+// The state of a meter as plain values. It contains no value that follows from the others: a
 // restored meter computes its queues and sums, so that they cannot contradict one another. Its
 // configuration may differ from that of the first meter.
 

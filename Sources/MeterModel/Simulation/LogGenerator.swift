@@ -56,7 +56,7 @@ private struct LogGenerator {
   var steps: [RandomLog.Step] = []
   var now = Instant.start
 
-  /// The open connections as the crowd knows them; a meter may have ended or refused some.
+  /// The open connections as the crowd has recorded them; a meter may have ended or refused some.
   private var open: [ConnectionID] = []
   private var opened = ConnectionOrdinal.none
 

@@ -32,7 +32,8 @@ package enum Milestone: Int, CaseIterable, Hashable, Sendable {
   /// A connection that excluded another was excluded in turn.
   case excludedInChain
 
-  /// A connection closed before it was counted; its maximum duration ended before.
+  /// A connection closed before it was counted; the maximum duration of one ended before it was
+  /// counted.
   case closedPending, expiredPending
 
   /// The maximum duration of a connection ended at the instant at which another was counted.

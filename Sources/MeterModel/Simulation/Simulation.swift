@@ -27,7 +27,7 @@ package struct Simulation {
     twin = FloodTwin(options, configuration, workload)
   }
 
-  /// Whether the notifications are compared with those of a meter that does not see the flood.
+  /// Whether the notifications are compared with those of a meter that does not receive the flood.
   package var comparesWithoutFlood: Bool { twin != nil }
 
   /// The digest of all effects so far.

@@ -2,9 +2,9 @@
 // grow by a quarter, so that a million connections do not take the room of two. The unused end is
 // cut off when few elements are in use.
 
-/// The condition for looking at the unused end of a table.
+/// The condition for a search for unused elements at the end of a table.
 struct TableEnd {
-  /// The end is looked at when at most this many elements are in use.
+  /// The search is made only if at most this many elements are in use.
   private var threshold = 0
 
   /// Notes that the table now has this many elements.
@@ -12,8 +12,8 @@ struct TableEnd {
     threshold = count / 4
   }
 
-  /// Whether to look at the end now. After each yes the threshold halves, so that all looks
-  /// together cost less than the growth did.
+  /// Whether the search is to be made now. If so, the threshold becomes half of `inUse`, so that
+  /// all searches together cost less than the growth of the table did.
   mutating func isWorthLookingFor(inUse: Int) -> Bool {
     guard inUse <= threshold else { return false }
     threshold = inUse / 2

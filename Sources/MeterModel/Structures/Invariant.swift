@@ -1,5 +1,5 @@
-// A broken invariant ends the process with a message, in release builds too: a wrong count is
-// worse.
+// A broken invariant ends the process with a message, in release builds too, because a wrong count
+// would be worse than a crash.
 
 /// Crashes with `message` unless `condition` holds.
 @inline(__always)

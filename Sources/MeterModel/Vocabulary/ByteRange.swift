@@ -26,6 +26,6 @@
   /// Whether the range has no bytes.
   @inlinable package var isEmpty: Bool { count == 0 }
 
-  /// The same range as `Span.extracting` takes it.
+  /// The range in the form that `Span.extracting` takes.
   @inlinable package var bounds: Range<Int> { Int(start)..<Int(start) + Int(count) }
 }

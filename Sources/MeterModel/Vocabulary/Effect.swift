@@ -32,7 +32,7 @@ package struct Effect: Equatable, Sendable {
     /// Refuse a connection that asked to open.
     case refuse(ConnectionID, RefusalReason)
 
-    /// Report an event that made no sense and changed nothing.
+    /// Report an invalid event, which changed nothing.
     case reject(Rejection)
   }
 }
@@ -55,7 +55,7 @@ package enum RefusalReason: UInt8, Equatable, Sendable {
   case full = 2
 }
 
-/// An event that made no sense.
+/// An event that is invalid, or that the present state of the meter does not allow.
 package enum Rejection: Equatable, Sendable {
   /// The open of a connection that is open.
   case open(ConnectionID)

@@ -23,8 +23,8 @@ package struct EffectBuffer {
   }
 
   /// Appends an effect. `connection` and `namespace` are the ordinals of its subjects (0: none).
-  /// Unlike ids, they do not depend on a choice of the node, so equal histories have equal
-  /// digests.
+  /// Ordinals are used instead of ids because the node chooses the ids. Equal histories thus have
+  /// equal digests.
   mutating func append(
     _ action: Effect.Action, at instant: Instant,
     connection: ConnectionOrdinal = .none, namespace: UInt64 = 0

@@ -6,7 +6,7 @@ package enum Event: Equatable, Sendable {
   /// connection that the `Last-Event-ID` of the request names, or `.none`.
   case opened(ConnectionID, NamespaceID, viewer: ViewerID, after: ConnectionOrdinal)
 
-  /// A connection closed, whichever side ended it.
+  /// A connection closed. Either side may have ended it.
   case closed(ConnectionID)
 
   /// A plain request asked to end the connection that holds a viewer id.

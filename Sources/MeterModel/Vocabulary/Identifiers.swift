@@ -60,7 +60,7 @@ package struct NodeID: Equatable, Hashable, Sendable {
   }
 }
 
-/// The number of a message in the order of the `message` events. The meter does not see the text.
+/// The number of a message in the order of the `message` events. The meter does not have the text.
 package struct MessageID: Equatable, Hashable, Sendable {
   package let number: UInt64
 

@@ -1,5 +1,4 @@
-// The interface of a meter. `Meter`, which the daemon runs, and `ReferenceMeter`, which checks it,
-// have it.
+// The common interface of `Meter`, which the daemon runs, and `ReferenceMeter`, which checks it.
 
 /// A state machine with the rules of §2: events with instants in, effects out.
 package protocol MeterProtocol {

@@ -39,8 +39,8 @@ struct UTF8Sequence {
     }
   }
 
-  /// Whether a byte may be at `offset` after a lead byte. Excluded are overlong forms, surrogates
-  /// and everything above U+10FFFF.
+  /// Whether a byte may be at `offset` after a lead byte. The result is false for overlong forms,
+  /// surrogates and everything above U+10FFFF.
   private static func mayFollow(_ lead: UInt8, _ byte: UInt8, at offset: Int) -> Bool {
     guard offset == 1 else { return byte & 0xC0 == 0x80 }
     switch lead {

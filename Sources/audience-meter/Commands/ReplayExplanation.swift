@@ -1,7 +1,7 @@
 import MeterIO
 import MeterModel
 
-/// Prints the counts that viewers of a namespace were sent by a time, and why.
+/// Prints the counts that the viewers of a namespace had been sent by a time, and the reasons.
 func explain(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
   guard let moment = settings.moment else { return .usage }
   var explainer = Explainer(moment)

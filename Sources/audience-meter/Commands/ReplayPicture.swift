@@ -30,7 +30,8 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
   var own = RecordedReplay(changes: ownChanges, plan)
   var given = settings.compares ? RecordedReplay(changes: settings.changes, plan) : nil
   status = play(file, settings.logPath, &progress) { piece, progress in
-    // A daemon may still write the log. What it has appended since the first reading is left out.
+    // A daemon may still write the log. Bytes that were appended since the first reading are left
+    // out.
     guard length > 0 || piece.isEmpty else { return (own.replay.figures.records, .success) }
     let piece = Array(piece.prefix(length))
     length -= piece.count

@@ -24,7 +24,7 @@ package struct ReplaySettings: Sendable {
   /// (`--compare`).
   package var compares = false
 
-  /// The moment that is explained, and nothing else printed (`--explain`).
+  /// The moment to explain (`--explain`). If it is set, nothing else is printed.
   package var moment: Moment?
 
   /// The options that replace settings of the log.

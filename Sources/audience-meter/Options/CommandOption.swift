@@ -9,7 +9,7 @@ package struct CommandOption: Sendable {
   /// The letter after `-`; nil if there is none.
   package let short: Character?
 
-  /// What the option does.
+  /// The action of the option.
   package let action: OptionAction
 
   /// The description in help, without range, default and unit.

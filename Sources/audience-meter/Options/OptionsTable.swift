@@ -170,7 +170,7 @@ extension CommandOption {
 }
 
 extension CommandOption {
-  /// The options that go with `--nodes`. The seed determines everything else.
+  /// The options that can be combined with `--nodes`. The seed determines everything else.
   package static let nodesToo: Set = ["seed", "seconds", "json"]
 
   /// Whether the option changes the simulation of a seed.

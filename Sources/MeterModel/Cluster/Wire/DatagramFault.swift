@@ -54,7 +54,7 @@ package enum DatagramFault: UInt8, CaseIterable, Error, Sendable {
   /// The sender's clock differs by more than the node timeout.
   case late
 
-  /// The sender is unknown, and the maximum number of nodes is known.
+  /// The sender is not among the known nodes, and their number is at its maximum.
   case tooManyNodes
 
   /// A few words for statistics and the log.

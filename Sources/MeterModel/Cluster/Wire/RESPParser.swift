@@ -57,16 +57,16 @@ package enum RESPFault: UInt8, CaseIterable, Error, Sendable {
   /// No reply begins with the byte.
   case notAReply
 
-  /// A line is longer than 1,024 bytes, or does not end with CR LF.
+  /// A line is longer than 1,024 bytes, or CR LF does not follow a line or a bulk string.
   case badLine
 
   /// A number is malformed or has more than 64 bits.
   case badNumber
 
-  /// A bulk string is longer than 65,536 bytes, or does not end after its length.
+  /// The length of a bulk string is above 65,536 bytes, or below −1.
   case badBulk
 
-  /// An array has more than 1,024 elements, including theirs.
+  /// An array has more than 1,024 elements, including those of the arrays in it, or fewer than −1.
   case badArray
 
   /// Arrays are nested deeper than 4.
@@ -101,13 +101,13 @@ package struct RESPParser: Sendable {
   /// The maximum length of a bulk string: more than any datagram.
   package static let bulkLimit = 65_536
 
-  /// The maximum number of elements of an array, including theirs.
+  /// The maximum number of elements of an array, including those of the arrays in it.
   package static let elementsLimit = 1024
 
   /// The maximum depth of nested arrays.
   package static let depthLimit = 4
 
-  /// The start of the next value, and the length of its line that was searched for the end.
+  /// The start of the next value, and the end of the bytes that were searched for its line end.
   private var position = 0
   private var searched = 0
 

@@ -120,7 +120,7 @@ extension RedisURL {
     }
     let isBracketed = first == ASCII.openBracket
     let name = isBracketed ? whole[1..<close] : whole[..<end]
-    // No resolver would know a name with an escape.
+    // A host name has no escapes.
     guard !name.contains(ASCII.percent) else { throw .badHost }
     return (String(decoding: name, as: UTF8.self), port)
   }

@@ -1,5 +1,5 @@
 // The session id of a node's run. Each run draws a random UUID, as legacy nodes do. Any 36 bytes
-// are accepted, because nothing makes other nodes send a UUID.
+// are accepted from other nodes, because their id need not be a UUID.
 
 /// The id of one run of a node: 36 bytes in place, without an allocation. Ordered as its bytes.
 package struct SessionID: Hashable, Sendable {

@@ -1,12 +1,12 @@
 // The beginnings of sections, and where sections stop: at their end, in the middle, or at damage.
 
 extension BinaryLogReader {
-  /// Where in the file the next block begins.
+  /// The offset of the next block in the file, in bytes.
   var offset: UInt64 { bytesOffset + UInt64(start) }
 
   private var left: Int { bytes.count - start }
 
-  /// What was found where a section may begin.
+  /// The result of reading at a place where a section may begin.
   private enum Beginning {
     /// More bytes are needed.
     case incomplete
@@ -14,8 +14,8 @@ extension BinaryLogReader {
     /// No valid section begins there, for this reason.
     case wrong(String)
 
-    /// A section, the offset in its header, where in `bytes` the next block begins, and the
-    /// checksums so far.
+    /// A section, the offset in its header, the index in `bytes` at which the next block begins,
+    /// and the checksums so far.
     case whole(LogSection, offset: UInt64, end: Int, BlockChain)
   }
 

@@ -9,13 +9,13 @@ struct BinaryLogReader {
   /// The key of the tables of names.
   let key: HashKey
 
-  /// The bytes that were not read yet, behind some that were.
+  /// The bytes that were not read yet, after some that were read.
   var bytes: ContiguousArray<UInt8> = []
 
-  /// Where in `bytes` the next block begins.
+  /// The index in `bytes` at which the next block begins.
   var start = 0
 
-  /// Where in the file `bytes` begin.
+  /// The offset of `bytes` in the file.
   var bytesOffset: UInt64 = 0
 
   /// Whether no more bytes follow.

@@ -1,6 +1,6 @@
-// The meaning of the numbers of a binary log. A name keeps its number in the reader however often
-// the log binds and frees it. So a replay with other settings, in which a namespace or a viewer may
-// last longer, cannot mistake one for another.
+// The meaning of the numbers of a binary log. A name keeps its number in the reader, even if the
+// log binds and frees it several times. In a replay with other settings a namespace or a viewer may
+// last longer; even then its number does not stand for another name.
 
 /// The names and connections that the records of a section refer to.
 struct DecodedNumbers {
@@ -45,7 +45,7 @@ struct DecodedNames {
   /// The numbers of names in `table`, by the numbers of the log.
   private var bound: ContiguousArray<UInt32> = []
 
-  /// How many numbers of the log are bound to each name, by its number in `table`.
+  /// For each name, by its number in `table`, the number of log numbers that are bound to it.
   private var uses: ContiguousArray<UInt32> = []
 
   /// Names that lost their last number of the log, and may be of no use any more.
@@ -55,7 +55,7 @@ struct DecodedNames {
     table = NameTable(key: key)
   }
 
-  /// How many numbers the log has used.
+  /// The count of numbers that the log has used.
   var count: UInt32 { UInt32(bound.count) }
 
   /// The number of the name that a number of the log is bound to.

@@ -1,15 +1,15 @@
-// The payload of a section's header in the binary form: what the section is, and the options of its
-// meter by name (docs/LOG-FORMAT.md).
+// The payload of a section's header in the binary form: the properties of the section, and the
+// options of its meter by name (docs/LOG-FORMAT.md).
 
-/// Why a header cannot be read.
+/// The reason why a header cannot be read.
 struct HeaderError: Error {
-  /// What is wrong with it, as a clause.
+  /// A clause that states the reason.
   let reason: String
 }
 
 extension LogSection {
   /// The payload of a header. All options are written, so that a log keeps its meaning when a
-  /// default changes. `offset` is where in its file the section begins, in bytes.
+  /// default changes. `offset` is the offset of the section in its file, in bytes.
   func encoded(offset: UInt64) -> ContiguousArray<UInt8> {
     var bytes: ContiguousArray<UInt8> = []
     bytes.append(number: LogFormat.version)
@@ -57,7 +57,7 @@ private struct HeaderFields {
   let wallStart: UInt64
   let offset: UInt64
 
-  /// Where the texts of the options are.
+  /// The ranges of the texts of the options.
   private(set) var options: [Range<Int>] = []
 
   init(_ bytes: Span<UInt8>) throws(Malformed) {
@@ -77,8 +77,8 @@ private struct HeaderFields {
 }
 
 extension Configuration {
-  /// Sets an option given as `name=value`. An option that is unknown is an error, since what it
-  /// would change in a replay is unknown too.
+  /// Sets an option given as `name=value`. An unknown option is an error, because its effect on a
+  /// replay is unknown too.
   fileprivate mutating func set(
     option text: Span<UInt8>
   ) throws(HeaderError) -> ConfigurationOption {

@@ -22,7 +22,7 @@ package struct LogEncoder {
   var bytes: ContiguousArray<UInt8> = []
   private var chain = BlockChain()
 
-  /// Where in `bytes` the open block begins.
+  /// The index in `bytes` at which the open block begins.
   private var blockStart = 0
   var recordsInBlock: UInt64 = 0
 
@@ -98,9 +98,9 @@ package struct LogEncoder {
     write(.end, payload.span)
   }
 
-  /// Writes a snapshot, after a loss or at the beginning of a file in the middle of a run; after a
-  /// loss also what was lost. Precondition: nothing was written since the loss or the header, and
-  /// the deadlines of the instant of the snapshot have fired.
+  /// Writes a snapshot, after a loss or at the beginning of a file in the middle of a run. After a
+  /// loss the gap is written too. Precondition: nothing was written since the loss or the header,
+  /// and the deadlines of the instant of the snapshot have fired.
   package mutating func resume(
     from snapshot: MeterSnapshot, names: some LogNames, messages: UInt64, digest: Digest
   ) {

@@ -17,7 +17,7 @@ struct RecordDecoder {
   private var latestOrdinal = ConnectionOrdinal.none
   private var messages: UInt64 = 0
 
-  /// Why `decode` returned.
+  /// The reason why `decode` returned.
   enum Stop {
     /// It decoded as many records as it should, or a message.
     case batch

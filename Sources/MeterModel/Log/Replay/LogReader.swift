@@ -1,5 +1,5 @@
-// Reads a log in either form from bytes in pieces of any size. The first byte tells the form. No
-// input can crash the reader, and no length or number is used before it is checked.
+// Reads a log in either form from bytes in pieces of any size. The first byte determines the form.
+// No input can crash the reader, and no length or number is used before it is checked.
 //
 //   var reader = LogReader()
 //   reader.append(piece)

@@ -10,7 +10,7 @@
 
 /// A replay of a log of any number of sections, each from an empty meter.
 package struct Replay {
-  /// What one step applies.
+  /// The amount that one step applies.
   package enum Detail: Sendable {
     /// Thousands of records.
     case batches
@@ -54,7 +54,7 @@ package struct Replay {
     case damage(LogDamage)
   }
 
-  /// The reader of the log, which has the names of what effects refer to.
+  /// The reader of the log, which has the names for the numbers in effects.
   package private(set) var reader: LogReader
 
   /// The meter of the current section.
@@ -76,7 +76,7 @@ package struct Replay {
   private var buffer = EffectBuffer()
   private var tally = ReplayTally()
 
-  /// What was read and not applied yet.
+  /// The items that were read and not applied yet.
   private var pending: Pending?
 
   /// The items of a log that can be pending.
@@ -221,7 +221,7 @@ package struct Replay {
     return meter.now + Duration(nanoseconds: 128 * delay)
   }
 
-  /// Applies what was read, or some deadlines before it: those of one instant in the detail of
+  /// Applies the pending item, or some deadlines before it: those of one instant in the detail of
   /// instants, those up to the horizon otherwise.
   private mutating func apply(_ next: Pending) -> Step {
     let record: LogRecord?

@@ -58,7 +58,7 @@ struct ReplayTally {
   /// The first instant of the current section.
   private var start = Instant.start
 
-  // What the meter had counted and created before the replay, according to snapshots.
+  // The numbers that the meter had counted and created before the replay, according to snapshots.
   private var countedBefore: UInt64 = 0
   private var createdBefore: UInt64 = 0
 

@@ -1,9 +1,9 @@
 // The escapes of texts and names in a line of the text form.
 //
 // A text is the rest of its line, with `\\`, `\n`, `\r`, `\#` and `\xNN` for the bytes that cannot
-// be there. A name cannot have blanks and is written as it is. Only a name that begins with `#`,
-// and would be read as a comment, is written with a `\` in front, and so is one that begins with
-// backslashes and `#`: thus two names never look the same.
+// be there. A name cannot have blanks and is written without escapes, with one exception: a name
+// that begins with `#`, or with backslashes and then `#`, is written with one more `\` in front.
+// Without it, a name with `#` would be read as a comment, and two names could have the same form.
 
 /// Writes and reads the escapes of the text form.
 enum TextEscape {

@@ -27,11 +27,11 @@ package enum TextEvent: Equatable, Sendable {
   case bye(node: [UInt8])
 }
 
-/// Why a log in text cannot be read any further.
+/// The reason why a log in text cannot be read any further.
 package struct TextLogError: Error, Equatable, Sendable {
   /// The number of the line, from 1.
   package let line: Int
 
-  /// What is wrong with it, as a clause.
+  /// The error in the line, as a clause.
   package let reason: String
 }

@@ -1,7 +1,8 @@
 // Binds the names of a log in text to the dense numbers of the meter.
 
-/// The names of one log. Namespaces, viewer ids and nodes keep their numbers, so the tables are as
-/// large as the log has different names. The slot of a connection is free again after its close.
+/// The names of one log. Namespaces, viewer ids and nodes keep their numbers, so the size of the
+/// tables is the number of different names in the log. The slot of a connection is free again after
+/// its close.
 package struct TextLogNames: LogNames {
   private var namespaces: NameTable
   private var viewers: NameTable

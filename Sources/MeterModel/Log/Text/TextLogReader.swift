@@ -1,8 +1,8 @@
 // Reads a log in text (§7) a line at a time, so that its length has no limit. A malformed line is
 // an error with the number of the line. No input can crash the reader.
 
-/// Reads the lines of a log in text as statements. It also checks what a line alone cannot show:
-/// options come first, time never decreases, and nothing follows `end`.
+/// Reads the lines of a log in text as statements. It also checks their order: options come first,
+/// time never decreases, and nothing follows `end`.
 package struct TextLogReader {
   /// The longest line, in bytes.
   package static let maximumLineLength = 1 << 18

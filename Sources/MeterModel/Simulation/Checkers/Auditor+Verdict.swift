@@ -16,9 +16,9 @@ extension Auditor {
     return memoryViolation(of: meter)
   }
 
-  /// The violation of the memory bound; nil if there is none. The meter's tables may be as long as
-  /// the largest number in its input. What it keeps of the past may be as long as what it keeps of
-  /// the present.
+  /// The violation of the memory bound; nil if there is none. A table of the meter may be as long
+  /// as the largest number in its input. The order of creation may have twice as many entries as
+  /// there are namespaces, and 66 more.
   private func memoryViolation(of meter: Meter) -> String? {
     let limits = [
       ("connections", meter.connections.count, connections.count),

@@ -1,7 +1,7 @@
-// The auditor follows a run of any size. From the records alone it derives which connections are
-// open and counted and what they were sent, and from that, which effects may and must come next. It
-// takes O(1) for an event and a few bytes for a connection, shares only Vocabulary and Structures
-// with the meter, and does not depend on the batches.
+// The auditor follows a run of any size. From the records alone it derives the open and the counted
+// connections and the counts that they were sent, and from these the effects that may and must come
+// next. It takes O(1) for an event and a few bytes for a connection, shares only Vocabulary and
+// Structures with the meter, and does not depend on the batches.
 //
 // The effects of a record must follow it at once. The effects of deadlines are taken as they come;
 // each must be justified at its instant, and none may be missing afterwards.

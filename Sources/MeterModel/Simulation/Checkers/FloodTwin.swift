@@ -1,7 +1,7 @@
 // The law of the flood: connections that close before they are counted change no notification. A
-// second meter that does not see them must have the same notifications at the same instants.
+// second meter that does not receive them must have the same notifications at the same instants.
 
-/// The meter that sees only the connections that stay.
+/// The meter that receives only the connections that stay.
 struct FloodTwin {
   private var meter: Meter
   private var effects = EffectBuffer()
@@ -21,8 +21,8 @@ struct FloodTwin {
     residents = workload.arrivals.first?.count ?? 0
   }
 
-  /// Compares the notifications of a batch with those of the meter that does not see the flood.
-  /// Returns a description of the first difference; nil if there is none.
+  /// Compares the notifications of a batch with those of the meter without the flood. Returns a
+  /// description of the first difference; nil if there is none.
   mutating func violation(
     in told: ContiguousArray<Effect>, after records: ContiguousArray<LogRecord>, now: Instant
   ) -> String? {

@@ -1,6 +1,5 @@
-// Drives a node as the daemon does, without sockets: it reports what reactors would report,
-// performs what they would perform, and records the results. The caller chooses the numbers of the
-// streams.
+// Drives a node as the daemon does, without sockets: it makes the reports of the reactors, performs
+// their directives, and records the results. The caller chooses the numbers of the streams.
 
 /// A node with simulated reactors.
 package struct NodeDriver {

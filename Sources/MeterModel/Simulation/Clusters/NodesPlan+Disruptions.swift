@@ -1,4 +1,4 @@
-// What the judge needs to know of a plan: which faults it has, and until when.
+// The properties of a plan that the judge needs: its faults, and the times until which they last.
 
 extension NodesPlan {
   /// The instant of the last change in the good network. A legacy node leaves without a goodbye,

@@ -47,8 +47,8 @@ struct NamespaceChooser {
     }
   }
 
-  /// Vose's construction in integers: a larger entry fills what a smaller one lacks of the average,
-  /// 2³².
+  /// Vose's construction in integers: each entry below the average, 2³², is filled up to it from a
+  /// larger entry.
   private static func aliases(_ count: UInt32) -> ContiguousArray<Entry> {
     let weights = (1...UInt64(count)).map { (1 << 40) / $0 }
     let total = weights.reduce(0, +)
