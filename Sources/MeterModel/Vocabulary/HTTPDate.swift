@@ -1,5 +1,4 @@
-// The date of a response: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), computed without a
-// library.
+// The date of a response: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
 
 /// A date in the form IMF-fixdate, 29 bytes. It is valid for one second; responses within it can
 /// share it.
@@ -12,18 +11,18 @@ package struct HTTPDate: Equatable, Sendable {
     let seconds = min(unixSeconds, 253_402_300_799)
     let days = seconds / 86_400
     let time = seconds % 86_400
-    let (year, month, day) = Self.civilDate(daysSinceEpoch: days)
+    let date = CivilDate(daysSinceEpoch: days)
     var text = ContiguousArray<UInt8>()
     text.reserveCapacity(29)
     // 1 January 1970 was a Thursday.
     text.append(contentsOf: Self.name(days % 7, of: "ThuFriSatSunMonTueWed"))
     text.append(contentsOf: ", ".utf8)
-    Self.append(twoDigits: day, to: &text)
+    Self.append(twoDigits: date.day, to: &text)
     text.append(ASCII.space)
-    text.append(contentsOf: Self.name(month - 1, of: "JanFebMarAprMayJunJulAugSepOctNovDec"))
+    text.append(contentsOf: Self.name(date.month - 1, of: "JanFebMarAprMayJunJulAugSepOctNovDec"))
     text.append(ASCII.space)
-    Self.append(twoDigits: year / 100, to: &text)
-    Self.append(twoDigits: year % 100, to: &text)
+    Self.append(twoDigits: date.year / 100, to: &text)
+    Self.append(twoDigits: date.year % 100, to: &text)
     text.append(ASCII.space)
     Self.append(twoDigits: time / 3600, to: &text)
     text.append(ASCII.colon)
@@ -32,22 +31,6 @@ package struct HTTPDate: Equatable, Sendable {
     Self.append(twoDigits: time % 60, to: &text)
     text.append(contentsOf: " GMT".utf8)
     bytes = text
-  }
-
-  /// The Gregorian date of a day. Years begin in March, so that the leap day is the last of a year,
-  /// and form eras of 400 years with 146,097 days each.
-  private static func civilDate(
-    daysSinceEpoch: UInt64
-  ) -> (year: UInt64, month: UInt64, day: UInt64) {
-    let days = daysSinceEpoch + 719_468  // since 1 March of the year 0
-    let era = days / 146_097
-    let dayOfEra = days % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    return (era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day)
   }
 
   private static func name(_ index: UInt64, of names: String) -> Substring.UTF8View.SubSequence {
