@@ -50,6 +50,18 @@ package struct UTCTime: Equatable, Comparable, Sendable {
       + ":\(Self.twoDigits(time % 60))\(decimals)Z"
   }
 
+  /// The time of an instant on a clock that started at this time; at most the last time.
+  package func time(at instant: Instant) -> UTCTime {
+    let (sum, overflows) = unixNanoseconds.addingReportingOverflow(instant.nanoseconds)
+    return UTCTime(unixNanoseconds: overflows ? .max : sum)
+  }
+
+  /// The time in whole milliseconds, rounded down, without its date: `18:00:00.25`.
+  package var timeOfDay: String {
+    let whole = UTCTime(unixNanoseconds: unixNanoseconds / 1_000_000 * 1_000_000)
+    return String(whole.text.split(separator: "T")[1].dropLast())
+  }
+
   package static func < (left: UTCTime, right: UTCTime) -> Bool {
     left.unixNanoseconds < right.unixNanoseconds
   }

@@ -18,7 +18,8 @@ struct ExplainedStep {
   func entry(_ kind: HistoryEntry.Kind) -> HistoryEntry {
     let pending = state.map { $0.open - $0.localMembers } ?? 0
     return HistoryEntry(
-      instant: now, kind: kind, members: state?.members ?? 0, pending: pending)
+      instant: now, kind: kind, membersBefore: former?.members ?? 0,
+      members: state?.members ?? 0, pending: pending)
   }
 
   /// The entries of the step, in order.

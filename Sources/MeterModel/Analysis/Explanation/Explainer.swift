@@ -24,7 +24,8 @@ package struct Explainer {
   package mutating func note(_ step: Replay.Step, of replay: borrowing Replay) {
     switch step {
     case .section(let section):
-      current = Explanation(section: current.section + 1, configuration: section.configuration)
+      current = Explanation(section: current.section + 1)
+      current.wallStart = section.wallStart.map { UTCTime(unixNanoseconds: $0) }
       current.configuration = replay.meter.configuration
       isFollowing = moment.section == nil || moment.section == current.section
     case .applied:

@@ -14,7 +14,7 @@ extension Explanation {
         lines += list(notification.history, "Before that notification\(since):")
       }
       lines += list(history, "Since then:")
-    } else if !history.entries.isEmpty {
+    } else if !history.bursts.isEmpty {
       lines += list(history, "Since the last notification:")
     }
     return lines.joined(separator: "\n") + "\n"
@@ -22,8 +22,15 @@ extension Explanation {
 
   private func headline(_ name: String, _ sections: Int) -> String {
     let place = sections > 1 ? " of section \(section)" : ""
-    return "\(name) at \(instant.decimalSeconds) s\(place)"
+    let date = wallStart.map { ", \($0.time(at: instant).text)" } ?? ""
+    return "\(name) at \(instant.decimalSeconds) s\(place)\(date)"
       + (isEnd ? ", where the log ends" : "")
+  }
+
+  /// An instant as `4.5 s`, and its time of day if that is known: `4.5 s (18:00:04.5Z)`.
+  private func time(_ instant: Instant) -> String {
+    let clock = wallStart.map { " (\($0.time(at: instant).timeOfDay)Z)" } ?? ""
+    return "\(instant.decimalSeconds) s\(clock)"
   }
 
   private var counts: [String] {
@@ -40,7 +47,7 @@ extension Explanation {
       return ["last told   nothing to any open connection"]
     }
     var lines = [
-      "last told   \(notification.count), at \(notification.instant.decimalSeconds) s,"
+      "last told   \(notification.count), at \(time(notification.instant)),"
         + " \(reason(notification))"
     ]
     let span = state.greeted
@@ -84,38 +91,82 @@ extension Explanation {
       return "nothing: nobody is counted (the change of \(state.change) waits for a member)"
     }
     let threshold = configuration.notificationThreshold(told: state.told)
-    let latest = (state.toldAt + configuration.notifyMaxDelay).decimalSeconds
+    let latest = time(state.toldAt + configuration.notifyMaxDelay)
     if state.change < threshold {
       let distance =
         state.change == 0
         ? "nothing has changed"
         : "a change of \(state.change) is \(threshold - state.change) below the threshold"
-      return "\(distance); told again at \(latest) s at the latest (notify-max-delay)"
+      return "\(distance); told again at \(latest) at the latest (notify-max-delay)"
     }
-    let earliest = state.toldAt + configuration.notifyMinDelay
-    return "a change of \(state.change) is enough; throttled until \(earliest.decimalSeconds) s"
+    let earliest = time(state.toldAt + configuration.notifyMinDelay)
+    return "a change of \(state.change) is enough; throttled until \(earliest)"
       + " (notify-min-delay)"
   }
 
   private func list(_ history: NamespaceHistory, _ heading: String) -> [String] {
-    var lines = ["", heading]
-    if history.dropped > 0 { lines.append("  … \(history.dropped) more before these") }
-    let times = history.entries.map(\.instant.decimalSeconds)
-    let width = times.reduce(0) { max($0, $1.count) }
-    for (time, entry) in zip(times, history.entries) {
-      let gap = String(repeating: " ", count: width - time.count + 2)
-      lines.append("  \(time)\(gap)\(entry.text)")
+    let rows = history.bursts.flatMap { burst in
+      burst.entries.isEmpty
+        ? [(burst.first.instant, burst.text)] : burst.entries.map { ($0.instant, $0.text) }
     }
-    if history.entries.isEmpty { lines.append("  nothing") }
-    return lines
+    if rows.isEmpty { return ["", heading, "  nothing"] }
+    let times = rows.map { $0.0.decimalSeconds }
+    let clocks = rows.map { row in wallStart.map { $0.time(at: row.0).timeOfDay + "Z" } ?? "" }
+    let columns = [times, clocks].map { column in
+      let width = column.reduce(0) { max($0, $1.count) }
+      return column.map { $0.padded(to: width == 0 ? 0 : width + 2) }
+    }
+    return ["", heading]
+      + rows.indices.map { "  \(columns[0][$0])\(columns[1][$0])\(rows[$0].1)" }
+  }
+}
+
+extension String {
+  /// The text with blanks after it, at least `width` characters.
+  fileprivate func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}
+
+extension HistoryBurst {
+  /// The burst without its time: `92 closes in 0.2 s: 94 → 2 members`.
+  package var text: String {
+    let duration = last.instant - first.instant
+    let place = duration == .zero ? "at once" : "in \(duration.inWords)"
+    let parts = totals.map { $0.sum.text($0.count) }.joined(separator: ", ")
+    return "\(parts) \(place): \(first.membersBefore) → \(last.counts)"
+  }
+}
+
+extension HistorySum {
+  fileprivate func text(_ count: UInt64) -> String {
+    func counted(_ one: String, _ many: String) -> String {
+      "\(count.grouped) \(count == 1 ? one : many)"
+    }
+    return switch self {
+    case .opens: counted("open", "opens")
+    case .counted: "\(count.grouped) counted"
+    case .closes: counted("close", "closes")
+    case .expired: counted("end (expired)", "ends (expired)")
+    case .excluded: counted("end (excluded)", "ends (excluded)")
+    case .stopped: counted("refusal (stopped)", "refusals (stopped)")
+    case .full: counted("refusal (full)", "refusals (full)")
+    case .reports: counted("report of another node", "reports of other nodes")
+    case .remoteChanges: counted("loss of other nodes' counts", "losses of other nodes' counts")
+    case .states: counted("state of a snapshot", "states of snapshots")
+    case .retirements: counted("retirement", "retirements")
+    }
   }
 }
 
 extension HistoryEntry {
   /// The entry without its time: `open 7, greeted with 3 → 3 members`.
-  package var text: String {
-    let counts = "\(members) \(members == 1 ? "member" : "members")"
-    return "\(kind.text) → \(counts)" + (pending > 0 ? ", \(pending) pending" : "")
+  package var text: String { "\(kind.text) → \(counts)" }
+
+  /// The counts afterwards: `3 members, 1 pending`.
+  fileprivate var counts: String {
+    "\(members) \(members == 1 ? "member" : "members")"
+      + (pending > 0 ? ", \(pending) pending" : "")
   }
 }
 

@@ -41,6 +41,9 @@ package struct Explanation: Equatable, Sendable {
   /// The number of the section, from 1.
   package var section = 0
 
+  /// The time of the wall clock at the instant 0 of the section; nil if unknown.
+  package var wallStart: UTCTime?
+
   /// The instant that is explained.
   package var instant = Instant.start
 

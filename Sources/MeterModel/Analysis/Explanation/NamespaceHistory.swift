@@ -1,4 +1,5 @@
-// The history of one namespace, as an explanation lists it.
+// The history of one namespace, as an explanation lists it. Bursts are summed up, so that a history
+// of any length takes a limited number of lines and leaves nothing out.
 
 /// An event or a deadline that concerned a namespace, and the counts after it.
 package struct HistoryEntry: Equatable, Sendable {
@@ -39,6 +40,9 @@ package struct HistoryEntry: Equatable, Sendable {
   /// What happened.
   package var kind: Kind
 
+  /// The members on all nodes before.
+  package var membersBefore: UInt64
+
   /// The members on all nodes afterwards.
   package var members: UInt64
 
@@ -46,25 +50,122 @@ package struct HistoryEntry: Equatable, Sendable {
   package var pending: UInt32
 }
 
-/// The last entries of a history.
+/// Entries that followed each other within a short time.
+package struct HistoryBurst: Equatable, Sendable {
+  /// The largest number of entries that are listed one by one.
+  package static let limit = 4
+
+  /// The entries, in order; empty if they are more than the limit.
+  package private(set) var entries: ContiguousArray<HistoryEntry>
+
+  /// The first entry, and the last one.
+  package private(set) var first: HistoryEntry
+  package private(set) var last: HistoryEntry
+
+  /// The number of each sum.
+  private var sums = ContiguousArray<UInt64>(repeating: 0, count: HistorySum.allCases.count)
+
+  init(_ entry: HistoryEntry) {
+    entries = [entry]
+    (first, last) = (entry, entry)
+    add(entry)
+  }
+
+  /// The number of lines of the burst.
+  package var lines: Int { max(entries.count, 1) }
+
+  /// The sums that are not 0, in their order.
+  package var totals: [(sum: HistorySum, count: UInt64)] {
+    HistorySum.allCases.compactMap { sum in
+      sums[sum.rawValue] > 0 ? (sum, sums[sum.rawValue]) : nil
+    }
+  }
+
+  mutating func append(_ entry: HistoryEntry) {
+    add(entry)
+    last = entry
+    if entries.count == Self.limit { entries = [] }
+    if !entries.isEmpty { entries.append(entry) }
+  }
+
+  mutating func append(_ next: HistoryBurst) {
+    for index in sums.indices { sums[index] += next.sums[index] }
+    let isShort = !entries.isEmpty && !next.entries.isEmpty
+    entries =
+      isShort && entries.count + next.entries.count <= Self.limit ? entries + next.entries : []
+    last = next.last
+  }
+
+  private mutating func add(_ entry: HistoryEntry) {
+    let (sum, count) = entry.kind.sum
+    sums[sum.rawValue] += count
+  }
+}
+
+/// What is added up in a burst.
+package enum HistorySum: Int, CaseIterable, Sendable {
+  case opens, counted, closes, expired, excluded, stopped, full, reports, remoteChanges
+  case states, retirements
+}
+
+extension HistoryEntry.Kind {
+  /// The sum of a burst to which the entry adds, and the number that it adds.
+  fileprivate var sum: (HistorySum, UInt64) {
+    switch self {
+    case .opened: (.opens, 1)
+    case .counted(let connections): (.counted, connections)
+    case .closed: (.closes, 1)
+    case .ended(_, .expired): (.expired, 1)
+    case .ended(_, .excluded): (.excluded, 1)
+    case .refused(_, .stopped): (.stopped, 1)
+    case .refused(_, .full): (.full, 1)
+    case .peer: (.reports, 1)
+    case .remoteChanged: (.remoteChanges, 1)
+    case .restored: (.states, 1)
+    case .retired: (.retirements, 1)
+    }
+  }
+}
+
+/// A history in bursts. Entries are in one burst if each follows the one before within `pause`.
 package struct NamespaceHistory: Equatable, Sendable {
-  /// The largest number of entries that are kept.
+  /// The largest number of lines.
   package static let limit = 50
 
-  /// The number of earlier entries that were dropped.
-  package private(set) var dropped: UInt64 = 0
+  /// The bursts, in order.
+  package private(set) var bursts: ContiguousArray<HistoryBurst> = []
 
-  /// The entries that are kept, in order.
-  package private(set) var entries: ContiguousArray<HistoryEntry> = []
+  /// The longest time between two entries of a burst: a tenth of a second, or as often doubled as
+  /// the limit of lines needs.
+  package private(set) var pause = Duration.milliseconds(100)
+
+  private var lines = 0
 
   package init() {}
 
-  /// Adds an entry, and drops the first one past the limit.
+  /// Adds an entry, which is not before the others. Amortised O(1).
   package mutating func append(_ entry: HistoryEntry) {
-    if entries.count == Self.limit {
-      entries.removeFirst()
-      dropped += 1
+    if let last = bursts.last, entry.instant - last.last.instant <= pause {
+      lines -= last.lines
+      bursts[bursts.count - 1].append(entry)
+    } else {
+      bursts.append(HistoryBurst(entry))
     }
-    entries.append(entry)
+    lines += bursts[bursts.count - 1].lines
+    while lines > Self.limit { coarsen() }
+  }
+
+  private mutating func coarsen() {
+    pause = pause + pause
+    var coarse: ContiguousArray<HistoryBurst> = []
+    for burst in bursts {
+      if let last = coarse.last, burst.first.instant - last.last.instant <= pause {
+        coarse[coarse.count - 1].append(burst)
+      } else {
+        coarse.append(burst)
+      }
+    }
+    bursts = coarse
+    lines = bursts.reduce(0) { $0 + $1.lines }
   }
 }

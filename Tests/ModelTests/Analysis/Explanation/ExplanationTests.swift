@@ -79,8 +79,41 @@ struct ExplanationTests {
     #expect(text.contains("last told   100, at 2 s, by rule 4 (a): a change of 99"))
     #expect(
       text.contains("a change of 2 is 8 below the threshold; told again at 27 s at the latest"))
-    #expect(text.contains("  … 49 more before these\n"))
-    #expect(text.split(separator: "\n").count { $0.hasPrefix("  0  open") } == 50)
+    #expect(text.contains("Before that notification (since 0 s):\n  0  99 opens at once: 1 → 100"))
+  }
+
+  @Test func `a burst is summed up in one line, and a few events are not`() throws {
+    var lines = (1...94).map { "0 open \($0) a" } + ["3 close 93", "3 close 94"]
+    lines += (1...90).map { "10.\("\(1000 + 2 * $0)".dropFirst()) close \($0)" }
+    lines += ["10.19 open 95 a", "10.2 close 91", "11 open 96 a", "11.9 close 95", "20 end"]
+    let text = try explain(lines.joined(separator: "\n"), "a@15")
+    #expect(
+      text.contains(
+        """
+        Before that notification (since 10.014 s):
+          10.016  1 open, 84 closes in 0.184 s: 85 → 2 members
+          11      open 96, greeted with 3 → 3 members
+          11.9    close 95 → 2 members
+
+        """), "\(text)")
+  }
+
+  @Test func `a long history takes at most 50 lines, and leaves nothing out`() throws {
+    // A viewer opens each second, which is no burst, and none is told before the end.
+    let opens = (1...1500).map { "\($0) open \($0) a" }
+    let log = "option notify-min-delay 4000\noption notify-max-delay 4000\n"
+    let text = try explain(log + opens.joined(separator: "\n"), "a@1500")
+    let sum = "Since then:\n  2  1,499 opens in 24 min 58 s: 1 → 1500 members\n"
+    #expect(text.hasSuffix(sum), "\(text)")
+  }
+
+  @Test func `times of the wall clock are there when the log has them`() throws {
+    let text = try explain("option start 2026-06-01T23:59:58.25Z\n" + Self.log, "football@3.75")
+    #expect(
+      text.hasPrefix("football at 3.75 s, 2026-06-02T00:00:02Z\n"), "\(text)")
+    #expect(text.contains("last told   2, at 2 s (00:00:00.25Z), by rule 4 (a)"))
+    #expect(text.contains("throttled until 4 s (00:00:02.25Z) (notify-min-delay)\n"))
+    #expect(text.contains("  3    00:00:01.25Z  open 4, greeted with 3 → 3 members\n"))
   }
 
   @Test func `a namespace without an open connection is not notified`() throws {
