@@ -1,24 +1,37 @@
 import MeterModel
 
 extension ReplayFigures {
-  /// The figures, a line each. `elapsed` is the time that the replay took, `meter` the part of it
-  /// in the meter; nil if that was not measured.
+  /// The figures, a line each; those that an analyst can do without come last, with an
+  /// explanation. `elapsed` is the time that the replay took, `meter` the part of it in the meter;
+  /// nil if that was not measured.
   func text(elapsed: Duration, meter: Duration? = nil) -> String {
-    let alone = meter.map { " (the meter alone: \(rate(records, over: $0)))" } ?? ""
-    let verdict = verified.map { $0 ? "yes" : "no" } ?? "nothing to compare"
+    let alone = meter.map { ", the meter alone \(rate(records, over: $0))" } ?? ""
+    let dates = [("begins", begins), ("ends", ends)].compactMap { name, time in
+      time.map { "\(name.padded(to: 19))\($0.text)\n" }
+    }
     return """
       records            \(records)
       duration           \(duration.decimalSeconds) s
-      namespaces         \(namespaces)
+      \(dates.joined())namespaces         \(namespaces)  (creations: one that retired and comes \
+      again counts again)
       opened             \(opened)
       counted            \(counted)
       peak members       \(peakMembers)
       notifications      \(notifications)
-      digest             \(digest.hexadecimal)
+
+      digest             \(digest.hexadecimal)  (of all effects: equal if two replays had the same)
       verified           \(verdict)
-      events per second  \(rate(records, over: elapsed))\(alone)
+      events per second  \(rate(records, over: elapsed))  (the speed of this replay\(alone))
 
       """
+  }
+
+  private var verdict: String {
+    switch verified {
+    case true?: "yes  (the effects are those that the writer of the log had)"
+    case false?: "no  (the effects are not those that the writer of the log had)"
+    case nil: "nothing to compare"
+    }
   }
 
   /// The figures as one JSON object, on one line.
@@ -33,6 +46,8 @@ extension ReplayFigures {
   /// Writes all figures as members of a JSON object.
   func writeMembers(to writer: inout JSONWriter) {
     writeCounts(to: &writer)
+    writer.member("begin_unix_time", begins)
+    writer.member("end_unix_time", ends)
     writer.member("digest", digest.hexadecimal)
     if let verified {
       writer.member("verified", verified)
@@ -56,4 +71,24 @@ extension ReplayFigures {
 /// Records a second, rounded down.
 func rate(_ records: UInt64, over elapsed: Duration) -> UInt64 {
   UInt64(clamping: UInt128(records) * 1_000_000_000 / UInt128(max(1, elapsed.nanoseconds)))
+}
+
+extension UTCTime {
+  /// UNIX seconds, with as many decimals as needed.
+  var unixSeconds: String { Duration(nanoseconds: unixNanoseconds).decimalSeconds }
+}
+
+extension JSONWriter {
+  /// Writes a member with a time in UNIX seconds; `null` for nil.
+  mutating func member(_ name: String, _ time: UTCTime?) {
+    self.name(name)
+    write(decimal: time?.unixSeconds ?? "null")
+  }
+}
+
+extension String {
+  /// The text with blanks after it, at least `width` characters.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
 }

@@ -19,12 +19,14 @@ import audience_meter
     let lines = run.output.split(separator: "\n")
     #expect(
       lines.dropLast(3) == [
-        "records            4", "duration           5 s", "namespaces         2",
+        "records            4", "duration           5 s",
+        "namespaces         2  (creations: one that retired and comes again counts again)",
         "opened             2", "counted            1", "peak members       1",
         "notifications      1",
       ])
     #expect(lines.count == 10)
     #expect(lines.dropLast().last == "verified           nothing to compare")
+    #expect(run.output.contains("\n\ndigest             "))
     #expect(run.errors == "" && run.status == 0)
   }
 
@@ -34,11 +36,69 @@ import audience_meter
     #expect(
       Set(figures.keys) == [
         "records", "duration_seconds", "namespaces", "opened", "counted", "peak_members",
-        "notifications", "digest", "verified",
+        "notifications", "begin_unix_time", "end_unix_time", "digest", "verified",
       ])
     #expect(figures["records"] as? Int == 4 && figures["duration_seconds"] as? Int == 5)
-    #expect(figures["verified"] is NSNull)
+    #expect(figures["verified"] is NSNull && figures["begin_unix_time"] is NSNull)
     #expect((figures["digest"] as? String)?.count == 16)
+  }
+
+  @Test func `a log with a wall clock has its beginning and its end`() throws {
+    let log = "option start 2026-06-01T18:00:00Z\n" + Self.log
+    let figures = try membersOfObject(try replay(log, "--json").output)
+    #expect(figures["begin_unix_time"] as? Int == 1_780_336_800)
+    #expect(figures["end_unix_time"] as? Int == 1_780_336_805)
+    let text = try replay(log).output
+    #expect(text.contains("\nbegins             2026-06-01T18:00:00Z\n"))
+    #expect(text.contains("\nends               2026-06-01T18:00:05Z\nnamespaces"))
+  }
+
+  @Test func `--text of a log that continues from a snapshot replays to the same figures`() throws {
+    let bytes = rotated()
+    let text = try replay(bytes: bytes, "--text")
+    #expect(text.errors == "" && text.status == 0)
+    #expect(text.output.contains("\nstate meter at=10 "))
+    let figures = try membersOfObject(try replay(bytes: bytes, "--json").output)
+    let again = try membersOfObject(try replay(text.output, "--json").output)
+    #expect(figures["digest"] as? String == again["digest"] as? String)
+    for name in ["records", "opened", "counted", "peak_members", "notifications", "namespaces"] {
+      #expect(figures[name] as? Int == again[name] as? Int, "\(name)")
+    }
+    #expect(figures["peak_members"] as? Int == 2 && figures["verified"] as? Bool == true)
+    #expect(try replay(text.output, "--text").output == text.output)
+    let cut = String(text.output.prefix { $0 != "\n" }) + "\nstate end 1\n"
+    let refused = try replay(cut)
+    #expect(refused.status == 65 && refused.errors.contains("line 2: a state begins with"))
+  }
+
+  /// The second file of a run in which two viewers are there and one leaves.
+  private func rotated() -> [UInt8] {
+    var meter = Meter(configuration: Configuration())
+    var effects = EffectBuffer()
+    for connection in [UInt32(0), 1] {
+      let event = Event.opened(
+        ConnectionID(connection), NamespaceID(0), viewer: .none, after: .none)
+      meter.apply(event, at: .start, into: &effects)
+    }
+    let start = Instant.start + .seconds(10)
+    meter.advance(to: start, into: &effects)
+    var encoder = LogEncoder(
+      section: LogSection(configuration: Configuration(), wallStart: 1), offset: 0)
+    encoder.resume(
+      from: meter.snapshot, names: OneName(), messages: 0, digest: effects.digest)
+    encoder.append(.closed(ConnectionID(0)), at: start)
+    meter.apply(.closed(ConnectionID(0)), at: start, into: &effects)
+    meter.advance(to: start + .seconds(10), into: &effects)
+    encoder.end(at: start + .seconds(10), digest: effects.digest)
+    return Array(encoder.take())
+  }
+
+  /// The names of a log with one namespace.
+  private struct OneName: LogNames {
+    func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
+    func name(of namespace: NamespaceID) -> [UInt8] { Array("football".utf8) }
+    func name(of viewer: ViewerID) -> [UInt8] { [] }
+    func name(of node: NodeID) -> [UInt8] { [] }
   }
 
   @Test func `--effects prints the effects and nothing else`() throws {

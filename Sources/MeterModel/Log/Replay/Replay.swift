@@ -161,7 +161,7 @@ package struct Replay {
   private mutating func step(for item: LogItem) -> Step {
     switch item {
     case .section(var section):
-      tally.begin(after: meter, buffer.digest)
+      tally.begin(section, after: meter, buffer.digest)
       adjust(&section.configuration)
       meter = Meter(configuration: section.configuration)
       buffer = EffectBuffer()
@@ -175,7 +175,7 @@ package struct Replay {
     case .gap(let gap):
       tally.suspend()
       return .gap(gap)
-    case .snapshot(let snapshot, let digest): return restore(snapshot, digest)
+    case .snapshot(let snapshot): return restore(snapshot.meter, snapshot.digest)
     case .end(let instant, let digest):
       if tally.isSuspended { return .end(instant) }
       following = .end(instant)

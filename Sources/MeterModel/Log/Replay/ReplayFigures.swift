@@ -11,7 +11,13 @@ package struct ReplayFigures: Equatable, Sendable {
   /// The time that the sections lasted.
   package var duration = Duration.zero
 
-  /// The number of namespaces that were created.
+  /// The times of the wall clock at which the first section begins and the last one ends; nil if
+  /// unknown.
+  package var begins: UTCTime?
+  package var ends: UTCTime?
+
+  /// The number of times that a namespace was created. One that was retired and comes again is
+  /// created again.
   package var namespaces: UInt64 = 0
 
   /// The number of connections that were greeted.
@@ -34,6 +40,8 @@ package struct ReplayFigures: Equatable, Sendable {
 
   /// Adds the figures of another run. The new digest is computed from both digests.
   mutating func add(_ other: ReplayFigures) {
+    if sections == 0 { begins = other.begins }
+    ends = other.ends
     sections += other.sections
     records += other.records
     duration = Duration(nanoseconds: duration.nanoseconds &+ other.duration.nanoseconds)
@@ -58,6 +66,9 @@ struct ReplayTally {
   /// The first instant of the current section.
   private var start = Instant.start
 
+  /// The time of the wall clock at the instant 0 of the current section; nil if unknown.
+  private var wallStart: UTCTime?
+
   // The numbers that the meter had counted and created before the replay, according to snapshots.
   private var countedBefore: UInt64 = 0
   private var createdBefore: UInt64 = 0
@@ -66,12 +77,13 @@ struct ReplayTally {
   private(set) var isSuspended = false
 
   /// Begins a section. `meter` and `digest` are those of the section before, if there is one.
-  mutating func begin(after meter: Meter, _ digest: Digest) {
+  mutating func begin(_ section: LogSection, after meter: Meter, _ digest: Digest) {
     if past.sections > 0 {
       past = figures(with: meter, digest)
       digests = past.digest
     }
     past.sections += 1
+    wallStart = section.wallStart.map { UTCTime(unixNanoseconds: $0) }
     (start, countedBefore, createdBefore) = (.start, 0, 0)
     isSuspended = false
   }
@@ -121,6 +133,8 @@ struct ReplayTally {
     guard past.sections > 0 else { return figures }
     figures.duration = Duration(
       nanoseconds: past.duration.nanoseconds &+ meter.now.nanoseconds &- start.nanoseconds)
+    if past.sections == 1 { figures.begins = wallStart?.time(at: start) }
+    figures.ends = wallStart?.time(at: meter.now)
     figures.namespaces += meter.createdNamespaces &- createdBefore
     figures.counted += meter.countedConnections &- countedBefore
     figures.peakMembers = max(figures.peakMembers, meter.peakMembers)
