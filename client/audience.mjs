@@ -1,5 +1,5 @@
 // audience.js as a module: import { audience } from "./audience.mjs"
 import "./audience.js";
 
-export const { audience } = globalThis;
+export const { audience } = self;
 export default audience;

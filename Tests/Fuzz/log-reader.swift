@@ -61,6 +61,7 @@ private struct LogFuzzer {
       let figures = replayed(detail)
       guard figures == batches else { fatalError("\(detail): \(figures) is not \(batches)") }
     }
+    checkText(batches, isDamaged: whole.isDamaged)
     guard let again = whole.again else { return }
     let copy = LogFuzzer(bytes: again.bytes, seed: 0)
     let replayed = copy.replayed(.batches)
@@ -76,6 +77,9 @@ private struct LogFuzzer {
 
     /// Whether the log lasts so long that its notifications would take too much time.
     var lasts = false
+
+    /// Whether the log cannot be read to its end.
+    var isDamaged = false
 
     /// The records of the first section, also encoded again; nil if it has other items too.
     var again: (records: [String], bytes: [UInt8])?
@@ -116,6 +120,7 @@ private struct LogFuzzer {
           if instant.nanoseconds / delay > 1000 { transcript.lasts = true }
           transcript.lines.append("\(item)")
         case .gap, .snapshot, .torn, .damage:
+          if case .damage = item { transcript.isDamaged = true }
           transcript.lines.append("\(item)")
           encoder = nil
         }
@@ -131,6 +136,40 @@ private struct LogFuzzer {
     reader.finish()
     drain()
     return transcript
+  }
+
+  /// The text form has the same figures, and is its own text form.
+  private func checkText(_ figures: ReplayFigures, isDamaged: Bool) {
+    let text = LogFuzzer(bytes: textForm, seed: 0)
+    guard text.textForm == text.bytes else {
+      fatalError(String(decoding: text.bytes + text.textForm, as: UTF8.self))
+    }
+    if isDamaged || stopsEarly { return }
+    var (expected, found) = (figures, text.replayed(.batches))
+    (expected.verified, found.verified) = (nil, nil)
+    guard found == expected else { fatalError("\(found) is not \(expected)") }
+  }
+
+  /// Whether the replay stops at a state that cannot be.
+  private var stopsEarly: Bool {
+    var replay = Replay()
+    replay.append(bytes.span)
+    replay.finish()
+    while let step = replay.next() {
+      if case .damage = step { return true }
+    }
+    return false
+  }
+
+  private var textForm: [UInt8] {
+    var reader = LogReader()
+    reader.maximumBatch = 1
+    var transcript = LogTranscript()
+    reader.append(bytes.span)
+    while let item = reader.next() { transcript.write(item, of: reader) }
+    reader.finish()
+    while let item = reader.next() { transcript.write(item, of: reader) }
+    return transcript.bytes
   }
 
   private func replayed(_ detail: Replay.Detail) -> ReplayFigures {

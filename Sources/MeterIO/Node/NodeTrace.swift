@@ -53,7 +53,7 @@ private struct TracedNames: LogNames {
       .opened(
         connection: number(of: connection), namespace: name(of: namespace),
         viewer: viewer == .none ? nil : name(of: viewer),
-        after: after == .none ? nil : UInt64(after.number))
+        after: after == .none ? nil : .ordinal(after))
     case .closed(let connection): .closed(connection: number(of: connection))
     case .excluded(let viewer): .excluded(viewer: name(of: viewer))
     case .message(let namespace, _): .message(namespace: name(of: namespace), text: text)

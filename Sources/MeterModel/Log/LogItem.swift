@@ -8,14 +8,15 @@ package enum LogItem: Sendable {
   /// Events, which are in the reader's `records` until its next item is read.
   case records
 
-  /// The digest of all effects up to and including an instant.
-  case checkpoint(Instant, Digest)
+  /// An instant up to which deadlines have fired, and the digest of all effects by then; nil if
+  /// that is unknown.
+  case checkpoint(Instant, Digest?)
 
   /// Records are missing from here on. A snapshot follows, or the end.
   case gap(LogGap)
 
   /// The state of the meter, from which the section continues.
-  case snapshot(MeterSnapshot, Digest)
+  case snapshot(LogSnapshot)
 
   /// The end of the section: deadlines fire up to and including this instant. The digest of all
   /// effects is nil where it is unknown.

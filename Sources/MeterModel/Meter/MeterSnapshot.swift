@@ -54,18 +54,18 @@ package struct MeterSnapshot: Equatable, Sendable {
 
   /// An existing namespace.
   package struct Namespace: Equatable, Sendable {
-    package var id: NamespaceID
-    package var ordinal: UInt64
-    package var createdAt: Instant
+    package var id = NamespaceID(.max)
+    package var ordinal: UInt64 = 0
+    package var createdAt = Instant.start
 
     /// The connections that were counted on this node since the creation.
-    package var connections: UInt64
+    package var connections: UInt64 = 0
 
     /// The count last sent, its instant, and the range of the members at greetings since.
-    package var told: UInt64
-    package var toldAt: Instant
-    package var lowestGreeted: UInt64
-    package var highestGreeted: UInt64
+    package var told: UInt64 = 0
+    package var toldAt = Instant.start
+    package var lowestGreeted: UInt64 = 0
+    package var highestGreeted: UInt64 = 0
 
     /// The instant of the last notification; nil if there was none.
     package var modified: Instant?
@@ -73,18 +73,18 @@ package struct MeterSnapshot: Equatable, Sendable {
 
   /// A namespace without an audience, and the instant since which it has none.
   package struct Vacancy: Equatable, Sendable {
-    package var namespace: NamespaceID
-    package var since: Instant
+    package var namespace = NamespaceID(.max)
+    package var since = Instant.start
   }
 
   /// The last report of another node for one namespace. Its members are 0 when it is no longer
   /// valid.
   package struct Remote: Equatable, Sendable {
-    package var node: NodeID
-    package var namespace: NamespaceID
-    package var reportedAt: Instant
-    package var members: UInt64
-    package var connections: UInt64
+    package var node = NodeID(.max)
+    package var namespace = NamespaceID(.max)
+    package var reportedAt = Instant.start
+    package var members: UInt64 = 0
+    package var connections: UInt64 = 0
   }
 }
 

@@ -65,7 +65,7 @@ extension RandomLog.Step {
       .opened(
         connection: UInt64(connection.number), namespace: name("n", namespace.number),
         viewer: viewer == .none ? nil : name("v", viewer.number),
-        after: after.map { UInt64($0.number) })
+        after: after.map { .number(UInt64($0.number)) })
     case .closed(let connection): .closed(connection: UInt64(connection.number))
     case .excluded(let viewer): .excluded(viewer: name("v", viewer.number))
     case .message(let namespace, _):

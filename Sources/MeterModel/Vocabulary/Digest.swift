@@ -27,4 +27,14 @@ package struct Digest: Equatable, Sendable {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
+
+  /// Reads what `hexadecimal` returns; nil if malformed.
+  package init?(hexadecimal text: Span<UInt8>) {
+    guard text.count == 16 else { return nil }
+    value = 0
+    for index in text.indices {
+      guard let digit = text[index].hexadecimalValue else { return nil }
+      value = value << 4 | UInt64(digit)
+    }
+  }
 }

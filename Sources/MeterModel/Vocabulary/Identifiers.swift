@@ -28,6 +28,12 @@ package struct ConnectionOrdinal: Equatable, Hashable, Sendable {
   package var next: ConnectionOrdinal {
     ConnectionOrdinal(number == .max ? 1 : number + 1)
   }
+
+  /// The number of steps of `next` from an earlier ordinal to this one. Precondition: neither is
+  /// `none`.
+  func distance(since earlier: ConnectionOrdinal) -> UInt32 {
+    number >= earlier.number ? number - earlier.number : number &- earlier.number &- 1
+  }
 }
 
 /// The number of a namespace, dense. The node binds it to the name.

@@ -1,6 +1,3 @@
-import Foundation
-import Testing
-
 /// A page of another website that joins a namespace with the daemon's own client, and records all
 /// that the client reports.
 struct JoiningPage {
@@ -8,8 +5,7 @@ struct JoiningPage {
   enum Client: String, CaseIterable, Sendable {
     case audience, jquery, jqueryWithAudience
 
-    /// The addresses of its scripts.
-    func scripts(of daemon: RunningDaemon) -> [String] {
+    fileprivate func scripts(of daemon: RunningDaemon) -> [String] {
       let folder = "http://localhost:\(daemon.demo)/client"
       return switch self {
       case .audience: ["\(folder)/audience.js"]
@@ -19,8 +15,7 @@ struct JoiningPage {
       }
     }
 
-    /// A script that defines `join(url)`, which reports to `report(name, value)`.
-    var joins: String {
+    fileprivate var joins: String {
       switch self {
       case .audience:
         """
@@ -42,34 +37,27 @@ struct JoiningPage {
     }
   }
 
-  /// The time that the page's scripts see.
-  enum Time: String, CaseIterable, Sendable {
-    case usual = ""
-    /// Timers of less than a minute end 20 times sooner.
-    case hurried = "?hurried"
-    /// Time stands still but for `advance(milliseconds)` of the page, and nothing is random.
-    case byHand = "?by-hand"
-  }
-
   let page: Page
   private let url: String
 
-  /// Opens the page and joins.
+  /// Opens the page and joins. Timers of less than a minute end 20 times sooner on a `hurried`
+  /// page.
   init(
     _ client: Client, _ path: String, of daemon: RunningDaemon, from site: PageServer,
-    in browser: Browser, time: Time = .usual
+    in browser: Browser, hurried: Bool = false
   ) async throws {
     try await self.init(
-      client, "http://localhost:\(daemon.audience)\(path)", from: site, in: browser, time: time)
+      client, "http://localhost:\(daemon.audience)\(path)", from: site, in: browser,
+      hurried: hurried)
   }
 
   /// The same for a stream at any address.
   init(
     _ client: Client, _ url: String, from site: PageServer, in browser: Browser,
-    time: Time = .usual
+    hurried: Bool = false
   ) async throws {
     self.url = url
-    page = try await browser.open("\(site.origin)/\(client.rawValue)\(time.rawValue)")
+    page = try await browser.open("\(site.origin)/\(client.rawValue)\(hurried ? "?hurried" : "")")
     try await join()
   }
 
@@ -96,10 +84,9 @@ struct JoiningPage {
     try await page.run("log.length = 0")
   }
 
-  /// A website with a page for each client, whose scripts are the daemon's. Tests of the jQuery
-  /// plugin need the trait `.needsJQuery`.
-  static func site(of daemon: RunningDaemon) throws -> PageServer {
-    var files = ["/jquery.js": PageServer.File.script(debianJQuery ?? "")]
+  /// A website with a page for each client, whose scripts are the daemon's.
+  static func site(of daemon: RunningDaemon, jquery: String = "") throws -> PageServer {
+    var files = ["/jquery.js": PageServer.File.script(jquery)]
     for client in Client.allCases {
       let script = """
         const log = [];
@@ -108,72 +95,16 @@ struct JoiningPage {
         const latest = (wanted) => all(wanted).at(-1);
         \(client.joins)
         """
-      for time in Time.allCases {
-        files["/\(client.rawValue)\(time.rawValue)"] = .page(
-          scripts: ["/time.js\(time.rawValue)"] + client.scripts(of: daemon), script: script)
-      }
+      let scripts = client.scripts(of: daemon)
+      files["/\(client.rawValue)"] = .page(scripts: scripts, script: script)
+      files["/\(client.rawValue)?hurried"] = .page(scripts: ["/hurry.js"] + scripts, script: script)
     }
-    for time in Time.allCases { files["/time.js\(time.rawValue)"] = .script(time.script) }
-    return try PageServer(files)
-  }
-}
-
-/// The jQuery that Debian's libjs-jquery installs; nil where it is not installed.
-private let debianJQuery = try? String(
-  contentsOfFile: "/usr/share/javascript/jquery/jquery.min.js", encoding: .utf8)
-
-extension Trait where Self == ConditionTrait {
-  static var needsJQuery: Self {
-    .enabled(
-      if: debianJQuery != nil,
-      "needs Debian's libjs-jquery (/usr/share/javascript/jquery/jquery.min.js)")
-  }
-}
-
-extension JoiningPage.Time {
-  fileprivate var script: String {
-    switch self {
-    case .usual: ""
-    case .hurried:
+    files["/hurry.js"] = .script(
       """
       const usualTimeout = setTimeout;
       setTimeout = (action, delay, ...rest) =>
         usualTimeout(action, delay < 60000 ? delay / 20 : delay, ...rest);
-      """
-    case .byHand:
-      """
-      let now = 1e12, lastTimer = 1e9;
-      const aborted = new Set();
-      const timers = new Map();
-      const usualTimeout = setTimeout, usualClear = clearTimeout;
-      performance.now = Date.now = () => now;
-      Math.random = () => 0;
-      setTimeout = (action, delay, ...rest) => {
-        if (!(delay > 0)) return usualTimeout(action, delay, ...rest);
-        timers.set(++lastTimer, { due: now + delay, action });
-        return lastTimer;
-      };
-      clearTimeout = (timer) => timers.delete(timer) || usualClear(timer);
-      const advance = async (milliseconds) => {
-        const end = now + milliseconds;
-        for (;;) {
-          const [next] = [...timers].sort(([, one], [, other]) => one.due - other.due);
-          if (!next || next[1].due > end) break;
-          timers.delete(next[0]);
-          now = next[1].due;
-          next[1].action();
-          await new Promise((resolve) => usualTimeout(resolve));
-        }
-        now = end;
-      };
-      for (const { prototype } of [AbortController, XMLHttpRequest]) {
-        const { abort } = prototype;
-        prototype.abort = function () {
-          aborted.add(this);
-          abort.call(this);
-        };
-      }
-      """
-    }
+      """)
+    return try PageServer(files)
   }
 }

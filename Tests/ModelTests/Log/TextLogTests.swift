@@ -26,6 +26,9 @@ struct TextLogTests {
     ("0 open 1 a viewer=", "a viewer id is 1 to 128"),
     ("0 open 1 a viewer=x viewer=y", "'viewer=y' is not expected there"),
     ("0 open 1 a after=x", "a connection is a whole number"),
+    ("0 open 1 a after=@0", "an ordinal is a whole number from 1 to 4294967295, not '0'"),
+    ("0 open 1 a after=@4294967296", "an ordinal is a whole number from 1 to 4294967295"),
+    ("0 open 1 a after=@", "an ordinal is a whole number from 1 to 4294967295, not ''"),
     ("0 open 1 a b", "'b' is not expected there"),
     ("0 open 1 f\u{F6}o", "a namespace is 1 to 255 visible ASCII bytes"),
     ("0 close", "a connection is missing"),
@@ -38,6 +41,15 @@ struct TextLogTests {
     ("0 peer b a 1", "connections is missing"),
     ("0 peer b a -1 1", "members is a whole number"),
     ("0 bye", "a node is missing"),
+    ("0 bye f\u{F6}o", "a node is written in visible ASCII bytes, not 'f??o'"),
+    ("0 gap", "the number of missing records is missing"),
+    ("0 gap -1", "the number of missing records is a whole number"),
+    ("0 gap 1", "since=… is missing"),
+    ("2 gap 1 since=1", "since=… is expected with a time from 2 on, not 'since=1'"),
+    ("option start", "the option's value is missing"),
+    ("option start today", "start takes a time as 2026-06-01T18:00:00Z, not 'today'"),
+    ("option start 1970-01-01T00:00:00Z", "start takes a time as 2026-06-01T18:00:00Z"),
+    ("section", "'section' does not follow 'end'"),
     ("0 end 1", "'1' is not expected there"),
   ])
   func `a malformed line is refused with its number and a reason`(
@@ -55,6 +67,10 @@ struct TextLogTests {
     ("1 open 1 a\noption increment-delay 1", "an option follows an event"),
     ("1 end\n2 open 1 a", "something follows 'end'"),
     ("1 end\n1 end", "something follows 'end'"),
+    ("1 end\noption increment-delay 1", "something follows 'end'"),
+    ("1 end\nsection 2", "'2' is not expected there"),
+    ("1 open 1 a\nsection", "'section' does not follow 'end'"),
+    ("1 open 1 a\nstate meter", "a state follows an event"),
   ])
   func `a line that is invalid after those before it is refused`(
     lines: String, reason: String
@@ -116,6 +132,65 @@ struct TextLogTests {
     #expect(statement == .event(Instant(nanoseconds: 1_500_000_000), event))
   }
 
+  @Test func `a byte order mark is skipped, in pieces of any size`() throws {
+    let bytes = [0xEF, 0xBB, 0xBF] + Array("option increment-delay 7\n0 open 1 a\n".utf8)
+    for size in 1...4 {
+      var reader = LogReader()
+      var section: LogSection?
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        reader.append(bytes[start..<min(start + size, bytes.count)].span)
+        while let item = reader.next() {
+          if case .section(let begun) = item { section = begun }
+        }
+      }
+      #expect(section?.configuration.incrementDelay == .seconds(7))
+    }
+    let second = "0 open 1 a\n\u{FEFF}1 close 1"
+    #expect(throws: LogDamage.self) { try expect(second, gives: "") }
+  }
+
+  @Test(arguments: [
+    [0], [0x5C, 0x78, 0x34, 0x31], [0x5C, 0x78, 0x34], [0x5C, 0x5C, 0x78, 0x34, 0x31], [0x5C],
+    [0x23, 0xFF], [0x5C, 0x23], [0x5C, 0x78, 0x01], [UInt8](repeating: 0xFF, count: 255),
+  ])
+  func `any name of a node survives a line, and no two are the same there`(name: [UInt8]) throws {
+    var writer = LogTextWriter()
+    writer.write(.bye(node: name), at: .start)
+    var reader = TextLogReader()
+    #expect(try reader.read(Array(writer.bytes.dropLast())) == .event(.start, .bye(node: name)))
+  }
+
+  @Test func `an ordinal names a connection whose number names another one`() throws {
+    let log = """
+      0 open 1 a viewer=x
+      0 open 2 a viewer=x
+      1 close 1
+      1 open 1 b
+      2 open 3 a viewer=x after=@1
+
+      """
+    try expect(
+      log,
+      gives: """
+        0 greet 1 a 1
+        0 end 1 excluded
+        0 greet 2 a 1
+        1 greet 1 b 1
+        2 refuse 3 stopped
+        """)
+    #expect(TextLog.again(log) == log + "2 end\n")
+  }
+
+  @Test func `a start on the wall clock is read and written`() throws {
+    let log = "option start 2026-06-01T18:00:00.25Z\n0 end\n"
+    var reader = LogReader()
+    reader.append(Array(log.utf8).span)
+    reader.finish()
+    guard case .section(let section) = reader.next() else { throw LogDamage(place: "", reason: "") }
+    #expect(section.wallStart == 1_780_336_800_250_000_000)
+    #expect(TextLog.again(log) == log)
+  }
+
   @Test(arguments: ["a", "#", "#a", ##"\#a"##, ##"\\#a"##, #"\"#, #"\a"#, "a#", "viewer=x", "end"])
   func `any name survives a line`(name: String) throws {
     let name = Array(name.utf8)
@@ -155,7 +230,7 @@ struct TextLogTests {
     var writer = LogTextWriter()
     for line in log.split(separator: "\n") {
       switch try reader.read(Array(line.utf8)) {
-      case .nothing, .option: break
+      case .nothing, .option, .state, .gap, .section: break
       case .event(let instant, let event):
         if writer.bytes.isEmpty { writer.write(reader.configuration) }
         let bound = names.bind(event)

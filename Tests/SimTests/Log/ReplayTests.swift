@@ -28,7 +28,7 @@ struct ReplayTests {
     for seed in range.seeds {
       let log = RandomLog(seed: seed, profile: range.profile)
       let capture = Capture(log, recordsInBlock: 10)
-      let text = ReplayRun(Array(text(of: capture.file).utf8), Replay())
+      let text = ReplayRun(text(of: capture.file), Replay())
       #expect(text.figures.digest == capture.effects.digest, "\(range.profile) \(seed)")
       #expect(text.figures.verified == nil)
     }
@@ -39,7 +39,7 @@ struct ReplayTests {
     for seed in range.seeds {
       let log = RandomLog(seed: seed, profile: range.profile)
       let first = captured(again: Capture(log, recordsInBlock: .max).file)
-      let second = captured(again: Array(text(of: first).utf8))
+      let second = captured(again: text(of: first))
       #expect(first == second, "\(range.profile) \(seed)")
     }
   }
@@ -135,26 +135,17 @@ struct ReplayTests {
     _ = meter.visitNamespaces(after: 0, limit: .max) { all.append($1) }
     return all
   }
+}
 
-  private func text(of file: [UInt8]) -> String {
-    var reader = LogReader()
-    reader.maximumBatch = 1
-    var writer = LogTextWriter()
-    reader.append(file.span)
-    reader.finish()
-    while let item = reader.next() {
-      switch item {
-      case .section(let section): writer.write(section.configuration)
-      case .records:
-        for record in reader.records {
-          writer.write(reader.textEvent(record.event), at: record.instant)
-        }
-      case .end(let instant, _): writer.writeEnd(at: instant)
-      case .checkpoint, .gap, .snapshot, .torn, .damage: break
-      }
-    }
-    return String(decoding: writer.bytes, as: UTF8.self)
-  }
+/// The text form of a log of either form.
+func text(of log: [UInt8]) -> [UInt8] {
+  var reader = LogReader()
+  reader.maximumBatch = 1
+  var transcript = LogTranscript()
+  reader.append(log.span)
+  reader.finish()
+  while let item = reader.next() { transcript.write(item, of: reader) }
+  return transcript.bytes
 }
 
 /// A replay of bytes and what it found.

@@ -232,13 +232,17 @@ extension BinaryLogReader {
   }
 
   private mutating func decodeSnapshot() throws(Malformed) -> LogItem {
-    var snapshot = SnapshotDecoder()
-    try snapshot.decode(snapshotBytes, &decoder.numbers)
-    guard snapshot.snapshot.now >= decoder.latest else { throw Malformed("time goes back") }
+    // The tables move out and back, so that they are not copied.
+    let numbers = decoder.numbers
+    decoder.numbers = DecodedNumbers(key: key)
+    var coder = SnapshotDecoder(snapshotBytes, numbers)
+    defer { decoder.numbers = coder.numbers }
+    try coder.decode()
+    guard coder.snapshot.meter.now >= decoder.latest else { throw Malformed("time goes back") }
     snapshotBytes = []
     followsGap = false
-    decoder.resume(snapshot.snapshot, messages: snapshot.messages)
-    return .snapshot(snapshot.snapshot, snapshot.digest)
+    decoder.resume(coder.snapshot)
+    return .snapshot(coder.snapshot)
   }
 
   private func decodeEnd(_ payload: Span<UInt8>) throws(Malformed) -> LogItem {

@@ -21,20 +21,7 @@ struct DecodedNumbers {
     namespaces.restart()
     viewers.restart()
     nodes.restart()
-    connections = DecodedConnections(opened: UInt64(ordinal.number))
-  }
-}
-
-/// The kinds of names.
-enum NameKind {
-  case namespace, viewer, node
-
-  /// Whether a name is valid. The text form cannot write other names of namespaces and viewer ids.
-  /// The name of a node may have any bytes, which the text form escapes.
-  func allows(_ name: Span<UInt8>) -> Bool {
-    let maximumLength =
-      self == .viewer ? LogLimits.maximumViewerLength : LogLimits.maximumNameLength
-    return (1...maximumLength).contains(name.count) && (self == .node || name.isVisibleASCII)
+    connections = DecodedConnections(after: ordinal)
   }
 }
 
@@ -116,15 +103,18 @@ struct DecodedNames {
 /// The slots of connections, chosen as `EncodedConnections` does, and the numbers of connections in
 /// the text form.
 struct DecodedConnections {
-  /// The number of connections that opened.
-  private(set) var opened: UInt64
+  /// The position of the latest connection in the order of opening.
+  private var opened: UInt64
+
+  /// The same before the first record of the section, or after its snapshot.
+  private let first: UInt64
 
   /// Whether a connection is open, by slot. It is an array of its own because every close reads it.
   private var isOpen: ContiguousArray<Bool> = []
 
-  /// The position in the order of opening of the connection that took a slot last, by slot (modulo
-  /// 2³²).
-  private var numbers: ContiguousArray<UInt32> = []
+  /// The number in the text form of the connection that took a slot last, by slot: its position in
+  /// the order of opening.
+  private var numbers: ContiguousArray<UInt64> = []
   private var free: ContiguousArray<UInt32> = []
 
   /// The connection of the last close without an open. Its number in the text form is that of the
@@ -135,8 +125,14 @@ struct DecodedConnections {
   /// opening.
   private var aliases: [UInt64: UInt64] = [:]
 
-  init(opened: UInt64 = 0) {
-    self.opened = opened
+  /// The last two positions with a number in `aliases`; 0 if there are fewer.
+  private var reopenings: [UInt64: (last: UInt64, previous: UInt64)] = [:]
+
+  /// The connections of a section that begins, or continues from a snapshot, after the connection
+  /// with an ordinal.
+  init(after ordinal: ConnectionOrdinal = .none) {
+    opened = UInt64(ordinal.number)
+    first = opened
   }
 
   /// Opens a connection and returns its slot.
@@ -146,11 +142,11 @@ struct DecodedConnections {
     stray = nil
     if let slot = free.popLast() {
       isOpen[Int(slot)] = true
-      numbers[Int(slot)] = UInt32(truncatingIfNeeded: opened)
+      numbers[Int(slot)] = opened
       return ConnectionID(slot)
     }
     isOpen.append(true)
-    numbers.append(UInt32(truncatingIfNeeded: opened))
+    numbers.append(opened)
     return ConnectionID(UInt32(isOpen.count - 1))
   }
 
@@ -160,7 +156,9 @@ struct DecodedConnections {
       throw Malformed("a connection opens again that is not open")
     }
     opened &+= 1
-    aliases[opened] = number(of: ConnectionID(slot))
+    let number = numbers[Int(slot)]
+    aliases[opened] = number
+    reopenings[number] = (opened, reopenings[number]?.last ?? 0)
     return ConnectionID(slot)
   }
 
@@ -180,26 +178,31 @@ struct DecodedConnections {
     return ConnectionID(slot)
   }
 
-  /// Opens the next slot for a connection of a snapshot.
+  /// Opens the next slot for a connection of a snapshot. Its number in the text form is its
+  /// ordinal, or one that no ordinal has: of an ended connection the ordinal is unknown, and one
+  /// above the latest will be used again.
   mutating func restore(_ ordinal: ConnectionOrdinal) {
+    let hasNumber = ordinal != .none && UInt64(ordinal.number) <= opened
+    numbers.append(hasNumber ? UInt64(ordinal.number) : (1 << 63) + UInt64(isOpen.count))
     isOpen.append(true)
-    numbers.append(ordinal.number)
   }
 
-  /// The number of a connection in the text form: its position in the order of opening.
+  /// The number of a connection in the text form.
   func number(of connection: ConnectionID) -> UInt64 {
-    if connection == stray { return opened + 1 }
-    let distance = UInt32(truncatingIfNeeded: opened) &- numbers[Int(connection.number)]
-    return opened &- UInt64(distance)
+    connection == stray ? opened + 1 : numbers[Int(connection.number)]
   }
 
-  /// The number in the text form of the connection with an ordinal; nil if it opened before the log
-  /// begins.
-  func number(of ordinal: ConnectionOrdinal, latest: ConnectionOrdinal) -> UInt64? {
-    guard ordinal != .none else { return nil }
-    let distance = UInt64(latest.number &- ordinal.number)
-    guard distance < opened else { return nil }
+  /// How the latest open names the connection with an ordinal in the text form: by its number, if
+  /// it was the last before this open that had the number, otherwise by the ordinal. `latest` is
+  /// the ordinal of the latest open.
+  func reference(
+    to ordinal: ConnectionOrdinal, latest: ConnectionOrdinal
+  ) -> ConnectionReference {
+    let distance = UInt64(latest.distance(since: ordinal))
+    guard distance > 0, distance < opened - first else { return .ordinal(ordinal) }
     let place = opened - distance
-    return aliases[place] ?? place
+    let number = aliases[place] ?? place
+    let later = reopenings[number].map { $0.last < opened ? $0.last : $0.previous } ?? 0
+    return later <= place ? .number(number) : .ordinal(ordinal)
   }
 }

@@ -107,7 +107,9 @@ package struct LogEncoder {
     invariant(lostSince != nil || isEmpty, "a snapshot in the middle of a section")
     if lostSince != nil { writeGap() }
     var coder = SnapshotEncoder(names: names)
-    let payload = coder.encode(snapshot, messages: messages, digest: digest)
+    var whole = LogSnapshot()
+    (whole.meter, whole.messages, whole.digest) = (snapshot, messages, digest)
+    let payload = coder.encode(whole)
     (namespaces, viewers, nodes) = (coder.namespaces, coder.viewers, coder.nodes)
     connections = coder.connections
     var start = 0

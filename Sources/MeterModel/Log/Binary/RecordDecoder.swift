@@ -65,16 +65,15 @@ struct RecordDecoder {
   }
 
   /// Continues from a snapshot.
-  mutating func resume(_ snapshot: MeterSnapshot, messages: UInt64) {
-    latest = snapshot.now
-    latestOrdinal = snapshot.lastOrdinal
-    self.messages = messages
+  mutating func resume(_ snapshot: LogSnapshot) {
+    latest = snapshot.meter.now
+    latestOrdinal = snapshot.meter.lastOrdinal
+    messages = snapshot.messages
   }
 
-  /// The number in the text form of the connection with an ordinal; nil if it opened before the log
-  /// begins.
-  func number(of ordinal: ConnectionOrdinal) -> UInt64? {
-    numbers.connections.number(of: ordinal, latest: latestOrdinal)
+  /// How the text form names the connection with an ordinal in the latest open; nil for none.
+  func reference(to ordinal: ConnectionOrdinal) -> ConnectionReference? {
+    ordinal == .none ? nil : numbers.connections.reference(to: ordinal, latest: latestOrdinal)
   }
 
   @inline(__always)

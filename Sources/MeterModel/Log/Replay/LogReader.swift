@@ -77,7 +77,8 @@ package struct LogReader {
     case .opened(let connection, let namespace, let viewer, let after):
       return .opened(
         connection: number(of: connection), namespace: name(of: namespace),
-        viewer: viewer == .none ? nil : name(of: viewer), after: binary.decoder.number(of: after))
+        viewer: viewer == .none ? nil : name(of: viewer),
+        after: binary.decoder.reference(to: after))
     case .closed(let connection): return .closed(connection: number(of: connection))
     case .excluded(let viewer): return .excluded(viewer: name(of: viewer))
     case .message(let namespace, _):
@@ -120,10 +121,9 @@ extension LogReader: LogNames {
       ? binary.decoder.numbers.viewers.name(of: viewer.number) : text.names.name(of: viewer)
   }
 
-  /// The name of a node, with escapes. Precondition: the node is in the log.
+  /// The name of a node, which may have any bytes. Precondition: the node is in the log.
   package func name(of node: NodeID) -> [UInt8] {
     isBinary == true
-      ? TextEscape.visible(binary.decoder.numbers.nodes.name(of: node.number))
-      : text.names.name(of: node)
+      ? binary.decoder.numbers.nodes.name(of: node.number) : text.names.name(of: node)
   }
 }

@@ -22,7 +22,9 @@ package enum TextReplay {
         }
       case .end(let instant, _): meter?.advance(to: instant, into: &effects)
       case .damage(let damage): throw damage
-      case .checkpoint, .gap, .snapshot, .torn: break
+      case .gap, .snapshot:
+        throw LogDamage(place: reader.place, reason: "a state is of one kind of meter only")
+      case .checkpoint, .torn: break
       }
       for effect in effects.effects {
         writer.write(effect, names: reader, text: reader.messageText)

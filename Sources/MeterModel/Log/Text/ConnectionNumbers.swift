@@ -12,6 +12,9 @@ struct ConnectionNumbers {
   private var numbersOfOrdinals: [ConnectionOrdinal: UInt64] = [:]
   private var latest = ConnectionOrdinal.none
 
+  /// The connection that the number of the latest `open` named before.
+  private var replaced = ConnectionOrdinal.none
+
   /// The slot of a number. A number without a slot takes the one that was freed last. O(1),
   /// amortized.
   mutating func bind(_ number: UInt64) -> ConnectionID {
@@ -31,7 +34,7 @@ struct ConnectionNumbers {
   /// The slot of a number in an `open`. From now on the number names the connection that opens.
   mutating func bindOpened(_ number: UInt64) -> ConnectionID {
     latest = latest.next
-    ordinals[number] = latest
+    replaced = ordinals.updateValue(latest, forKey: number) ?? .none
     numbersOfOrdinals[latest] = number
     return bind(number)
   }
@@ -41,15 +44,27 @@ struct ConnectionNumbers {
     ordinals[number] ?? .none
   }
 
-  /// The number that named a connection; nil if none did.
-  func number(of ordinal: ConnectionOrdinal) -> UInt64? {
-    numbersOfOrdinals[ordinal]
+  /// How the latest `open` names a connection: by its number, if it was the last before that had
+  /// the number, otherwise by its ordinal.
+  func reference(to ordinal: ConnectionOrdinal) -> ConnectionReference {
+    guard let number = numbersOfOrdinals[ordinal] else { return .ordinal(ordinal) }
+    let named = number == numbersOfOrdinals[latest] ? replaced : ordinals[number]
+    return named == ordinal ? .number(number) : .ordinal(ordinal)
   }
 
   /// The number of a slot. Precondition: the slot is bound.
   func number(of connection: ConnectionID) -> UInt64 {
     numbers[Int(connection.number)]
   }
+
+  /// Forgets all connections, because those of a snapshot follow. `latest` is its latest ordinal.
+  mutating func restart(after latest: ConnectionOrdinal) {
+    self = ConnectionNumbers()
+    self.latest = latest
+  }
+
+  /// Whether a number has a slot.
+  func isBound(_ number: UInt64) -> Bool { bound[number] != nil }
 
   /// Frees the slot of a number, if it has one.
   mutating func free(_ number: UInt64) {

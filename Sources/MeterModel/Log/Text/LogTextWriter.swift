@@ -1,4 +1,5 @@
-// Writes the text form of the log (§7): a line for each option, event and effect.
+// Writes the text form of the log (§7): a line for each option, event and effect. `StateWriter`
+// writes snapshots.
 
 /// Collects lines of text. The caller may take `bytes` and empty it at any time.
 package struct LogTextWriter {
@@ -6,6 +7,15 @@ package struct LogTextWriter {
   package var bytes: [UInt8] = []
 
   package init() {}
+
+  /// `option start 2026-06-01T18:00:00Z`, if the section has it, and `option notify-min-delay 5`
+  /// for each option whose value is not the default.
+  package mutating func write(_ section: LogSection) {
+    if let start = section.wallStart {
+      write("option start \(UTCTime(unixNanoseconds: start).text)\n")
+    }
+    write(section.configuration)
+  }
 
   /// `option notify-min-delay 5`, for each option whose value is not the default.
   package mutating func write(_ configuration: Configuration) {
@@ -27,7 +37,11 @@ package struct LogTextWriter {
         write(" viewer=")
         bytes += viewer
       }
-      if let after { write(" after=\(after)") }
+      switch after {
+      case .number(let number): write(" after=\(number)")
+      case .ordinal(let ordinal): write(" after=@\(ordinal.number)")
+      case nil: break
+      }
     case .closed(let connection): write(" close \(connection)")
     case .excluded(let viewer):
       write(" exclude")
@@ -38,19 +52,25 @@ package struct LogTextWriter {
       writeText(text)
     case .peer(let node, let namespace, let members, let connections):
       write(" peer")
-      writeName(node)
+      writeNode(node)
       writeName(namespace)
       write(" \(members) \(connections)")
     case .bye(let node):
       write(" bye")
-      writeName(node)
+      writeNode(node)
     }
     write("\n")
   }
 
-  /// `# section 2`. Precondition: the comment has no line feed.
-  package mutating func write(comment: String) {
-    write("# \(comment)\n")
+  /// `12 gap 833 since=12.5`. Deadlines have fired up to and including the instant.
+  package mutating func write(_ gap: LogGap, at instant: Instant) {
+    let since = gap.since.decimalSeconds
+    write("\(instant.decimalSeconds) gap \(gap.records) since=\(since)\n")
+  }
+
+  /// `section`: another section begins.
+  package mutating func writeSection() {
+    write("section\n")
   }
 
   /// `60 end`
@@ -92,7 +112,7 @@ package struct LogTextWriter {
     case .close(let connection): write(" reject close \(names.number(of: connection))")
     case .peerPastLimit(let node, let namespace), .peerOutOfRange(let node, let namespace):
       write(" reject peer")
-      writeName(names.name(of: node))
+      writeNode(names.name(of: node))
       writeName(names.name(of: namespace))
     }
   }
@@ -104,6 +124,10 @@ package struct LogTextWriter {
   private mutating func writeName(_ name: [UInt8]) {
     bytes.append(ASCII.space)
     bytes += TextEscape.escapedName(name)
+  }
+
+  private mutating func writeNode(_ name: [UInt8]) {
+    writeName(TextEscape.visible(name))
   }
 
   private mutating func writeText(_ text: [UInt8]) {

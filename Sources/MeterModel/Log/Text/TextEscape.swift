@@ -4,6 +4,7 @@
 // be there. A name cannot have blanks and is written without escapes, with one exception: a name
 // that begins with `#`, or with backslashes and then `#`, is written with one more `\` in front.
 // Without it, a name with `#` would be read as a comment, and two names could have the same form.
+// The name of a node may have any bytes, and has `\xNN` for those that are not visible.
 
 /// Writes and reads the escapes of the text form.
 enum TextEscape {
@@ -25,10 +26,8 @@ enum TextEscape {
       case UInt8(ascii: "n"): text.append(ASCII.lineFeed)
       case UInt8(ascii: "r"): text.append(ASCII.carriageReturn)
       case UInt8(ascii: "x"):
-        guard index + 3 < bytes.count, let high = hexValue(bytes[index + 2]),
-          let low = hexValue(bytes[index + 3])
-        else { return nil }
-        text.append(high << 4 | low)
+        guard let byte = hexadecimalEscape(bytes, at: index) else { return nil }
+        text.append(byte)
         index += 2
       default: return nil
       }
@@ -68,26 +67,44 @@ enum TextEscape {
     beginsLikeComment(name) ? [ASCII.backslash] + name : name
   }
 
-  /// The name with `\xNN` for each byte that is no visible ASCII.
+  /// The name of a node, which may have any bytes, in visible ASCII: `\xNN` for each other byte,
+  /// and for a backslash that begins what would be read as such an escape.
   static func visible(_ name: [UInt8]) -> [UInt8] {
-    name.flatMap { byte in
-      (0x21...0x7E).contains(byte)
-        ? [byte] : [ASCII.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
+    var bytes: [UInt8] = []
+    for (index, byte) in name.enumerated() {
+      if (0x21...0x7E).contains(byte), hexadecimalEscape(name, at: index) == nil {
+        bytes.append(byte)
+      } else {
+        bytes += [ASCII.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
+      }
     }
+    return bytes
+  }
+
+  /// The name that `visible` made visible.
+  static func bytes(ofVisible name: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var index = 0
+    while index < name.count {
+      let escaped = hexadecimalEscape(name, at: index)
+      bytes.append(escaped ?? name[index])
+      index += escaped == nil ? 1 : 4
+    }
+    return bytes
+  }
+
+  /// The byte for which the four bytes from `index` on stand, if they are `\xNN`.
+  private static func hexadecimalEscape(_ bytes: [UInt8], at index: Int) -> UInt8? {
+    guard index + 3 < bytes.count, bytes[index] == ASCII.backslash,
+      bytes[index + 1] == UInt8(ascii: "x"), let high = bytes[index + 2].hexadecimalValue,
+      let low = bytes[index + 3].hexadecimalValue
+    else { return nil }
+    return high << 4 | low
   }
 
   /// Whether the first byte that is no backslash is `#`.
   private static func beginsLikeComment(_ name: [UInt8]) -> Bool {
     name.first { $0 != ASCII.backslash } == ASCII.numberSign
-  }
-
-  private static func hexValue(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 
   private static func hexDigit(_ value: UInt8) -> UInt8 {

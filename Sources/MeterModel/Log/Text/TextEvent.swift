@@ -6,8 +6,17 @@ package enum TextStatement: Equatable, Sendable {
   /// A blank line or a comment.
   case nothing
 
-  /// An option of the meter. The reader has set it in its configuration.
-  case option(ConfigurationOption)
+  /// An option. The reader has set it in its section.
+  case option
+
+  /// A line of a state, in words without the first.
+  case state([[UInt8]])
+
+  /// Records are missing. Deadlines have fired up to and including the instant.
+  case gap(Instant, LogGap)
+
+  /// Another section begins, with options of its own.
+  case section
 
   /// An event.
   case event(Instant, TextEvent)
@@ -18,13 +27,29 @@ package enum TextStatement: Equatable, Sendable {
 
 /// An event with the names that the text has. The cases are those of `Event`.
 package enum TextEvent: Equatable, Sendable {
-  /// `after` is the number of the connection that the `Last-Event-ID` of the stream names.
-  case opened(connection: UInt64, namespace: [UInt8], viewer: [UInt8]?, after: UInt64?)
+  /// `after` is the connection that the `Last-Event-ID` of the stream names.
+  case opened(
+    connection: UInt64, namespace: [UInt8], viewer: [UInt8]?, after: ConnectionReference?)
   case closed(connection: UInt64)
   case excluded(viewer: [UInt8])
   case message(namespace: [UInt8], text: [UInt8])
   case peer(node: [UInt8], namespace: [UInt8], members: UInt64, connections: UInt64)
   case bye(node: [UInt8])
+}
+
+/// A connection that another one comes after.
+package enum ConnectionReference: Equatable, Sendable {
+  /// The latest connection with this number (`after=10`).
+  case number(UInt64)
+
+  /// The connection with this ordinal (`after=@10`), for one that no number names any more.
+  case ordinal(ConnectionOrdinal)
+}
+
+extension ConnectionReference: ExpressibleByIntegerLiteral {
+  package init(integerLiteral number: UInt64) {
+    self = .number(number)
+  }
 }
 
 /// The reason why a log in text cannot be read any further.

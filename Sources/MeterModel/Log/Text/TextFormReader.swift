@@ -19,6 +19,10 @@ struct TextFormReader {
 
   private var lines = LineSplitter()
   private var reader = TextLogReader()
+  private let key: HashKey
+
+  /// The state whose lines are being read.
+  private var state: StateReader?
 
   // Whether the section, its end and the last item were returned.
   private var hasBegun = false
@@ -29,6 +33,7 @@ struct TextFormReader {
   private var following: ContiguousArray<LogItem> = []
 
   init(key: HashKey) {
+    self.key = key
     names = TextLogNames(key: key)
   }
 
@@ -44,42 +49,76 @@ struct TextFormReader {
     return following.isEmpty ? nil : following.removeFirst()
   }
 
-  /// Reads at most `limit` records. A message, an end and an error stop it earlier.
+  /// Reads at most `limit` records. A message, any other item and an error stop it earlier.
   private mutating func read(limit: Int) {
     records.removeAll(keepingCapacity: true)
-    var last: LogItem?
-    while !isOver, records.count < limit {
-      guard let line = lines.next() ?? (isFinished ? lines.rest() : nil) else {
-        isOver = isFinished
-        if isFinished, !hasEnded { last = .end(reader.latest, nil) }
-        break
-      }
-      do throws(TextLogError) {
-        switch try reader.read(line) {
-        case .nothing, .option: continue
-        case .event(let instant, let event):
+    var last: ContiguousArray<LogItem> = []
+    do throws(TextLogError) {
+      while !isOver, last.isEmpty, records.count < limit {
+        guard let line = lines.next() ?? (isFinished ? lines.rest() : nil) else {
+          if isFinished { last = try finish() }
+          break
+        }
+        let statement = try reader.read(line)
+        if case .event(let instant, let event) = statement {
           records.append(LogRecord(instant, names.bind(event)))
           names.release(after: event)
-          if case .message(_, let words) = event {
-            text = words
-            break
-          }
-          continue
-        case .end(let instant):
-          hasEnded = true
-          last = .end(instant, nil)
+          guard case .message(_, let words) = event else { continue }
+          text = words
+          break
         }
-      } catch {
-        isOver = true
-        last = .damage(LogDamage(place: "line \(error.line)", reason: error.reason))
+        last = try items(for: statement)
       }
-      break
+    } catch {
+      isOver = true
+      last = [.damage(LogDamage(place: "line \(error.line)", reason: error.reason))]
     }
-    if !hasBegun, !records.isEmpty || last != nil {
+    if !hasBegun, !records.isEmpty || !last.isEmpty {
       hasBegun = true
-      following.append(.section(LogSection(configuration: reader.configuration)))
+      following.append(.section(reader.section))
     }
     if !records.isEmpty { following.append(.records) }
-    if let last { following.append(last) }
+    following += last
+  }
+
+  /// The end of the section at the end of the log, if it was not there yet.
+  private mutating func finish() throws(TextLogError) -> ContiguousArray<LogItem> {
+    isOver = true
+    try reader.finish()
+    return hasEnded ? [] : [.end(reader.latest, nil)]
+  }
+
+  /// The items that a line ends, without events.
+  private mutating func items(
+    for statement: TextStatement
+  ) throws(TextLogError) -> ContiguousArray<LogItem> {
+    switch statement {
+    case .nothing, .option, .event: return []
+    case .state(let words):
+      var lines = state ?? StateReader(names)
+      state = nil
+      let isLast: Bool
+      do throws(StateError) {
+        isLast = try lines.read(words)
+      } catch {
+        throw reader.error(error.reason)
+      }
+      guard isLast else {
+        state = lines
+        return []
+      }
+      try reader.endState(at: lines.snapshot.meter.now)
+      names = lines.names
+      return [.snapshot(lines.snapshot)]
+    case .gap(let instant, let gap): return [.checkpoint(instant, nil), .gap(gap)]
+    case .end(let instant):
+      hasEnded = true
+      return [.end(instant, nil)]
+    case .section:
+      names = TextLogNames(key: key)
+      hasBegun = false
+      hasEnded = false
+      return []
+    }
   }
 }

@@ -21,20 +21,24 @@ package struct TextLogNames: LogNames {
   package mutating func bind(_ event: TextEvent) -> Event {
     switch event {
     case .opened(let connection, let namespace, let viewer, let after):
-      let ordinal = after.map { connections.ordinal(of: $0) } ?? .none
+      let ordinal: ConnectionOrdinal
+      switch after {
+      case .number(let number): ordinal = connections.ordinal(of: number)
+      case .ordinal(let named): ordinal = named
+      case nil: ordinal = .none
+      }
       return .opened(
         connections.bindOpened(connection), bind(namespace: namespace),
-        viewer: viewer.map { ViewerID(Self.bind($0, in: &viewers)) } ?? .none, after: ordinal)
+        viewer: viewer.map { bind(viewer: $0) } ?? .none, after: ordinal)
     case .closed(let connection): return .closed(connections.bind(connection))
-    case .excluded(let viewer): return .excluded(ViewerID(Self.bind(viewer, in: &viewers)))
+    case .excluded(let viewer): return .excluded(bind(viewer: viewer))
     case .message(let namespace, _):
-      messages += 1
+      messages &+= 1
       return .message(bind(namespace: namespace), MessageID(messages))
     case .peer(let node, let namespace, let members, let count):
       return .peer(
-        NodeID(Self.bind(node, in: &nodes)), bind(namespace: namespace), members: members,
-        connections: count)
-    case .bye(let node): return .bye(NodeID(Self.bind(node, in: &nodes)))
+        bind(node: node), bind(namespace: namespace), members: members, connections: count)
+    case .bye(let node): return .bye(bind(node: node))
     }
   }
 
@@ -52,7 +56,7 @@ package struct TextLogNames: LogNames {
       .opened(
         connection: number(of: connection), namespace: name(of: namespace),
         viewer: viewer == .none ? nil : Self.name(viewer.number, in: viewers),
-        after: connections.number(of: after))
+        after: after == .none ? nil : connections.reference(to: after))
     case .closed(let connection): .closed(connection: number(of: connection))
     case .excluded(let viewer): .excluded(viewer: Self.name(viewer.number, in: viewers))
     case .message(let namespace, _): .message(namespace: name(of: namespace), text: text)
@@ -89,10 +93,6 @@ package struct TextLogNames: LogNames {
     namespaces.find(namespace.span).map { NamespaceID($0) }
   }
 
-  private mutating func bind(namespace: [UInt8]) -> NamespaceID {
-    NamespaceID(Self.bind(namespace, in: &namespaces))
-  }
-
   private static func bind(_ name: [UInt8], in table: inout NameTable) -> UInt32 {
     guard let number = table.bind(name.span) else {
       fatalError("a name that the reader accepts has 1 to 255 bytes")
@@ -103,5 +103,32 @@ package struct TextLogNames: LogNames {
   private static func name(_ number: UInt32, in table: NameTable) -> [UInt8] {
     guard let name = table.name(of: number) else { fatalError("no name is bound to \(number)") }
     return name
+  }
+}
+
+// MARK: - Names of a state
+
+extension TextLogNames {
+  /// Forgets the connections, because those of a state follow. `latest` is its latest ordinal.
+  mutating func restart(after latest: ConnectionOrdinal, messages: UInt64) {
+    connections.restart(after: latest)
+    self.messages = messages
+  }
+
+  /// The slot of the next connection of a state; nil if its number is taken.
+  mutating func restore(_ number: UInt64) -> ConnectionID? {
+    connections.isBound(number) ? nil : connections.bind(number)
+  }
+
+  mutating func bind(namespace: [UInt8]) -> NamespaceID {
+    NamespaceID(Self.bind(namespace, in: &namespaces))
+  }
+
+  mutating func bind(viewer: [UInt8]) -> ViewerID {
+    ViewerID(Self.bind(viewer, in: &viewers))
+  }
+
+  mutating func bind(node: [UInt8]) -> NodeID {
+    NodeID(Self.bind(node, in: &nodes))
   }
 }

@@ -2,14 +2,18 @@
 // an error with the number of the line. No input can crash the reader.
 
 /// Reads the lines of a log in text as statements. It also checks their order: options come first,
-/// time never decreases, and nothing follows `end`.
+/// then perhaps a state; time never decreases; after records that are missing comes a state or the
+/// end; and after `end` only another section.
 package struct TextLogReader {
   /// The longest line, in bytes.
   package static let maximumLineLength = 1 << 18
 
-  /// The defaults with the options that were read. It does not change after the first event or
-  /// `end`.
-  package private(set) var configuration = Configuration()
+  /// The properties of the section: the defaults with the options that were read. They do not
+  /// change after the first event.
+  package private(set) var section = LogSection(configuration: Configuration())
+
+  /// The settings of the section.
+  package var configuration: Configuration { section.configuration }
 
   /// The number of lines that were read.
   package private(set) var line = 0
@@ -21,13 +25,19 @@ package struct TextLogReader {
 
   /// The part of the log that is being read.
   private enum Stage {
-    /// Before the first event. Can become `events`, `end`.
+    /// Before the first event. Can become `state`, `events`, `lost`, `end`.
     case options
 
-    /// After an event. Can become `end`.
+    /// In a state. Can become `events`.
+    case state
+
+    /// After an event or a state. Can become `lost`, `end`.
     case events
 
-    /// After `end`, where only comments may be.
+    /// After a gap. Can become `state`, `end`.
+    case lost
+
+    /// After `end`. Can become `options`.
     case end
   }
 
@@ -39,34 +49,91 @@ package struct TextLogReader {
     guard bytes.count <= Self.maximumLineLength else {
       throw error("the line is longer than \(Self.maximumLineLength) bytes")
     }
-    var scanner = LineScanner(bytes)
+    var scanner = LineScanner(line == 1 ? bytes.withoutByteOrderMark : bytes)
     guard let word = scanner.nextWord() else { return .nothing }
-    if stage == .end { throw error("something follows 'end'") }
-    if word.span.isEqual(to: "option") {
-      return try readOption(&scanner)
+    switch String(decoding: word, as: UTF8.self) {
+    case "section": return try readSection(&scanner)
+    case "state": return try readState(&scanner)
+    case "option": return try readOption(&scanner)
+    default: return try readTimed(word, &scanner)
     }
-    return try readTimed(word, &scanner)
+  }
+
+  /// Ends the state whose last line was read. Events continue from its instant.
+  mutating func endState(at instant: Instant) throws(TextLogError) {
+    guard instant >= latest else {
+      throw error("the state's time \(instant.decimalSeconds) is before \(latest.decimalSeconds)")
+    }
+    latest = instant
+    stage = .events
+  }
+
+  /// Checks that the log may end after the line that was read last.
+  func finish() throws(TextLogError) {
+    guard stage != .state else { throw error("the state is not complete: 'state end' is missing") }
+  }
+
+  private mutating func readSection(
+    _ scanner: inout LineScanner
+  ) throws(TextLogError) -> TextStatement {
+    guard stage == .end else { throw error("'section' does not follow 'end'") }
+    try expectEnd(&scanner)
+    section = LogSection(configuration: Configuration())
+    latest = .start
+    stage = .options
+    return .section
+  }
+
+  private mutating func readState(
+    _ scanner: inout LineScanner
+  ) throws(TextLogError) -> TextStatement {
+    switch stage {
+    case .options, .lost, .state: stage = .state
+    case .events: throw error("a state follows an event")
+    case .end: throw error("something follows 'end'")
+    }
+    var words: [[UInt8]] = []
+    while let word = scanner.nextWord() { words.append(word) }
+    return .state(words)
   }
 
   private mutating func readOption(
     _ scanner: inout LineScanner
   ) throws(TextLogError) -> TextStatement {
-    guard stage == .options else { throw error("an option follows an event") }
-    let name = try word("the option's name", &scanner)
-    guard let option = ConfigurationOption(name: name.span) else {
-      throw error("no option of the model is called '\(name.span.printable)'")
+    switch stage {
+    case .options: break
+    case .events, .lost: throw error("an option follows an event")
+    case .state: throw error("an option follows a state")
+    case .end: throw error("something follows 'end'")
     }
-    let value = try word("the option's value", &scanner)
-    guard option.set(value.span, in: &configuration) else {
-      throw error("\(option.rawValue) takes \(option.accepts), not '\(value.span.printable)'")
+    let name = try word("the option's name", &scanner)
+    if name.span.isEqual(to: "start") {
+      try readStart(&scanner)
+    } else {
+      guard let option = ConfigurationOption(name: name.span) else {
+        throw error("no option of the model is called '\(name.span.printable)'")
+      }
+      let value = try word("the option's value", &scanner)
+      guard option.set(value.span, in: &section.configuration) else {
+        throw error("\(option.rawValue) takes \(option.accepts), not '\(value.span.printable)'")
+      }
     }
     try expectEnd(&scanner)
-    return .option(option)
+    return .option
+  }
+
+  private mutating func readStart(_ scanner: inout LineScanner) throws(TextLogError) {
+    let value = try word("the option's value", &scanner)
+    guard let time = UTCTime(value.span), time.unixNanoseconds > 0 else {
+      throw error("start takes a time as 2026-06-01T18:00:00Z, not '\(value.span.printable)'")
+    }
+    section.wallStart = time.unixNanoseconds
   }
 
   private mutating func readTimed(
     _ time: [UInt8], _ scanner: inout LineScanner
   ) throws(TextLogError) -> TextStatement {
+    if stage == .end { throw error("something follows 'end'") }
     guard let instant = Instant(decimal: time.span) else {
       throw error("'\(time.span.printable)' is no time in seconds with at most 9 decimals")
     }
@@ -74,11 +141,39 @@ package struct TextLogReader {
       throw error("the time \(instant.decimalSeconds) is before \(latest.decimalSeconds)")
     }
     let verb = try word("what happened", &scanner)
+    if stage == .state { throw error("'state end' is missing before '\(verb.span.printable)'") }
+    if verb.span.isEqual(to: "gap") { return try readGap(instant, &scanner) }
     let event = try readEvent(verb, &scanner)
     try expectEnd(&scanner)
+    guard let event else {
+      latest = instant
+      stage = .end
+      return .end(instant)
+    }
+    guard stage != .lost else { throw error("after a gap only a state or 'end' can follow") }
     latest = instant
-    stage = event == nil ? .end : .events
-    return event.map { .event(instant, $0) } ?? .end(instant)
+    stage = .events
+    return .event(instant, event)
+  }
+
+  private mutating func readGap(
+    _ instant: Instant, _ scanner: inout LineScanner
+  ) throws(TextLogError) -> TextStatement {
+    guard stage != .lost else { throw error("after a gap only a state or 'end' can follow") }
+    let records = try number("the number of missing records", &scanner)
+    let field = try word("since=…", &scanner)
+    guard field.span.hasPrefix("since="),
+      let since = Instant(decimal: Array(field.dropFirst(6)).span),
+      since >= instant
+    else {
+      throw error(
+        "since=… is expected with a time from \(instant.decimalSeconds) on, not"
+          + " '\(field.span.printable)'")
+    }
+    try expectEnd(&scanner)
+    latest = instant
+    stage = .lost
+    return .gap(instant, LogGap(records: records, since: since))
   }
 
   /// Reads the event of a line; nil for `end`.
@@ -89,17 +184,16 @@ package struct TextLogReader {
     case "open": return try readOpen(&scanner)
     case "close": return .closed(connection: try number("a connection", &scanner))
     case "exclude":
-      return .excluded(
-        viewer: try name("a viewer id", maximumLength: LogLimits.maximumViewerLength, &scanner))
+      return .excluded(viewer: try name("a viewer id", &scanner, .viewer))
     case "message":
       let namespace = try name("a namespace", &scanner)
       return .message(namespace: namespace, text: try readText(&scanner))
     case "peer":
       return .peer(
-        node: try name("a node", &scanner), namespace: try name("a namespace", &scanner),
+        node: try node(&scanner), namespace: try name("a namespace", &scanner),
         members: try number("members", &scanner),
         connections: try number("connections", &scanner))
-    case "bye": return .bye(node: try name("a node", &scanner))
+    case "bye": return .bye(node: try node(&scanner))
     case "end": return nil
     default: throw error("no event is called '\(verb.span.printable)'")
     }
@@ -109,13 +203,12 @@ package struct TextLogReader {
     let connection = try number("a connection", &scanner)
     let namespace = try name("a namespace", &scanner)
     var viewer: [UInt8]?
-    var after: UInt64?
+    var after: ConnectionReference?
     while let field = scanner.nextWord() {
       if field.span.hasPrefix("viewer=") && viewer == nil {
-        viewer = try checked(
-          Array(field.dropFirst(7)), "a viewer id", maximumLength: LogLimits.maximumViewerLength)
+        viewer = try checked(Array(field.dropFirst(7)), "a viewer id", .viewer)
       } else if field.span.hasPrefix("after=") && after == nil {
-        after = try checked(Array(field.dropFirst(6)), "a connection")
+        after = try reference(field.dropFirst(6))
       } else {
         throw error("'\(field.span.printable)' is not expected there")
       }
@@ -135,7 +228,8 @@ package struct TextLogReader {
 }
 
 extension TextLogReader {
-  private func error(_ reason: String) -> TextLogError {
+  /// The error of the line that was read last.
+  func error(_ reason: String) -> TextLogError {
     TextLogError(line: line, reason: reason)
   }
 
@@ -159,20 +253,39 @@ extension TextLogReader {
     return number
   }
 
+  /// The connection that `after=` names: a number, or `@` and an ordinal.
+  private func reference(
+    _ text: ArraySlice<UInt8>
+  ) throws(TextLogError) -> ConnectionReference {
+    guard text.first == ASCII.at else { return .number(try checked(Array(text), "a connection")) }
+    let digits = Array(text.dropFirst())
+    guard let number = UInt64(digits: digits.span), (1...UInt64(UInt32.max)).contains(number) else {
+      throw error(
+        "an ordinal is a whole number from 1 to \(UInt32.max), not '\(digits.span.printable)'")
+    }
+    return .ordinal(ConnectionOrdinal(UInt32(number)))
+  }
+
   private func name(
-    _ meaning: String, maximumLength: Int = LogLimits.maximumNameLength,
-    _ scanner: inout LineScanner
+    _ meaning: String, _ scanner: inout LineScanner, _ kind: NameKind = .namespace
   ) throws(TextLogError) -> [UInt8] {
     let name = TextEscape.unescapedName(try word(meaning, &scanner))
-    return try checked(name, meaning, maximumLength: maximumLength)
+    return try checked(name, meaning, kind)
+  }
+
+  private func node(_ scanner: inout LineScanner) throws(TextLogError) -> [UInt8] {
+    let word = TextEscape.unescapedName(try word("a node", &scanner))
+    guard word.span.isVisibleASCII else {
+      throw error("a node is written in visible ASCII bytes, not '\(word.span.printable)'")
+    }
+    return try checked(TextEscape.bytes(ofVisible: word), "a node", .node)
   }
 
   private func checked(
-    _ name: [UInt8], _ meaning: String, maximumLength: Int
+    _ name: [UInt8], _ meaning: String, _ kind: NameKind
   ) throws(TextLogError) -> [UInt8] {
-    guard (1...maximumLength).contains(name.count) && name.span.isVisibleASCII else {
-      throw error(
-        "\(meaning) is 1 to \(maximumLength) visible ASCII bytes, not '\(name.span.printable)'")
+    guard kind.allows(name.span) else {
+      throw error("\(meaning) is \(kind.accepts), not '\(name.span.printable)'")
     }
     return name
   }
@@ -181,5 +294,12 @@ extension TextLogReader {
     if let word = scanner.nextWord() {
       throw error("'\(word.span.printable)' is not expected there")
     }
+  }
+}
+
+extension [UInt8] {
+  /// The bytes without the byte order mark of UTF-8, with which some editors begin a file.
+  fileprivate var withoutByteOrderMark: [UInt8] {
+    starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self
   }
 }
