@@ -19,7 +19,7 @@ struct OpenPorts {
   /// Opens the ports of the settings. Throws an error for the operator.
   init(_ settings: ServeSettings, workers: Int) throws(StartError) {
     let audience = try Self.open(
-      .audience, host: settings.host, number: settings.port, copies: workers)
+      .audience, settings, host: settings.host, number: settings.port, copies: workers)
     var lines = audience.addresses.map { Self.line(.audience, $0) }
     var services: [PortListener] = []
     for (port, host, number) in [
@@ -28,7 +28,7 @@ struct OpenPorts {
       (Port.demo, settings.demoHost, settings.demoPort),
     ] {
       guard let number else { continue }
-      let opened = try Self.open(port, host: host, number: number, copies: 1)
+      let opened = try Self.open(port, settings, host: host, number: number, copies: 1)
       services += opened.listeners.flatMap { $0 }
       lines += opened.addresses.map { Self.line(port, $0) }
     }
@@ -39,10 +39,14 @@ struct OpenPorts {
   }
 
   private static func open(
-    _ port: Port, host: String?, number: UInt16, copies: Int
+    _ port: Port, _ settings: ServeSettings, host: String?, number: UInt16, copies: Int
   ) throws(StartError) -> (listeners: [[PortListener]], addresses: [SocketAddress]) {
+    let listener = port.definition.listener
     let opened = try Listener.open(
-      port.definition.listener, host: host, number: number, copies: copies)
+      listener,
+      Listener.Names(
+        number: settings.name(of: listener.option), host: settings.name(of: listener.hostOption)),
+      host: host, number: number, copies: copies)
     let listeners = opened.descriptors.map { descriptors in
       descriptors.map { PortListener(descriptor: $0, port: port) }
     }

@@ -53,8 +53,15 @@ package struct ServeSettings: Equatable, Sendable {
   /// The cluster.
   package var cluster = ClusterOptions()
 
+  /// What set an option that the command line did not, by the option's name with its hyphens:
+  /// `environment variable PORT`. Errors name it in place of the option.
+  package var origins: [String: String] = [:]
+
   /// The default options.
   package init() {}
+
+  /// The name of an option in errors: its own, or that of what set it.
+  func name(of option: StaticString) -> String { origins["\(option)"] ?? "\(option)" }
 
   /// The number of streams that may be open at once; nil to derive it from the limit of descriptors
   /// (`--max-connections`, whose largest value means no limit).

@@ -9,10 +9,10 @@ import Glibc
 enum Listener {
   /// The properties of a listener, and the options that its errors name.
   struct Settings: Sendable {
-    /// The option that sets the port number, for errors.
+    /// The option that sets the port number.
     let option: StaticString
 
-    /// The option that sets the address, for errors.
+    /// The option that sets the address.
     let hostOption: StaticString
 
     /// The size of the send buffer of accepted sockets, in bytes.
@@ -23,16 +23,22 @@ enum Listener {
     let defersAccept: Bool
   }
 
+  /// What errors call the port number and the address: an option, or an environment variable.
+  struct Names {
+    let number: String
+    let host: String
+  }
+
   /// Opens `copies` sockets on each address of `host` (nil: every address, IPv4 and IPv6).
   ///
   /// Returns the descriptors by copy, and the addresses. Port number 0 takes any free port, the
   /// same for all addresses. Throws an error for the operator.
   static func open(
-    _ settings: Settings, host: String?, number: UInt16, copies: Int
+    _ settings: Settings, _ names: Names, host: String?, number: UInt16, copies: Int
   ) throws(StartError) -> (descriptors: [[Int32]], addresses: [SocketAddress]) {
     var descriptors = [[Int32]](repeating: [], count: copies)
     var addresses: [SocketAddress] = []
-    for var address in try resolve(settings, host: host, number: number) {
+    for var address in try resolve(names, host: host, number: number) {
       if address.port == 0, let first = addresses.first { address.port = first.port }
       for copy in 0..<copies {
         do throws(SystemError) {
@@ -40,7 +46,7 @@ enum Listener {
           descriptors[copy].append(socket)
           address = try SocketAddress(of: socket)
         } catch {
-          throw StartError(reason: explain(error, settings, address))
+          throw StartError(reason: explain(error, names, address))
         }
       }
       addresses.append(address)
@@ -49,14 +55,14 @@ enum Listener {
   }
 
   private static func resolve(
-    _ settings: Settings, host: String?, number: UInt16
+    _ names: Names, host: String?, number: UInt16
   ) throws(StartError) -> [SocketAddress] {
     do throws(ResolutionError) {
       guard let host else { return try SocketAddress.wildcard(port: number) }
       return try SocketAddress.resolve(host, port: number)
     } catch {
       throw StartError(
-        reason: "\(settings.hostOption): '\(host ?? "")' is no address of this machine, nor a name "
+        reason: "\(names.host): '\(host ?? "")' is no address of this machine, nor a name "
           + "of one (\(error.description))")
     }
   }
@@ -103,9 +109,9 @@ enum Listener {
   }
 
   private static func explain(
-    _ error: SystemError, _ settings: Settings, _ address: SocketAddress
+    _ error: SystemError, _ names: Names, _ address: SocketAddress
   ) -> String {
-    let problem = "\(settings.option): cannot listen on \(address.description)"
+    let problem = "\(names.number): cannot listen on \(address.description)"
     switch error.code {
     case EADDRINUSE:
       return "\(problem): the port is in use; give another one, from 1 to 65535"
@@ -113,7 +119,7 @@ enum Listener {
       return "\(problem): not permitted; ports below 1024 need root or the capability "
         + "CAP_NET_BIND_SERVICE; or give a port from 1024 to 65535"
     case EADDRNOTAVAIL:
-      return "\(settings.hostOption): \(address.host) is no address of this machine"
+      return "\(names.host): \(address.host) is no address of this machine"
     default:
       return "\(problem): \(error.description)"
     }

@@ -79,6 +79,10 @@ private struct ArgumentParser {
       try refuse("capture-rotate", without: ["capture"])
       try refuse("capture-viewer-ids", without: ["capture"])
       try refuseHalfALogin()
+      if serve.cluster.isEnabled {
+        try refuseSlowRounds(
+          serve.cluster.notifyInterval, within: serve.configuration.clusterNodeTimeout)
+      }
       return .serve(serve)
     case .replay:
       guard let path = operands.first else {
@@ -107,6 +111,9 @@ private struct ArgumentParser {
       try refuseOperands(after: 0)
       try refuseTogether(["distribution", "largest"])
       try checkMode()
+      if bench.mode == .cluster {
+        try refuseSlowRounds(bench.notifyInterval, within: bench.nodeTimeout)
+      }
       return .bench(bench)
     }
   }
@@ -151,10 +158,7 @@ private struct ArgumentParser {
     guard let text = value ?? (option.syntax == nil ? "" : rest.popFirst()) else {
       throw UsageError(message: "--\(option.long) takes \(accepted), but nothing follows it")
     }
-    guard set(option, to: text) else {
-      let shown = option.syntax?.isConfidential ?? false ? "'…'" : quoted(text)
-      throw UsageError(message: "--\(option.long): \(shown) is not \(accepted)")
-    }
+    guard set(option, to: text) else { throw refusal(of: text, for: "--\(option.long)", option) }
     given.insert(option.long)
     if option.isPartOfReproduction { simulate.reproduction.append("--\(option.long) \(text)") }
     return nil
@@ -182,14 +186,24 @@ private struct ArgumentParser {
   private mutating func read(_ environment: (String) -> String?) throws(UsageError) {
     for option in command.options where !given.contains(option.long) {
       // An empty variable counts as unset, as in the original program.
-      guard let syntax = option.syntax, let name = option.environment, let text = environment(name),
-        !text.isEmpty
-      else { continue }
-      guard set(option, to: text) else {
-        throw UsageError(
-          message: "environment variable \(name): \(quoted(text)) is not \(syntax.accepted)")
+      guard let name = option.environment, let text = environment(name), !text.isEmpty else {
+        continue
       }
+      let variable = "environment variable \(name)"
+      guard set(option, to: text) else { throw refusal(of: text, for: variable, option) }
+      serve.origins["--\(option.long)"] = variable
     }
+  }
+
+  /// The error for a value that an option does not accept. `origin` is the option or the variable
+  /// that gave the value.
+  private func refusal(
+    of text: String, for origin: String, _ option: CommandOption
+  ) -> UsageError {
+    let syntax = option.syntax
+    let shown = syntax?.isConfidential ?? false ? "'…'" : quoted(text)
+    let fault = (syntax?.fault(text)).map { "; \($0)" } ?? ""
+    return UsageError(message: "\(origin): \(shown) is not \(syntax?.accepted ?? "")\(fault)")
   }
 
   private func refuseOperands(after count: Int) throws(UsageError) {
@@ -250,6 +264,17 @@ private struct ArgumentParser {
         message: "--cluster-redis names a user without a password (USER:PASSWORD@); it may be in"
           + " the file of --cluster-redis-password")
     }
+  }
+
+  /// Refuses an interval with which the nodes of a cluster would forget one another between rounds.
+  private func refuseSlowRounds(
+    _ interval: Duration, within timeout: Duration
+  ) throws(UsageError) {
+    guard interval >= timeout else { return }
+    throw UsageError(
+      message: "--cluster-notify-interval: \(interval.decimalSeconds)s is not less than the"
+        + " --cluster-node-timeout of \(timeout.decimalSeconds)s, within which counts must be"
+        + " repeated")
   }
 
   private func refuse(_ name: String, without others: [String]) throws(UsageError) {

@@ -47,13 +47,22 @@ extension OptionValue<ServeSettings> {
       }, show: { "\($0)" })
   }
 
-  /// A Redis server. An error does not repeat the value, which may contain a password.
+  /// A Redis server. An error does not repeat the value, which may contain a password, and states
+  /// its fault.
   static func redis(_ property: Property<RedisURL?>) -> Self {
     Self(
       property,
       ValueSyntax(
         placeholder: "URL", accepted: "redis://[[USER][:PASSWORD]@]HOST:PORT[/CHANNEL]",
-        isConfidential: true),
+        isConfidential: true,
+        fault: { text in
+          do throws(RedisURL.Fault) {
+            _ = try RedisURL(text)
+            return nil
+          } catch {
+            return error.reason
+          }
+        }),
       read: { text in (try? RedisURL(text)).map { .some($0) } }, show: { _ in nil })
   }
 

@@ -13,6 +13,10 @@ package struct ValueSyntax: Sendable {
 
   /// Whether a value may contain a password, so that an error does not repeat it.
   var isConfidential = false
+
+  /// The fault of a text that is not accepted, as a clause; nil where there is nothing to add to
+  /// `accepted`.
+  package var fault: @Sendable (String) -> String? = { _ in nil }
 }
 
 /// The conversions between an option's value and a property of some settings. Help reads the

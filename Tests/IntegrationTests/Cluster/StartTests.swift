@@ -82,14 +82,6 @@ import Testing
     }
   }
 
-  @Test func `a notify interval that is not shorter than the node timeout is refused`() throws {
-    let text = try error(
-      "--cluster-addr", TestGroup().options[1], "--cluster-notify-interval", "5")
-    #expect(
-      text.contains("--cluster-notify-interval: 5s is not less than the --cluster-node-timeout"))
-    #expect(text.contains("(status 1)"))
-  }
-
   @Test func `a daemon without a carrier has no report of a cluster`() throws {
     let daemon = try RunningDaemon.start([])
     #expect(try daemon.ask(daemon.statistics, request("GET /cluster")).status == 404)

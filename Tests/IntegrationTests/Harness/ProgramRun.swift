@@ -37,8 +37,8 @@ struct ProgramRun: Sendable {
     try self.init([Self.executable] + arguments, environment: environment)
   }
 
-  init(arguments: [String]) throws {
-    try self.init([Self.executable] + arguments)
+  init(arguments: [String], environment: [String: String] = [:]) throws {
+    try self.init([Self.executable] + arguments, environment: environment)
   }
 
   /// Runs it with a standard output whose reader is gone.

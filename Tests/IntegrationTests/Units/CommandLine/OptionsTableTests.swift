@@ -184,7 +184,9 @@ extension Units {
         let message = error?.message ?? ""
         #expect(message.hasPrefix("--\(name): '"))
         if name == "cluster-redis" { #expect(message.hasPrefix("--\(name): '…' is not")) }
-        #expect(message.hasSuffix("' is not \(option.syntax?.accepted ?? "?")"))
+        let accepted = "' is not \(option.syntax?.accepted ?? "?")"
+        let fault = (option.syntax?.fault(text)).map { "; \($0)" } ?? ""
+        #expect(message.hasSuffix("\(accepted)\(fault)"))
         #expect(!message.contains("\n"))
       }
     }
