@@ -17,8 +17,6 @@ package enum ClusterBench {
     }
     let secret: ClusterSecret?
     do throws(StartError) {
-      try ClusterStart.check(
-        notifyInterval: settings.notifyInterval, nodeTimeout: settings.nodeTimeout)
       secret = try settings.secretPath.map { path throws(StartError) in
         try readClusterSecret(path)
       }

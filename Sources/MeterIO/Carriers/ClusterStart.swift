@@ -34,26 +34,17 @@ struct ClusterStart: Sendable {
     _ options: ClusterOptions, nodeTimeout: Duration, console: Console
   ) throws(StartError) {
     guard options.isEnabled else { return nil }
-    try Self.check(notifyInterval: options.notifyInterval, nodeTimeout: nodeTimeout)
     secret = try options.secretPath.map { path throws(StartError) in try readClusterSecret(path) }
     var options = options
     if let path = options.redisPasswordPath {
       options.redis = options.redis?.loggingIn(with: try readRedisPassword(path))
     }
-    let carriers = try openCarriers(options, nodeTimeout: nodeTimeout, console: console)
+    let carriers = try openCarriers(
+      options, secret: secret, nodeTimeout: nodeTimeout, console: console)
     lines = carriers.map(\.startLine)
     maximumDescriptors = carriers.reduce(Self.ownDescriptors) { $0 + $1.maximumDescriptors }
     self.options = options
     self.carriers = Handover(carriers)
-  }
-
-  /// Refuses an interval with which the nodes would forget one another again and again.
-  static func check(notifyInterval: Duration, nodeTimeout: Duration) throws(StartError) {
-    guard notifyInterval >= nodeTimeout else { return }
-    throw StartError(
-      reason: "--cluster-notify-interval: \(notifyInterval.decimalSeconds)s is not less "
-        + "than the --cluster-node-timeout of \(nodeTimeout.decimalSeconds)s, within which "
-        + "counts must be repeated")
   }
 
   /// Makes the membership of the node, the body of the carriers' thread, and the objects that the

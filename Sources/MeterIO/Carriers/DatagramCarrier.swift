@@ -50,11 +50,11 @@ protocol DatagramCarrier: AnyObject {
 /// Throws an error for the operator. A condition that may end later is no error: a network that is
 /// down, a name that cannot be resolved now, a Redis server that is down.
 func openCarriers(
-  _ options: ClusterOptions, nodeTimeout: Duration, console: Console
+  _ options: ClusterOptions, secret: ClusterSecret?, nodeTimeout: Duration, console: Console
 ) throws(StartError) -> [any DatagramCarrier] {
   let carriers: [(any DatagramCarrier)?] = [
     try MulticastCarrier(options, console: console),
-    try UnicastCarrier(options, nodeTimeout: nodeTimeout, console: console),
+    try UnicastCarrier(options, secret: secret, nodeTimeout: nodeTimeout, console: console),
     RedisCarrier(options, console: console),
   ]
   return carriers.compactMap { $0 }

@@ -1,6 +1,7 @@
 // Unicast as a carrier (§6): a socket for IPv4 and one for IPv6, and a list of peers to which each
-// datagram is sent one by one. A peer's name is resolved at the start, and again while nothing
-// arrives from the peer.
+// datagram is sent one by one. A peer's name is resolved at the start and regularly from then on,
+// and more often while nothing arrives from the peer. Nodes that are heard from other addresses are
+// sent every datagram too (`UnicastSpeakers`).
 
 import Glibc
 import MeterModel
@@ -20,6 +21,9 @@ private struct UnicastPeer {
 
   /// The time of the next resolution; nil while one is under way, and for an address.
   var resolvesAt: Instant?
+
+  /// Until then the name is not resolved again while the peer is heard.
+  var renewsAt = Instant.start
   var backoff = Backoff()
 
   /// Whether the last resolution found no address.
@@ -35,6 +39,7 @@ final class UnicastCarrier: DatagramCarrier {
   let startLine: String
   let needsResolver: Bool
   private var peers: [UnicastPeer]
+  private var speakers: UnicastSpeakers
   private let v4: DatagramSocket
 
   /// nil where the system has no IPv6.
@@ -53,9 +58,13 @@ final class UnicastCarrier: DatagramCarrier {
   /// The number of datagrams that are received before another socket has its turn.
   private static let maximumBatch = 256
 
+  /// The longest time between two resolutions of a name whose peer is heard: a name may get a
+  /// further address while the first one answers.
+  private static let maximumRenewal = Duration.seconds(10)
+
   /// Opens the sockets; nil where the options name no peers. Throws an error for the operator.
   init?(
-    _ options: ClusterOptions, nodeTimeout: Duration, console: Console
+    _ options: ClusterOptions, secret: ClusterSecret?, nodeTimeout: Duration, console: Console
   ) throws(StartError) {
     guard !options.peers.isEmpty else { return nil }
     do throws(SystemError) {
@@ -78,6 +87,9 @@ final class UnicastCarrier: DatagramCarrier {
         endpoint: endpoint, addresses: literal ?? [], isLiteral: literal != nil,
         resolvesAt: literal == nil ? .start : nil)
     }
+    var random = SystemRandomNumberGenerator()
+    speakers = UnicastSpeakers(
+      AddressCheck(key: (random.next(), random.next()), secret: secret), nodeTimeout: nodeTimeout)
     needsResolver = options.peers.contains { !isLiteral($0.host) }
     figures = CarrierFigures(carrier: .unicast, address: "port \(options.port)", state: "up")
     startLine =
@@ -127,19 +139,47 @@ extension UnicastCarrier {
         key == Self.keys.v6
         ? v6?.receive(into: &host.scratch) : v4.receive(into: &host.scratch)
       guard let (count, source) = received else { return }
-      noteArrival(from: source, at: host.now)
+      let isPeer = noteArrival(from: source, at: host.now)
+      if let kind = AddressCheck.kind(of: host.scratch.span.extracting(first: count)) {
+        take(kind, ContiguousArray(host.scratch[..<count]), from: source, isPeer: isPeer, &host)
+        continue
+      }
+      if !isPeer, let question = speakers.question(to: source, length: count, at: host.now) {
+        _ = send(question.span, to: source)
+      }
       figures.count(isKept: host.keep(count, from: source, over: .unicast))
     }
   }
 
-  private func noteArrival(from source: SocketAddress, at now: Instant) {
+  /// Notes that a peer is heard. Returns whether the source is an address of a peer.
+  private func noteArrival(from source: SocketAddress, at now: Instant) -> Bool {
+    var isPeer = false
     for index in peers.indices where peers[index].addresses.contains(source) {
       peers[index].heardAt = now
       peers[index].backoff.reset()
+      isPeer = true
+    }
+    return isPeer
+  }
+
+  /// Takes a question or an answer about an address. Only nodes to which this one sends are
+  /// answered, so that nobody gets an answer with which to take another's place.
+  private func take(
+    _ kind: AddressCheck.Kind, _ datagram: ContiguousArray<UInt8>, from source: SocketAddress,
+    isPeer: Bool, _ host: inout CarrierHost
+  ) {
+    switch kind {
+    case .question:
+      guard isPeer || speakers.contains(source) else { return }
+      _ = send(speakers.answer(to: datagram.span).span, to: source)
+    case .answer:
+      guard !isPeer, speakers.take(datagram.span, from: source, at: host.now) else { return }
+      console.debug("unicast: \(source.description) is heard, and is sent the counts from now on")
+      host.noteReturn()
     }
   }
 
-  /// Sends a datagram to every peer with a known address.
+  /// Sends a datagram to every peer with a known address, and to the other nodes that are heard.
   func send(_ datagram: Span<UInt8>, _ host: inout CarrierHost) {
     var lastError: SystemError?
     for index in peers.indices {
@@ -151,7 +191,9 @@ extension UnicastCarrier {
       if peers[index].isUnreachable, failure == nil { host.noteReturn() }
       peers[index].isUnreachable = failure != nil
     }
-    if peers.allSatisfy(\.addresses.isEmpty) {
+    speakers.forgetSilent(at: host.now)
+    for address in speakers.addresses { _ = send(datagram, to: address) }
+    if speakers.isEmpty, peers.allSatisfy(\.addresses.isEmpty) {
       figures.unsent += 1
       noteResolved()
     } else if let lastError {
@@ -177,11 +219,11 @@ extension UnicastCarrier {
   func maintain(_ host: inout CarrierHost) {
     for index in peers.indices {
       guard let due = peers[index].resolvesAt, due <= host.now else { continue }
-      // A peer that is heard needs no other address. Its name is due again when it could have
-      // fallen silent.
+      // The name of a peer that is heard is due again when the peer could have fallen silent.
       let silentAt = peers[index].heardAt + nodeTimeout
-      if peers[index].heardAt > .start, silentAt > host.now {
-        peers[index].resolvesAt = silentAt
+      let renewsAt = peers[index].renewsAt
+      if peers[index].heardAt > .start, silentAt > host.now, renewsAt > host.now {
+        peers[index].resolvesAt = min(silentAt, renewsAt)
         continue
       }
       peers[index].resolvesAt = nil
@@ -192,11 +234,16 @@ extension UnicastCarrier {
   func take(_ resolution: Resolution, _ host: inout CarrierHost) {
     let index = resolution.target
     peers[index].resolvesAt = host.now + peers[index].backoff.next(using: &host.random)
+    let longest = Self.maximumRenewal.nanoseconds
+    peers[index].renewsAt =
+      host.now
+      + Duration(nanoseconds: UInt64.random(in: longest / 2...longest, using: &host.random))
     switch resolution.result {
     case .success(let addresses):
       let found = Array(addresses.prefix(Self.maximumAddresses))
       if found.contains(where: { !peers[index].addresses.contains($0) }) { host.noteReturn() }
       peers[index].addresses = found
+      speakers.remove(found)
       peers[index].isNameless = false
     case .failure(let error):
       // The former addresses are kept: they may still be right.

@@ -163,6 +163,32 @@ struct `Nodes in networks that fail` {
     #expect((1...4).contains(lines.count), "\(seeker.laterLines)")
   }
 
+  @Test func `a node finds a second address of a name while the first one answers`() throws {
+    let networks = try SwitchedNetworks(3)
+    let first = "\(networks.address(of: 1)) other.test\n"
+    try networks.nodes[0].setHosts(first)
+    let seeker = try RunningDaemon.node(
+      ["--cluster-peers", "other.test:3140"], in: networks.nodes[0])
+    let answers = try RunningDaemon.node(
+      ["--cluster-peers", "\(networks.address(of: 0)):3140"], in: networks.nodes[1])
+    let stream = try EventStream("/ns", of: seeker)
+    try answers.awaitMembers("ns", 1)
+    // The second machine sends nothing to the seeker.
+    let second = try RunningDaemon.node(
+      ["--cluster-peers", "\(networks.address(of: 1)):3140"], in: networks.nodes[2])
+    try networks.nodes[0].setHosts("\(first)\(networks.address(of: 2)) other.test\n")
+    let time = try measuring {
+      try second.awaitCluster {
+        $0.nodes.map(\.address).contains("\(networks.address(of: 0)):3140")
+      }
+    }
+    print("unicast: a second address was found after \(time) s")
+    #expect(time < 10 + Deadline.prompt)
+    try second.awaitMembers("ns", 1)
+    try seeker.awaitCluster { $0.nodes.count == 2 }
+    withExtendedLifetime(stream) {}
+  }
+
   @Test func `nodes of two networks are two clusters`() throws {
     let networks = try [SwitchedNetworks(1), SwitchedNetworks(1)]
     let nodes = try networks.map { try RunningDaemon.node(Self.ipv4, in: $0.nodes[0]) }
