@@ -17,6 +17,9 @@ struct OutboundQueue {
   /// An empty queue.
   init(limit: Int) { self.limit = limit }
 
+  /// The number of datagrams that wait.
+  var count: Int { datagrams.count }
+
   /// Whether no datagram waits.
   var isEmpty: Bool { datagrams.isEmpty }
 

@@ -25,14 +25,19 @@ final class RedisCarrier: DatagramCarrier {
   /// Whether the name is being resolved.
   private var isResolving = false
 
-  /// Whether both connections were ready, and the number of datagrams that were forgotten, at the
-  /// last look.
+  /// Whether the carrier worked at the last look.
   private var wasUp = false
-  private var forgotten: UInt64 = 0
 
-  /// The last error, and the time before which no other one is logged.
+  /// The last error of a connection.
   private var failure: String?
+
+  /// The errors that were logged since the carrier last worked, and the time before which no other
+  /// one is logged.
+  private var logged: [String] = []
   private var logsAgainAt = Instant.start
+
+  /// The number of different errors that are logged until the carrier works again.
+  private static let maximumLogged = 8
 
   /// The carrier of the options' server; nil where they name none.
   init?(_ options: ClusterOptions, console: Console) {
@@ -58,7 +63,7 @@ final class RedisCarrier: DatagramCarrier {
   var isIdle: Bool { publisher.isIdle }
 
   /// Whether both connections are ready.
-  private var isUp: Bool { publisher.phase == .ready && subscriber.phase == .ready }
+  private var isConnected: Bool { publisher.phase == .ready && subscriber.phase == .ready }
 
   var nextDeadline: Instant {
     min(deadline(publisher), deadline(subscriber))
@@ -97,12 +102,7 @@ extension RedisCarrier {
 
   /// Queues a datagram, if the server is connected; `maintain` follows and sends it.
   func send(_ datagram: Span<UInt8>, _ host: inout CarrierHost) {
-    if publisher.phase == .ready {
-      publisher.publish(datagram)
-      figures.sent += 1
-    } else {
-      figures.unsent += 1
-    }
+    publisher.publish(datagram)
   }
 }
 
@@ -196,24 +196,30 @@ extension RedisCarrier {
     }
   }
 
-  /// Updates the figures, and notes whether the carrier works again.
+  /// Updates the figures, and notes whether the carrier works again. After a refusal it works when
+  /// the server accepts a datagram.
   private func noteState(_ host: inout CarrierHost) {
-    figures.unsent += publisher.forgotten - forgotten
-    forgotten = publisher.forgotten
-    let isUp = isUp
+    figures.sent = publisher.accepted
+    figures.unsent = publisher.unsent
+    let isUp = isConnected && publisher.refusal == nil
     if isUp, !wasUp {
       console.debug("redis: connected")
+      if !logged.isEmpty { console.log("redis: works again") }
+      logged = []
       failure = nil
       host.noteReturn()
     }
     wasUp = isUp
-    if let refusal = publisher.refusal { log(refusal, at: host.now) }
-    figures.state = isUp ? publisher.refusal ?? "up" : failure ?? "connecting"
+    if isConnected, let refusal = publisher.refusal { log(refusal, at: host.now) }
+    figures.state = isConnected ? publisher.refusal ?? "up" : failure ?? "connecting"
   }
 
-  /// Logs an error, at most once a second.
+  /// Logs an error once until the carrier works again, and at most one a second.
   private func log(_ reason: String, at now: Instant) {
-    guard logsAgainAt <= now else { return }
+    guard logsAgainAt <= now, logged.count < Self.maximumLogged, !logged.contains(reason) else {
+      return
+    }
+    logged.append(reason)
     logsAgainAt = now + .seconds(1)
     console.log("redis: \(reason); trying again")
   }

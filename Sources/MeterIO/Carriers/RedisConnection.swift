@@ -50,8 +50,16 @@ struct RedisConnection: ~Copyable {
 
   private var parsed = 0
 
-  /// The server's error text for the last request; nil if it succeeded.
+  /// The server's error text for the last datagram that was published; nil if the server accepted
+  /// it. It stays when the connection is made again.
   private(set) var refusal: String?
+
+  /// The number of datagrams that the server has accepted.
+  private(set) var accepted: UInt64 = 0
+
+  /// The number of datagrams that came while there was no connection, that the server refused, or
+  /// that were not answered when the connection ended.
+  private var lost: UInt64 = 0
 
   /// The socket and its number; nil without a connection.
   private var socket: Descriptor?
@@ -65,8 +73,12 @@ struct RedisConnection: ~Copyable {
   /// The time of the next attempt, while waiting.
   private var connectsAt = Instant.start
 
-  /// The number of answers that are still awaited.
-  private var unanswered = 0
+  /// The requests whose answers are still awaited, oldest first.
+  private var awaited = FIFO<Request>()
+
+  /// The kinds of requests whose answers differ in meaning.
+  private enum Request { case publish, other }
+
   private var heardAt = Instant.start
   private var pingsAt = Instant.start
 
@@ -96,12 +108,12 @@ struct RedisConnection: ~Copyable {
     sent < output.count || phase == .connecting ? [.readable, .writable] : .readable
   }
 
-  /// The number of datagrams that were dropped because too many waited. Those that were dropped
-  /// with a failed connection are not counted.
-  var forgotten: UInt64 { queue.forgotten }
+  /// The number of datagrams that the server has not accepted and will not be sent again. Each
+  /// datagram is counted here or in `accepted` once its fate is known.
+  var unsent: UInt64 { lost + queue.forgotten }
 
   /// Whether everything was sent and answered, or the connection is not ready.
-  var isIdle: Bool { phase != .ready || (output.isEmpty && queue.isEmpty && unanswered == 0) }
+  var isIdle: Bool { phase != .ready || (output.isEmpty && queue.isEmpty && awaited.isEmpty) }
 
   /// Whether the time of the next attempt has come.
   func isDue(at now: Instant) -> Bool { phase == .waiting && connectsAt <= now }
@@ -143,7 +155,8 @@ extension RedisConnection {
     }
   }
 
-  /// Drops the connection and everything that waits. The next attempt follows after a delay.
+  /// Drops the connection and everything that waits, and counts the datagrams among it. The next
+  /// attempt follows after a delay.
   mutating func fail(at now: Instant, using random: inout some RandomNumberGenerator) {
     socket = nil
     number = nil
@@ -153,9 +166,11 @@ extension RedisConnection {
     input = []
     datagrams = []
     parsed = 0
-    refusal = nil
-    unanswered = 0
+    while let request = awaited.popFirst() {
+      if request == .publish { lost += 1 }
+    }
     parser = RESPParser()
+    lost += UInt64(queue.count)
     queue.removeAll()
     phase = .waiting
     connectsAt = now + backoff.next(using: &random)
@@ -204,9 +219,9 @@ extension RedisConnection {
 // MARK: - Sending
 
 extension RedisConnection {
-  /// Queues a datagram, which `flush` sends. Without a ready connection it is dropped.
+  /// Queues a datagram, which `flush` sends. Without a ready connection it is lost.
   mutating func publish(_ datagram: Span<UInt8>) {
-    if phase == .ready { queue.append(datagram) }
+    if phase == .ready { queue.append(datagram) } else { lost += 1 }
   }
 
   /// Sends as much as the socket takes.
@@ -216,7 +231,7 @@ extension RedisConnection {
     while true {
       while output.count < Self.maximumOutput, let datagram = queue.popFirst() {
         RESPCommand.append(publish: datagram.span, on: channel.span, into: &output)
-        unanswered += 1
+        awaited.append(.publish)
       }
       let (rest, start) = (output, sent)
       guard start < rest.count else { return }
@@ -239,7 +254,7 @@ extension RedisConnection {
 
   private mutating func command(_ name: String, _ arguments: [ContiguousArray<UInt8>]) {
     RESPCommand.append(name, arguments, into: &output)
-    unanswered += 1
+    awaited.append(.other)
   }
 }
 
@@ -295,15 +310,21 @@ extension RedisConnection {
       datagrams.append(start + payload.lowerBound..<start + payload.upperBound)
       return
     }
-    unanswered -= 1
+    let request = awaited.popFirst()
     if reply.root.kind == .error {
       let reason = "the server says \(text(reply.root, from: start))"
       guard phase == .ready else { throw RedisFailure(reason) }
-      refusal = reason
+      if request == .publish {
+        lost += 1
+        refusal = reason
+      }
       return
     }
-    refusal = nil
-    if phase == .greeting, unanswered <= 0 {
+    if request == .publish {
+      accepted += 1
+      refusal = nil
+    }
+    if phase == .greeting, awaited.isEmpty {
       phase = .ready
       pingsAt = now + Self.pingInterval
       backoff.reset()

@@ -11,11 +11,12 @@ package struct CarrierFigures: Equatable, Sendable {
   /// `up`, or the reason why it does not work.
   package var state: String
 
-  /// The datagrams that were sent, or queued for a server; one to all peers counts once.
+  /// The datagrams that were sent; one to all peers counts once. A server has accepted them.
   package var sent: UInt64 = 0
 
-  /// The datagrams that could not be sent, or could not be sent to every peer. A datagram that was
-  /// dropped from the queue for a server is in `sent` too.
+  /// The datagrams that could not be sent, or could not be sent to every peer, and those that a
+  /// server refused or did not answer before its connection ended. A datagram is in `sent` or here,
+  /// and in neither while it waits.
   package var unsent: UInt64 = 0
 
   /// The datagrams that were received.

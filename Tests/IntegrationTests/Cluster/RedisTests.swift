@@ -108,17 +108,57 @@ struct `Nodes behind a Redis server` {
     #expect(log.contains("WRONGPASS"))
   }
 
-  @Test func `nodes report what the Redis server refuses, and go on when it permits it`() throws {
+  @Test func `a refusal of a Redis server stands until it accepts a datagram, and is logged once`()
+    throws
+  {
     let server = try RedisServer()
-    let (nodes, streams) = try pair(server)
-    try server.command("ACL SETUSER default -publish")
-    for node in nodes {
-      try node.awaitCluster { $0.carriers.first?.state.contains("NOPERM") ?? false }
+    try server.command("ACL SETUSER meter on >its-own allchannels +@all")
+    let node = try RunningDaemon.node(
+      ["--cluster-redis", "redis://meter:its-own@127.0.0.1:\(server.port)/meters"])
+    let other = try RunningDaemon.node(["--cluster-redis", server.url()])
+    let stream = try EventStream("/ns", of: node)
+    try other.awaitMembers("ns", 1)
+    try server.command("ACL SETUSER meter -publish")
+    let begin = try node.awaitCluster { $0.carriers[0].state.contains("NOPERM") }.carriers[0]
+    /// Waits for further datagrams that are refused, more than there are between two PINGs.
+    func expectRefusal(_ count: Int) throws {
+      let former = try node.cluster().carriers[0].unsent
+      try node.awaitCluster { report in
+        #expect(report.carriers[0].state != "up", "\(report)")
+        return report.carriers[0].unsent >= former + count
+      }
     }
-    for stream in streams { try stream.read(untilCount: 1) }
-    try server.command("ACL SETUSER default +publish")
-    for stream in streams { try stream.read(untilCount: 2) }
-    for node in nodes { try node.awaitCluster { $0.carriers.first?.state == "up" } }
+    try expectRefusal(25)
+    // New connections do not end it either.
+    try server.command("CLIENT KILL USER meter")
+    try node.awaitCluster { $0.carriers[0].state.contains("NOPERM") }
+    try expectRefusal(5)
+    #expect(try node.cluster().carriers[0].sent == begin.sent)
+    try server.command("ACL SETUSER meter +publish")
+    try node.awaitCluster { $0.carriers[0].state == "up" && $0.carriers[0].sent > begin.sent }
+    try other.awaitMembers("ns", 1)
+    try node.stop()
+    let lines = node.laterLines.split(separator: "\n")
+    #expect(lines.count { $0.contains("NOPERM") } == 1, "\(node.laterLines)")
+    #expect(lines.last == "audience-meter: redis: works again", "\(node.laterLines)")
+    withExtendedLifetime(stream) {}
+  }
+
+  @Test func `each datagram is counted as sent once the Redis server has it, and else as unsent`()
+    throws
+  {
+    let server = try RedisServer()
+    let node = try RunningDaemon.node(["--cluster-redis", server.url()])
+    try node.awaitCluster { $0.carriers[0].sent > 3 }
+    // What lies in a socket or a queue is sent by nobody yet.
+    server.program.signal(SIGSTOP)
+    let stopped = try node.cluster().carriers[0].sent
+    try node.awaitCluster { $0.carriers[0].state != "up" }
+    let given = try node.cluster().carriers[0]
+    #expect(given.sent <= stopped + 1)
+    #expect(given.unsent > 5)
+    server.program.signal(SIGCONT)
+    try node.awaitCluster { $0.carriers[0].state == "up" && $0.carriers[0].sent > given.sent }
   }
 
   @Test func `a node logs in as a user with a password of its own`() throws {
