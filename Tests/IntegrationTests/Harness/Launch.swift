@@ -17,9 +17,9 @@ struct Launch: Sendable {
   /// each other.
   var descriptors: [Int32?] = []
 
-  /// Whether it leads a process group of its own, has no signal blocked, and handles every signal
-  /// in the default way. Otherwise it is in the tests' group and has their mask of signals, as
-  /// Swift Testing sets it.
+  /// Whether it leads a process group of its own and has no signal blocked. Otherwise it is in the
+  /// tests' group and has their mask of signals, as Swift Testing sets it. It handles every signal
+  /// in the default way, whatever the tests' own process ignores.
   var isDetached = true
 
   /// Starts the program; the answer is its process id.
@@ -39,7 +39,7 @@ struct Launch: Sendable {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    if isDetached { detach(&attributes) }
+    set(&attributes)
     let variables = ProcessInfo.processInfo.environment
       .filter { !removedVariables.contains($0.key) }.merging(environment) { $1 }
     var process: pid_t = 0
@@ -54,15 +54,18 @@ struct Launch: Sendable {
     return process
   }
 
-  private func detach(_ attributes: inout posix_spawnattr_t) {
-    var none = sigset_t()
+  private func set(_ attributes: inout posix_spawnattr_t) {
     var all = sigset_t()
-    sigemptyset(&none)
     sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+    var flags = POSIX_SPAWN_SETSIGDEF
+    if isDetached {
+      var none = sigset_t()
+      sigemptyset(&none)
+      posix_spawnattr_setsigmask(&attributes, &none)
+      posix_spawnattr_setpgroup(&attributes, 0)
+      flags |= POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP
+    }
     posix_spawnattr_setflags(&attributes, Int16(flags))
   }
 }
