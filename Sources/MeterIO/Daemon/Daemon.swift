@@ -6,11 +6,13 @@ import MeterModel
 
 /// The daemon: it opens its ports, serves, and stops on a signal.
 package enum Daemon {
-  /// Serves until SIGTERM, SIGINT or SIGHUP. Throws an error for the operator.
+  /// Serves until SIGTERM, SIGINT or SIGHUP, of which those that were ignored when the process
+  /// began have no effect. Throws an error for the operator.
   package static func run(_ settings: ServeSettings) throws(StartError) {
     Allocator.returnLargeBlocks()
     openStandardDescriptors()
-    let console = Console(isVerbose: settings.debug)
+    let notices = try starting { () throws(SystemError) in try NoticeBoard() }
+    let console = Console(isVerbose: settings.debug, notices: notices)
     let limit = raiseDescriptorLimit()
     let workers = settings.workers == 0 ? processorCount() : Int(settings.workers)
     let ports = try OpenPorts(settings, workers: workers)
@@ -25,10 +27,10 @@ package enum Daemon {
     let wanted = settings.maximumConnections ?? UInt32(clamping: streams)
     configuration.maximumConnections = min(wanted, UInt32(clamping: streams))
     let clock = Clock()
-    let capture = try startCapture(settings, configuration, clock, console)
-    do throws(SystemError) {
+    let inbox = try starting { () throws(SystemError) in try Mailbox<NodeMail>() }
+    let capture = try startCapture(settings, configuration, clock, console, inbox)
+    try starting { () throws(SystemError) in
       let signals = try StopSignals()
-      let inbox = try Mailbox<NodeMail>()
       let assembly = Assembly(
         console: console, clock: clock, inbox: inbox, plan: plan, ports: ports,
         viewersEnabled: settings.enableViewerIDs, capture: capture, cluster: cluster)
@@ -40,19 +42,48 @@ package enum Daemon {
             + "allows (ulimit -n)"
         )
       }
-      let signal = signals.wait()
+      let signal = waitForStop(signals, loggingRestsOf: notices, by: clock)
       console.debug("stopping on signal \(signal)")
       inbox.post(.stop)
       for thread in threads { thread.join() }
-    } catch {
-      throw StartError(reason: "cannot start: \(error.description)")
+      notices.logAllRests(at: clock.now)
     }
+  }
+}
+
+/// Calls `body`, whose error becomes one for the operator.
+private func starting<Result: ~Copyable>(
+  _ body: () throws(SystemError) -> Result
+) throws(StartError) -> Result {
+  do throws(SystemError) {
+    return try body()
+  } catch {
+    let limit =
+      error.code == EAGAIN ? " (the limit of threads: ulimit -u, or systemd's TasksMax)" : ""
+    throw StartError(reason: "cannot start: \(error.description)\(limit)")
+  }
+}
+
+/// Waits for a signal that stops the daemon, and logs the rests of notices meanwhile. Returns the
+/// signal's number.
+private func waitForStop(
+  _ signals: borrowing StopSignals, loggingRestsOf notices: NoticeBoard, by clock: Clock
+) -> Int32 {
+  var due = Instant.never
+  while true {
+    var entries = [signals.descriptor, notices.descriptor].map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
+    poll(&entries, nfds_t(entries.count), Poller.milliseconds(until: due, by: clock))
+    if entries[0].revents != 0 { return signals.wait() }
+    due = notices.logRests(at: clock.now)
   }
 }
 
 /// Starts the capture, if the settings have one.
 private func startCapture(
-  _ settings: ServeSettings, _ configuration: Configuration, _ clock: Clock, _ console: Console
+  _ settings: ServeSettings, _ configuration: Configuration, _ clock: Clock, _ console: Console,
+  _ node: Mailbox<NodeMail>
 ) throws(StartError) -> Capture? {
   guard let path = settings.capturePath else { return nil }
   var random = SystemRandomNumberGenerator()
@@ -62,7 +93,9 @@ private func startCapture(
   let policy = Capture.Policy(
     rotation: settings.captureRotation,
     viewerKey: settings.capturesViewerIDs ? nil : HashKey(random.next(), random.next()))
-  return try Capture.start(path, section: section, policy: policy, console: console)
+  return try Capture.start(path, section: section, policy: policy, console: console) {
+    node.post(.wake)
+  }
 }
 
 /// Divides the descriptors among the ports.
@@ -72,12 +105,7 @@ private func makePlan(
   let needs = DescriptorNeeds(
     workers: workers, listeners: ports.descriptorCount + others,
     reactorListeners: ports.maximumOfOneReactor)
-  let tables: DescriptorTables
-  do throws(SystemError) {
-    tables = try DescriptorTables.permitted()
-  } catch {
-    throw StartError(reason: "cannot start: \(error.description)")
-  }
+  let tables = try starting { () throws(SystemError) in try DescriptorTables.permitted() }
   guard let plan = DescriptorPlan(tables, limit: limit, needs: needs) else {
     throw StartError(
       reason: "cannot start: the limit of \(limit) file descriptors (ulimit -n) is too low; "

@@ -16,13 +16,14 @@ package struct DescriptorNeeds: Equatable, Sendable {
   }
 
   /// The needs of `workers` reactors and all other threads, with `listeners` in all and at most
-  /// `reactorListeners` of one reactor: the standard streams and the signals' descriptor, a poller
-  /// and a mailbox of the node's thread and of each reactor, one connection over the limit that
-  /// each reactor may take, and the captured file with its writer's mailbox.
+  /// `reactorListeners` of one reactor: the standard streams and the descriptors of the signals and
+  /// of the notices, a poller and a mailbox of the node's thread and of each reactor, one
+  /// connection over the limit that each reactor may take, and the captured file, its successor and
+  /// its writer's mailbox.
   init(workers: Int, listeners: Int, reactorListeners: Int) {
-    whole = listeners + 4 + 2 + 3 * (workers + 1) + 3
-    // The standard streams, poller, mailbox, the node's mailbox, and one over the limit.
-    reactor = reactorListeners + 3 + 4
+    whole = listeners + 5 + 2 + 3 * (workers + 1) + 3
+    // The standard streams, poller, mailbox, the node's mailbox, notices, and one over the limit.
+    reactor = reactorListeners + 3 + 5
   }
 }
 

@@ -6,6 +6,9 @@ import MeterModel
 enum NodeMail: Sendable {
   case inputs(InputBatch)
 
+  /// Begin a turn: the capture is due.
+  case wake
+
   /// Stop the node and return.
   case stop
 }

@@ -136,7 +136,8 @@ struct Reactor: ~Copyable {
 
   /// All descriptors that the reactor needs.
   var descriptors: [Int32] {
-    listenersAndPoller + [mailbox.descriptor, context.node.descriptor]
+    let notices = context.console.notices.map { [$0.descriptor] } ?? []
+    return listenersAndPoller + [mailbox.descriptor, context.node.descriptor] + notices
   }
 
   /// Serves until the node directs it to stop.

@@ -1,6 +1,7 @@
 // The node thread's part of the captured log. It encodes the inputs of the meter, and hands over a
 // block when it is full or a second old. When too many bytes wait to be written, records are left
-// out, and the log continues with a snapshot once the disk has caught up.
+// out, and the log continues with a snapshot once the disk has caught up. When the file was changed
+// by another program, a new section begins with a snapshot.
 
 import MeterModel
 
@@ -37,24 +38,30 @@ package struct Capture {
   /// The time after the first record of a block at which the block is finished at the latest.
   private static let maximumBlockDuration = Duration.seconds(1)
 
-  /// Opens the file and writes a header to it. Throws all errors that can occur at start.
+  /// Opens the file and writes a header to it; a damaged log is put aside first. Throws all errors
+  /// that can occur at start. `wake` is called on another thread when `isDue` has become true
+  /// without an event.
   package static func start(
-    _ path: String, section: LogSection, policy: Policy, console: Console
+    _ path: String, section: LogSection, policy: Policy, console: Console,
+    wake: @escaping @Sendable () -> Void
   ) throws(StartError) -> Capture {
     do throws(CaptureFileError) {
-      let file = try CaptureFile(appendingTo: path)
+      var file = try CaptureFile.open(appendingTo: path, section) {
+        console.log("--capture: \(path): \($0)")
+      }
       var encoder = LogEncoder(section: section, offset: file.length)
       let header = encoder.take()
-      let length = file.length
       do throws(SystemError) {
         var written = 0
         while written < header.count {
           written += try file.write(header.span.extracting(droppingFirst: written))
         }
-        let writer = try CaptureWriter(file, path: path, console: console)
+        let length = file.length
+        let writer = try CaptureWriter(
+          file, path: path, section: section, console: console, wake: wake)
         return Capture(
           writer: writer, section: section, policy: policy, console: console, encoder: encoder,
-          fileBytes: length + UInt64(header.count))
+          fileBytes: length)
       } catch {
         throw CaptureFileError.system(error)
       }
@@ -124,16 +131,21 @@ extension Capture.Policy {
 // MARK: - Blocks
 
 extension Capture {
-  /// Whether `finishBlock` must be called: the block is full or old enough, or the disk has caught
-  /// up after a loss.
+  /// Whether `finishBlock` must be called: the block is full or old enough, the disk has caught up
+  /// after a loss, or the file was changed by another program.
   package func isDue(at now: Instant) -> Bool {
+    if writer.isSectionWanted { return true }
     if isLosing { return writer.pendingBytes < policy.maximumPending / 2 }
     return encoder.isFull || (deadline ?? .never) <= now
   }
 
-  /// Hands over the block, begins a new file, or continues after a loss. Precondition: the whole
-  /// log of the node was appended.
+  /// Hands over the block, begins a new section or a new file, or continues after a loss.
+  /// Precondition: the whole log of the node was appended.
   package mutating func finishBlock(_ node: borrowing Node) {
+    if let offset = writer.takeWantedOffset() {
+      writer.begin(beginSection(at: offset, node), at: offset)
+      return
+    }
     if isLosing {
       console.log("--capture: the log goes on; \(encoder.lost) records are left out")
       resume(&encoder, node)
@@ -150,21 +162,37 @@ extension Capture {
     if let rotation = policy.rotation, fileBytes >= rotation { rotate(node) }
   }
 
-  /// Ends the log.
+  /// Ends the log. If the file was changed by another program, its last section has a snapshot and
+  /// the end.
   package mutating func end(_ node: borrowing Node) {
+    if isLosing { console.log("--capture: the log ends; \(encoder.lost) records are left out") }
+    encoder.endBlock(at: node.meter.now, digest: node.digest)
+    handOver()
+    writer.settle()
+    if let offset = writer.takeWantedOffset() {
+      writer.begin(beginSection(at: offset, node), at: offset)
+    }
     encoder.end(at: node.meter.now, digest: node.digest)
     handOver()
     writer.close()
   }
 
   private mutating func rotate(_ node: borrowing Node) {
+    writer.rotate(beginningWith: beginSection(at: 0, node))
+  }
+
+  /// Ends the section and begins another one with a snapshot, at an offset in its file. Returns its
+  /// bytes so far.
+  private mutating func beginSection(
+    at offset: UInt64, _ node: borrowing Node
+  ) -> ContiguousArray<UInt8> {
     encoder.end(at: node.meter.now, digest: node.digest)
     handOver()
-    encoder = LogEncoder(section: section, offset: 0)
+    encoder = LogEncoder(section: section, offset: offset)
     resume(&encoder, node)
     let beginning = encoder.take()
-    fileBytes = UInt64(beginning.count)
-    writer.rotate(beginningWith: beginning)
+    fileBytes = offset + UInt64(beginning.count)
+    return beginning
   }
 
   private func resume(_ encoder: inout LogEncoder, _ node: borrowing Node) {

@@ -1,5 +1,6 @@
 // The file of a captured run. It is opened such that nothing in it can be lost, and locked so that
-// no other daemon writes to it.
+// no other daemon writes to it. Other programs may change it all the same, as logrotate does, so it
+// is looked at before each write.
 
 import CLinux
 import Glibc
@@ -29,46 +30,181 @@ enum CaptureFileError: Error {
 struct CaptureFile: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
-  /// The length of the file when it was opened, in bytes.
-  let length: UInt64
+  /// The device and the number of a regular file; nil for a pipe or a device, which is only
+  /// written.
+  private let identity: FileIdentity?
 
-  /// Opens or creates the file. Its present content must be a log in binary form, which is kept.
-  init(appendingTo path: String) throws(CaptureFileError) {
-    let number = try Self.open(path)
-    do throws(CaptureFileError) {
-      length = try Self.length(of: number)
-    } catch {
-      close(number)
-      throw error
-    }
-    descriptor = Descriptor(owning: number)
+  /// The length of the file in bytes, as far as this process has changed it; 0 for a pipe or a
+  /// device.
+  private(set) var length: UInt64
+
+  /// What other programs have done to a file.
+  enum Fate: Equatable {
+    /// Nothing.
+    case whole
+
+    /// It is shorter than it was: it has this many bytes.
+    case truncated(UInt64)
+
+    /// Something was appended to it.
+    case extended
+
+    /// It has another name or none, and perhaps another file has its name.
+    case moved
   }
 
-  private static func open(_ path: String) throws(CaptureFileError) -> Int32 {
+  /// Opens or creates the file. A section can be appended to its present content, which is kept. A
+  /// log for which that is not so is put aside, `report` is told, and a new file is created.
+  static func open(
+    appendingTo path: String, _ section: LogSection, report: (String) -> Void
+  ) throws(CaptureFileError) -> CaptureFile {
+    // Another daemon may rename the file between its opening and its locking here.
+    for _ in 0..<maximumAttempts {
+      let file = try CaptureFile(locking: path)
+      guard let identity = file.identity else { return file }
+      guard FileIdentity(at: path) == identity else { continue }
+      switch try file.verdict(for: section) {
+      case .continues: return file
+      case .foreign: throw .isNoLog
+      case .damaged(let reason):
+        do throws(SystemError) {
+          report("it is damaged at \(reason); it is now \(try putAside(path) ?? "gone")")
+        } catch {
+          throw .system(error)
+        }
+      }
+    }
+    throw .system(SystemError(code: EBUSY))
+  }
+
+  private static let maximumAttempts = 16
+
+  private init(locking path: String) throws(CaptureFileError) {
     let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC
+    let number: Int32
     switch systemCall("open", { Glibc.open(path, flags, 0o640) }) {
-    case .success(let number): return number
+    case .success(let opened): number = opened
     case .failure(let error): throw .system(error)
     }
-  }
-
-  private static func length(of descriptor: Int32) throws(CaptureFileError) -> UInt64 {
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .isLocked }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .system(SystemError(code: errno)) }
-    guard status.st_mode & S_IFMT == S_IFREG else { return 0 }
-    var start = [UInt8](repeating: 0, count: LogFormat.magic.count)
-    let read = pread(descriptor, &start, start.count, 0)
-    // A file that is shorter than the magic is the torn beginning of a log, or empty.
-    guard read >= 0, LogFormat.magic.starts(with: start.prefix(read)) else { throw .isNoLog }
-    return UInt64(status.st_size)
-  }
-
-  /// Writes some of the bytes. Returns their number.
-  func write(_ bytes: Span<UInt8>) throws(SystemError) -> Int {
-    let result = bytes.withUnsafeBytes { buffer in
-      systemCall("write") { Glibc.write(descriptor.number, buffer.baseAddress, buffer.count) }
+    guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+      close(number)
+      throw .isLocked
     }
-    return try result.get()
+    descriptor = Descriptor(owning: number)
+    identity = FileIdentity(of: number)
+    length = Self.size(of: number) ?? 0
+  }
+
+  /// The size of a regular file; nil for any other.
+  private static func size(of descriptor: Int32) -> UInt64? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return UInt64(clamping: status.st_size)
+  }
+
+  /// Renames a file to the first of `path.1`, `path.2`, … that does not exist. Returns the new
+  /// path; nil if there is no such file.
+  static func putAside(_ path: String) throws(SystemError) -> String? {
+    guard access(path, F_OK) == 0 else { return nil }
+    var number = 1
+    while access("\(path).\(number)", F_OK) == 0 { number += 1 }
+    _ = try systemCall("rename") { rename(path, "\(path).\(number)") }.get()
+    return "\(path).\(number)"
+  }
+}
+
+// MARK: - Reading
+
+extension CaptureFile {
+  /// Judges the present content. O(length)
+  private borrowing func verdict(
+    for section: LogSection
+  ) throws(CaptureFileError) -> LogContinuation.Verdict {
+    var continuation = LogContinuation()
+    var offset = 0
+    while true {
+      let piece: ContiguousArray<UInt8>
+      do throws(SystemError) { piece = try read(65_536, at: offset) } catch { throw .system(error) }
+      if piece.isEmpty { return continuation.verdict(for: section) }
+      continuation.append(piece.span)
+      offset += piece.count
+    }
+  }
+
+  private borrowing func read(
+    _ count: Int, at offset: Int
+  ) throws(SystemError) -> ContiguousArray<UInt8> {
+    var bytes = ContiguousArray<UInt8>(repeating: 0, count: count)
+    let number = descriptor.number
+    let length = try systemCall("pread") {
+      bytes.withUnsafeMutableBytes { pread(number, $0.baseAddress, $0.count, off_t(offset)) }
+    }.get()
+    bytes.removeLast(count - length)
+    return bytes
+  }
+
+  /// What other programs have done to the file since `path` was opened.
+  borrowing func fate(at path: String) -> Fate {
+    guard let identity, let size = Self.size(of: descriptor.number) else { return .whole }
+    if FileIdentity.isElsewhere(identity, than: path) { return .moved }
+    if size < length { return .truncated(size) }
+    return size > length ? .extended : .whole
+  }
+}
+
+// MARK: - Writing
+
+extension CaptureFile {
+  /// Writes some of the bytes. Returns their number.
+  mutating func write(_ bytes: Span<UInt8>) throws(SystemError) -> Int {
+    let number = descriptor.number
+    let count = try bytes.withUnsafeBytes { buffer in
+      systemCall("write") { Glibc.write(number, buffer.baseAddress, buffer.count) }
+    }.get()
+    if identity != nil { length += UInt64(count) }
+    return count
+  }
+
+  /// Takes the present size for the length. If the file was truncated while `bytes` were written,
+  /// they are at its end without what they belong to, and are removed.
+  mutating func acceptSize(without bytes: ContiguousArray<UInt8>.SubSequence) {
+    guard let size = Self.size(of: descriptor.number), size < length else { return }
+    length = size
+    let start = Int(size) - bytes.count
+    guard start >= 0, let end = try? read(bytes.count, at: start),
+      end.elementsEqual(bytes)
+    else { return }
+    if ftruncate(descriptor.number, off_t(start)) == 0 { length = UInt64(start) }
+  }
+}
+
+/// The device and the number of a file.
+private struct FileIdentity: Equatable, Sendable {
+  private let device: UInt
+  private let number: UInt
+
+  /// The identity of an open regular file; nil for any other.
+  init?(of descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    self.init(status)
+  }
+
+  /// The identity of the file that has a path now; nil if there is none or it cannot be seen.
+  init?(at path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  private init(_ status: stat) {
+    device = UInt(status.st_dev)
+    number = UInt(status.st_ino)
+  }
+
+  /// Whether a path names another file, or none. An error of the system says nothing of that.
+  static func isElsewhere(_ identity: FileIdentity, than path: String) -> Bool {
+    if let found = FileIdentity(at: path) { return found != identity }
+    return errno == ENOENT
   }
 }

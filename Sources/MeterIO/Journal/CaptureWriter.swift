@@ -1,5 +1,7 @@
 // The thread that writes the captured log. A slow or full disk delays only this thread: it keeps
-// the bytes that it cannot write yet, and the node's thread can see how many they are.
+// the bytes that it cannot write yet, and the node's thread can see how many they are. When another
+// program has truncated, moved or removed the file, the blocks that follow cannot be read without
+// what is gone, so this thread asks the node's thread for a new section.
 
 import Glibc
 import MeterModel
@@ -10,10 +12,17 @@ import Synchronization
 final class CaptureWriter: Sendable {
   /// An item of the writer's mailbox.
   enum Item: Sendable {
-    case bytes(ContiguousArray<UInt8>)
+    /// Append these blocks to the present section.
+    case blocks(ContiguousArray<UInt8>)
 
-    /// Put the file aside and begin a new one with these bytes.
+    /// Begin the section that was asked for; its header has this offset.
+    case section(ContiguousArray<UInt8>, offset: UInt64)
+
+    /// Put the file aside and begin a new one with this section.
     case rotate(ContiguousArray<UInt8>)
+
+    /// Look at the file, and wake the sender.
+    case look(Wakeup)
 
     /// Return.
     case close
@@ -22,31 +31,68 @@ final class CaptureWriter: Sendable {
   private let mailbox: Mailbox<Item>
   private let console: Console
   private let path: String
+  private let section: LogSection
   private let first: Handover<CaptureFile>
   private let pending = Atomic(0)
   private let isClosing = Atomic(false)
 
-  /// A writer of an open file.
-  init(_ file: consuming sending CaptureFile, path: String, console: Console) throws(SystemError) {
+  /// The offset at which a new section is to begin; `noOffset` for no section.
+  private let wantedOffset = Atomic(noOffset)
+  private let wake: @Sendable () -> Void
+
+  private static let noOffset = UInt64.max
+
+  /// A writer of an open file. `wake` wakes the node's thread, after which `isSectionWanted` is
+  /// true.
+  init(
+    _ file: consuming sending CaptureFile, path: String, section: LogSection, console: Console,
+    wake: @escaping @Sendable () -> Void
+  ) throws(SystemError) {
     mailbox = try Mailbox()
     first = Handover(file)
     self.path = path
+    self.section = section
     self.console = console
+    self.wake = wake
   }
 
   /// The number of bytes that were handed over and are not written yet.
   var pendingBytes: Int { pending.load(ordering: .relaxed) }
 
-  /// Hands bytes over.
+  /// Whether a new section is to be begun.
+  var isSectionWanted: Bool { wantedOffset.load(ordering: .relaxed) != Self.noOffset }
+
+  /// The offset of the section that is to be begun; nil for none, and from then on.
+  func takeWantedOffset() -> UInt64? {
+    let offset = wantedOffset.exchange(Self.noOffset, ordering: .relaxed)
+    return offset == Self.noOffset ? nil : offset
+  }
+
+  /// Hands blocks over.
   func write(_ bytes: sending ContiguousArray<UInt8>) {
     pending.wrappingAdd(bytes.count, ordering: .relaxed)
-    mailbox.post(.bytes(bytes))
+    mailbox.post(.blocks(bytes))
+  }
+
+  /// Hands over the section that was wanted, with its header.
+  func begin(_ bytes: sending ContiguousArray<UInt8>, at offset: UInt64) {
+    pending.wrappingAdd(bytes.count, ordering: .relaxed)
+    mailbox.post(.section(bytes, offset: offset))
   }
 
   /// Hands over the beginning of a new file.
   func rotate(beginningWith bytes: sending ContiguousArray<UInt8>) {
     pending.wrappingAdd(bytes.count, ordering: .relaxed)
     mailbox.post(.rotate(bytes))
+  }
+
+  /// Waits until everything was written and the file was looked at, but at most a second, since a
+  /// disk may take any time.
+  func settle() {
+    guard let wakeup = try? Wakeup() else { return }
+    mailbox.post(.look(wakeup))
+    var entry = pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0)
+    poll(&entry, 1, 1000)
   }
 
   /// Lets `run` return when all bytes are written, or cannot be.
@@ -57,79 +103,167 @@ final class CaptureWriter: Sendable {
 
   /// Writes until the writer is closed.
   func run() {
-    var file = first.take()
+    var target = CaptureTarget(file: first.take())
     while true {
       var entry = pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)
       poll(&entry, 1, -1)
       for item in mailbox.takeAll() {
         switch item {
-        case .bytes(let bytes):
-          write(bytes, to: file)
+        case .blocks(let bytes):
+          look(at: &target)
+          write(bytes, to: &target)
+        case .section(let bytes, let offset): begin(bytes, at: offset, &target)
         case .rotate(let bytes):
-          if let next = beginFile() { file = next }
-          write(bytes, to: file)
+          look(at: &target)
+          if target.next?.length != 0 { target.next = beginFile() }
+          _ = takeWantedOffset()
+          begin(bytes, at: 0, &target)
+        case .look(let wakeup):
+          look(at: &target)
+          wakeup.wake()
         case .close: return
         }
       }
     }
   }
+}
 
+/// The file that is written, and what is to become of the blocks.
+private struct CaptureTarget: ~Copyable {
+  var file: CaptureFile
+
+  /// The file of the next section, if it is another one. Until then blocks go to `file`.
+  var next: CaptureFile?
+
+  /// Whether blocks are dropped until the next section, whose snapshot has all that they changed.
+  var dropsBlocks = false
+
+  /// Whether the operator knows that no file can be opened in place of one that was moved.
+  var isStranded = false
+
+  init(file: consuming CaptureFile) { self.file = file }
+}
+
+// MARK: - What other programs did
+
+extension CaptureWriter {
+  /// Looks whether another program has changed the file, and asks for a new section if so.
+  private func look(at target: inout CaptureTarget) {
+    guard target.next == nil, !target.dropsBlocks else { return }
+    switch target.file.fate(at: path) {
+    case .whole: break
+    case .truncated(let size):
+      target.file.acceptSize(without: [])
+      target.dropsBlocks = true
+      want(target.file.length, "it was truncated to \(size) bytes")
+    case .extended:
+      target.dropsBlocks = true
+      target.next = beginFile()
+      if let next = target.next?.length { want(next, "it was changed by another program") }
+    case .moved:
+      do throws(CaptureFileError) {
+        let next = try openFile()
+        want(next.length, "it was moved or removed")
+        target.next = consume next
+        target.isStranded = false
+      } catch {
+        if !target.isStranded {
+          log("it was moved or removed; \(error.description); trying again to begin a new one")
+        }
+        target.isStranded = true
+      }
+    }
+  }
+
+  private func want(_ offset: UInt64, _ reason: String) {
+    guard !isClosing.load(ordering: .relaxed) else {
+      return log("\(reason); the end of the log is lost")
+    }
+    log("\(reason); the log goes on with a new section")
+    wantedOffset.store(offset, ordering: .relaxed)
+    wake()
+  }
+
+  /// Begins a section whose header has an offset. Asks for another one if that is wrong now.
+  private func begin(
+    _ bytes: ContiguousArray<UInt8>, at offset: UInt64, _ target: inout CaptureTarget
+  ) {
+    if let next = target.next.take() { target.file = next }
+    target.dropsBlocks = false
+    look(at: &target)
+    let isElsewhere = target.next != nil
+    if !isElsewhere, !target.dropsBlocks, target.file.length != offset {
+      target.dropsBlocks = true
+      want(target.file.length, "it has changed")
+    }
+    if isElsewhere { target.dropsBlocks = true }
+    write(bytes, to: &target)
+  }
+}
+
+// MARK: - Files
+
+extension CaptureWriter {
   /// Writes all of the bytes, and tries again each second after an error. Gives up when the daemon
-  /// stops meanwhile.
-  private func write(_ bytes: ContiguousArray<UInt8>, to file: borrowing CaptureFile) {
+  /// stops meanwhile, or when the file is truncated meanwhile.
+  private func write(_ bytes: ContiguousArray<UInt8>, to target: inout CaptureTarget) {
     defer { pending.wrappingSubtract(bytes.count, ordering: .relaxed) }
+    guard !target.dropsBlocks else { return }
     var written = 0
     var attempts = 0
     while written < bytes.count {
       do throws(SystemError) {
-        written += try file.write(bytes.span.extracting(droppingFirst: written))
+        let count = try target.file.write(bytes.span.extracting(droppingFirst: written))
+        if case .truncated = target.file.fate(at: path) {
+          target.file.acceptSize(without: bytes[written..<written + count])
+          target.dropsBlocks = true
+          return want(target.file.length, "it was truncated to \(target.file.length) bytes")
+        }
+        written += count
       } catch {
         guard retries(after: error.description, &attempts) else { return }
+        look(at: &target)
+        if target.dropsBlocks { return }
       }
     }
-    if attempts > 0 { console.log("--capture: \(path) can be written again") }
+    if attempts > 0 { log("can be written again") }
   }
 
-  /// Renames the file to the first free number, and begins a new one. Returns nil if that fails and
-  /// the daemon stops.
+  /// Puts the file aside, and begins a new one. Returns nil if that fails and the daemon stops.
   private func beginFile() -> CaptureFile? {
     var attempts = 0
     while true {
-      if let reason = putAside() {
-        guard retries(after: reason, &attempts) else { return nil }
-        continue
-      }
       do throws(CaptureFileError) {
-        return try CaptureFile(appendingTo: path)
+        do throws(SystemError) {
+          _ = try CaptureFile.putAside(path)
+        } catch {
+          throw CaptureFileError.system(error)
+        }
+        return try openFile()
       } catch {
         guard retries(after: error.description, &attempts) else { return nil }
       }
     }
   }
 
-  /// Renames the file, if it exists, to a name that no file has. Returns the reason of a failure;
-  /// nil if there was none.
-  private func putAside() -> String? {
-    guard access(path, F_OK) == 0 else { return nil }
-    var number = 1
-    while access("\(path).\(number)", F_OK) == 0 { number += 1 }
-    let result = systemCall("rename") { rename(path, "\(path).\(number)") }
-    if case .failure(let error) = result { return error.description }
-    return nil
+  private func openFile() throws(CaptureFileError) -> CaptureFile {
+    try CaptureFile.open(appendingTo: path, section, report: log)
   }
 
   /// Reports an error, the first time, and waits a second. Returns false when the daemon stops
   /// meanwhile.
   private func retries(after reason: String, _ attempts: inout Int) -> Bool {
-    if attempts == 0 { console.log("--capture: \(path): \(reason); trying again") }
+    if attempts == 0 { log("\(reason); trying again") }
     attempts += 1
     for _ in 0..<10 {
       if isClosing.load(ordering: .relaxed) {
-        console.log("--capture: \(path): \(reason); the end of the log is lost")
+        log("\(reason); the end of the log is lost")
         return false
       }
       poll(nil, 0, 100)
     }
     return true
   }
+
+  private func log(_ text: String) { console.log("--capture: \(path): \(text)") }
 }

@@ -63,6 +63,7 @@ struct NodeThread: ~Copyable {
         case .inputs(let batch):
           node.apply(batch, at: now)
           record()
+        case .wake: break
         case .stop:
           stop(at: now)
           return
@@ -81,14 +82,17 @@ struct NodeThread: ~Copyable {
 
   private func millisecondsToDeadline() -> Int32 {
     if carriers?.isBehind ?? false { return 0 }
-    return Poller.milliseconds(
-      until: min(node.nextDeadline, capture?.deadline ?? .never), by: clock)
+    var deadline = min(node.nextDeadline, capture?.deadline ?? .never)
+    if let carriers, let drops = node.membership?.drops {
+      deadline = min(deadline, carriers.dropNotice.deadline(drops))
+    }
+    return Poller.milliseconds(until: deadline, by: clock)
   }
 
   private mutating func receiveDatagrams(at now: Instant) {
     guard carriers != nil else { return }
-    if let drops = node.membership?.drops { carriers?.dropNotice.note(drops, at: now, on: console) }
     carriers?.receive(into: &node, at: now)
+    if let drops = node.membership?.drops { carriers?.dropNotice.note(drops, at: now, on: console) }
   }
 
   private mutating func stop(at now: Instant) {
@@ -97,6 +101,8 @@ struct NodeThread: ~Copyable {
     postOutputs()
     carriers?.carriers.post(.stop)
     capture?.end(node)
+    report(at: now)
+    if let drops = node.membership?.drops { carriers?.dropNotice.logRest(drops, on: console) }
   }
 
   private mutating func postOutputs() {

@@ -6,7 +6,8 @@ final class RunningDaemon {
   /// The lines that it wrote on standard error until it served.
   let lines: [String]
 
-  /// What it wrote on standard error afterwards; known once it has ended.
+  /// What it wrote on standard error afterwards: the lines that were read, and the rest once it has
+  /// ended.
   private(set) var laterLines = ""
 
   private let spawned: SpawnedProcess
@@ -148,6 +149,13 @@ final class RunningDaemon {
 
   /// Lets a suspended process go on.
   func resume() { spawned.resume() }
+
+  /// Waits for the next line that it writes on standard error.
+  func nextLine() throws -> String {
+    let line = try standardError.read(through: "\n")
+    laterLines += line
+    return String(line.dropLast())
+  }
 
   /// Ends it by SIGTERM; throws unless it exits with 0.
   func stop() throws {

@@ -56,7 +56,8 @@ extension Units {
     {
       var capture = try Capture.start(
         path, section: LogSection(configuration: Configuration()),
-        policy: Capture.Policy(maximumPending: 200_000), console: Console(isVerbose: false))
+        policy: Capture.Policy(maximumPending: 200_000), console: Console(isVerbose: false),
+        wake: {})
       let isWritten = Flag()
       let writing = capture.writing
       let thread = try JoinableThread(name: "capture") {
