@@ -11,14 +11,20 @@
 //
 // A classic script that defines `audience`. As a module, import it from audience.mjs beside it.
 // All calls with the same URL on one page share one stream, and so count once, even where the page
-// loads this file twice.
+// loads this file twice. On a server that renders pages, `audience` does nothing.
 //
 // It reads the stream with fetch. An EventSource hides `retry: -1`, which means that this viewer
 // id was opened elsewhere. It also gives up for good on a proxy's 502, and brings a whole crowd
 // back at the same instant when a server restarts.
 
 // An element with the id "audience" is a global of that name too, but it cannot be called.
-if (!self.audience?.call) self.audience = (() => {
+if (!globalThis.audience?.call) globalThis.audience = (() => {
+  // A server has no location, and is no viewer.
+  if (!globalThis.location) {
+    const nobody = { on: () => nobody, close() {} };
+    return () => nobody;
+  }
+
   const streams = new Map(); // By absolute URL, while they have users.
   const digits = /^\d+$/;
 
@@ -29,7 +35,9 @@ if (!self.audience?.call) self.audience = (() => {
   const openStream = (url) => {
     const users = new Set();
     const latest = []; // The state and the total, for later users.
-    let attempt, timer, id, retry = 2000, failures = 0, timeout = 65000;
+    let attempt, timer, id, idInQuery, retry = 2000, failures = 0;
+    let longest = 25000; // The longest pause between two totals; the daemon's default at first.
+    let timeout = 65000; // A stream that is silent for longer is given up.
 
     const emit = (name, value) => {
       if (name != "message") latest[+(name == "total")] = [name, value];
@@ -53,33 +61,42 @@ if (!self.audience?.call) self.audience = (() => {
     const connect = async () => {
       pause();
       // A page that is rendered before a visit is not watched either.
-      if (!awake || self.document?.prerendering) return;
+      if (!awake || globalThis.document?.prerendering) return;
       const mine = (attempt = new AbortController());
-      let since, retryIsKnown;
+      let since, response, retryIsKnown, totalAt, totals = 0;
 
-      // A quiet stream repeats its total (every 25 s by default). So silence means that the
-      // connection is dead, or that this server has a longer delay: the next timeout is longer.
+      // A quiet stream repeats its total (every 25 s by default), so silence means that the
+      // connection is dead. But where only the greeting and the change that it caused have come,
+      // this server may repeat later than was expected: the next timeout is longer.
       const watch = () => {
         clearTimeout(timer);
         timer = setTimeout(() => {
-          timeout += 65000;
+          if (since && totals < 3) timeout += 65000;
           mine.abort();
         }, timeout);
       };
 
       const take = (data) => {
+        const now = performance.now();
         if (!since) emit("open");
-        since ||= performance.now();
-        if (digits.test(data)) emit("total", +data);
-        else emit("message", data);
+        since ||= now;
+        if (!digits.test(data)) return emit("message", data);
+        // A pause beyond the timeout is that of a computer that slept.
+        if (now - totalAt < timeout) longest = Math.max(longest, now - totalAt);
+        totalAt = now;
+        if (++totals > 2) timeout = longest + 40000;
+        emit("total", +data);
       };
 
       try {
         watch();
         const type = "text/event-stream";
         const headers = { Accept: type };
-        if (id) headers["Last-Event-ID"] = id;
-        const response = await fetch(url, { headers, cache: "no-store", signal: mine.signal });
+        let address = url;
+        if (id && idInQuery) {
+          address += (url.includes("?") ? "&" : "?") + "lastEventId=" + encodeURIComponent(id);
+        } else if (id) headers["Last-Event-ID"] = id;
+        response = await fetch(address, { headers, cache: "no-store", signal: mine.signal });
         if (response.status == 204) return end("excluded");
         // Of the client errors, only 408 and 429 are temporary.
         if (/^4(?!08|29)/.test(response.status)) return end("refused");
@@ -92,7 +109,6 @@ if (!self.audience?.call) self.audience = (() => {
         while (mine == attempt) {
           const { done, value } = await reader.read();
           if (done) break;
-          watch();
           // A CR at the very end waits for the LF that may follow it.
           const lines = (rest + value).split(/\r\n|\n|\r(?!$)/);
           rest = lines.pop();
@@ -110,12 +126,15 @@ if (!self.audience?.call) self.audience = (() => {
               data = [];
             }
           }
+          watch();
         }
       } catch {
         // A connection that failed is treated like a stream that ended.
       }
       if (mine != attempt) return;
       pause();
+      // The field makes browsers ask by OPTIONS first. Some proxies refuse or redirect that.
+      if (id && !response) idInQuery = true;
 
       // A full server sends the time to wait, which it spreads itself. Otherwise the wait grows
       // while streams do not last, and is random.
@@ -143,7 +162,10 @@ if (!self.audience?.call) self.audience = (() => {
   }
 
   return (url) => {
-    url = new Request(url).url;
+    // Where the page's own address has a password, so has a relative URL, which fetch refuses.
+    url = new URL(url, globalThis.document?.baseURI ?? location);
+    url.username = url.password = url.hash = "";
+    url = url.href;
     const stream = streams.get(url) ?? openStream(url);
     streams.set(url, stream);
     const listeners = [];

@@ -22,11 +22,17 @@ try {
   // It is no valid encoding, so it is shown as it is.
 }
 element("name").textContent = name;
-document.title = `${name} · audience-meter`;
+
+// The title of the tab begins with the total, or with the state of a stream that is not live.
+function showTitle(news) {
+  document.title = `${news} · ${name}`;
+}
 
 // The total is counted up or down to the new value within half a second, unless it is the first
 // one, the page is hidden, or the user prefers reduced motion.
-const number = new Intl.NumberFormat("en-US");
+// Numbers are written as in the language of the browser, like times.
+const number = new Intl.NumberFormat();
+const decimal = new Intl.NumberFormat([], { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 let latest;
 let shown = 0;
@@ -45,7 +51,7 @@ function showTotal(total) {
   latest = total;
   cancelAnimationFrame(frame);
   element("caption").textContent = total === 1 ? "person watching" : "people watching";
-  document.title = `${number.format(total)} · ${name}`;
+  showTitle(number.format(total));
   if (isFirst || stillness.matches || document.hidden) return show(total);
 
   const from = shown;
@@ -94,9 +100,9 @@ function addPoint(total) {
 // "40 s", "12 min", "3.5 h"
 function span(milliseconds) {
   const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 60) return `${number.format(seconds)} s`;
+  if (seconds < 3600) return `${number.format(Math.floor(seconds / 60))} min`;
+  return `${decimal.format(seconds / 3600)} h`;
 }
 
 function draw() {
@@ -104,9 +110,8 @@ function draw() {
   const now = Date.now();
   const first = points[0].time;
   const x = (time) => ((600 * (time - first)) / Math.max(now - first, 1)).toFixed(1);
-  // The lowest total is a little above the bottom; a total that never changed is in the middle.
-  const range = highest - lowest;
-  const y = (total) => (range ? 118 - (110 * (total - lowest)) / range : 70).toFixed(1);
+  // The bottom is 0, so that the area is in proportion to the totals.
+  const y = (total) => (140 - (130 * total) / Math.max(highest, 1)).toFixed(1);
 
   let line = "";
   let area = "";
@@ -121,7 +126,7 @@ function draw() {
   element("line").setAttribute("d", line);
   element("area").setAttribute("d", area);
   element("since").textContent = `${span(now - opened)} ago`;
-  element("range").textContent = range
+  element("range").textContent = highest > lowest
     ? `lowest ${number.format(lowest)}, highest ${number.format(highest)}`
     : "";
   element("graph").hidden = now - first < 1000;
@@ -136,12 +141,13 @@ function showState(state, text) {
   element("state").dataset.state = state;
   element("state-text").textContent = text;
   element("meter").toggleAttribute("data-stale", state !== "live");
+  if (state !== "live") showTitle(text);
 }
 
 function countDown() {
   if (!comeback) return;
   const seconds = Math.ceil((comeback - Date.now()) / 1000);
-  element("countdown").textContent = seconds > 0 ? `in ${seconds} s` : "now";
+  element("countdown").textContent = seconds > 0 ? `in ${number.format(seconds)} s` : "now";
 }
 
 // The last five messages ("service=text"), the newest first. The text may come from anybody, so it
@@ -152,6 +158,7 @@ function showMessage(message) {
   const part = (tag, className, content) => {
     const child = item.appendChild(document.createElement(tag));
     child.className = className;
+    child.dir = "auto";
     child.textContent = content;
   };
   part("span", "service", service);
@@ -160,7 +167,7 @@ function showMessage(message) {
   const list = element("message-list");
   list.prepend(item);
   while (list.children.length > 5) list.lastChild.remove();
-  element("messages").hidden = false;
+  element("messages").removeAttribute("data-empty");
 }
 
 let meter;
@@ -200,7 +207,10 @@ setInterval(() => {
 }, 1000);
 // A hidden page is not animated, so the number must not stop half-way.
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden && latest !== undefined) showTotal(latest);
+  if (document.hidden && latest !== undefined) {
+    cancelAnimationFrame(frame);
+    show(latest);
+  }
   draw();
 });
 

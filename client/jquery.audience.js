@@ -21,8 +21,10 @@
   // brings a whole crowd back at the same instant when a server restarts.
   function openStream(url) {
     var stream = { users: [], connect: connect, pause: pause, leave: leave };
-    var retry = 2000, failures = 0, timeout = 65000;
-    var request, lastEventId, read, data, liveSince, retryIsKnown;
+    var retry = 2000, failures = 0;
+    var longest = 25000; // The longest pause between two totals; the daemon's default at first.
+    var timeout = 65000; // A stream that is silent for longer is given up.
+    var request, lastEventId, idInQuery, read, data, liveSince, retryIsKnown, totalAt, totals;
 
     // As tasks of their own, so that a callback that throws affects neither the stream nor others.
     function each(method, value) {
@@ -59,15 +61,21 @@
     }
 
     function connect(atOnce) {
-      if (!awake || request || (stream.timer && !atOnce)) return;
+      // A page that is rendered before a visit is not watched.
+      if (!awake || document.prerendering || request || (stream.timer && !atOnce)) return;
       pause();
-      read = 0;
+      read = totals = 0;
       data = [];
-      liveSince = retryIsKnown = undefined;
+      liveSince = retryIsKnown = totalAt = undefined;
+      var address = url;
+      if (lastEventId && idInQuery) {
+        address += /\?/.test(url) ? "&" : "?";
+        address += "lastEventId=" + encodeURIComponent(lastEventId);
+      }
       var mine = (request = new XMLHttpRequest());
-      mine.open("GET", url);
+      mine.open("GET", address);
       mine.setRequestHeader("Accept", "text/event-stream");
-      if (lastEventId) mine.setRequestHeader("Last-Event-ID", lastEventId);
+      if (lastEventId && !idInQuery) mine.setRequestHeader("Last-Event-ID", lastEventId);
       // A request that was aborted here is ignored. For one that failed, the end is enough.
       mine.onprogress = function () {
         if (mine === request) take(mine);
@@ -80,15 +88,24 @@
       expectBytes(mine);
     }
 
-    // Silence that is much longer than the server's delay means that the connection is dead, or
-    // that this server has a longer delay: the next timeout is longer. The request keeps all text
-    // that it received, so it is replaced after a megabyte.
+    // A quiet stream repeats its total (every 25 s by default), so silence means that the
+    // connection is dead. But where only the greeting and the change that it caused have come, this
+    // server may repeat later than was expected: the next timeout is longer.
     function expectBytes(mine) {
       clearTimeout(stream.timer);
       stream.timer = setTimeout(function () {
-        timeout += 65000;
+        if (liveSince && totals < 3) timeout += 65000;
         mine.abort();
       }, timeout);
+    }
+
+    function takeTotal(total) {
+      var now = Date.now(), pause = now - totalAt;
+      // A pause beyond the timeout is that of a computer that slept.
+      if (pause < timeout) longest = Math.max(longest, pause);
+      totalAt = now;
+      if (++totals > 2) timeout = longest + 40000;
+      each("notify", (stream.total = total));
     }
 
     function take(mine) {
@@ -97,9 +114,11 @@
       // The last line may be incomplete. A CR at the very end waits for the LF that may follow it.
       var lines = text.split(/\r\n|\n|\r(?!$)/);
       read += text.length - lines.pop().length;
-      expectBytes(mine);
       for (var i = 0; i < lines.length && mine === request; i++) line(lines[i]);
-      if (mine === request && read > 1e6) mine.abort();
+      if (mine !== request) return;
+      expectBytes(mine);
+      // The request keeps all text that it received, so it is replaced after a megabyte.
+      if (read > 1e6) mine.abort();
     }
 
     function line(text) {
@@ -116,12 +135,14 @@
         var event = data.join("\n");
         data = [];
         liveSince = liveSince || Date.now();
-        if (/^\d+$/.test(event)) each("notify", (stream.total = parseInt(event, 10)));
+        if (/^\d+$/.test(event)) takeTotal(parseInt(event, 10));
       }
     }
 
     function ended(status) {
       pause();
+      // The field makes browsers ask by OPTIONS first. Some proxies refuse or redirect that.
+      if (lastEventId && !status && !read) idInQuery = true;
       if (status === 204) return stop("excluded");
       // Of the client errors, only 408 and 429 are temporary.
       if (/^4(?!08|29)/.test(status)) return stop("refused");
@@ -161,7 +182,7 @@
   }
 
   $(window).on("pagehide", sleep).on("pageshow online", wake);
-  $(document).on("freeze", sleep).on("resume", wake);
+  $(document).on("freeze", sleep).on("resume prerenderingchange", wake);
 
   $.audience = function (url) {
     var deferred = $.Deferred();
@@ -176,7 +197,10 @@
       });
     }
 
-    url = $("<a>").prop("href", url)[0].href;
+    // Where the page's own address has a password, so has a relative URL, which browsers refuse.
+    var link = $("<a>").prop("href", url)[0];
+    link.username = link.password = link.hash = "";
+    url = link.href;
     var stream = streams[url] || (streams[url] = openStream(url));
     stream.users.push(deferred);
     if (stream.total >= 0) deferred.notify(stream.total);

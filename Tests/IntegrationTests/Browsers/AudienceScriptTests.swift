@@ -66,7 +66,7 @@ extension `In Chromium` {
         let site = try JoiningPage.site(of: daemon)
         let holder = try EventStream("/ns", of: daemon)
         let page = try await JoiningPage(
-          .audience, "/ns", of: daemon, from: site, in: browser, hurried: true)
+          .audience, "/ns", of: daemon, from: site, in: browser, time: .hurried)
         try await page.page.wait(for: "all('retry').length >= 2")
         #expect(try await page.page.evaluate("all('total').length", as: Int.self) == 0)
         holder.client.close()

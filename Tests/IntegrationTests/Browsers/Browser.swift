@@ -48,25 +48,20 @@ final class Browser: Sendable {
     process.end()
   }
 
-  /// Opens a page of `width` × `height` pixels of CSS, which prefers dark colours if `dark`, and
-  /// waits until it has loaded.
+  /// Opens a page of `width` × `height` pixels of CSS, which prefers dark colours if `dark` and has
+  /// a visitor of this language, such as `de-DE`, and waits until it has loaded.
   func open(
     _ url: String, width: Int = 1280, height: Int = 800, dark: Bool = false,
-    within deadline: Duration = Browser.timeout
+    language: String = "en-US", within deadline: Duration = Browser.timeout
   ) async throws -> Page {
-    struct Target: Decodable {
-      var targetId: String
-    }
     struct Session: Decodable {
       var sessionId: String
     }
-    let target = try await devTools.call(
-      "Target.createTarget", ["url": "about:blank", "newWindow": true], within: deadline,
-      as: Target.self)
+    let target = try await openAlone("about:blank", within: deadline)
     let session = try await devTools.call(
-      "Target.attachToTarget", ["targetId": .string(target.targetId), "flatten": true],
+      "Target.attachToTarget", ["targetId": .string(target), "flatten": true],
       within: deadline, as: Session.self)
-    let page = Page(devTools: devTools, target: target.targetId, session: session.sessionId)
+    let page = Page(devTools: devTools, target: target, session: session.sessionId)
     try await page.call(
       "Emulation.setDeviceMetricsOverride",
       ["width": .number(width), "height": .number(height), "deviceScaleFactor": 1, "mobile": false])
@@ -77,8 +72,24 @@ final class Browser: Sendable {
           ["name": "prefers-color-scheme", "value": .string(dark ? "dark" : "light")]
         ])
       ])
+    try await page.call("Emulation.setLocaleOverride", ["locale": .string(language)])
     try await page.navigate(to: url, within: deadline)
     return page
+  }
+
+  /// Opens a page that DevTools does not watch, as Chromium renders nothing ahead for a page that
+  /// it watches. What happens there is seen by its requests alone. The answer is the page's name
+  /// in the protocol.
+  @discardableResult
+  func openAlone(_ url: String, within deadline: Duration = Browser.timeout) async throws -> String
+  {
+    struct Target: Decodable {
+      var targetId: String
+    }
+    return try await devTools.call(
+      "Target.createTarget", ["url": .string(url), "newWindow": true], within: deadline,
+      as: Target.self
+    ).targetId
   }
 }
 

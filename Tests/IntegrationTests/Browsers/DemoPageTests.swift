@@ -30,6 +30,57 @@ extension `In Chromium` {
         try await second.close()
         try await first.wait(for: Self.isLive("1", "person watching"))
         #expect(try daemon.figures()["football"]?.connections == 2)
+        // The area begins at 0: half the height is half the audience.
+        try await first.run("draw()")
+        let heights = try await first.evaluate(
+          "[...area.getAttribute('d').matchAll(/V([0-9.]+)H/g)].map(([, y]) => 140 - y)",
+          as: [Int].self)
+        #expect(heights == [65, 130, 65])
+      }
+    }
+
+    @Test func `the demo page writes its numbers as the language of the visitor does`()
+      async throws
+    {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving { daemon in
+        for (language, number) in [("en-US", "1,234"), ("de-DE", "1.234"), ("fr-CH", "1 234")] {
+          let page = try await browser.open(
+            "http://localhost:\(daemon.demo)/football", language: language)
+          try await page.wait(for: Self.isLive("1", "person watching"))
+          try await page.run("showTotal(1234)")
+          // French has a narrow no-break space there.
+          try await page.wait(
+            for: "total.textContent.replace(/\\s/g, ' ') === '\(number)'")
+          #expect(
+            try await page.evaluate("document.title.replace(/\\s/g, ' ')", as: String.self)
+              == "\(number) · football")
+          try await page.close()
+        }
+      }
+    }
+
+    @Test func `the demo page shows names and messages in their own direction`() async throws {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving { daemon in
+        let page = try await browser.open("http://localhost:\(daemon.demo)/كرة القدم")
+        try await page.wait(for: Self.isLive("1", "person watching"))
+        // What announces messages is there before the first one.
+        #expect(
+          try await page.evaluate(
+            "document.getElementById('message-list').checkVisibility()", as: Bool.self))
+        for text in ["هدف! 1-0", "a goal"] {
+          try daemon.sendMessage(
+            text, to: "%D9%83%D8%B1%D8%A9%20%D8%A7%D9%84%D9%82%D8%AF%D9%85", from: "score")
+        }
+        try await page.wait(for: "document.querySelectorAll('.text').length === 2")
+        let directions = try await page.evaluate(
+          """
+          [...document.querySelectorAll('h1, .text, html')]
+            .map(part => getComputedStyle(part).direction)
+          """, as: [String].self)
+        #expect(directions == ["ltr", "rtl", "ltr", "rtl"])
+        try await page.screenshot(named: "demo-arabic")
       }
     }
 
@@ -42,7 +93,7 @@ extension `In Chromium` {
         try await page.wait(for: Self.isLive("1", "person watching"))
         #expect(
           try daemon.sendMessage("1-0", to: "football", from: "score") == #"{"connections":1}"#)
-        try await page.wait(for: "!messages.hidden && document.querySelector('.text')")
+        try await page.wait(for: "document.querySelector('.text')")
         let markup = "<img src=x onerror=alert(1)>\n&amp;=é"
         try daemon.sendMessage(markup, to: "football", from: "chat")
         try await page.wait(for: "document.querySelectorAll('.text').length === 2")
@@ -70,6 +121,8 @@ extension `In Chromium` {
         let text = try await page.evaluate(
           "document.getElementById('state-text').textContent", as: String.self)
         #expect(text == "Reconnecting")
+        let title = try await page.evaluate("document.title", as: String.self)
+        #expect(title == "Reconnecting · football")
       }
       try await pages[0].screenshot(named: "demo-reconnecting")
       let latter = try RunningDaemon.start(options + ports)

@@ -1,22 +1,10 @@
-import Foundation
 import Testing
-
-/// The jQuery that Debian's libjs-jquery installs; nil where it is not installed.
-private let debianJQuery = try? String(
-  contentsOfFile: "/usr/share/javascript/jquery/jquery.min.js", encoding: .utf8)
 
 extension `In Chromium` {
   /// jquery.audience.js with Debian's jQuery, alone and beside audience.js (§5).
-  @Suite(
-    .enabled(
-      if: debianJQuery != nil,
-      "needs Debian's libjs-jquery (/usr/share/javascript/jquery/jquery.min.js)"))
+  @Suite(.needsJQuery)
   struct `The jQuery plugin` {
     private static let clients = [JoiningPage.Client.jquery, .jqueryWithAudience]
-
-    private static func site(of daemon: RunningDaemon) throws -> PageServer {
-      try JoiningPage.site(of: daemon, jquery: try #require(debianJQuery))
-    }
 
     @Test(arguments: clients)
     func `the jQuery plugin reports two pages to both, and one to the page that stays`(
@@ -25,7 +13,7 @@ extension `In Chromium` {
       let browser = try `In Chromium`.browser
       try await RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "60") {
         daemon in
-        let site = try Self.site(of: daemon)
+        let site = try JoiningPage.site(of: daemon)
         let page = try await JoiningPage(client, "/ns", of: daemon, from: site, in: browser)
         try await page.wait(untilTotal: 1)
         let other = try await JoiningPage(client, "/ns", of: daemon, from: site, in: browser)
@@ -46,7 +34,7 @@ extension `In Chromium` {
       let browser = try `In Chromium`.browser
       try await RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "60") {
         daemon in
-        let site = try Self.site(of: daemon)
+        let site = try JoiningPage.site(of: daemon)
         let page = try await JoiningPage(client, "/ns", of: daemon, from: site, in: browser)
         try await page.wait(untilTotal: 1)
         try await page.join(as: "second")
@@ -67,7 +55,7 @@ extension `In Chromium` {
     ) async throws {
       let browser = try `In Chromium`.browser
       try await RunningDaemon.serving("--enable-uuid") { daemon in
-        let site = try Self.site(of: daemon)
+        let site = try JoiningPage.site(of: daemon)
         let former = try await JoiningPage(client, "/ns/id", of: daemon, from: site, in: browser)
         try await former.wait(untilTotal: 1)
         let latter = try await JoiningPage(client, "/ns/id", of: daemon, from: site, in: browser)

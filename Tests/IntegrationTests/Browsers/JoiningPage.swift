@@ -1,3 +1,6 @@
+import Foundation
+import Testing
+
 /// A page of another website that joins a namespace with the daemon's own client, and records all
 /// that the client reports.
 struct JoiningPage {
@@ -5,7 +8,8 @@ struct JoiningPage {
   enum Client: String, CaseIterable, Sendable {
     case audience, jquery, jqueryWithAudience
 
-    fileprivate func scripts(of daemon: RunningDaemon) -> [String] {
+    /// The addresses of its scripts.
+    func scripts(of daemon: RunningDaemon) -> [String] {
       let folder = "http://localhost:\(daemon.demo)/client"
       return switch self {
       case .audience: ["\(folder)/audience.js"]
@@ -15,7 +19,8 @@ struct JoiningPage {
       }
     }
 
-    fileprivate var joins: String {
+    /// A script that defines `join(url)`, which reports to `report(name, value)`.
+    var joins: String {
       switch self {
       case .audience:
         """
@@ -37,27 +42,34 @@ struct JoiningPage {
     }
   }
 
+  /// The time that the page's scripts see.
+  enum Time: String, CaseIterable, Sendable {
+    case usual = ""
+    /// Timers of less than a minute end 20 times sooner.
+    case hurried = "?hurried"
+    /// Time stands still but for `advance(milliseconds)` of the page, and nothing is random.
+    case byHand = "?by-hand"
+  }
+
   let page: Page
   private let url: String
 
-  /// Opens the page and joins. Timers of less than a minute end 20 times sooner on a `hurried`
-  /// page.
+  /// Opens the page and joins.
   init(
     _ client: Client, _ path: String, of daemon: RunningDaemon, from site: PageServer,
-    in browser: Browser, hurried: Bool = false
+    in browser: Browser, time: Time = .usual
   ) async throws {
     try await self.init(
-      client, "http://localhost:\(daemon.audience)\(path)", from: site, in: browser,
-      hurried: hurried)
+      client, "http://localhost:\(daemon.audience)\(path)", from: site, in: browser, time: time)
   }
 
   /// The same for a stream at any address.
   init(
     _ client: Client, _ url: String, from site: PageServer, in browser: Browser,
-    hurried: Bool = false
+    time: Time = .usual
   ) async throws {
     self.url = url
-    page = try await browser.open("\(site.origin)/\(client.rawValue)\(hurried ? "?hurried" : "")")
+    page = try await browser.open("\(site.origin)/\(client.rawValue)\(time.rawValue)")
     try await join()
   }
 
@@ -84,9 +96,10 @@ struct JoiningPage {
     try await page.run("log.length = 0")
   }
 
-  /// A website with a page for each client, whose scripts are the daemon's.
-  static func site(of daemon: RunningDaemon, jquery: String = "") throws -> PageServer {
-    var files = ["/jquery.js": PageServer.File.script(jquery)]
+  /// A website with a page for each client, whose scripts are the daemon's. Tests of the jQuery
+  /// plugin need the trait `.needsJQuery`.
+  static func site(of daemon: RunningDaemon) throws -> PageServer {
+    var files = ["/jquery.js": PageServer.File.script(debianJQuery ?? "")]
     for client in Client.allCases {
       let script = """
         const log = [];
@@ -95,16 +108,72 @@ struct JoiningPage {
         const latest = (wanted) => all(wanted).at(-1);
         \(client.joins)
         """
-      let scripts = client.scripts(of: daemon)
-      files["/\(client.rawValue)"] = .page(scripts: scripts, script: script)
-      files["/\(client.rawValue)?hurried"] = .page(scripts: ["/hurry.js"] + scripts, script: script)
+      for time in Time.allCases {
+        files["/\(client.rawValue)\(time.rawValue)"] = .page(
+          scripts: ["/time.js\(time.rawValue)"] + client.scripts(of: daemon), script: script)
+      }
     }
-    files["/hurry.js"] = .script(
+    for time in Time.allCases { files["/time.js\(time.rawValue)"] = .script(time.script) }
+    return try PageServer(files)
+  }
+}
+
+/// The jQuery that Debian's libjs-jquery installs; nil where it is not installed.
+private let debianJQuery = try? String(
+  contentsOfFile: "/usr/share/javascript/jquery/jquery.min.js", encoding: .utf8)
+
+extension Trait where Self == ConditionTrait {
+  static var needsJQuery: Self {
+    .enabled(
+      if: debianJQuery != nil,
+      "needs Debian's libjs-jquery (/usr/share/javascript/jquery/jquery.min.js)")
+  }
+}
+
+extension JoiningPage.Time {
+  fileprivate var script: String {
+    switch self {
+    case .usual: ""
+    case .hurried:
       """
       const usualTimeout = setTimeout;
       setTimeout = (action, delay, ...rest) =>
         usualTimeout(action, delay < 60000 ? delay / 20 : delay, ...rest);
-      """)
-    return try PageServer(files)
+      """
+    case .byHand:
+      """
+      let now = 1e12, lastTimer = 1e9;
+      const aborted = new Set();
+      const timers = new Map();
+      const usualTimeout = setTimeout, usualClear = clearTimeout;
+      performance.now = Date.now = () => now;
+      Math.random = () => 0;
+      setTimeout = (action, delay, ...rest) => {
+        if (!(delay > 0)) return usualTimeout(action, delay, ...rest);
+        timers.set(++lastTimer, { due: now + delay, action });
+        return lastTimer;
+      };
+      clearTimeout = (timer) => timers.delete(timer) || usualClear(timer);
+      const advance = async (milliseconds) => {
+        const end = now + milliseconds;
+        for (;;) {
+          const [next] = [...timers].sort(([, one], [, other]) => one.due - other.due);
+          if (!next || next[1].due > end) break;
+          timers.delete(next[0]);
+          now = next[1].due;
+          next[1].action();
+          await new Promise((resolve) => usualTimeout(resolve));
+        }
+        now = end;
+      };
+      for (const { prototype } of [AbortController, XMLHttpRequest]) {
+        const { abort } = prototype;
+        prototype.abort = function () {
+          aborted.add(this);
+          abort.call(this);
+        };
+      }
+      """
+    }
   }
 }

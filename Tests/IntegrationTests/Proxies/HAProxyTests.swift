@@ -66,6 +66,21 @@ struct `Behind HAProxy with TLS` {
   }
 
   @Test(arguments: ["--http1.1", "--http2"])
+  func `the scripts come through HAProxy, from the address of the streams`(option: String) throws {
+    try RunningDaemon.serving { daemon in
+      let haproxy = try ReverseProxy.haproxy(before: daemon)
+      let script = try daemon.ask(daemon.demo, request("GET /client/audience.js")).body
+      let curl = try ChildProgram.curl([
+        "-k", option, "https://localhost:\(haproxy.port)/client/audience.js",
+      ])
+      let answer = try curl.awaitExit()
+      #expect(answer.status == 0 && answer.output == script && !script.isEmpty)
+      let stream = try CurlStream(["-k", option], from: "https://localhost:\(haproxy.port)/ns")
+      #expect(stream.greeting.count == 1)
+    }
+  }
+
+  @Test(arguments: ["--http1.1", "--http2"])
   func `a plain request through HAProxy gets the count`(option: String) throws {
     try RunningDaemon.serving { daemon in
       let haproxy = try ReverseProxy.haproxy(before: daemon)

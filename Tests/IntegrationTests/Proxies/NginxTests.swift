@@ -55,6 +55,19 @@ struct `Behind nginx` {
     }
   }
 
+  @Test func `the scripts come through nginx, from the address of the streams`() throws {
+    try RunningDaemon.serving { daemon in
+      let nginx = try ReverseProxy.documentedNginx(before: daemon)
+      let script = try daemon.ask(daemon.demo, request("GET /client/audience.js")).body
+      let client = try RawClient(port: nginx.port)
+      try client.send(request("GET /client/audience.js"))
+      let answer = try client.readAnswer()
+      #expect(answer.status == 200 && answer.body == script && !script.isEmpty)
+      let stream = try CurlStream([], from: "http://127.0.0.1:\(nginx.port)/ns")
+      #expect(stream.greeting.count == 1)
+    }
+  }
+
   @Test func `the end of a stream by the daemon passes nginx`() throws {
     let daemon = try RunningDaemon.start([])
     let nginx = try ReverseProxy.nginx(before: daemon)

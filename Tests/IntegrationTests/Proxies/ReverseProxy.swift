@@ -11,14 +11,36 @@ final class ReverseProxy {
   /// buffering.
   static func nginx(before daemon: RunningDaemon, _ directives: String = "") throws -> ReverseProxy
   {
+    try nginx { port in
+      """
+      events {}
+      http {
+        server {
+          listen 127.0.0.1:\(port);
+          location / {
+            proxy_pass http://127.0.0.1:\(daemon.audience);
+            \(directives)
+          }
+        }
+      }
+      """
+    }
+  }
+
+  /// nginx as docs/PROXIES.md advises.
+  static func documentedNginx(before daemon: RunningDaemon) throws -> ReverseProxy {
+    try nginx { port in
+      try documentExample(below: "nginx", of: "docs/PROXIES.md")
+        .replacingOnce("listen 80;", with: "listen 127.0.0.1:\(port);")
+        .replacingOnce("127.0.0.1:8000", with: "127.0.0.1:\(daemon.audience)")
+        .replacingOnce("127.0.0.1:8080", with: "127.0.0.1:\(daemon.demo)")
+    }
+  }
+
+  /// nginx with a configuration for a port, to which the places of its files are added.
+  private static func nginx(_ configuration: (UInt16) throws -> String) throws -> ReverseProxy {
     try ReverseProxy { folder, listener in
-      let configuration = try folder.write(
-        """
-        daemon off;
-        worker_processes 1;
-        pid nginx.pid;
-        error_log error.log;
-        events {}
+      let places = """
         http {
           access_log off;
           client_body_temp_path body;
@@ -26,44 +48,34 @@ final class ReverseProxy {
           fastcgi_temp_path fastcgi;
           uwsgi_temp_path uwsgi;
           scgi_temp_path scgi;
-          server {
-            listen 127.0.0.1:\(listener.port);
-            location / {
-              proxy_pass http://127.0.0.1:\(daemon.audience);
-              \(directives)
-            }
-          }
-        }
+
+        """
+      let path = try folder.write(
+        """
+        daemon off;
+        worker_processes 1;
+        pid nginx.pid;
+        error_log error.log;
+        \(try configuration(listener.port).replacingOnce("http {\n", with: places))
         """, to: "nginx.conf")
       // By this variable an nginx gets the sockets of the nginx that it replaces.
       return try ChildProgram(
-        "nginx", ["-p", folder.path, "-e", "error.log", "-c", configuration],
+        "nginx", ["-p", folder.path, "-e", "error.log", "-c", path],
         environment: ["NGINX": "3;"], listener: listener.socket)
     }
   }
 
-  /// HAProxy with TLS and HTTP/2 for its clients, and HTTP/1.1 to the daemon. A stream is silent
-  /// for the max delay at most, so the timeouts are longer.
+  /// HAProxy as docs/PROXIES.md advises: TLS and HTTP/2 for its clients, and HTTP/1.1 to the
+  /// daemon. A stream is silent for the max delay at most, so the timeouts are longer.
   static func haproxy(before daemon: RunningDaemon) throws -> ReverseProxy {
     try ReverseProxy { folder, listener in
       let certificate = try makeCertificate(in: folder)
-      let configuration = try folder.write(
-        """
-        defaults
-          mode http
-          timeout connect 5s
-          timeout client 60s
-          timeout server 60s
-          timeout tunnel 1h
-        frontend viewers
-          bind fd@3 ssl crt \(certificate) alpn h2,http/1.1
-          default_backend meter
-        backend meter
-          option abortonclose
-          server meter 127.0.0.1:\(daemon.audience)
-
-        """, to: "haproxy.cfg")
-      return try ChildProgram("haproxy", ["-db", "-f", configuration], listener: listener.socket)
+      let configuration = try documentExample(below: "HAProxy", of: "docs/PROXIES.md")
+        .replacingOnce(":443 ssl crt /etc/haproxy/site.pem", with: "fd@3 ssl crt \(certificate)")
+        .replacingOnce("127.0.0.1:8000", with: "127.0.0.1:\(daemon.audience)")
+        .replacingOnce("127.0.0.1:8080", with: "127.0.0.1:\(daemon.demo)")
+      let path = try folder.write("\(configuration)\n", to: "haproxy.cfg")
+      return try ChildProgram("haproxy", ["-db", "-f", path], listener: listener.socket)
     }
   }
 
