@@ -54,25 +54,18 @@ struct RequestFraming {
     !saysClose && (minorVersion > 0 || saysKeepAlive)
   }
 
-  /// Takes a list of codings. `chunked` must be the last one and have no parameters; no element may
-  /// be empty.
+  /// Takes a list of codings. `chunked` must be the last one and have no parameters.
   private mutating func takeCodings(
     _ value: Range<Int>, of bytes: Span<UInt8>
   ) throws(RequestFailure) {
-    var start = value.lowerBound
-    while true {
-      let end = bytes.firstIndex(of: ASCII.comma, in: start..<value.upperBound) ?? value.upperBound
-      let coding = bytes.trimmingBlanks(start..<end)
-      guard !isChunked, !coding.isEmpty, Self.isCoding(bytes, in: coding) else {
-        throw .badRequest
-      }
+    var codings = ListElements(value)
+    while let coding = codings.next(in: bytes) {
+      guard !isChunked, Self.isCoding(bytes, in: coding) else { throw .badRequest }
       if bytes.equalsIgnoringCase("chunked", in: coding) {
         isChunked = true
       } else {
         hasOtherCoding = true
       }
-      guard end < value.upperBound else { return }
-      start = end + 1
     }
   }
 
@@ -87,13 +80,10 @@ struct RequestFraming {
   }
 
   private mutating func takeConnectionOptions(_ value: Range<Int>, of bytes: Span<UInt8>) {
-    var start = value.lowerBound
-    while start < value.upperBound {
-      let end = bytes.firstIndex(of: ASCII.comma, in: start..<value.upperBound) ?? value.upperBound
-      let option = bytes.trimmingBlanks(start..<end)
+    var options = ListElements(value)
+    while let option = options.next(in: bytes) {
       if bytes.equalsIgnoringCase("close", in: option) { saysClose = true }
       if bytes.equalsIgnoringCase("keep-alive", in: option) { saysKeepAlive = true }
-      start = end + 1
     }
   }
 
