@@ -14,8 +14,8 @@ struct Socket {
     /// Speaks HTTP, or is being closed: `attachment` is its `HTTPConnection`. Can become `opening`,
     /// `free`.
     case http
-    /// Has requested a stream; the node's directive is awaited. Can become `streaming`, `http`
-    /// (refused), `free`.
+    /// Has requested a stream; the node's directive is awaited: `attachment` is the origin that the
+    /// response names. Can become `streaming`, `http` (refused), `free`.
     case opening
     /// A stream in its namespace's audience. Can become `http` (ended), `free`.
     case streaming
@@ -38,8 +38,8 @@ struct Socket {
   /// The number of the last message of its audience that a stream got, or that came before it.
   var messages: UInt32 = 0
 
-  /// The index of the HTTP connection, or of the backlog of a stream that is behind; `.max` for
-  /// none.
+  /// The index of the HTTP connection, of the origin, or of the backlog of a stream that is behind;
+  /// `.max` for none.
   var attachment: UInt32 = .max
   var state = State.free
   var port = Port.audience

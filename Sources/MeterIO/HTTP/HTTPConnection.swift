@@ -83,8 +83,16 @@ struct HTTPConnection: Waiting {
   /// Whether the body is sent in pieces, without a length, and ends with the connection.
   var isInPieces = false
 
-  /// The exchange of the present request. Without a request, one that closes the connection.
-  var exchange: MeterModel.Exchange { head.map { MeterModel.Exchange($0) } ?? .last }
+  /// The exchange of the present request. One whose head failed or is not complete closes the
+  /// connection.
+  var exchange: MeterModel.Exchange {
+    head.map { MeterModel.Exchange($0) } ?? MeterModel.Exchange(parser.head).closing
+  }
+
+  /// The pages that may read the response of a public port to the present request.
+  var access: PageAccess {
+    PageAccess(head ?? parser.head, in: input.span.extracting(droppingFirst: start))
+  }
 
   /// The number of bytes of the request's body, or that were dropped while lingering.
   var dropped = 0

@@ -25,7 +25,7 @@ extension Reactor {
     case .unavailable:
       let exchange = connections[id].exchange.closing
       encoder.appendUnavailable(
-        retryAfterSeconds: UInt64.random(in: 5...30), for: exchange,
+        retryAfterSeconds: UInt64.random(in: 5...30), access(id), for: exchange,
         into: &connections[id].output)
       respond(id, exchange)
     case .ok where connections[id].isInPieces:
@@ -38,10 +38,16 @@ extension Reactor {
     case .ok:
       let isPublic = table[connections[id].slot].port.definition.isPublic
       encoder.append(
-        answer.type, body: body, anyPage: isPublic, variesByAccept: isPublic,
+        answer.type, body: body, access(id), variesByAccept: isPublic,
         for: connections[id].exchange, into: &connections[id].output)
       respond(id, connections[id].exchange)
     }
+  }
+
+  /// The pages that may read the response to the present request of a connection.
+  private func access(_ id: UInt32) -> PageAccess {
+    let isPublic = table[connections[id].slot].port.definition.isPublic
+    return isPublic ? connections[id].access : .sameOrigin
   }
 
   /// Sends the response in `output`, after which the connection goes on or ends, as the exchange
@@ -62,8 +68,7 @@ extension Reactor {
     context.console.debug(
       "reactor \(index): socket \(connections[id].slot) answered with \(failure.rawValue)")
     let exchange = connections[id].exchange
-    let isPublic = table[connections[id].slot].port.definition.isPublic
-    encoder.append(failure, anyPage: isPublic, for: exchange, into: &connections[id].output)
+    encoder.append(failure, access(id), for: exchange, into: &connections[id].output)
     respond(id, failure.keepsConnection ? exchange : exchange.closing)
   }
 

@@ -77,7 +77,9 @@ extension Reactor {
     switch table[slot].state {
     case .free: return
     case .http: removeConnection(slot)
-    case .opening: reportClosed(slot)
+    case .opening:
+      _ = takeAccess(slot)
+      reportClosed(slot)
     case .streaming:
       leaveAudience(slot)
       reportClosed(slot)

@@ -8,8 +8,9 @@ extension Reactor {
   mutating func openStream(
     _ slot: UInt32, _ request: StreamRequest, _ head: RequestHead, of bytes: Span<UInt8>
   ) {
+    let access = PageAccess(head, in: bytes)
     guard streamCount < maximumStreams else {
-      refuseForLackOfRoom(slot)
+      refuseForLackOfRoom(slot, access)
       return
     }
     streamCount += 1
@@ -25,7 +26,18 @@ extension Reactor {
     removeConnection(slot)
     table[slot].state = .opening
     table[slot].wantsPadding = head.isOldInternetExplorer
+    if case .origin(let origin) = access { table[slot].attachment = origins.add(origin) }
     watch(slot, .readable)
+  }
+
+  /// Takes the pages that may read the response to a request for a stream.
+  mutating func takeAccess(_ slot: UInt32) -> PageAccess {
+    let index = table[slot].attachment
+    guard index != .max else { return .everyOrigin }
+    let origin = origins[index]
+    origins.remove(index)
+    table[slot].attachment = .max
+    return .origin(origin)
   }
 
   /// Sends a new stream its head and first event, and adds it to its audience.
@@ -34,7 +46,7 @@ extension Reactor {
   ) {
     clearFrame()
     encoder.appendStream(
-      greeting: count, to: ordinal, isPadded: table[slot].wantsPadding,
+      greeting: count, to: ordinal, isPadded: table[slot].wantsPadding, takeAccess(slot),
       into: &frame)
     let row = audiences.makeRow(of: namespace)
     table[slot].state = .streaming
@@ -86,27 +98,28 @@ extension Reactor {
 
   /// Responds to a client whose stream the node refused.
   mutating func refuse(_ slot: UInt32, _ reason: RefusalReason) {
+    let access = takeAccess(slot)
     let id = endStream(slot)
     switch reason {
-    case .full: appendFull(id)
-    case .stopped: encoder.appendStopped(for: .last, into: &connections[id].output)
+    case .full: appendFull(id, access)
+    case .stopped: encoder.appendStopped(access, into: &connections[id].output)
     }
     sendLast(id)
   }
 
   /// Responds to a client that requests a stream of a reactor without room for more. Its next
   /// connection may be accepted by another reactor.
-  private mutating func refuseForLackOfRoom(_ slot: UInt32) {
+  private mutating func refuseForLackOfRoom(_ slot: UInt32, _ access: PageAccess) {
     context.fullnessNotice.note(at: now)
     removeConnection(slot)
     let id = makeLastConnection(slot)
-    appendFull(id)
+    appendFull(id, access)
     sendLast(id)
   }
 
-  private mutating func appendFull(_ id: UInt32) {
-    encoder.appendFullStream(
-      retryMilliseconds: UInt64.random(in: 5_000...30_000), into: &connections[id].output)
+  private mutating func appendFull(_ id: UInt32, _ access: PageAccess) {
+    encoder.appendEmptyStream(
+      retryMilliseconds: UInt64.random(in: 5_000...30_000), access, into: &connections[id].output)
   }
 
   /// Reports the end of a stream to the node, and makes an HTTP connection for the last response.

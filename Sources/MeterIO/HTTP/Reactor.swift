@@ -53,6 +53,9 @@ struct Reactor: ~Copyable {
   var connections: Slab<HTTPConnection>
   var backlogs: Slab<Backlog>
 
+  /// The origins that are named in the responses to requests for streams with credentials.
+  var origins = Slab<ContiguousArray<UInt8>> { [] }
+
   var audiences = AudienceTable()
   var broadcasts = Slab { Broadcast() }
 

@@ -24,12 +24,13 @@ enum AudiencePort: PortDefinition {
     _ bytes: Span<UInt8>, _ context: inout RequestContext
   ) -> RequestAction {
     let (exchange, encoder) = (context.exchange, context.encoder)
+    let access = PageAccess(context.head, in: bytes)
     let route = AudienceRoute(
       context.head, in: bytes, viewersEnabled: context.settings.viewersEnabled)
     switch route {
     case .stream: fatalError("a stream is opened when its request's head has ended")
     case .streamHead:
-      encoder.appendStreamHead(into: &context.response)
+      encoder.appendStreamHead(access, into: &context.response)
       return .respond(exchange.closing)
     case .count(let namespace, let viewer):
       return .ask(
@@ -42,8 +43,8 @@ enum AudiencePort: PortDefinition {
       encoder.appendCrossDomainPolicy(for: exchange, into: &context.response)
     case .options:
       encoder.appendOptions(
-        requestedHeaders: bytes.extracting(context.head.requestedHeaders.bounds), for: exchange,
-        into: &context.response)
+        requestedHeaders: bytes.extracting(context.head.requestedHeaders.bounds), access,
+        for: exchange, into: &context.response)
     case .notFound: return .fail(.notFound)
     case .methodNotAllowed: return .fail(.methodNotAllowed)
     case .failure(let failure): return .fail(failure)

@@ -4,7 +4,8 @@
 enum RequestField: UInt8 {
   case other
   case host, contentLength, transferEncoding, connection, expect
-  case accept, userAgent, lastEventID, requestMethod, requestHeaders
+  case accept, userAgent, lastEventID, purpose, ifNoneMatch
+  case origin, credentials, requestMethod, requestHeaders
 
   /// The field with the name in `range`, in upper or lower case; nil for any other.
   init(_ bytes: Span<UInt8>, in range: Range<Int>) {
@@ -15,12 +16,24 @@ enum RequestField: UInt8 {
       self = .accept
     case 6 where bytes.equalsIgnoringCase("expect", in: range):
       self = .expect
+    case 6 where bytes.equalsIgnoringCase("origin", in: range):
+      self = .origin
+    case 6 where bytes.equalsIgnoringCase("cookie", in: range):
+      self = .credentials
+    case 7 where bytes.equalsIgnoringCase("purpose", in: range):
+      self = .purpose
     case 10 where bytes.equalsIgnoringCase("connection", in: range):
       self = .connection
     case 10 where bytes.equalsIgnoringCase("user-agent", in: range):
       self = .userAgent
+    case 11 where bytes.equalsIgnoringCase("sec-purpose", in: range):
+      self = .purpose
     case 13 where bytes.equalsIgnoringCase("last-event-id", in: range):
       self = .lastEventID
+    case 13 where bytes.equalsIgnoringCase("authorization", in: range):
+      self = .credentials
+    case 13 where bytes.equalsIgnoringCase("if-none-match", in: range):
+      self = .ifNoneMatch
     case 14 where bytes.equalsIgnoringCase("content-length", in: range):
       self = .contentLength
     case 17 where bytes.equalsIgnoringCase("transfer-encoding", in: range):
@@ -45,6 +58,10 @@ extension RequestHead {
     case .userAgent:
       if bytes.contains("MSIE", in: value) { isOldInternetExplorer = true }
     case .lastEventID: lastEventID = ByteRange(value)
+    case .purpose: if bytes.namesPrefetch(in: value) { isPrefetch = true }
+    case .ifNoneMatch: ifNoneMatch = ByteRange(value)
+    case .origin: origin = ByteRange(value)
+    case .credentials: hasCredentials = true
     case .requestMethod: isPreflight = true
     case .requestHeaders: requestedHeaders = ByteRange(value)
     case .contentLength, .transferEncoding, .connection, .expect, .other: break
@@ -56,11 +73,21 @@ extension Span<UInt8> {
   /// Whether the list of media ranges in `range` has `type` with a quality other than 0, which
   /// would refuse it (RFC 9110 §12.4.2). O(n × m)
   fileprivate func accepts(_ type: String, in range: Range<Int>) -> Bool {
-    var start = range.lowerBound
-    while start < range.upperBound {
-      let end = firstIndex(of: UInt8(ascii: ","), in: start..<range.upperBound) ?? range.upperBound
-      if containsIgnoringCase(type, in: start..<end), !hasNoQuality(in: start..<end) { return true }
-      start = end + 1
+    var elements = ListElements(range)
+    while let element = elements.next(in: self) {
+      if containsIgnoringCase(type, in: element), !hasNoQuality(in: element) { return true }
+    }
+    return false
+  }
+
+  /// Whether the list in `range` has the element `prefetch`, with any parameters: browsers send
+  /// `prefetch;prerender` for the requests of a page that is rendered before it is shown. O(n)
+  fileprivate func namesPrefetch(in range: Range<Int>) -> Bool {
+    var elements = ListElements(range)
+    while let element = elements.next(in: self) {
+      let end = firstIndex(of: ASCII.semicolon, in: element) ?? element.upperBound
+      let name = trimmingTrailingBlanks(element.lowerBound..<end)
+      if equalsIgnoringCase("prefetch", in: name) { return true }
     }
     return false
   }

@@ -31,8 +31,13 @@ struct RequestFraming {
       try takeCodings(value, of: bytes)
     case .connection: takeConnectionOptions(value, of: bytes)
     case .expect:
-      if bytes.equalsIgnoringCase("100-continue", in: value) { expectsContinue = true }
-    case .accept, .userAgent, .lastEventID, .requestMethod, .requestHeaders, .other: break
+      var expectations = ListElements(value)
+      while let expectation = expectations.next(in: bytes) {
+        if bytes.equalsIgnoringCase("100-continue", in: expectation) { expectsContinue = true }
+      }
+    case .accept, .userAgent, .lastEventID, .purpose, .ifNoneMatch, .origin, .credentials,
+      .requestMethod, .requestHeaders, .other:
+      break
     }
   }
 

@@ -43,8 +43,20 @@ package struct RequestHead: Equatable, Sendable {
   /// The value of `Host`; empty only in HTTP/1.0.
   package internal(set) var host = ByteRange.none
 
-  /// The value of the last `Last-Event-ID`; empty without one.
+  /// The value of the last `Last-Event-ID`; `.none` without one, which differs from an empty value.
   package internal(set) var lastEventID = ByteRange.none
+
+  /// Whether a `Sec-Purpose` or `Purpose` names `prefetch`: nobody sees the page, perhaps not yet.
+  package internal(set) var isPrefetch = false
+
+  /// The value of the last `If-None-Match`; empty without one.
+  package internal(set) var ifNoneMatch = ByteRange.none
+
+  /// The value of the last `Origin`; empty without one.
+  package internal(set) var origin = ByteRange.none
+
+  /// Whether there is a `Cookie` or an `Authorization`.
+  package internal(set) var hasCredentials = false
 
   /// Whether there is an `Access-Control-Request-Method`: the request is a browser's preflight.
   package internal(set) var isPreflight = false

@@ -42,8 +42,11 @@ package struct RequestHeadParser: Sendable {
   private var fieldCount = 0
   private var isMethodKnown = false
   private var field = RequestField.other
-  private var head = RequestHead()
   private var framing = RequestFraming()
+
+  /// The head as far as it was parsed: its method, path and fields. The method is `GET` before its
+  /// end and where it is unknown.
+  package private(set) var head = RequestHead()
 
   /// Whether a complete request line of HTTP/1.x was parsed. Before that, the bytes may be no HTTP.
   package private(set) var hasRequestLine = false

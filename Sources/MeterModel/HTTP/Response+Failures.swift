@@ -3,16 +3,15 @@
 
 extension ResponseEncoder {
   /// Appends the response to a request that is not served. After 404 and 405 the connection goes on
-  /// or ends according to `exchange`; after all others it ends. `anyPage`: pages of other origins
-  /// may read the response. For a page that may not read it, the response is the same as a network
-  /// failure, after which the page would try again for ever.
+  /// or ends according to `exchange`; after all others it ends. For a page that may not read it,
+  /// the response is the same as a network failure, after which the page would try again for ever.
   package func append(
-    _ failure: RequestFailure, anyPage: Bool, for exchange: Exchange,
+    _ failure: RequestFailure, _ access: PageAccess, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>
   ) {
     let status = failure.statusLine
     append(status: status, into: &output)
-    if anyPage { appendAnyOrigin(into: &output) }
+    append(access, into: &output)
     if failure == .methodNotAllowed {
       output.append(contentsOf: "Allow: GET, HEAD, POST, OPTIONS\r\n".utf8)
     }
@@ -30,15 +29,14 @@ extension ResponseEncoder {
     appendText(of: status, for: exchange, into: &output)
   }
 
-  /// Appends the 503 of a full server to a request for no stream. The connection ends. Pages of any
-  /// origin may read it.
+  /// Appends the 503 of a full server to a request for no stream. The connection ends.
   package func appendUnavailable(
-    retryAfterSeconds: UInt64, for exchange: Exchange,
+    retryAfterSeconds: UInt64, _ access: PageAccess, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>
   ) {
     let status = RequestFailure.unavailable.statusLine
     append(status: status, into: &output)
-    appendAnyOrigin(into: &output)
+    append(access, into: &output)
     output.append(contentsOf: "Retry-After: ".utf8)
     output.append(decimal: retryAfterSeconds)
     output.append(contentsOf: "\r\n".utf8)

@@ -66,7 +66,7 @@ package struct ResponseEncoder: Sendable {
     var start: ContiguousArray<UInt8> = []
     swap(&start, &streamStart)
     start.removeAll(keepingCapacity: true)
-    appendStreamHead(into: &start)
+    appendStreamHead(.everyOrigin, into: &start)
     appendStreamStart(into: &start)
     streamStart = start
   }
@@ -84,15 +84,15 @@ package struct ResponseEncoder: Sendable {
     output.append(UInt8(ascii: "}"))
   }
 
-  /// Appends a 200 with a body, or its head only, as the exchange says. `anyPage`: pages of other
-  /// origins may read it, as they must to import a module. `variesByAccept`: the type depends on
-  /// the request's `Accept`.
+  /// Appends a 200 with a body, or its head only, as the exchange says. `variesByAccept`: the type
+  /// depends on the request's `Accept`.
   package func append(
-    _ type: ContentType, body: Span<UInt8>, anyPage: Bool = false, variesByAccept: Bool = false,
-    for exchange: Exchange, into output: inout ContiguousArray<UInt8>
+    _ type: ContentType, body: Span<UInt8>, _ access: PageAccess = .sameOrigin,
+    variesByAccept: Bool = false, for exchange: Exchange,
+    into output: inout ContiguousArray<UInt8>
   ) {
     append(status: "200 OK", into: &output)
-    if anyPage { appendAnyOrigin(into: &output) }
+    append(access, into: &output)
     if variesByAccept { output.append(contentsOf: "Vary: Accept\r\n".utf8) }
     appendEntityFields(type, length: body.count, for: exchange, into: &output)
     if !exchange.omitsBody { output.append(body) }
@@ -124,17 +124,17 @@ package struct ResponseEncoder: Sendable {
     if !exchange.omitsBody { output.append(contentsOf: crossDomainPolicy.utf8) }
   }
 
-  /// Appends the response to `OPTIONS`: pages of any origin may send the requests of the audience
-  /// port, with the headers that the browser asks for (`requestedHeaders`, which may be empty).
+  /// Appends the response to `OPTIONS`: pages may send the requests of the audience port, with the
+  /// headers that the browser asks for (`requestedHeaders`, which may be empty).
   package func appendOptions(
-    requestedHeaders: Span<UInt8>, for exchange: Exchange,
+    requestedHeaders: Span<UInt8>, _ access: PageAccess, for exchange: Exchange,
     into output: inout ContiguousArray<UInt8>
   ) {
     append(status: "204 No Content", into: &output)
+    append(access, into: &output)
     output.append(
       contentsOf: """
         Allow: GET, HEAD, POST, OPTIONS\r
-        Access-Control-Allow-Origin: *\r
         Access-Control-Allow-Methods: GET, HEAD, POST, OPTIONS\r
         Access-Control-Max-Age: 86400\r
         Access-Control-Allow-Headers: \
@@ -176,11 +176,6 @@ extension ResponseEncoder {
     output.append(contentsOf: "\r\n".utf8)
   }
 
-  /// Appends the field that lets pages of any origin read the response.
-  func appendAnyOrigin(into output: inout ContiguousArray<UInt8>) {
-    output.append(contentsOf: "Access-Control-Allow-Origin: *\r\n".utf8)
-  }
-
   /// Appends the fields for a body that is not cached, and the end of the head.
   func appendEntityFields(
     _ type: ContentType, length: Int, for exchange: Exchange,
@@ -218,6 +213,7 @@ private let contentSecurityPolicy =
 private let defaultRequestHeaders =
   "Accept, Cache-Control, Content-Type, Last-Event-ID, X-Requested-With"
 
+/// The policy of the original, byte for byte.
 private let crossDomainPolicy = """
   <?xml version="1.0"?>
   <!DOCTYPE cross-domain-policy SYSTEM "http://www.macromedia.com/xml/dtds/cross-domain-policy.dtd">
@@ -226,7 +222,6 @@ private let crossDomainPolicy = """
     <allow-access-from domain="*"/>
     <allow-http-request-headers-from domain="*" headers="*" secure="false"/>
   </cross-domain-policy>
-
   """
 
 /// Whether the bytes are a list of field names, of at most 1,024 bytes.

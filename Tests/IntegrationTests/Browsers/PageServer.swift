@@ -9,13 +9,19 @@ final class PageServer: Sendable {
     var type = "text/html; charset=utf-8"
     let content: String
 
+    /// More fields of the response, each with its line end.
+    var fields = ""
+
     /// A page with elements in its head, which loads scripts from these addresses in turn, and then
     /// has a script of its own.
-    static func page(head: String = "", scripts: [String], script: String) -> File {
+    static func page(
+      head: String = "", scripts: [String], script: String, fields: String = ""
+    ) -> File {
       let tags = scripts.map { "<script src=\"\($0)\"></script>\n" }.joined()
       return File(
         content:
-          "<!doctype html>\n<title>A page</title>\n\(head)\(tags)<script>\n\(script)\n</script>\n")
+          "<!doctype html>\n<title>A page</title>\n\(head)\(tags)<script>\n\(script)\n</script>\n",
+        fields: fields)
     }
 
     static func script(_ content: String) -> File {
@@ -82,7 +88,7 @@ final class PageServer: Sendable {
       Content-Length: \(body.utf8.count)\r
       Cache-Control: no-cache\r
       Connection: close\r
-      \r
+      \(file?.fields ?? "")\r
       \(body)
       """)
   }

@@ -20,6 +20,7 @@ import Testing
           Cache-Control: no-cache, no-transform\r
           X-Accel-Buffering: no\r
           Access-Control-Allow-Origin: *\r
+          Cross-Origin-Resource-Policy: cross-origin\r
           Connection: close\r
           \r
 
