@@ -14,7 +14,7 @@ extension Reactor {
       return
     }
     streamCount += 1
-    let lastEventID = bytes.extracting(head.lastEventID.bounds)
+    let lastEventID = bytes.extracting(head.formerStream(in: bytes).bounds)
     let after = StreamIdentifier.parse(lastEventID, run: context.run) ?? .none
     let isReturn = !request.viewer.isEmpty && lastEventID.count == StreamIdentifier.length
     let input = NodeInput.opened(

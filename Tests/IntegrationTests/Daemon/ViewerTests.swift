@@ -62,6 +62,28 @@ import Testing
     }
   }
 
+  @Test(arguments: ["lastEventId", "last_event_id"])
+  func `an excluded stream that comes back with its id in the query is stopped with 204`(
+    name: String
+  ) throws {
+    try RunningDaemon.serving("--enable-uuid") { daemon in
+      let former = try EventStream("/a/me", of: daemon)
+      let newcomer = try EventStream("/a/me", of: daemon)
+      let id = try #require(former.greeting.id)
+      for query in ["\(name)=\(id)", "a=b&\(name)=\(id)&c"] {
+        let line = "GET /a/me?\(query)"
+        let answer = try daemon.ask(daemon.audience, request(line, "Accept: text/event-stream"))
+        #expect(answer.status == 204)
+      }
+      // A field is the only id that is read.
+      for value in [newcomer.greeting.id ?? "", "other", ""] {
+        let stream = try EventStream(
+          "/a/me?\(name)=\(id)", of: daemon, "Last-Event-ID: \(value)")
+        #expect(stream.greeting.count == 1)
+      }
+    }
+  }
+
   @Test func `an excluded stream may come back when its excluder has left`() throws {
     try RunningDaemon.serving("--enable-uuid") { daemon in
       let former = try EventStream("/a/me", of: daemon)

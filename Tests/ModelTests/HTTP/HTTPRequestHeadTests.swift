@@ -171,6 +171,37 @@ import Testing
     #expect(HTTP.slice(head.requestedHeaders, of: request) == "last-event-id, cache-control")
   }
 
+  @Test(arguments: [
+    ("/ns", "Last-Event-ID: 77", "77"), ("/ns?lastEventId=1", "Last-Event-ID: 77", "77"),
+    ("/ns?lastEventId=1", "Last-Event-ID:", ""), ("/ns?lastEventId=1", "X: y", "1"),
+    ("/ns?last_event_id=1", "X: y", "1"), ("/ns?a&b=c&lastEventId=1&lastEventId=2", "X: y", "1"),
+    ("/ns?last_event_id=1&lastEventId=2", "X: y", "1"), ("/ns?lastEventId=", "X: y", ""),
+    ("/ns?lastEventId", "X: y", ""), ("/ns?lasteventid=1", "X: y", ""), ("/ns?", "X: y", ""),
+    ("/ns?xlastEventId=1", "X: y", ""), ("/ns?&&lastEventId=a=b&", "X: y", "a=b"),
+    ("/ns?x?lastEventId=1", "X: y", ""), ("/ns/lastEventId=1", "X: y", ""),
+    ("http://h/ns?lastEventId=1", "X: y", "1"), ("http://h?lastEventId=1", "X: y", "1"),
+  ])
+  func `has the id of the former stream in a field or in the query`(
+    target: String, field: String, id: String
+  ) throws {
+    let request = HTTP.get(target, field)
+    let range = try HTTP.head(request).formerStream(in: HTTP.bytes(request).span)
+    #expect(HTTP.slice(range, of: request) == id)
+  }
+
+  @Test(arguments: [
+    ("Sec-Purpose: prefetch", true), ("Sec-Purpose: prefetch;prerender", true),
+    ("sec-purpose:PREFETCH ; anonymous-client-ip", true), ("Purpose: prefetch", true),
+    ("Purpose: ,a, prefetch", true), ("Sec-Purpose: a\r\nPurpose: prefetch", true),
+    ("Sec-Purpose: prerender", false), ("Sec-Purpose: prefetched", false),
+    ("Sec-Purpose: a;prefetch", false), ("Sec-Purpose:", false), ("X-Purpose: prefetch", false),
+  ])
+  func `is that of a prefetched page if its purpose names prefetch`(
+    line: String, isPrefetch: Bool
+  ) throws {
+    #expect(try HTTP.head(HTTP.get("/a", line)).isPrefetch == isPrefetch)
+  }
+
   @Test func `expects 100 Continue only with a body and from HTTP 1.1 on`() throws {
     let line = "Expect: 100-Continue"
     for line in [line, "Expect: ,100-continue,", "Expect: a , 100-continue"] {
