@@ -29,6 +29,11 @@ enum AudiencePort: PortDefinition {
       context.head, in: bytes, viewersEnabled: context.settings.viewersEnabled)
     switch route {
     case .stream: fatalError("a stream is opened when its request's head has ended")
+    case .prefetchedStream:
+      // The page asks again when it is shown (§4).
+      encoder.appendEmptyStream(
+        retryMilliseconds: ResponseEncoder.retryDelay, access, into: &context.response)
+      return .respond(exchange.closing)
     case .streamHead:
       encoder.appendStreamHead(access, into: &context.response)
       return .respond(exchange.closing)

@@ -6,6 +6,9 @@ package enum AudienceRoute: Equatable, Sendable {
   /// Opens an event stream. `viewer` is empty without a viewer id.
   case stream(namespace: ByteRange, viewer: ByteRange)
 
+  /// Responds to the request of a prefetched page with a stream that ends at once, and opens none.
+  case prefetchedStream
+
   /// Responds to `HEAD` with the head of an event stream, and opens none.
   case streamHead
 
@@ -79,9 +82,12 @@ package enum AudienceRoute: Equatable, Sendable {
       return
     }
     let viewerRange = viewer.map { ByteRange($0) } ?? .none
-    self =
-      head.acceptsEventStream
-      ? .stream(namespace: ByteRange(namespace), viewer: viewerRange)
-      : .count(namespace: ByteRange(namespace), viewer: viewerRange)
+    if !head.acceptsEventStream {
+      self = .count(namespace: ByteRange(namespace), viewer: viewerRange)
+    } else if head.isPrefetch {
+      self = .prefetchedStream
+    } else {
+      self = .stream(namespace: ByteRange(namespace), viewer: viewerRange)
+    }
   }
 }

@@ -69,6 +69,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "Sec-Purpose: prefetch;prerender", "Sec-Purpose: prefetch", "Purpose: prefetch",
+  ])
+  func `a prefetched page gets a stream that ends at once, and is not counted`(
+    field: String
+  ) throws {
+    try RunningDaemon.serving("--enable-uuid", "--notify-max-delay", "60") { daemon in
+      let viewer = try EventStream("/ns/me", of: daemon)
+      let answer = try daemon.ask(
+        daemon.audience, request("GET /ns/me", "Accept: text/event-stream", field))
+      #expect(answer.status == 200)
+      #expect(answer["Content-Type"] == "text/event-stream")
+      #expect(answer.body == "retry: 2000\n\n")
+      #expect(try daemon.figures()["ns"]?.connections == 1)
+      // The stream with its viewer id was not excluded.
+      try daemon.sendMessage("own", to: "ns")
+      #expect(try viewer.next().data == "s=own")
+    }
+  }
+
   @Test func `each stream has an id of its own`() throws {
     try RunningDaemon.serving { daemon in
       let streams = try (0..<3).map { _ in try EventStream("/ns", of: daemon) }

@@ -15,6 +15,7 @@ import Testing
     switch route {
     case .stream(let namespace, let viewer): return "stream \(slice(namespace)) [\(slice(viewer))]"
     case .count(let namespace, let viewer): return "count \(slice(namespace)) [\(slice(viewer))]"
+    case .prefetchedStream: return "prefetched"
     case .streamHead: return "streamHead"
     case .root: return "root"
     case .crossDomainPolicy: return "policy"
@@ -40,6 +41,15 @@ import Testing
     #expect(try route(method, "/ns") == "count ns []")
     #expect(try route(method, "/ns/u1?x=/y") == "count ns [u1]")
     #expect(try route(method, "/ns?", ["Accept: */*"]) == "count ns []")
+  }
+
+  @Test(arguments: ["GET", "POST"])
+  func `opens no stream for a prefetched page`(method: String) throws {
+    let fields = Self.accept + ["Sec-Purpose: prefetch;prerender"]
+    #expect(try route(method, "/ns/u1", fields) == "prefetched")
+    #expect(try route("HEAD", "/ns/u1", fields) == "streamHead")
+    #expect(try route(method, "/a/b/c", fields) == "404")
+    #expect(try route(method, "/ns", ["Purpose: prefetch"]) == "count ns []")
   }
 
   @Test func `never opens or excludes for a HEAD`() throws {
