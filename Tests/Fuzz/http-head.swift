@@ -118,6 +118,10 @@ private struct HeadFuzzer {
         break
       }
     }
+    let former = head.formerStream(in: bytes)
+    if former != head.lastEventID { expectInTarget([former], head) }
+    _ = PageAccess(head, in: bytes)
+    _ = EntityTag(of: bytes).isNamed(by: bytes.extracting(head.ifNoneMatch.bounds))
     switch MessageRoute(head, in: bytes) {
     case .text(let namespace, let service, let text):
       expectInTarget([namespace, service, text], head)

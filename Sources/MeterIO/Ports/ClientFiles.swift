@@ -9,6 +9,14 @@ enum ClientFiles {
     let name: StaticString
     let type: ContentType
     let bytes: [UInt8]
+    let tag: EntityTag
+
+    init(name: StaticString, type: ContentType, bytes: [UInt8]) {
+      self.name = name
+      self.type = type
+      self.bytes = bytes
+      tag = EntityTag(of: bytes.span)
+    }
   }
 
   /// The files under `/client/`.

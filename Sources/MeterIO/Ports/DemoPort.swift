@@ -23,7 +23,9 @@ enum DemoPort: PortDefinition {
         return .fail(.notFound)
       }
       encoder.append(
-        file.type, body: file.bytes.span, anyPage: true, for: exchange, into: &context.response)
+        file.type, file: file.bytes.span, file.tag,
+        ifNoneMatch: bytes.extracting(context.head.ifNoneMatch.bounds),
+        PageAccess(context.head, in: bytes), for: exchange, into: &context.response)
     case .page(let namespace):
       let page = ClientFiles.page(
         namespace: bytes.extracting(namespace.bounds), port: context.settings.audiencePort)

@@ -149,6 +149,35 @@ package struct ResponseEncoder: Sendable {
     appendLastFields(for: exchange, into: &output)
   }
 
+  /// Appends a file that clients may keep for a while, or `304` where the request's `If-None-Match`
+  /// names the file's tag (RFC 9110 §15.4.5).
+  package func append(
+    _ type: ContentType, file: Span<UInt8>, _ tag: EntityTag, ifNoneMatch: Span<UInt8>,
+    _ access: PageAccess, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
+  ) {
+    let isKnown = tag.isNamed(by: ifNoneMatch)
+    append(status: isKnown ? "304 Not Modified" : "200 OK", into: &output)
+    append(access, into: &output)
+    output.append(contentsOf: "ETag: ".utf8)
+    output.append(contentsOf: tag.text.utf8)
+    output.append(contentsOf: "\r\nCache-Control: max-age=".utf8)
+    output.append(decimal: Self.maximumAge)
+    output.append(contentsOf: "\r\n".utf8)
+    if !isKnown {
+      output.append(contentsOf: "Content-Type: ".utf8)
+      output.append(contentsOf: type.rawValue.utf8)
+      output.append(contentsOf: "\r\nContent-Length: ".utf8)
+      output.append(decimal: UInt64(file.count))
+      output.append(contentsOf: "\r\n".utf8)
+    }
+    appendLastFields(for: exchange, into: &output)
+    if !isKnown, !exchange.omitsBody { output.append(file) }
+  }
+
+  /// The time for which a client may use a file without asking again, in seconds. A new release
+  /// reaches all pages within it.
+  package static var maximumAge: UInt64 { 600 }
+
   /// Appends `100 Continue`, for a client that waits for it.
   package static func appendContinue(into output: inout ContiguousArray<UInt8>) {
     output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)

@@ -41,6 +41,32 @@ import Testing
     }
   }
 
+  @Test func `a file of the client has a tag, and is sent once to a client that keeps it`() throws {
+    try RunningDaemon.serving { daemon in
+      var tags: Set<String> = []
+      for name in ["audience.js", "audience.mjs", "jquery.audience.js", "demo.css"] {
+        let line = "GET /client/\(name)"
+        let first = try daemon.ask(daemon.demo, request(line))
+        #expect(first["Cache-Control"] == "max-age=600")
+        let tag = try #require(first["ETag"])
+        tags.insert(tag)
+        let client = try RawClient(port: daemon.demo)
+        for (value, status) in [
+          (tag, 304), ("W/\(tag)", 304), ("\"a\", \(tag)", 304), ("\"a\"", 200),
+        ] {
+          try client.send(request(line, "If-None-Match: \(value)"))
+          let answer = try client.readAnswer()
+          #expect(answer.status == status)
+          #expect(answer["ETag"] == tag)
+          #expect(answer["Cache-Control"] == "max-age=600")
+          #expect(answer["Access-Control-Allow-Origin"] == "*")
+          #expect(answer.body == (status == 200 ? first.body : ""))
+        }
+      }
+      #expect(tags.count == 4)
+    }
+  }
+
   @Test(arguments: [
     "/client/", "/client/none.js", "/client/../client/audience.js", "/client/demo.html",
     "/../etc/passwd", "/client/..%2F..%2Fetc%2Fpasswd", "/lib/worker.js/x", "//etc/passwd",

@@ -41,7 +41,7 @@ extension RawClient {
     isHead: Bool = false, within seconds: Double = Deadline.timeout
   ) throws -> HTTPAnswer {
     var answer = try readAnswerHead(within: seconds)
-    if isHead || answer.status == 204 || answer.status == 100 { return answer }
+    if isHead || [100, 204, 304].contains(answer.status) { return answer }
     if let length = answer["Content-Length"].flatMap({ Int($0) }) {
       answer.body = try read(count: length, within: seconds)
     } else {

@@ -34,6 +34,21 @@ struct `curl` {
     }
   }
 
+  @Test func `curl gets a file of the client once while its tag is the same`() throws {
+    try RunningDaemon.serving { daemon in
+      let url = "http://localhost:\(daemon.demo)/client/audience.js"
+      let folder = try TemporaryFolder()
+      let tag = "\(folder.path)/tag"
+      let wanted = ["-o", "\(folder.path)/file", "-w", "%{http_code} %{size_download}"]
+      let first = try ChildProgram.curl(["--etag-save", tag] + wanted + [url]).awaitExit()
+      let size = try String(contentsOfFile: "\(projectFolder)/client/audience.js", encoding: .utf8)
+        .utf8.count
+      #expect(first.output == "200 \(size)")
+      let second = try ChildProgram.curl(["--etag-compare", tag] + wanted + [url]).awaitExit()
+      #expect(second.output == "304 0")
+    }
+  }
+
   @Test func `curl without HTTP/1.1 is refused at once`() throws {
     try RunningDaemon.serving { daemon in
       let curl = try ChildProgram.curl([

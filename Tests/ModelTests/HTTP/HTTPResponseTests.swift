@@ -133,7 +133,12 @@ import Testing
       { encoder.appendCrossDomainPolicy(for: $0, into: &$1) },
       { encoder.append(.notFound, .everyOrigin, for: $0, into: &$1) },
       { encoder.append(.html, body: HTTP.bytes("<p>").span, for: $0, into: &$1) },
-      { encoder.appendUnavailable(retryAfterSeconds: 5, for: $0, into: &$1) },
+      { encoder.appendUnavailable(retryAfterSeconds: 5, .everyOrigin, for: $0, into: &$1) },
+      {
+        encoder.append(
+          .script, file: HTTP.bytes("x()").span, EntityTag(of: HTTP.bytes("x()").span),
+          ifNoneMatch: HTTP.bytes("").span, .everyOrigin, for: $0, into: &$1)
+      },
     ]
     for write in writers {
       let whole = written { write(get, &$0) }
