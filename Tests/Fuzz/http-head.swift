@@ -113,8 +113,8 @@ private struct HeadFuzzer {
           fatalError("a name past its limit")
         }
         expectInTarget([namespace, viewer], head)
-      case .streamHead, .root, .crossDomainPolicy, .options, .notFound, .methodNotAllowed,
-        .failure:
+      case .prefetchedStream, .streamHead, .root, .crossDomainPolicy, .options, .notFound,
+        .methodNotAllowed, .failure:
         break
       }
     }

@@ -244,12 +244,13 @@ private let defaultRequestHeaders =
 
 /// The policy of the original, byte for byte.
 private let crossDomainPolicy = """
-  <?xml version="1.0"?>
-  <!DOCTYPE cross-domain-policy SYSTEM "http://www.macromedia.com/xml/dtds/cross-domain-policy.dtd">
-  <cross-domain-policy>
-    <site-control permitted-cross-domain-policies="all"/>
-    <allow-access-from domain="*"/>
-    <allow-http-request-headers-from domain="*" headers="*" secure="false"/>
+  <?xml version="1.0"?>\
+  <!DOCTYPE cross-domain-policy \
+  SYSTEM "http://www.macromedia.com/xml/dtds/cross-domain-policy.dtd">\
+  <cross-domain-policy>\
+  <site-control permitted-cross-domain-policies="master-only"/>\
+  <allow-access-from domain="*" secure="false"/>\
+  <allow-http-request-headers-from domain="*" headers="Accept"/>\
   </cross-domain-policy>
   """
 

@@ -126,7 +126,7 @@ import Testing
       if progress == .failed { return "400" }
       if progress == .incomplete { return "none" }
       switch AudienceRoute(head, in: bytes.span, viewersEnabled: false) {
-      case .stream, .streamHead, .root, .count, .crossDomainPolicy: return "200"
+      case .stream, .prefetchedStream, .streamHead, .root, .count, .crossDomainPolicy: return "200"
       case .options: return "204"
       case .notFound: return "404"
       case .methodNotAllowed: return "405"
