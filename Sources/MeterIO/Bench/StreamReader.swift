@@ -1,5 +1,5 @@
-// A reader of event streams with 8 bytes of state: it finds out whether a response is a stream,
-// when an event ends, and which message the event is.
+// A reader of event streams with 13 bytes of state: it finds out whether a response is a stream,
+// when an event ends, and which message the event is. The body may be chunked (RFC 9112 §7.1).
 
 /// Reads the response to one request for an event stream, in pieces of any size.
 package struct StreamReader: Equatable, Sendable {
@@ -18,11 +18,27 @@ package struct StreamReader: Equatable, Sendable {
     }
   }
 
-  /// The position of the reader.
+  /// The element of the response to which the next byte belongs.
+  private enum Element: UInt8 {
+    /// The head. Can become `data`, `size`.
+    case head
+    /// The size of a chunk. Can become `sizeEnd`, `data`, `ended`.
+    case size
+    /// The rest of the line of a chunk's size. Can become `data`, `ended`.
+    case sizeEnd
+    /// The stream: `remaining` bytes of a chunk, or all that follows. Can become `dataEnd`.
+    case data
+    /// The line end after a chunk. Can become `size`.
+    case dataEnd
+    /// What follows the last chunk.
+    case ended
+  }
+
+  /// The position of the reader in the head and in the stream.
   private enum State: UInt8 {
     /// In the status line, at `column`. Can become `head`, `refused`.
     case status
-    /// In the head. Can become `headCR`.
+    /// In the head, after `column` bytes of `chunkedField`. Can become `headCR`.
     case head
     /// After CR in the head. Can become `head`, `lineEnd`.
     case headCR
@@ -44,6 +60,12 @@ package struct StreamReader: Equatable, Sendable {
     case refused
   }
 
+  /// The last number in the data of the present event. Of more than nine digits some are lost.
+  private var number: UInt32 = 0
+
+  /// The number of bytes of the chunk that are still to come; `.max` in a body without chunks.
+  private var remaining = UInt32.max
+  private var element = Element.head
   private var state = State.status
   private var column: UInt8 = 0
 
@@ -52,9 +74,6 @@ package struct StreamReader: Equatable, Sendable {
 
   /// Whether its data are no number, so that it is no count.
   private var isMessage = false
-
-  /// The last number in its data. Of more than nine digits some are lost.
-  private var number: UInt32 = 0
 
   /// A reader before the first byte of a response.
   package init() {}
@@ -67,19 +86,91 @@ package struct StreamReader: Equatable, Sendable {
   package mutating func read(_ bytes: Span<UInt8>, round: UInt32) -> News {
     var news = News()
     var reader = self
-    for index in bytes.indices { reader.read(bytes[index], round, &news) }
+    var index = 0
+    while index < bytes.count {
+      if reader.element != .data {
+        reader.readFraming(bytes[index])
+        index += 1
+        continue
+      }
+      let isEndless = reader.remaining == .max
+      let count = isEndless ? bytes.count - index : min(Int(reader.remaining), bytes.count - index)
+      for position in index..<index + count { reader.readStream(bytes[position], round, &news) }
+      index += count
+      if !isEndless {
+        reader.remaining -= UInt32(count)
+        if reader.remaining == 0 { reader.element = .dataEnd }
+      }
+    }
     self = reader
     return news
   }
 
-  @inline(__always)
-  private mutating func read(_ byte: UInt8, _ round: UInt32, _ news: inout News) {
+  /// Reads a byte of the head or of the framing of chunks.
+  private mutating func readFraming(_ byte: UInt8) {
+    switch element {
+    case .head: readHead(byte)
+    case .size, .sizeEnd:
+      if byte == UInt8(ascii: "\n") {
+        element = remaining == 0 ? .ended : .data
+      } else if element == .size, let digit = Self.digit(byte) {
+        remaining = remaining << 4 | digit
+      } else {
+        element = .sizeEnd
+      }
+    case .dataEnd: if byte == UInt8(ascii: "\n") { element = .size }
+    case .data, .ended: break
+    }
+  }
+
+  /// The value of a hexadecimal digit.
+  private static func digit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+    default: nil
+    }
+  }
+
+  private mutating func readHead(_ byte: UInt8) {
     switch state {
     case .status: readStatus(byte)
-    case .head: if byte == UInt8(ascii: "\r") { state = .headCR }
+    case .head:
+      if byte == UInt8(ascii: "\r") {
+        if column == Self.chunkedField.utf8.count { remaining = 0 }
+        state = .headCR
+      } else {
+        readField(byte)
+      }
     case .headCR: state = byte == UInt8(ascii: "\n") ? .lineEnd : .head
-    case .lineEnd: state = byte == UInt8(ascii: "\r") ? .blankCR : .head
-    case .blankCR: state = byte == UInt8(ascii: "\n") ? .line : .head
+    case .lineEnd:
+      state = byte == UInt8(ascii: "\r") ? .blankCR : .head
+      column = 0
+      if state == .head { readField(byte) }
+    case .blankCR:
+      guard byte == UInt8(ascii: "\n") else { return }
+      state = .line
+      element = remaining == 0 ? .size : .data
+    case .line, .name, .value, .number, .other, .refused: break
+    }
+  }
+
+  /// Compares a byte of a field with `chunkedField`, in any case and without blanks.
+  private mutating func readField(_ byte: UInt8) {
+    if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { return }
+    let field = Self.chunkedField.utf8.span
+    let isNext = column < field.count && field[Int(column)] == (byte | 0x20)
+    column = isNext ? column + 1 : .max
+  }
+
+  /// The field of a chunked response, without blanks and in lower case.
+  private static var chunkedField: String { "transfer-encoding:chunked" }
+
+  @inline(__always)
+  private mutating func readStream(_ byte: UInt8, _ round: UInt32, _ news: inout News) {
+    switch state {
+    case .status, .head, .headCR, .lineEnd, .blankCR: break
     case .line: beginLine(byte, round, &news)
     case .name:
       if byte == UInt8(ascii: "\n") {
@@ -105,7 +196,9 @@ package struct StreamReader: Equatable, Sendable {
       return
     }
     column += 1
-    if column == 12 { state = .head }
+    guard column == 12 else { return }
+    state = .head
+    column = .max
   }
 
   @inline(__always)

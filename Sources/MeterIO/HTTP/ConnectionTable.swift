@@ -5,6 +5,26 @@
 import Glibc
 import MeterModel
 
+/// The properties of a stream that its request determines, in a byte.
+struct StreamTraits: OptionSet {
+  let rawValue: UInt8
+
+  /// The client is an Internet Explorer, which needs padding at the start of a stream.
+  static let padded = StreamTraits(rawValue: 1)
+
+  /// The body is chunked.
+  static let chunked = StreamTraits(rawValue: 2)
+
+  init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  init(_ head: RequestHead) {
+    self = StreamFraming(head) == .chunked ? .chunked : []
+    if head.isOldInternetExplorer { insert(.padded) }
+  }
+
+  var framing: StreamFraming { contains(.chunked) ? .chunked : .plain }
+}
+
 /// The slot of a socket; 32 bytes.
 struct Socket {
   /// The state of a connection.
@@ -44,9 +64,7 @@ struct Socket {
   var state = State.free
   var port = Port.audience
   var watched = Interest.readable
-
-  /// Whether the client is an Internet Explorer, which needs padding at the start of a stream.
-  var wantsPadding = false
+  var traits: StreamTraits = []
 }
 
 /// The slots of a reactor, with a free list.

@@ -88,7 +88,8 @@ extension Reactor {
     let broadcast = audiences[row].broadcast
     let count = broadcasts[broadcast].count
     let last = broadcasts[broadcast].lastSending
-    var framed = -1
+    // The number of messages for which each frame was made: once for a slice, not for a stream.
+    var (chunked, plain) = (-1, -1)
     var done = 0
     while done < limit {
       let slot = broadcasts[broadcast].next
@@ -101,10 +102,16 @@ extension Reactor {
       let missing = count == nil ? broadcasts[broadcast].missing(after: table[slot].messages) : 0
       // A stream that came after the messages of this pass gets none of them.
       if count == nil, missing == 0 { continue }
-      if framed != missing {
-        clearFrame()
-        broadcasts[broadcast].appendFrame(ofLast: missing, to: &frame)
-        framed = missing
+      switch table[slot].traits.framing {
+      case .chunked where chunked != missing:
+        Self.clear(&chunkedFrame)
+        broadcasts[broadcast].appendFrame(ofLast: missing, .chunked, to: &chunkedFrame)
+        chunked = missing
+      case .plain where plain != missing:
+        Self.clear(&plainFrame)
+        broadcasts[broadcast].appendFrame(ofLast: missing, .plain, to: &plainFrame)
+        plain = missing
+      case .chunked, .plain: break
       }
       if count == nil { table[slot].messages = last }
       deliver(to: slot, count: count)
@@ -121,21 +128,26 @@ extension Reactor {
     }
   }
 
-  /// Sends `frame`, a count or messages, to one stream, or keeps it for a stream that is behind.
+  /// Sends the frame of a stream's framing, a count or messages, to the stream, or keeps it if the
+  /// stream is behind.
   private mutating func deliver(to slot: UInt32, count: UInt64?) {
     let backlog = table[slot].attachment
     if backlog == .max {
       sendFrame(to: slot, count: count)
     } else if let count {
       backlogs[backlog].owedCount = count
-    } else if backlogs[backlog].bytes.count - backlogs[backlog].sent + frame.count
-      <= Backlog.maximumBytes
-    {
+    } else {
+      let frame = frame(of: slot)
+      guard
+        backlogs[backlog].bytes.count - backlogs[backlog].sent + frame.count
+          <= Backlog.maximumBytes
+      else {
+        drop(slot)
+        return
+      }
       backlogs[backlog].bytes.removeFirst(backlogs[backlog].sent)
       backlogs[backlog].sent = 0
       backlogs[backlog].bytes.append(contentsOf: frame)
-    } else {
-      drop(slot)
     }
   }
 }

@@ -10,7 +10,7 @@ extension Reactor {
   ) {
     let access = PageAccess(head, in: bytes)
     guard streamCount < maximumStreams else {
-      refuseForLackOfRoom(slot, access)
+      refuseForLackOfRoom(slot, StreamFraming(head), access)
       return
     }
     streamCount += 1
@@ -25,7 +25,7 @@ extension Reactor {
     outgoing.inputs.appendToBatch(input)
     removeConnection(slot)
     table[slot].state = .opening
-    table[slot].wantsPadding = head.isOldInternetExplorer
+    table[slot].traits = StreamTraits(head)
     if case .origin(let origin) = access { table[slot].attachment = origins.add(origin) }
     watch(slot, .readable)
   }
@@ -44,10 +44,19 @@ extension Reactor {
   mutating func greet(
     _ slot: UInt32, _ ordinal: ConnectionOrdinal, _ namespace: NamespaceID, _ count: UInt64
   ) {
-    clearFrame()
-    encoder.appendStream(
-      greeting: count, to: ordinal, isPadded: table[slot].wantsPadding, takeAccess(slot),
-      into: &frame)
+    let (traits, access) = (table[slot].traits, takeAccess(slot))
+    switch traits.framing {
+    case .chunked:
+      Self.clear(&chunkedFrame)
+      encoder.appendStream(
+        greeting: count, to: ordinal, isPadded: traits.contains(.padded), .chunked, access,
+        into: &chunkedFrame)
+    case .plain:
+      Self.clear(&plainFrame)
+      encoder.appendStream(
+        greeting: count, to: ordinal, isPadded: traits.contains(.padded), .plain, access,
+        into: &plainFrame)
+    }
     let row = audiences.makeRow(of: namespace)
     table[slot].state = .streaming
     table[slot].audience = row
@@ -69,14 +78,34 @@ extension Reactor {
 
   /// Ends a stream as the node directs, after the bytes that were not sent to it yet.
   mutating func end(_ slot: UInt32, _ reason: EndReason) {
+    let framing = table[slot].traits.framing
     let rest = takeRest(slot)
     leaveAudience(slot)
     let id = endStream(slot)
     connections[id].output = rest
     if reason == .excluded {
-      ServerSentEvents.appendExclusion(into: &connections[id].output)
+      ServerSentEvents.appendExclusion(framing, into: &connections[id].output)
     }
+    connections[id].output.append(contentsOf: framing.end)
     sendLast(id)
+  }
+
+  /// Ends a stream of a reactor that stops: its backlog and the end of its body are sent as far as
+  /// the socket takes them now.
+  mutating func endAtOnce(_ slot: UInt32) {
+    let framing = table[slot].traits.framing
+    let end = framing.end
+    let backlog = table[slot].attachment
+    if backlog != .max {
+      if let count = backlogs[backlog].owedCount {
+        backlogs[backlog].owedCount = nil
+        ServerSentEvents.append(count: count, framing, into: &backlogs[backlog].bytes)
+      }
+      backlogs[backlog].bytes.append(contentsOf: end)
+      catchUp(slot)
+    } else if !end.isEmpty {
+      _ = send(end.span, on: slot)
+    }
   }
 
   /// The backlog of a stream, and the messages of the broadcast that it has not got, unless they
@@ -91,17 +120,18 @@ extension Reactor {
     guard audience.broadcast != .max else { return rest }
     let length = rest.count
     broadcasts[audience.broadcast].appendRest(
-      after: table[slot].messages, newest: audience.messages, to: &rest)
+      after: table[slot].messages, newest: audience.messages, table[slot].traits.framing,
+      to: &rest)
     if rest.count > Backlog.maximumBytes { rest.removeLast(rest.count - length) }
     return rest
   }
 
   /// Responds to a client whose stream the node refused.
   mutating func refuse(_ slot: UInt32, _ reason: RefusalReason) {
-    let access = takeAccess(slot)
+    let (framing, access) = (table[slot].traits.framing, takeAccess(slot))
     let id = endStream(slot)
     switch reason {
-    case .full: appendFull(id, access)
+    case .full: appendFull(id, framing, access)
     case .stopped: encoder.appendStopped(access, into: &connections[id].output)
     }
     sendLast(id)
@@ -109,17 +139,22 @@ extension Reactor {
 
   /// Responds to a client that requests a stream of a reactor without room for more. Its next
   /// connection may be accepted by another reactor.
-  private mutating func refuseForLackOfRoom(_ slot: UInt32, _ access: PageAccess) {
+  private mutating func refuseForLackOfRoom(
+    _ slot: UInt32, _ framing: StreamFraming, _ access: PageAccess
+  ) {
     context.fullnessNotice.note(at: now)
     removeConnection(slot)
     let id = makeLastConnection(slot)
-    appendFull(id, access)
+    appendFull(id, framing, access)
     sendLast(id)
   }
 
-  private mutating func appendFull(_ id: UInt32, _ access: PageAccess) {
+  private mutating func appendFull(
+    _ id: UInt32, _ framing: StreamFraming, _ access: PageAccess
+  ) {
     encoder.appendEmptyStream(
-      retryMilliseconds: UInt64.random(in: 5_000...30_000), access, into: &connections[id].output)
+      retryMilliseconds: UInt64.random(in: 5_000...30_000), framing, access,
+      into: &connections[id].output)
   }
 
   /// Reports the end of a stream to the node, and makes an HTTP connection for the last response.
@@ -140,14 +175,26 @@ extension Reactor {
 // MARK: - Streams that are behind
 
 extension Reactor {
-  /// Sends `frame` to a stream that is not behind. The bytes that the socket does not take become
-  /// the stream's backlog; a count of which it took no byte is replaced by newer ones.
+  /// The frame in the framing of a stream.
+  func frame(of slot: UInt32) -> ContiguousArray<UInt8> {
+    switch table[slot].traits.framing {
+    case .chunked: chunkedFrame
+    case .plain: plainFrame
+    }
+  }
+
+  /// Sends the frame of a stream's framing to a stream that is not behind. Bytes that the socket
+  /// does not take become the stream's backlog; a count of which it took no byte is replaced by
+  /// newer ones.
   mutating func sendFrame(to slot: UInt32, count: UInt64?) {
-    guard let sent = send(frame.span, on: slot) else {
+    let isChunked = table[slot].traits.contains(.chunked)
+    let sent = isChunked ? send(chunkedFrame.span, on: slot) : send(plainFrame.span, on: slot)
+    guard let sent else {
       drop(slot)
       return
     }
-    guard sent < frame.count else { return }
+    guard sent < (isChunked ? chunkedFrame.count : plainFrame.count) else { return }
+    let frame = frame(of: slot)
     guard frame.count - sent <= Backlog.maximumBytes else {
       drop(slot)
       return
@@ -170,7 +217,8 @@ extension Reactor {
     guard index != .max else { return }
     if let count = backlogs[index].owedCount, backlogs[index].bytes.isEmpty {
       backlogs[index].owedCount = nil
-      ServerSentEvents.append(count: count, into: &backlogs[index].bytes)
+      ServerSentEvents.append(
+        count: count, table[slot].traits.framing, into: &backlogs[index].bytes)
     }
     let bytes = backlogs[index].bytes
     let rest = bytes.span.extracting(droppingFirst: backlogs[index].sent)

@@ -72,8 +72,9 @@ struct Reactor: ~Copyable {
   /// The buffer for received bytes.
   var scratch = ContiguousArray<UInt8>.untouched(count: 65_536)
 
-  /// The buffer for a frame that is sent at once.
-  var frame = Reactor.emptyFrame
+  /// The buffers for a frame that is sent at once, to chunked and to other streams.
+  var chunkedFrame = Reactor.emptyFrame
+  var plainFrame = Reactor.emptyFrame
 
   /// The next report to the node.
   var outgoing: InputBatch
@@ -194,9 +195,9 @@ struct Reactor: ~Copyable {
     if !seen.isDisjoint(with: .broken) { drop(slot) }
   }
 
-  /// Empties `frame`, and gives back the storage of a large one.
-  mutating func clearFrame() {
-    if frame.capacity > 4096 { frame = Self.emptyFrame }
+  /// Empties the buffer of a frame, and gives back the storage of a large one.
+  static func clear(_ frame: inout ContiguousArray<UInt8>) {
+    if frame.capacity > 4096 { frame = emptyFrame }
     frame.removeAll(keepingCapacity: true)
   }
 
@@ -243,7 +244,7 @@ struct Reactor: ~Copyable {
     for listener in listeners { close(listener) }
     finishBroadcasts()
     for slot in (0..<UInt32(table.sockets.count)) {
-      if table[slot].state == .streaming { catchUp(slot) }
+      if table[slot].state == .streaming { endAtOnce(slot) }
       guard table[slot].state != .free else { continue }
       discardInput(slot)
       table.remove(slot)

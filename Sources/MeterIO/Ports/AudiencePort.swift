@@ -32,10 +32,11 @@ enum AudiencePort: PortDefinition {
     case .prefetchedStream:
       // The page asks again when it is shown (§4).
       encoder.appendEmptyStream(
-        retryMilliseconds: ResponseEncoder.retryDelay, access, into: &context.response)
+        retryMilliseconds: ResponseEncoder.retryDelay, StreamFraming(context.head), access,
+        into: &context.response)
       return .respond(exchange.closing)
     case .streamHead:
-      encoder.appendStreamHead(access, into: &context.response)
+      encoder.appendStreamHead(StreamFraming(context.head), access, into: &context.response)
       return .respond(exchange.closing)
     case .count(let namespace, let viewer):
       return .ask(

@@ -11,7 +11,7 @@ struct Backlog: Waiting {
   /// The instant at which the socket last took bytes.
   var waitsSince: Instant
 
-  /// The rest of a frame, and messages.
+  /// The rest of a frame, and messages, in the framing of the stream.
   var bytes: ContiguousArray<UInt8> = []
 
   /// The number of `bytes` that were sent.
@@ -20,8 +20,9 @@ struct Backlog: Waiting {
   /// The newest count, which follows `bytes`; nil for none.
   var owedCount: UInt64?
 
-  /// The number of bytes above which a stream that is behind is closed (§4).
-  static let maximumBytes = MessageLimits.maximumFrame
+  /// The number of bytes above which a stream that is behind is closed (§4). The largest frame
+  /// fits, as a chunk too.
+  static let maximumBytes = MessageLimits.maximumFrame + StreamFraming.maximumOverhead
 
   /// The time after which a stream is closed whose socket takes nothing (§4).
   static let timeout = Duration.seconds(30)

@@ -10,9 +10,9 @@ import MeterModel
 /// the newest then, and later streams are in front of that slot. The messages of an audience have
 /// numbers, and each stream has the number of the last one that it got or that came before it.
 struct Broadcast {
-  /// Framed messages with consecutive numbers.
+  /// Messages with consecutive numbers. Each is kept as a chunk, since most streams are chunked.
   struct Messages {
-    private(set) var bytes: ContiguousArray<UInt8> = []
+    private var bytes: ContiguousArray<UInt8> = []
 
     /// The end of each in `bytes`.
     private var ends: ContiguousArray<Int> = []
@@ -22,12 +22,25 @@ struct Broadcast {
     mutating func append(_ frame: Span<UInt8>) {
       bytes.makeRoom()
       ends.makeRoom()
-      _ = bytes.appendText(frame)
+      StreamFraming.append(chunk: frame, into: &bytes)
       ends.append(bytes.count)
     }
 
-    /// The start of the last `count` messages in `bytes`.
-    func start(ofLast count: Int) -> Int { count < ends.count ? ends[ends.count - count - 1] : 0 }
+    /// Appends the last `count` messages, or all where there are fewer.
+    func append(
+      last count: Int, _ framing: StreamFraming, to output: inout ContiguousArray<UInt8>
+    ) {
+      let first = max(0, ends.count - count)
+      var start = first > 0 ? ends[first - 1] : 0
+      switch framing {
+      case .chunked: output.append(contentsOf: bytes[start...])
+      case .plain:
+        for end in ends[first...] {
+          output.append(contentsOf: bytes[StreamFraming.frame(in: start..<end, of: bytes.span)])
+          start = end
+        }
+      }
+    }
 
     /// Takes out the first messages, at least one, with at most `maximum` bytes. O(bytes)
     mutating func takeFirst(_ maximum: Int) -> Messages {
@@ -82,24 +95,27 @@ struct Broadcast {
   }
 
   /// Appends the count of the present pass, or the last `messages` messages of the pass.
-  func appendFrame(ofLast messages: Int, to frame: inout ContiguousArray<UInt8>) {
+  func appendFrame(
+    ofLast messages: Int, _ framing: StreamFraming, to frame: inout ContiguousArray<UInt8>
+  ) {
     if let count {
-      ServerSentEvents.append(count: count, into: &frame)
+      ServerSentEvents.append(count: count, framing, into: &frame)
     } else {
-      frame.append(contentsOf: sending.bytes[sending.start(ofLast: messages)...])
+      sending.append(last: messages, framing, to: &frame)
     }
   }
 
   /// Appends all messages that a stream has not got, of which `number` is the last that it got, and
   /// `newest` the last of the audience.
   func appendRest(
-    after number: UInt32, newest: UInt32, to output: inout ContiguousArray<UInt8>
+    after number: UInt32, newest: UInt32, _ framing: StreamFraming,
+    to output: inout ContiguousArray<UInt8>
   ) {
     let missing = max(0, Int(Int32(bitPattern: newest &- number)))
     if missing > waiting.count, count == nil {
-      output.append(contentsOf: sending.bytes[sending.start(ofLast: missing - waiting.count)...])
+      sending.append(last: missing - waiting.count, framing, to: &output)
     }
-    output.append(contentsOf: waiting.bytes[waiting.start(ofLast: missing)...])
+    waiting.append(last: missing, framing, to: &output)
   }
 
   /// Goes on with the pass: `following` is the slot after the one that gets its bytes now.

@@ -8,32 +8,44 @@ extension ResponseEncoder {
   /// in the event's own block, because some clients take a block without data for an event.
   /// `isPadded`: the client shows nothing before it has 2 KB.
   package func appendStream(
-    greeting count: UInt64, to ordinal: ConnectionOrdinal, isPadded: Bool, _ access: PageAccess,
-    into output: inout ContiguousArray<UInt8>
+    greeting count: UInt64, to ordinal: ConnectionOrdinal, isPadded: Bool,
+    _ framing: StreamFraming, _ access: PageAccess, into output: inout ContiguousArray<UInt8>
   ) {
-    if !isPadded, case .everyOrigin = access {
-      output.append(contentsOf: streamStart)
+    if case .everyOrigin = access {
+      output.append(contentsOf: framing == .chunked ? chunkedHead : plainHead)
     } else {
-      appendStreamHead(access, into: &output)
-      if isPadded { output.append(contentsOf: repeatElement(ASCII.lineFeed, count: 2048)) }
-      appendStreamStart(into: &output)
+      appendStreamHead(framing, access, into: &output)
     }
-    StreamIdentifier.append(ordinal, into: &output)
-    output.append(ASCII.lineFeed)
-    ServerSentEvents.append(count: count, into: &output)
+    if isPadded {
+      framing.append(Self.padding, into: &output) {
+        $0.append(contentsOf: repeatElement(ASCII.lineFeed, count: Self.padding))
+      }
+    }
+    let start = eventStart
+    let length =
+      start.count + StreamIdentifier.ordinalLength + 1
+      + ServerSentEvents.length(ofCount: count)
+    framing.append(length, into: &output) {
+      $0.append(contentsOf: start)
+      StreamIdentifier.append(ordinal, into: &$0)
+      $0.append(ASCII.lineFeed)
+      ServerSentEvents.append(count: count, into: &$0)
+    }
   }
 
-  /// Appends the start of a stream's first event, up to the run in its id.
-  func appendStreamStart(into output: inout ContiguousArray<UInt8>) {
-    output.append(contentsOf: "retry: ".utf8)
-    output.append(decimal: Self.retryDelay)
-    output.append(contentsOf: "\nid: ".utf8)
-    StreamIdentifier.append(run: run, into: &output)
+  /// The number of line feeds before the first event of a client that needs padding.
+  private static var padding: Int { 2048 }
+
+  /// The start of each stream's first event, up to the run in its id.
+  static func eventStart(run: UInt64) -> ContiguousArray<UInt8> {
+    var start = ContiguousArray("retry: \(retryDelay)\nid: ".utf8)
+    StreamIdentifier.append(run: run, into: &start)
+    return start
   }
 
   /// Appends the head of a stream only, the response to `HEAD`. The connection ends after it.
   package func appendStreamHead(
-    _ access: PageAccess, into output: inout ContiguousArray<UInt8>
+    _ framing: StreamFraming, _ access: PageAccess, into output: inout ContiguousArray<UInt8>
   ) {
     output.append(
       contentsOf: """
@@ -44,18 +56,22 @@ extension ResponseEncoder {
 
         """.utf8)
     append(access, into: &output)
+    if framing == .chunked {
+      output.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+    }
     appendLastFields(for: .last, into: &output)
   }
 
   /// Appends a stream that sets the time of the next attempt and ends, for a client that can be
   /// served later. After any other status a native EventSource would not try again.
   package func appendEmptyStream(
-    retryMilliseconds: UInt64, _ access: PageAccess, into output: inout ContiguousArray<UInt8>
+    retryMilliseconds: UInt64, _ framing: StreamFraming, _ access: PageAccess,
+    into output: inout ContiguousArray<UInt8>
   ) {
-    appendStreamHead(access, into: &output)
-    output.append(contentsOf: "retry: ".utf8)
-    output.append(decimal: retryMilliseconds)
-    output.append(contentsOf: "\n\n".utf8)
+    appendStreamHead(framing, access, into: &output)
+    let text = "retry: \(retryMilliseconds)\n\n"
+    framing.append(text.utf8.count, into: &output) { $0.append(contentsOf: text.utf8) }
+    output.append(contentsOf: framing.end)
   }
 
   /// Appends the 204 after which an EventSource does not connect again.

@@ -46,29 +46,36 @@ package struct Exchange: Equatable, Sendable {
 /// Writes responses with the date of a second, and with the ids of one run of the daemon.
 package struct ResponseEncoder: Sendable {
   private var date: HTTPDate
-  let run: UInt64
 
-  /// The bytes with which a stream begins, made once a second and not for each stream.
-  private(set) var streamStart: ContiguousArray<UInt8> = []
+  /// The heads of streams that every page may read, made once a second and not for each stream.
+  private(set) var plainHead: ContiguousArray<UInt8> = []
+  private(set) var chunkedHead: ContiguousArray<UInt8> = []
+
+  /// The start of each stream's first event.
+  let eventStart: ContiguousArray<UInt8>
 
   /// An encoder for responses of a second, until `setDate`. `run` is the number of this run of the
   /// daemon.
   package init(date: HTTPDate, run: UInt64) {
     self.date = date
-    self.run = run
-    streamStart.reserveCapacity(512)
+    eventStart = Self.eventStart(run: run)
+    plainHead.reserveCapacity(512)
+    chunkedHead.reserveCapacity(512)
     setDate(date)
   }
 
   /// Sets the date of the responses that follow.
   package mutating func setDate(_ date: HTTPDate) {
     self.date = date
-    var start: ContiguousArray<UInt8> = []
-    swap(&start, &streamStart)
-    start.removeAll(keepingCapacity: true)
-    appendStreamHead(.everyOrigin, into: &start)
-    appendStreamStart(into: &start)
-    streamStart = start
+    var (plain, chunked): (ContiguousArray<UInt8>, ContiguousArray<UInt8>) = ([], [])
+    swap(&plain, &plainHead)
+    swap(&chunked, &chunkedHead)
+    plain.removeAll(keepingCapacity: true)
+    chunked.removeAll(keepingCapacity: true)
+    appendStreamHead(.plain, .everyOrigin, into: &plain)
+    appendStreamHead(.chunked, .everyOrigin, into: &chunked)
+    plainHead = plain
+    chunkedHead = chunked
   }
 
   /// Appends the response to a message: the number of streams that it is for.

@@ -2,8 +2,20 @@
 
 /// Writes the events of a stream.
 package enum ServerSentEvents {
-  /// Appends the event of a count: `data: <count>` and an empty line.
-  package static func append(count: UInt64, into output: inout ContiguousArray<UInt8>) {
+  /// Appends the frame of a count: `data: <count>` and an empty line.
+  package static func append(
+    count: UInt64, _ framing: StreamFraming, into output: inout ContiguousArray<UInt8>
+  ) {
+    framing.append(length(ofCount: count), into: &output) { append(count: count, into: &$0) }
+  }
+
+  /// The number of bytes of a count's event.
+  static func length(ofCount count: UInt64) -> Int {
+    "data: \n\n".utf8.count + ContiguousArray.decimalDigits(of: count)
+  }
+
+  /// Appends the event of a count.
+  static func append(count: UInt64, into output: inout ContiguousArray<UInt8>) {
     output.append(contentsOf: "data: ".utf8)
     output.append(decimal: count)
     output.append(contentsOf: "\n\n".utf8)
@@ -35,9 +47,12 @@ package enum ServerSentEvents {
     output.append(contentsOf: "\n\n".utf8)
   }
 
-  /// Appends `retry: -1` and an empty line, with which the original ends an excluded stream (rule
-  /// 8).
-  package static func appendExclusion(into output: inout ContiguousArray<UInt8>) {
-    output.append(contentsOf: "retry: -1\n\n".utf8)
+  /// Appends a frame with `retry: -1` and an empty line, with which the original ends an excluded
+  /// stream (rule 8).
+  package static func appendExclusion(
+    _ framing: StreamFraming, into output: inout ContiguousArray<UInt8>
+  ) {
+    let text = "retry: -1\n\n"
+    framing.append(text.utf8.count, into: &output) { $0.append(contentsOf: text.utf8) }
   }
 }

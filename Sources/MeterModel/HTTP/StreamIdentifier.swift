@@ -6,6 +6,9 @@ package enum StreamIdentifier {
   /// The length of an id, in bytes.
   package static let length = 24
 
+  /// The number of digits of the ordinal in an id.
+  static let ordinalLength = 8
+
   /// The id of a connection in a run of the daemon.
   package static func make(_ ordinal: ConnectionOrdinal, run: UInt64) -> ContiguousArray<UInt8> {
     var bytes = ContiguousArray<UInt8>()

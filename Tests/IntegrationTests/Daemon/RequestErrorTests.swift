@@ -194,17 +194,21 @@ import Testing
       let silent = try RawClient(port: port)
       let half = try RawClient(port: port)
       try half.send("GET /ns HTTP/1.1\r\nHo")
+      let headless = try RawClient(port: port)
+      try headless.send("HEAD /ns HTTP/1.1\r\nHo")
       let body = try RawClient(port: port)
       try body.send(request("POST /ns", "Content-Length: 10") + "abc")
       let kept = try RawClient(port: port)
       try kept.send(request("GET /"))
       _ = try kept.readAnswer()
-      let ends = try [half, silent, body, kept].map { try $0.readToEnd() }
+      let ends = try [half, headless, silent, body, kept].map { try $0.readToEnd() }
       return (ends, started.duration(to: .now))
     }
     #expect(waited > .milliseconds(9900))
     #expect(ends[0].hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
-    #expect(ends[1...] == ["", "", ""])
+    #expect(ends[1].hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
+    #expect(ends[1].hasSuffix("\r\n\r\n"))
+    #expect(ends[2...] == ["", "", ""])
     try daemon.stop()
   }
 }

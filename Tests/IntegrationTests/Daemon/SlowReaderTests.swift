@@ -19,9 +19,12 @@ import Testing
     }
   }
 
-  @Test func `a slow reader gets the rest of a frame and then only the newest count`() throws {
+  @Test(arguments: ["HTTP/1.0", "HTTP/1.1"])
+  func `a slow reader gets the rest of a frame and then only the newest count`(
+    version: String
+  ) throws {
     let daemon = try RunningDaemon.start(Self.options)
-    let slow = try EventStream("/ns", of: daemon, receiveBuffer: 2048)
+    let slow = try EventStream("/ns \(version)", of: daemon, receiveBuffer: 2048)
     try fill("ns", of: daemon, messages: 9)
     var others: [EventStream] = []
     for count in 2...60 {
@@ -61,6 +64,24 @@ import Testing
     #expect(rest.utf8.count < messages * 8010)
     #expect(try daemon.residentMegabytes < 40)
     try daemon.stop()
+  }
+
+  @Test(arguments: ["HTTP/1.0", "HTTP/1.1"])
+  func `a message of the largest size reaches a slow reader whole, before the newest count`(
+    version: String
+  ) throws {
+    let daemon = try RunningDaemon.start(Self.options)
+    let slow = try EventStream("/ns \(version)", of: daemon, receiveBuffer: 2048)
+    // Each line feed becomes seven bytes, and there are ten bytes around the text: 65,536 in all.
+    let text = String(repeating: "\n", count: 9360) + "123456"
+    #expect(try daemon.sendMessage(text, to: "ns") == #"{"connections":1}"#)
+    let other = try EventStream("/ns", of: daemon)
+    #expect(other.greeting.count == 2)
+    #expect(try slow.next().data == "s=\(text)")
+    #expect(try slow.next().lines == ["data: 2"])
+    try daemon.stop()
+    #expect(try slow.client.readToEnd() == "")
+    #expect(slow.client.hasWholeBody == (version == "HTTP/1.1" ? true : nil))
   }
 
   /// A stream that does not read, beside one that has read all nine messages that fill the buffers.

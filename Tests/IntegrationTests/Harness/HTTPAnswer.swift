@@ -30,13 +30,16 @@ struct HTTPAnswer {
 }
 
 extension RawClient {
-  /// The head of the next response; what follows it stays unread.
+  /// The head of the next response; what follows it stays unread, and is decoded if it is chunked.
   func readAnswerHead(within seconds: Double = Deadline.timeout) throws -> HTTPAnswer {
-    try HTTPAnswer(head: try read(through: "\r\n\r\n", within: seconds))
+    endBody()
+    let answer = try HTTPAnswer(head: try read(through: "\r\n\r\n", within: seconds))
+    if answer["Transfer-Encoding"] == "chunked" { try beginChunkedBody() }
+    return answer
   }
 
-  /// The next response. Its body is as long as its `Content-Length`; without one, it ends with the
-  /// connection. A response to HEAD has none.
+  /// The next response. Its body is as long as its `Content-Length`, or ends with the last chunk;
+  /// without either, it ends with the connection. A response to HEAD has none.
   func readAnswer(
     isHead: Bool = false, within seconds: Double = Deadline.timeout
   ) throws -> HTTPAnswer {
@@ -44,6 +47,8 @@ extension RawClient {
     if isHead || [100, 204, 304].contains(answer.status) { return answer }
     if let length = answer["Content-Length"].flatMap({ Int($0) }) {
       answer.body = try read(count: length, within: seconds)
+    } else if hasWholeBody != nil {
+      answer.body = try readWholeBody(within: seconds)
     } else {
       answer.body = try readToEnd(within: seconds)
     }

@@ -8,8 +8,11 @@ import Glibc
 final class RawClient: @unchecked Sendable {
   private(set) var descriptor: Int32
 
-  /// What was received and is not yet taken.
+  /// What was received and is not yet taken; of a chunked body its content.
   private var unread: [UInt8] = []
+
+  /// The chunked body that is being received; nil for none.
+  private var body: ChunkedBody?
 
   init(port: UInt16, by address: Loopback = .v4, receiveBuffer: Int32? = nil) throws {
     descriptor = try address.connect(to: port, receiveBuffer: receiveBuffer)
@@ -76,6 +79,20 @@ final class RawClient: @unchecked Sendable {
     close()
   }
 
+  /// Whether a chunked body has come to its end; nil without one.
+  var hasWholeBody: Bool? { body?.isWhole }
+
+  /// Takes what is unread, and what is received from now on, for a chunked body.
+  func beginChunkedBody() throws {
+    body = ChunkedBody()
+    let received = unread
+    unread = []
+    try append(received)
+  }
+
+  /// The end of a response: what follows it is another.
+  func endBody() { body = nil }
+
   /// The bytes of one `recv`, at most 64 KB; none at the other side's FIN.
   func receiveOnce(within seconds: Double = Deadline.timeout) throws -> [UInt8] {
     try receive(until: Deadline(within: seconds), "a byte")
@@ -97,7 +114,7 @@ final class RawClient: @unchecked Sendable {
       let bytes = try receive(
         until: deadline, "\(String(decoding: marker, as: UTF8.self).debugDescription)")
       guard !bytes.isEmpty else { throw HarnessError("the end came after \(text(unread))") }
-      unread += bytes
+      try append(bytes)
     }
   }
 
@@ -106,9 +123,20 @@ final class RawClient: @unchecked Sendable {
     while unread.count < count {
       let bytes = try receive(until: deadline, "\(count) bytes")
       guard !bytes.isEmpty else { throw HarnessError("the end came after \(text(unread))") }
-      unread += bytes
+      try append(bytes)
     }
     return take(count)
+  }
+
+  /// The rest of a chunked body, up to its last chunk.
+  func readWholeBody(within seconds: Double = Deadline.timeout) throws -> String {
+    let deadline = Deadline(within: seconds)
+    while hasWholeBody == false {
+      let bytes = try receive(until: deadline, "the last chunk")
+      guard !bytes.isEmpty else { throw HarnessError("no last chunk after \(text(unread))") }
+      try append(bytes)
+    }
+    return take(unread.count)
   }
 
   /// All up to the other side's FIN; a reset is an error.
@@ -117,7 +145,7 @@ final class RawClient: @unchecked Sendable {
     while true {
       let bytes = try receive(until: deadline, "the end")
       if bytes.isEmpty { return take(unread.count) }
-      unread += bytes
+      try append(bytes)
     }
   }
 
@@ -150,8 +178,12 @@ final class RawClient: @unchecked Sendable {
     while (try? wait(for: POLLIN, until: Deadline(within: -1), "")) != nil {
       let count = receiveNow()
       if count <= 0 { break }
-      unread += scratch[..<count]
+      guard (try? append(scratch[..<count])) != nil else { break }
     }
+  }
+
+  private func append(_ bytes: some Sequence<UInt8>) throws {
+    if body == nil { unread += bytes } else { unread += try body?.decode(bytes) ?? [] }
   }
 
   private var scratch = [UInt8](repeating: 0, count: 65_536)

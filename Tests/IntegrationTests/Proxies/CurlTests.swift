@@ -11,6 +11,8 @@ struct `curl` {
     try RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "60") { daemon in
       let stream = try CurlStream(options, from: "http://localhost:\(daemon.audience)/ns")
       #expect(stream.status == "HTTP/1.1 200")
+      let isChunked = stream.head.contains("\r\nTransfer-Encoding: chunked\r\n")
+      #expect(isChunked == !options.contains("--http1.0"))
       #expect(stream.greeting.count == 1)
       #expect(stream.greeting.retry == 2000)
       let other = try EventStream("/ns", of: daemon)

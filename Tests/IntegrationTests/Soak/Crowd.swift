@@ -97,7 +97,7 @@ final class Crowd {
     clients.count { client in
       let text = String(decoding: client.tail, as: UTF8.self)
       let count = members["n\(client.namespace)"] ?? 0
-      return !client.hasFinished && !text.hasSuffix("data: \(count)\n\n")
+      return !client.hasFinished && !text.hasSuffix("data: \(count)\n\n\r\n")
     }
   }
 

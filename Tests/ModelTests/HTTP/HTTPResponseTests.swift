@@ -22,45 +22,68 @@ import Testing
     X-Accel-Buffering: no\r
     Access-Control-Allow-Origin: *\r
     Cross-Origin-Resource-Policy: cross-origin\r
-    Connection: close\r
 
     """
 
-  @Test func `that is a stream carries its first event`() {
-    let identifier = "00000000000007f1000000fe"
-    let ordinal = ConnectionOrdinal(0xFE)
-    let plain = written {
-      encoder.appendStream(greeting: 601, to: ordinal, isPadded: false, .everyOrigin, into: &$0)
+  private func streamHead(_ framing: StreamFraming) -> String {
+    streamHead + (framing == .chunked ? "Transfer-Encoding: chunked\r\n" : "")
+      + "Connection: close\r\n" + date
+  }
+
+  @Test(arguments: [
+    (StreamFraming.plain, "", "", ""), (.chunked, "800\r\n", "34\r\n", "\r\n"),
+  ])
+  func `that is a stream carries its first event`(
+    framing: StreamFraming, paddingSize: String, size: String, end: String
+  ) {
+    func stream(isPadded: Bool, _ access: PageAccess) -> String {
+      written {
+        encoder.appendStream(
+          greeting: 601, to: ConnectionOrdinal(0xFE), isPadded: isPadded, framing, access,
+          into: &$0)
+      }
     }
-    #expect(plain == streamHead + date + "retry: 2000\nid: \(identifier)\ndata: 601\n\n")
-    let padded = written {
-      encoder.appendStream(greeting: 1, to: ordinal, isPadded: true, .everyOrigin, into: &$0)
-    }
-    let padding = String(repeating: "\n", count: 2048)
-    #expect(padded == streamHead + date + padding + "retry: 2000\nid: \(identifier)\ndata: 1\n\n")
-    #expect(written { encoder.appendStreamHead(.everyOrigin, into: &$0) } == streamHead + date)
+    let head = streamHead(framing)
+    let event = size + "retry: 2000\nid: 00000000000007f1000000fe\ndata: 601\n\n" + end
+    #expect(stream(isPadded: false, .everyOrigin) == head + event)
+    let padding = paddingSize + String(repeating: "\n", count: 2048) + end
+    #expect(stream(isPadded: true, .everyOrigin) == head + padding + event)
+    #expect(written { encoder.appendStreamHead(framing, .everyOrigin, into: &$0) } == head)
     // The head that is made for one origin differs in the fields for pages only.
-    let named = written {
+    let named = """
+      Allow-Origin: http://a\r
+      Access-Control-Allow-Credentials: true\r
+      Vary: Origin
+      """
+    let origin = PageAccess.origin(ContiguousArray("http://a".utf8))
+    #expect(
+      stream(isPadded: false, origin)
+        == head.replacing("Allow-Origin: *", with: named) + event)
+  }
+
+  @Test(arguments: [0, 9, 10, 99_999, UInt64(Int64.max), .max] as [UInt64])
+  func `that is a chunked stream has the size of its first event`(count: UInt64) throws {
+    let text = written {
       encoder.appendStream(
-        greeting: 601, to: ordinal, isPadded: false, .origin(ContiguousArray("http://a".utf8)),
+        greeting: count, to: ConnectionOrdinal(1), isPadded: false, .chunked, .everyOrigin,
         into: &$0)
     }
-    #expect(
-      named
-        == plain.replacing(
-          "Allow-Origin: *",
-          with: """
-            Allow-Origin: http://a\r
-            Access-Control-Allow-Credentials: true\r
-            Vary: Origin
-            """))
+    let chunk = text.utf8.dropFirst(streamHead(.chunked).utf8.count)
+    let size = Int(String(decoding: chunk.prefix(2), as: UTF8.self), radix: 16)
+    #expect(size == chunk.count - 6)
+    #expect(text.hasSuffix("\ndata: \(count)\n\n\r\n"))
   }
 
   @Test func `in place of a stream contains the time to retry`() {
-    let empty = written {
-      encoder.appendEmptyStream(retryMilliseconds: 12_345, .everyOrigin, into: &$0)
+    for (framing, body) in [
+      (StreamFraming.plain, "retry: 12345\n\n"),
+      (.chunked, "e\r\nretry: 12345\n\n\r\n0\r\n\r\n"),
+    ] {
+      let empty = written {
+        encoder.appendEmptyStream(retryMilliseconds: 12_345, framing, .everyOrigin, into: &$0)
+      }
+      #expect(empty == streamHead(framing) + body)
     }
-    #expect(empty == streamHead + date + "retry: 12345\n\n")
   }
 
   @Test func `of a full server to another request contains the time to retry`() throws {

@@ -74,8 +74,8 @@ import Testing
       { encoder.append(.notFound, access, for: exchange, into: &$0) },
       { encoder.appendUnavailable(retryAfterSeconds: 5, access, for: exchange, into: &$0) },
       { encoder.appendOptions(requestedHeaders: bytes.span, access, for: exchange, into: &$0) },
-      { encoder.appendStreamHead(access, into: &$0) },
-      { encoder.appendEmptyStream(retryMilliseconds: 1, access, into: &$0) },
+      { encoder.appendStreamHead(.chunked, access, into: &$0) },
+      { encoder.appendEmptyStream(retryMilliseconds: 1, .plain, access, into: &$0) },
       { encoder.appendStopped(access, into: &$0) },
     ]
     for write in writers {

@@ -18,16 +18,53 @@ import Testing
       10_000_000_000_000_000_000, UInt64(Int64.max), .max,
     ] as [UInt64])
   func `of a count has its decimal digits`(count: UInt64) {
-    var output: ContiguousArray<UInt8> = []
-    ServerSentEvents.append(count: count, into: &output)
-    #expect(String(decoding: output, as: UTF8.self) == "data: \(count)\n\n")
+    func frame(_ framing: StreamFraming) -> String {
+      var output: ContiguousArray<UInt8> = []
+      ServerSentEvents.append(count: count, framing, into: &output)
+      return String(decoding: output, as: UTF8.self)
+    }
+    let event = "data: \(count)\n\n"
+    #expect(frame(.plain) == event)
+    #expect(frame(.chunked) == "\(String(event.utf8.count, radix: 16))\r\n\(event)\r\n")
     #expect(ContiguousArray.decimalDigits(of: count) == "\(count)".utf8.count)
   }
 
   @Test func `of an exclusion is retry: -1`() {
-    var output: ContiguousArray<UInt8> = []
-    ServerSentEvents.appendExclusion(into: &output)
-    #expect(String(decoding: output, as: UTF8.self) == "retry: -1\n\n")
+    for (framing, frame) in [
+      (StreamFraming.plain, "retry: -1\n\n"), (.chunked, "b\r\nretry: -1\n\n\r\n"),
+    ] {
+      var output: ContiguousArray<UInt8> = []
+      ServerSentEvents.appendExclusion(framing, into: &output)
+      #expect(String(decoding: output, as: UTF8.self) == frame)
+    }
+  }
+
+  @Test(arguments: [
+    (1, "1"), (9, "9"), (10, "a"), (15, "f"), (16, "10"), (255, "ff"), (256, "100"),
+    (4095, "fff"), (4096, "1000"), (65_535, "ffff"), (65_536, "10000"),
+  ])
+  func `in a chunk has its size before it, and can be taken out`(count: Int, size: String) {
+    let frame = [UInt8](repeating: 0x0A, count: count)
+    var chunks = ContiguousArray("before".utf8)
+    StreamFraming.append(chunk: frame.span, into: &chunks)
+    #expect(chunks.elementsEqual("before\(size)\r\n".utf8 + frame + "\r\n".utf8))
+    #expect(chunks.count - 6 - count <= StreamFraming.maximumOverhead)
+    let range = StreamFraming.frame(in: 6..<chunks.count, of: chunks.span)
+    #expect(chunks[range].elementsEqual(frame))
+  }
+
+  @Test func `after which a body ends is followed by a last chunk or nothing`() {
+    #expect(StreamFraming.plain.end.isEmpty)
+    #expect(StreamFraming.chunked.end.elementsEqual("0\r\n\r\n".utf8))
+  }
+
+  @Test func `is a chunk to every version but HTTP 1.0`() throws {
+    for (version, framing) in [
+      ("1.0", StreamFraming.plain), ("1.1", .chunked), ("1.2", .chunked),
+    ] {
+      let head = try HTTP.head("GET /ns HTTP/\(version)\r\nHost: a\r\n\r\n")
+      #expect(StreamFraming(head) == framing)
+    }
   }
 
   @Test(arguments: [

@@ -22,8 +22,9 @@ extension Units {
     func `events and messages of the round are counted in pieces of any size`(
       body: String, events: UInt32, deliveries: UInt32
     ) {
-      let bytes = Array((Self.head + body).utf8)
-      for size in [bytes.count, 1, 2, 3, 7] {
+      let plain = Array((Self.head + body).utf8)
+      let responses = [plain] + [1, 2, 3, 16, 1000].map { Self.chunked(body, chunk: $0) }
+      for (bytes, size) in responses.flatMap({ r in [r.count, 1, 2, 3, 7].map { (r, $0) } }) {
         var reader = StreamReader()
         var news = StreamReader.News()
         var start = 0
@@ -67,19 +68,56 @@ extension Units {
       #expect(news == StreamReader.News(events: 1000, deliveries: 1000))
     }
 
-    @Test func `the state between two pieces takes at most 8 bytes`() {
-      #expect(MemoryLayout<StreamReader>.size <= 8)
+    /// A response whose body is cut into chunks of that many bytes.
+    private static func chunked(_ body: String, chunk size: Int) -> [UInt8] {
+      var text =
+        "HTTP/1.1 200 OK\r\nA: Transfer-Encoding: chunked\r\n"
+        + "transfer-encoding:\tCHUNKED\r\nDate: x\r\n\r\n"
+      var rest = Array(body.utf8)[...]
+      while !rest.isEmpty {
+        let piece = rest.prefix(size)
+        text += String(piece.count, radix: 16, uppercase: size == 16)
+        text += (size == 3 ? ";a=b\r\n" : "\r\n") + String(decoding: piece, as: UTF8.self) + "\r\n"
+        rest = rest.dropFirst(size)
+      }
+      return Array((text + "0\r\n\r\ndata: bench=7\n\n").utf8)
+    }
+
+    @Test(arguments: [
+      "Transfer-Encoding: gzip", "X-Transfer-Encoding: chunked", "Transfer-Encoding: chunkedx",
+      "Transfer-Encoding: xchunked", "Transfer: chunked",
+    ])
+    func `a body without the field of chunks is read as it is`(field: String) {
+      var reader = StreamReader()
+      let bytes = Array("HTTP/1.1 200 OK\r\n\(field)\r\n\r\n5\r\ndata: 7\n\n".utf8)
+      #expect(reader.read(bytes.span, round: 7).events == 1)
+    }
+
+    @Test func `the state between two pieces takes at most 13 bytes`() {
+      #expect(MemoryLayout<StreamReader>.size <= 13)
     }
 
     @Test func `the events that the daemon writes are counted`() {
-      var body: ContiguousArray<UInt8> = []
-      ServerSentEvents.append(count: 12, into: &body)
-      ServerSentEvents.append(message: Array("bench=3".utf8).span, into: &body)
-      ServerSentEvents.appendExclusion(into: &body)
-      var reader = StreamReader()
-      _ = reader.read(Array(Self.head.utf8).span, round: 3)
-      let news = reader.read(body.span, round: 3)
-      #expect(news == StreamReader.News(events: 2, deliveries: 1))
+      var message: ContiguousArray<UInt8> = []
+      ServerSentEvents.append(message: Array("bench=3".utf8).span, into: &message)
+      let encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0), run: 1)
+      for framing in [StreamFraming.plain, .chunked] {
+        var stream: ContiguousArray<UInt8> = []
+        encoder.appendStream(
+          greeting: 5, to: ConnectionOrdinal(1), isPadded: true, framing, .everyOrigin,
+          into: &stream)
+        ServerSentEvents.append(count: 12, framing, into: &stream)
+        if framing == .chunked {
+          StreamFraming.append(chunk: message.span, into: &stream)
+        } else {
+          stream.append(contentsOf: message)
+        }
+        ServerSentEvents.appendExclusion(framing, into: &stream)
+        stream.append(contentsOf: framing.end)
+        var reader = StreamReader()
+        let news = reader.read(stream.span, round: 3)
+        #expect(news == StreamReader.News(events: 3, deliveries: 1))
+      }
     }
   }
 }
