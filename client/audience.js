@@ -106,9 +106,10 @@ if (!globalThis.audience?.call) globalThis.audience = (() => {
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
         let rest = "";
         let data = [];
-        while (mine == attempt) {
+        for (;;) {
           const { done, value } = await reader.read();
-          if (done) break;
+          // What was received before `pause` or `end` may be read after it.
+          if (done || mine != attempt) break;
           // A CR at the very end waits for the LF that may follow it.
           const lines = (rest + value).split(/\r\n|\n|\r(?!$)/);
           rest = lines.pop();

@@ -3,9 +3,28 @@ import Testing
 extension `In Chromium` {
   /// A page that the browser renders before a visit, by the speculation rules of another page.
   @Suite(.needsJQuery) struct `A page that is rendered ahead` {
-    @Test(arguments: [JoiningPage.Client.audience, .jquery])
+    enum Client: CaseIterable {
+      case audience, jquery
+      /// The browser's own, which does not wait: the daemon opens no stream for it (§4).
+      case eventSource
+
+      var script: JoiningPage.Client? {
+        switch self {
+        case .audience: .audience
+        case .jquery: .jquery
+        case .eventSource: nil
+        }
+      }
+
+      var joins: String {
+        script?.joins
+          ?? "const join = (url) => { new EventSource(url).onmessage = () => report('total') };"
+      }
+    }
+
+    @Test(arguments: Client.allCases)
     func `a page that is rendered before a visit is counted when it is visited`(
-      client: JoiningPage.Client
+      client: Client
     ) async throws {
       let browser = try `In Chromium`.browser
       try await RunningDaemon.serving { daemon in
@@ -28,7 +47,7 @@ extension `In Chromium` {
         let url = "http://localhost:\(daemon.audience)/ns"
         site.add(
           .page(
-            scripts: client.scripts(of: daemon),
+            scripts: client.script?.scripts(of: daemon) ?? [],
             script: """
               const tell = (what) => fetch(`/${what}?${document.prerendering}`);
               const report = (name) => tell(name);
