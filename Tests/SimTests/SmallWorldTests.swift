@@ -1,6 +1,6 @@
-// Small worlds: every sequence of events up to a length, with two connections and two namespaces.
-// Each event is at the instant of the previous one or a second later. The meter is compared with
-// the reference.
+// Small worlds: every sequence of events up to a length, with two or three connections and two
+// namespaces. Each event is at the instant of the previous one or some time later, mostly a second.
+// The meter is compared with the reference.
 
 import MeterModel
 import Testing
@@ -14,7 +14,7 @@ struct SmallWorldTests {
     // Σ letters^k for k in 1...length: no sequence was left out.
     var (sequences, power) = (0, 1)
     for _ in 0..<world.length {
-      power *= world.letters.count * 2
+      power *= world.letters.count * world.pauses.count
       sequences += power
     }
     #expect(walk.steps == sequences)
@@ -27,6 +27,9 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
   var configuration = Configuration()
   let letters: [Event]
   let length: Int
+
+  /// The seconds that may pass before an event.
+  var pauses: [UInt64] = [0, 1]
 
   static let all = [
     SmallWorld("connections, no delay", connections, deep: 6) { $0.incrementDelay = .zero },
@@ -41,6 +44,11 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
       $0.maximumNamespaces = 1
     },
     SmallWorld("viewer ids", viewers, deep: 6) { $0.incrementDelay = .zero },
+    // Five seconds are as long as an excluded connection is remembered.
+    SmallWorld("three tabs with one viewer id", tabs, deep: 6, pauses: [0, 5]) {
+      $0.incrementDelay = .zero
+      $0.maximumConnectionDuration = .zero
+    },
     SmallWorld("a peer", peers, deep: 6) { _ in },
     SmallWorld("a peer, no delay", peers, deep: 5) {
       $0.incrementDelay = .zero
@@ -52,10 +60,12 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
   /// build takes half a minute for `deep` steps, so it makes one step less by default, and a debug
   /// build two.
   private init(
-    _ description: String, _ letters: [Event], deep: Int, _ change: (inout Configuration) -> Void
+    _ description: String, _ letters: [Event], deep: Int, pauses: [UInt64] = [0, 1],
+    _ change: (inout Configuration) -> Void
   ) {
     testDescription = description
     self.letters = letters
+    self.pauses = pauses
     #if DEBUG
       length = deep - 2
     #else
@@ -78,6 +88,12 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
   private static let viewers: [Event] = [
     open(0, 0, viewer: 0), open(1, 1, viewer: 0), open(1, 0, viewer: 0, after: 1),
     .closed(ConnectionID(0)), .closed(ConnectionID(1)), .excluded(ViewerID(0)),
+  ]
+
+  private static let tabs: [Event] = [
+    open(0, 0, viewer: 0), open(1, 1, viewer: 0), open(2, 0, viewer: 0),
+    open(0, 0, viewer: 0, after: 1), open(1, 0, viewer: 0, after: 2), .closed(ConnectionID(1)),
+    .closed(ConnectionID(2)),
   ]
 
   private static let peers: [Event] = [
@@ -123,7 +139,7 @@ private struct Walk {
   mutating func goOn(from state: State, length: Int) {
     guard length > 0, wrong == nil else { return }
     for letter in world.letters {
-      for pause: UInt64 in [0, 1] {
+      for pause in world.pauses {
         var next = state
         next.second += pause
         next.path.append((next.second, letter))

@@ -9,9 +9,6 @@ extension Membership {
   /// viewers that it excluded may return. No stream has this id.
   static let leftMark: ContiguousArray<UInt8> = [UInt8(ascii: "-")]
 
-  /// A `held` event may arrive before the exclusion that caused it, by at most this much.
-  static let heldBefore = Duration.seconds(1)
-
   /// A stream with this viewer id (1 to 128 visible ASCII bytes) opened here: other nodes end
   /// theirs. To be called after `ended` for a stream that was excluded by it here.
   package mutating func viewerOpened(_ viewer: Span<UInt8>, at instant: Instant) {
@@ -19,7 +16,7 @@ extension Membership {
     guard (1...128).contains(viewer.count), let number = claims.touch(viewer, at: now) else {
       return
     }
-    forgetStopped(number)
+    forgetStoppedLongAgo(number)
     let stamp = nextStamp(isOpen: true)
     claims.hold(number, stamp: stamp, at: now)
     addEvent(.exclusion(stamp: stamp), viewer, Span())
@@ -36,7 +33,7 @@ extension Membership {
     claims.release(number, at: now)
     claims[number].stamp = stamp
     claims[number].claimant = .nobody
-    claims[number].stopped = []
+    claims[number].forgetStopped()
     addEvent(.exclusion(stamp: stamp), viewer, Span())
   }
 
@@ -45,10 +42,10 @@ extension Membership {
     advanceClock(to: instant)
     guard let number = claims.find(viewer), claims[number].localStamp != 0 else { return }
     claims.release(number, at: now)
-    if !claims[number].stopped.isEmpty {
-      addEvent(.held, viewer, Self.leftMark.span)
-    }
-    claims.forget(number)
+    guard !claims[number].stopped.isEmpty else { return claims.forget(number) }
+    claims[number].claimant = .left
+    claims[number].stoppedAt = now
+    addEvent(.held, viewer, Self.leftMark.span)
   }
 
   /// The meter ended a stream (its id has 1 to 128 visible ASCII bytes) because its viewer id was
@@ -57,30 +54,28 @@ extension Membership {
     _ viewer: Span<UInt8>, streamID: Span<UInt8>, at instant: Instant
   ) {
     advanceClock(to: instant)
-    guard (1...128).contains(viewer.count), (1...128).contains(streamID.count),
+    guard (1...128).contains(viewer.count), let stream = Self.stream(streamID),
       let number = claims.touch(viewer, at: now)
     else { return }
     let wasAsked = claims[number].claimant == .nobody
     claims.release(number, at: now)
     guard !wasAsked else { return }
     if claims[number].claimant == .this { claims[number].claimant = .unknown }
-    claims[number].stopped = []
-    claims[number].stopped.append(streamID)
-    claims[number].stoppedAt = now
+    claims[number].remember(stream, at: now)
     addEvent(.held, viewer, streamID)
   }
 
   /// Whether a client that returns with the id of an earlier stream must be refused for good,
-  /// because that stream was excluded by the present holder of the viewer id, on this or another
-  /// node.
+  /// because a stream has the viewer id, on this or another node, and the earlier stream was
+  /// excluded for it or opened on its node before one that was.
   package func isStopped(_ viewer: Span<UInt8>, streamID: Span<UInt8>) -> Bool {
-    guard let number = claims.find(viewer), !streamID.isEmpty,
-      claims[number].stopped.span.isEqual(to: streamID)
+    guard let number = claims.find(viewer), let stream = Self.stream(streamID),
+      claims[number].stops(stream)
     else { return false }
     switch claims[number].claimant {
     case .this: return claims[number].localStamp != 0
     case .peer(let serial, let place): return peers.isLive(serial, at: place)
-    case .nobody: return false
+    case .nobody, .left: return false
     case .unknown: return claims[number].stoppedAt >= timeoutAgo
     }
   }
@@ -102,16 +97,15 @@ extension Membership {
         return
       }
       claims.release(number, at: now)
-      claims[number].stopped = []
       directives.append(.exclude(viewer: directives.copy(viewer)))
     }
     guard stamp > claims[number].stamp || local != 0 else { return }
     claims[number].stamp = stamp
     if isOpen {
-      forgetStopped(number)
+      if local == 0 { forgetStoppedLongAgo(number) }
       claims[number].claimant = .peer(serial: peers[place].serial, place: place)
     } else {
-      claims[number].stopped = []
+      claims[number].forgetStopped()
       claims[number].claimant = .nobody
     }
   }
@@ -123,16 +117,14 @@ extension Membership {
       guard let number = claims.find(viewer),
         claims[number].claimant == .peer(serial: peers[place].serial, place: place)
       else { return }
-      claims[number].stopped = []
-      claims[number].claimant = .nobody
+      claims[number].claimant = .left
+      claims[number].stoppedAt = now
       return
     }
-    guard let number = claims.touch(viewer, at: now), claims[number].claimant != .nobody else {
-      return
-    }
-    claims[number].stopped = []
-    claims[number].stopped.append(stream)
-    claims[number].stoppedAt = now
+    guard let stopped = Self.stream(stream), let number = claims.touch(viewer, at: now),
+      claims[number].claimant != .nobody
+    else { return }
+    claims[number].remember(stopped, at: now)
   }
 
   /// Lets the viewer ids be sent again that this node claimed since an instant, because a node was
@@ -149,13 +141,19 @@ extension Membership {
     announcementDue = .never
     announcedSince = nil
     nextAnnouncement = now + Self.fullRoundGap
-    var held: ContiguousArray<(ContiguousArray<UInt8>, UInt64)> = []
-    claims.visitHeld(since: instant, limit: Self.announcedIDs) { viewer, stamp in
+    var held: ContiguousArray<(ContiguousArray<UInt8>, ViewerClaims.Claim)> = []
+    claims.visitHeld(since: instant, limit: Self.announcedIDs) { viewer, claim in
       var copy: ContiguousArray<UInt8> = []
       copy.append(viewer)
-      held.append((copy, stamp))
+      held.append((copy, claim))
     }
-    for (viewer, stamp) in held { addEvent(.exclusion(stamp: stamp), viewer.span, Span()) }
+    for (viewer, claim) in held {
+      addEvent(.exclusion(stamp: claim.localStamp), viewer.span, Span())
+      for stopped in claim.stopped {
+        let streamID = StreamIdentifier.make(stopped.ordinal, run: stopped.run)
+        addEvent(.held, viewer.span, streamID.span)
+      }
+    }
   }
 
   /// Whether an event still matters to a node that missed it. A claim of a viewer id matters only
@@ -178,9 +176,22 @@ extension Membership {
     return min(latestStampTime, ClusterDatagram.maximumNumber / 4) * 2 + (isOpen ? 1 : 0)
   }
 
-  /// A newer stream has the viewer id, so the viewers that its predecessor excluded may return. The
-  /// predecessor itself, which was ended just now, may not.
-  private mutating func forgetStopped(_ number: UInt32) {
-    if claims[number].stoppedAt < instant(before: Self.heldBefore) { claims[number].stopped = [] }
+  /// Forgets the excluded streams of a viewer id that no stream had for a while, before another one
+  /// takes it.
+  private mutating func forgetStoppedLongAgo(_ number: UInt32) {
+    switch claims[number].claimant {
+    case .this where claims[number].localStamp != 0: return
+    case .peer(let serial, let place) where peers.isLive(serial, at: place): return
+    case .this, .peer, .nobody, .left, .unknown: break
+    }
+    if claims[number].stoppedAt + Configuration.exclusionMemory <= now {
+      claims[number].forgetStopped()
+    }
+  }
+
+  /// The stream with an id; nil for what is no id of a stream.
+  private static func stream(_ streamID: Span<UInt8>) -> ViewerClaims.StoppedStream? {
+    guard let (run, ordinal) = StreamIdentifier.parse(streamID) else { return nil }
+    return ViewerClaims.StoppedStream(run: run, ordinal: ordinal)
   }
 }

@@ -14,13 +14,19 @@ struct ViewerClaims {
   /// The largest number of ids that are remembered although this node does not hold them.
   static let rememberedLimit = 65_536
 
+  /// The largest number of runs of nodes of which a stopped stream is remembered for one id.
+  static let stoppedLimit = 32
+
   /// The holder of a viewer id, as far as it is known.
   enum Claimant: Equatable {
     /// The holder is not known.
     case unknown
 
-    /// There is none: the last one left or was asked to leave.
+    /// There is none: the last one was asked to leave.
     case nobody
+
+    /// There is none: the last one left.
+    case left
 
     /// A stream of this node.
     case this
@@ -41,10 +47,19 @@ struct ViewerClaims {
     var stamp: UInt64 = 0
     var claimant = Claimant.unknown
 
-    /// The id of the stream that the holder excluded, and when it was recorded; empty if it is not
-    /// known.
-    var stopped: ContiguousArray<UInt8> = []
+    /// Of each run of a node, the newest stream that was excluded for the id; the run that was
+    /// recorded last is the last one.
+    private(set) var stopped: ContiguousArray<StoppedStream> = []
+
+    /// The instant when the last of these was excluded or when the last holder left, whichever is
+    /// later, as far as it is known.
     var stoppedAt = Instant.start
+  }
+
+  /// A stream of any node that was excluded.
+  struct StoppedStream {
+    let run: UInt64
+    let ordinal: ConnectionOrdinal
   }
 
   private var names: NameTable
@@ -118,11 +133,11 @@ struct ViewerClaims {
   /// Visits the ids that this node holds and whose streams opened at `instant` or later, the last
   /// first, at most `limit` of them. O(visited)
   func visitHeld(
-    since instant: Instant, limit: Int, _ visit: (_ viewer: Span<UInt8>, _ stamp: UInt64) -> Void
+    since instant: Instant, limit: Int, _ visit: (_ viewer: Span<UInt8>, Claim) -> Void
   ) {
     var (number, visited) = (held.last, 0)
     while number != .max, visited < limit, claims[Int(number)].waitsSince >= instant {
-      names.withName(of: number) { visit($0, claims[Int(number)].localStamp) }
+      names.withName(of: number) { visit($0, claims[Int(number)]) }
       number = claims[Int(number)].links.previous
       visited += 1
     }
@@ -134,5 +149,28 @@ struct ViewerClaims {
     } else {
       held.remove(number, from: &claims)
     }
+  }
+}
+
+extension ViewerClaims.Claim {
+  /// Remembers a stream that was excluded for the id.
+  mutating func remember(_ stream: ViewerClaims.StoppedStream, at instant: Instant) {
+    stoppedAt = instant
+    if let place = stopped.firstIndex(where: { $0.run == stream.run }) {
+      guard stream.ordinal.isNewer(than: stopped[place].ordinal) else { return }
+      stopped.remove(at: place)
+    }
+    if stopped.count == ViewerClaims.stoppedLimit { stopped.removeFirst() }
+    stopped.append(stream)
+  }
+
+  /// Forgets all streams that were excluded for the id.
+  mutating func forgetStopped() {
+    stopped = []
+  }
+
+  /// Whether a stream was excluded for the id, or opened on its node before one that was.
+  func stops(_ stream: ViewerClaims.StoppedStream) -> Bool {
+    stopped.contains { $0.run == stream.run && !stream.ordinal.isNewer(than: $0.ordinal) }
   }
 }

@@ -34,17 +34,23 @@ package enum StreamIdentifier {
 
   /// The connection of an id; nil for an id of another run, and for anything else.
   package static func parse(_ bytes: Span<UInt8>, run: UInt64) -> ConnectionOrdinal? {
+    guard let stream = parse(bytes), stream.run == run else { return nil }
+    return stream.ordinal
+  }
+
+  /// The run and the connection of an id of any run; nil for anything else.
+  static func parse(_ bytes: Span<UInt8>) -> (run: UInt64, ordinal: ConnectionOrdinal)? {
     guard bytes.count == length else { return nil }
-    var (runRead, ordinal) = (UInt64(0), UInt32(0))
+    var (run, ordinal) = (UInt64(0), UInt32(0))
     for index in 0..<length {
       guard let value = value(of: bytes[index]) else { return nil }
       if index < 16 {
-        runRead = runRead << 4 | UInt64(value)
+        run = run << 4 | UInt64(value)
       } else {
         ordinal = ordinal << 4 | UInt32(value)
       }
     }
-    return runRead == run ? ConnectionOrdinal(ordinal) : nil
+    return (run, ConnectionOrdinal(ordinal))
   }
 
   private static func digit(_ value: UInt8) -> UInt8 {

@@ -60,6 +60,9 @@ protocol SnapshotCoder {
   /// A viewer id, or none.
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) throws(Failure)
 
+  /// A viewer id.
+  mutating func viewer(_ name: String, required viewer: inout ViewerID) throws(Failure)
+
   /// The phase of a connection and, in the text form, its number.
   mutating func begin(_ connection: inout MeterSnapshot.Connection) throws(Failure)
 }
@@ -117,6 +120,14 @@ extension MeterSnapshot.Connection {
     try coder.namespace("namespace", &namespace)
     try coder.viewer("viewer", &viewer)
     guard viewer != .none else { return }
-    try coder.ordinal("excluded", optional: &predecessor)
+    try coder.ordinal("excluded", optional: &remembered)
+  }
+}
+
+extension MeterSnapshot.Departure {
+  mutating func code<Coder: SnapshotCoder>(_ coder: inout Coder) throws(Coder.Failure) {
+    try coder.viewer("viewer", required: &viewer)
+    try coder.ordinal("excluded", &remembered)
+    try coder.instant("since", &since)
   }
 }

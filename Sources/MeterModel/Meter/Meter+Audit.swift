@@ -27,7 +27,7 @@ extension Meter {
       if connection.phase == .member { members[Int(connection.namespace)] += 1 }
       if connection.viewer != .none {
         try expect(
-          viewers[Int(connection.viewer.number)].connection == UInt32(number),
+          viewers[Int(connection.viewer.number)].holder == UInt32(number),
           "connection \(number) does not hold its viewer id")
       }
       let mayExpire = configuration.lifetime(of: connection.ordinal) != nil
@@ -42,19 +42,30 @@ extension Meter {
     }
     let known = connections.count { $0.phase != .absent }
     try expect(knownConnections == known, "known connections are wrong")
-    try expect(
-      heldViewers == viewers.count { $0.connection != .max }, "held viewer ids are wrong")
+    try expect(knownViewers == viewers.count { !$0.isUnknown }, "known viewer ids are wrong")
     try expect(
       keptRemotes == remotes.count { $0.namespace != .max }, "kept remote counts are wrong")
     try expect(localMembers == members.reduce(0) { $0 + UInt64($1) }, "all members are wrong")
     try expect(openConnections == open.reduce(0, +), "open connections are wrong")
     try expect(pending.count == pendingHere, "the pending queue is wrong")
     try expect(lifetimes.count == lifetimesHere, "the lifetime queues are wrong")
-    for (number, holder) in viewers.enumerated() where holder.connection != .max {
-      let connection = connections[Int(holder.connection)]
+    for (number, viewer) in viewers.enumerated() { try check(viewer, UInt32(number)) }
+  }
+
+  private func check(_ viewer: ViewerState, _ number: UInt32) throws(BrokenInvariant) {
+    switch viewer.stage {
+    case .unknown: break
+    case .held(let holder):
+      let connection = connections[Int(holder)]
       try expect(
-        connection.isOpen && connection.viewer.number == UInt32(number),
+        connection.isOpen && connection.viewer.number == number,
         "viewer id \(number) is held by a connection that is gone")
+    case .departed(let ticket):
+      let departure = departures[ticket]
+      try expect(
+        departure.viewer == number && departure.remembered != .none
+          && now < departure.since + Configuration.exclusionMemory,
+        "viewer id \(number) should be forgotten")
     }
   }
 

@@ -23,11 +23,7 @@ extension Meter {
       refuse(id, .full, into: &effects)
       return
     }
-    let predecessor = viewer == .none ? .none : excludeHolder(of: viewer, into: &effects)
-    if viewer != .none {
-      viewers[Int(viewer.number)] = ViewerHolder(connection: id.number, predecessor: predecessor)
-      heldViewers += 1
-    }
+    if viewer != .none { take(viewer, for: id, after: after, into: &effects) }
     join(id, namespace, viewer: viewer, into: &effects)
   }
 
@@ -85,12 +81,11 @@ extension Meter {
     knownConnections -= 1
   }
 
-  /// Gives back the room of closed connections and of viewer ids without a holder. The event that
-  /// closes a connection calls this first, so that the connection can still be looked up after the
-  /// event.
+  /// Gives back the room of closed connections and of unknown viewer ids. The event that closes a
+  /// connection calls this first, so that the connection can still be looked up after the event.
   mutating func giveBack() {
     connections.giveBack(&connectionsEnd, inUse: knownConnections) { $0.phase == .absent }
-    viewers.giveBack(&viewersEnd, inUse: heldViewers) { $0.connection == .max }
+    viewers.giveBack(&viewersEnd, inUse: knownViewers) { $0.isUnknown }
   }
 
   /// Ends an open connection; its close is awaited.

@@ -6,8 +6,11 @@ package enum MeterElementSize {
   /// A connection that is open or whose close is awaited.
   package static let connection = MemoryLayout<Connection>.stride
 
-  /// A viewer id that is held; only with `--enable-uuid`.
-  package static let viewer = MemoryLayout<ViewerHolder>.stride
+  /// A viewer id that is held or departed; only with `--enable-uuid`.
+  package static let viewer = MemoryLayout<ViewerState>.stride
+
+  /// The departure of a viewer id for which a connection is remembered.
+  package static let departure = MemoryLayout<Departures.Departure>.stride
 
   /// A namespace, without its entry in the order of creation.
   package static let namespace = MemoryLayout<Namespace>.stride
@@ -20,11 +23,12 @@ package enum MeterElementSize {
 }
 
 extension Meter {
-  /// The bytes of the tables of connections, viewer ids, namespaces, reports and nodes, including
-  /// unused capacity.
+  /// The bytes of the tables of connections, viewer ids, departures, namespaces, reports and nodes,
+  /// including unused capacity.
   package var tableBytes: Int {
     connections.capacity * MeterElementSize.connection
       + viewers.capacity * MeterElementSize.viewer
+      + departures.capacity * MeterElementSize.departure
       + namespaces.capacity * MeterElementSize.namespace
       + remotes.capacity * MeterElementSize.remote
       + nodes.capacity * MemoryLayout<NodeCounts>.stride

@@ -32,6 +32,13 @@ extension Meter {
     for remote in remotes where remote.namespace != .max && remote.members == 0 {
       snapshot.remotes.append(taken(remote))
     }
+    departures.forEach { ticket, departure in
+      let viewer = ViewerID(departure.viewer)
+      guard isDeparted(viewer, with: ticket) else { return }
+      snapshot.departures.append(
+        MeterSnapshot.Departure(
+          viewer: viewer, since: departure.since, remembered: departure.remembered))
+    }
     return snapshot
   }
 
@@ -42,7 +49,7 @@ extension Meter {
       id: id, phase: connection.phase == .member ? .member : .pending,
       openedAt: connection.openedAt, ordinal: connection.ordinal,
       namespace: NamespaceID(connection.namespace), viewer: viewer,
-      predecessor: viewer == .none ? .none : viewers[Int(viewer.number)].predecessor)
+      remembered: viewer == .none ? .none : viewers[Int(viewer.number)].remembered)
   }
 
   private func taken(_ remote: RemoteCount) -> MeterSnapshot.Remote {
@@ -73,6 +80,7 @@ extension Meter {
     try restore(snapshot.remotes)
     try restore(snapshot.connections)
     try restore(snapshot.vacancies)
+    try restore(snapshot.departures)
     queueNotified(snapshot)
     do throws(BrokenInvariant) {
       try check()
@@ -163,12 +171,12 @@ extension Meter {
     }
     if saved.viewer != .none {
       let place = Int(saved.viewer.number)
-      viewers.makeRoom(for: place, ViewerHolder(), &viewersEnd)
-      guard viewers[place].connection == .max else {
+      viewers.makeRoom(for: place, ViewerState(), &viewersEnd)
+      guard viewers[place].isUnknown else {
         throw SnapshotError(reason: "two connections hold one viewer id")
       }
-      viewers[place] = ViewerHolder(connection: index, predecessor: saved.predecessor)
-      heldViewers += 1
+      viewers[place] = ViewerState(heldBy: index, remembered: saved.remembered)
+      knownViewers += 1
     }
     connections[Int(index)] = Connection(
       openedAt: saved.openedAt, ordinal: saved.ordinal, namespace: saved.namespace.number,
@@ -201,6 +209,23 @@ extension Meter {
       latest = vacancy.since
       namespaces[place].vacantSince = vacancy.since
       queue(vacancy.namespace.number, .vacant)
+    }
+  }
+
+  private mutating func restore(
+    _ saved: ContiguousArray<MeterSnapshot.Departure>
+  ) throws(SnapshotError) {
+    var latest = Instant.start
+    for departure in saved {
+      let place = Int(departure.viewer.number)
+      viewers.makeRoom(for: place, ViewerState(), &viewersEnd)
+      guard viewers[place].isUnknown, departure.remembered != .none,
+        (latest...now).contains(departure.since),
+        now < departure.since + Configuration.exclusionMemory
+      else { throw SnapshotError(reason: "the departure of a viewer id is impossible") }
+      latest = departure.since
+      depart(departure.viewer, remembered: departure.remembered, at: departure.since)
+      knownViewers += 1
     }
   }
 

@@ -36,13 +36,13 @@ package struct Meter: MeterProtocol {
   // Tables indexed by number, dense.
   var connections: ContiguousArray<Connection> = []
   var namespaces: ContiguousArray<Namespace> = []
-  var viewers: ContiguousArray<ViewerHolder> = []
+  var viewers: ContiguousArray<ViewerState> = []
   var remotes: ContiguousArray<RemoteCount> = []
 
-  /// Connections that are not absent, viewer ids that are held, reports of other nodes that are
-  /// kept.
+  /// Connections that are not absent, viewer ids that are not unknown, reports of other nodes that
+  /// are kept.
   var knownConnections = 0
-  var heldViewers = 0
+  var knownViewers = 0
   var keptRemotes = 0
   var connectionsEnd = TableEnd()
   var namespacesEnd = TableEnd()
@@ -69,6 +69,7 @@ package struct Meter: MeterProtocol {
   var fresh = DeadlineQueue()
   var ripe = DeadlineQueue()
   var vacant = DeadlineQueue()
+  var departures = Departures()
 
   /// A meter without connections and namespaces, at the start of the log.
   package init(configuration: Configuration) {
@@ -124,7 +125,9 @@ package struct Meter: MeterProtocol {
         remoteExpiry.firstSince + configuration.clusterNodeTimeout,
         fresh.firstSince + configuration.notifyMinDelay),
       min(
-        told + configuration.notifyMaxDelay,
+        min(
+          told + configuration.notifyMaxDelay,
+          departures.firstSince + Configuration.exclusionMemory),
         vacant.firstSince + configuration.namespaceCleanDelay))
   }
 
@@ -136,5 +139,6 @@ package struct Meter: MeterProtocol {
     touchDueNamespaces()
     judgeTouched(into: &effects)
     retireVacant(into: &effects)
+    forgetDepartures(into: &effects)
   }
 }

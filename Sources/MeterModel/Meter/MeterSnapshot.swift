@@ -28,6 +28,10 @@ package struct MeterSnapshot: Equatable, Sendable {
   /// the others.
   package var remotes: ContiguousArray<Remote> = []
 
+  /// The viewer ids that no connection holds and for which one is remembered, in the order in which
+  /// their last connections left.
+  package var departures: ContiguousArray<Departure> = []
+
   package init() {}
 
   /// A connection that is not absent.
@@ -48,8 +52,8 @@ package struct MeterSnapshot: Equatable, Sendable {
     package var namespace = NamespaceID(.max)
     package var viewer = ViewerID.none
 
-    /// The connection that this one excluded when it opened.
-    package var predecessor = ConnectionOrdinal.none
+    /// The newest connection that was excluded for the viewer id.
+    package var remembered = ConnectionOrdinal.none
   }
 
   /// An existing namespace.
@@ -85,6 +89,14 @@ package struct MeterSnapshot: Equatable, Sendable {
     package var reportedAt = Instant.start
     package var members: UInt64 = 0
     package var connections: UInt64 = 0
+  }
+
+  /// A viewer id whose last connection left, the instant when it left, and the newest connection
+  /// that was excluded for the id.
+  package struct Departure: Equatable, Sendable {
+    package var viewer = ViewerID.none
+    package var since = Instant.start
+    package var remembered = ConnectionOrdinal.none
   }
 }
 

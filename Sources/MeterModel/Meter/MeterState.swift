@@ -141,13 +141,58 @@ struct Namespace: Waiting {
   }
 }
 
-/// The holder of a viewer id.
-struct ViewerHolder {
-  /// The number of the connection; `.max` for none.
-  var connection: UInt32 = .max
+/// The state of one viewer id; 8 bytes.
+struct ViewerState {
+  /// The stages of a viewer id, with the number that each needs.
+  enum Stage {
+    /// No connection holds the id and none is remembered. Can become `held`.
+    case unknown
 
-  /// The connection that the holder excluded when it opened.
-  var predecessor = ConnectionOrdinal.none
+    /// An open connection holds the id. Can become `departed` (it closed, and a connection is
+    /// remembered) or `unknown`.
+    case held(connection: UInt32)
+
+    /// No connection holds the id, and one is remembered. Can become `held` or `unknown`.
+    case departed(ticket: UInt32)
+  }
+
+  private var connection: UInt32 = .max
+  private var number: UInt32 = 0
+
+  /// No connection has this number: the id is unknown, or it is departed.
+  private static let unknown = UInt32.max
+  private static let departed = UInt32.max - 1
+
+  /// An unknown id.
+  init() {}
+
+  /// An id that a connection holds. `remembered` is the newest connection that was excluded for it.
+  init(heldBy connection: UInt32, remembered: ConnectionOrdinal) {
+    (self.connection, number) = (connection, remembered.number)
+  }
+
+  /// An id whose last connection left.
+  init(departedWith ticket: UInt32) {
+    (connection, number) = (Self.departed, ticket)
+  }
+
+  var stage: Stage {
+    switch connection {
+    case Self.unknown: .unknown
+    case Self.departed: .departed(ticket: number)
+    case let connection: .held(connection: connection)
+    }
+  }
+
+  var isUnknown: Bool { connection == Self.unknown }
+
+  /// The number of the connection that holds the id; nil if none does.
+  var holder: UInt32? { connection < Self.departed ? connection : nil }
+
+  /// The newest connection that was excluded for the id while it is held; otherwise `.none`.
+  var remembered: ConnectionOrdinal {
+    connection < Self.departed ? ConnectionOrdinal(number) : .none
+  }
 }
 
 /// The chained reports of one node, newest first.

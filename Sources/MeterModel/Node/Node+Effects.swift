@@ -3,7 +3,7 @@
 extension Node {
   /// Performs the effects in the buffer, and empties it.
   mutating func performEffects() {
-    guard !effects.effects.isEmpty else { return }
+    guard !effects.isEmpty else { return }
     for index in effects.effects.indices {
       let effect = effects.effects[index]
       if log?.includesEffects == true { log?.append(.effect(effect), at: effect.instant) }
@@ -31,6 +31,7 @@ extension Node {
       case .reject: figures.rejectedEvents += 1
       }
     }
+    for viewer in effects.forgottenViewers { unbindIfFree(viewer) }
     effects.removeAll()
   }
 

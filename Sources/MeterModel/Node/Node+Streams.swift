@@ -19,7 +19,9 @@ extension Node {
     generations[Int(connection.number)] = handle.generation
     let namespace = bind(namespace: batch.bytes.span.extracting(namespace.bounds))
     let viewer = bind(viewer: viewerName)
+    replaced = after == meter.holder(of: viewer) ? after : .none
     feed(.opened(connection, namespace, viewer: viewer, after: after))
+    replaced = .none
     if viewer != .none, meter.isOpen(connection) {
       membership?.viewerOpened(viewerName, at: meter.now)
     }

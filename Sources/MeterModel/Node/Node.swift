@@ -50,6 +50,10 @@ package struct Node {
   /// is not an event of the meter either.
   var refused: Set<UInt32> = []
 
+  /// The stream whose client opens another one just now, because it lost this one; `.none` if there
+  /// is none.
+  var replaced = ConnectionOrdinal.none
+
   let streamReactors: Int
   var routes = ReactorRoutes()
   var flow: MessageFlow<MessageSender>
@@ -216,10 +220,12 @@ extension Node {
     log?.append(.namespaceUnbound(namespace), at: meter.now)
   }
 
-  /// Frees a viewer id that no stream holds any more, and reports it to the membership.
+  /// Reports a viewer id that no stream holds any more to the membership, and frees it if the meter
+  /// does not know it.
   mutating func unbindIfFree(_ viewer: ViewerID) {
     guard viewer != .none, !meter.isHeld(viewer), viewers.isBound(viewer.number) else { return }
     viewerLeft(viewer)
+    guard !meter.isKnown(viewer) else { return }
     viewers.unbind(viewer.number)
     log?.append(.viewerUnbound(viewer), at: meter.now)
   }

@@ -64,6 +64,16 @@ private struct LogGenerator {
   private var holders: [ViewerID: ConnectionID] = [:]
   private var displaced: [ViewerID: ConnectionID] = [:]
 
+  /// The last viewer id of each connection.
+  private var viewers: [ConnectionID: ViewerID] = [:]
+
+  /// The clients that will come back: when, with which viewer id, and after which connection; nil
+  /// for a page that is reloaded, which does not know its former connection.
+  private var returns: [(at: Instant, viewer: ViewerID, after: ConnectionID?)] = []
+
+  /// The time after which a browser opens a lost stream again.
+  private static let retry = Duration.seconds(2)
+
   /// Instants at which a deadline may be due.
   private var deadlines: [Instant] = []
 
@@ -80,6 +90,10 @@ private struct LogGenerator {
 
   mutating func addStep() {
     passTime()
+    if let due = returns.firstIndex(where: { $0.at <= now }) {
+      comeBack(returns.remove(at: due))
+      return expectDeadlines()
+    }
     let weights = [
       habits.open, habits.close, habits.exclude, habits.message, habits.peer, habits.bye,
     ]
@@ -96,6 +110,10 @@ private struct LogGenerator {
 
   private mutating func passTime() {
     if clock.chance(habits.together, in: 20) { return }
+    if let next = returns.map(\.at).min(), clock.chance(1, in: 2) {
+      now = max(now, next)
+      return
+    }
     // Within 40 max delays, so that most effects are not repeated notifications.
     let horizon = now + Duration(nanoseconds: 40 * configuration.notifyMaxDelay.nanoseconds)
     let later = deadlines.filter { now <= $0 && $0 <= horizon }
@@ -123,14 +141,42 @@ private struct LogGenerator {
       connection = free
     }
     let viewer = crowd.chance(habits.withViewer, in: 10) ? viewer() : .none
-    let after = after(viewer)
+    open(connection, viewer, after: after(viewer))
+  }
+
+  private mutating func open(
+    _ connection: ConnectionID, _ viewer: ViewerID, after: ConnectionID?
+  ) {
     if !open.contains(connection) { open.append(connection) }
     if viewer != .none {
       displaced[viewer] = holders[viewer]
       holders[viewer] = connection
+      viewers[connection] = viewer
+      if let former = displaced[viewer] { plan(viewer, after: former, in: Self.retry) }
     }
     opened = opened.next
     add(.opened(connection, namespace(), viewer: viewer, after: .none), after: after)
+  }
+
+  /// Lets a client open a stream again. Whether a meter refuses it is not known here: mostly it
+  /// does where the viewer id has another holder.
+  private mutating func comeBack(
+    _ client: (at: Instant, viewer: ViewerID, after: ConnectionID?)
+  ) {
+    guard let connection = firstFree else { return }
+    if client.after != nil, holders[client.viewer] != nil, crowd.chance(3, in: 4) {
+      return add(
+        .opened(connection, namespace(), viewer: client.viewer, after: .none), after: client.after)
+    }
+    open(connection, client.viewer, after: client.after)
+  }
+
+  /// Lets the client with a viewer id come back, if clients of this crowd do.
+  private mutating func plan(
+    _ viewer: ViewerID, after: ConnectionID?, in delay: Duration
+  ) {
+    guard habits.comeBack, returns.count < 6 else { return }
+    returns.append((now + delay, viewer, after))
   }
 
   private var firstFree: ConnectionID? {
@@ -154,7 +200,16 @@ private struct LogGenerator {
     if open.isEmpty || crowd.chance(habits.nonsense, in: 20) {
       return add(.closed(ConnectionID(UInt32(crowd.below(UInt64(habits.connections))))))
     }
-    add(.closed(open.remove(at: crowd.below(open.count))))
+    let connection = open.remove(at: crowd.below(open.count))
+    if habits.comeBack, let viewer = viewers[connection], holders[viewer] == connection {
+      holders[viewer] = nil
+      switch crowd.below(3) {
+      case 0: plan(viewer, after: nil, in: .milliseconds(500 * crowd.below(UInt64(3))))
+      case 1: plan(viewer, after: connection, in: Self.retry)
+      default: break
+      }
+    }
+    add(.closed(connection))
   }
 
   private mutating func addPeer() {
@@ -187,11 +242,12 @@ private struct LogGenerator {
 
   /// Remembers the instants of deadlines that the latest event may cause.
   private mutating func expectDeadlines() {
-    let delays = [
+    var delays = [
       configuration.incrementDelay, configuration.notifyMinDelay, configuration.notifyMaxDelay,
       configuration.namespaceCleanDelay, configuration.clusterNodeTimeout,
       configuration.lifetime(of: opened) ?? .zero,
     ]
+    if habits.comeBack { delays.append(Configuration.exclusionMemory) }
     deadlines.append(now + clock.choose(delays))
     deadlines.append(now + clock.choose(delays))
     if deadlines.count > 16 { deadlines.removeFirst(8) }

@@ -11,6 +11,15 @@ package enum Milestone: Int, CaseIterable, Hashable, Sendable {
   /// A connection that was refused at a limit would have excluded another, which stayed.
   case refusedWithoutExclusion
 
+  /// A connection was refused that opened before the newest one that was excluded for its viewer
+  /// id; one was refused although the connection that had excluded it had left, and another one had
+  /// taken the id.
+  case stoppedOlder, stoppedAfterReturn
+
+  /// A connection came after the open one with its viewer id. A plain request came after the last
+  /// connection with a viewer id had left, while one was remembered for it.
+  case replacedByItself, forgottenByRequest
+
   /// A notification followed an event at once.
   case toldByEvent
 

@@ -32,6 +32,11 @@ package struct Configuration: Equatable, Sendable {
   /// The maximum number of namespaces (`--max-namespaces`, §2 rule 16).
   package var maximumNamespaces: UInt32 = 1_000_000
 
+  /// The time for which the newest connection that was excluded for a viewer id is remembered after
+  /// the last connection with the id left (§2 rule 8). A browser's EventSource comes back 2 s after
+  /// its exclusion.
+  package static let exclusionMemory = Duration.seconds(5)
+
   /// The maximum of a total of members or connections, at which sums saturate: 2⁶³ − 1.
   package static let maximumCount: UInt64 = UInt64(Int64.max)
 

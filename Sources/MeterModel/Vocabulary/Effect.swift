@@ -48,7 +48,7 @@ package enum EndReason: UInt8, Equatable, Sendable {
 
 /// The reason for which a connection was refused.
 package enum RefusalReason: UInt8, Equatable, Sendable {
-  /// The present holder of its viewer id excluded it before (§2 rule 8).
+  /// A connection has its viewer id, and its client was excluded before (§2 rule 8).
   case stopped = 1
 
   /// `max-connections` or `max-namespaces` is reached (§2 rule 16).

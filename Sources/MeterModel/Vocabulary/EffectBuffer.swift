@@ -6,6 +6,11 @@ package struct EffectBuffer {
   /// The effects since the buffer was last emptied.
   package private(set) var effects: ContiguousArray<Effect> = []
 
+  /// The viewer ids for which nothing is remembered any more, because a deadline passed since the
+  /// buffer was last emptied. The caller may bind their numbers to other texts. They are not part
+  /// of the digest.
+  package private(set) var forgottenViewers: ContiguousArray<ViewerID> = []
+
   /// The digest of all effects so far, including those that were removed.
   package private(set) var digest = Digest()
 
@@ -20,6 +25,15 @@ package struct EffectBuffer {
   /// Removes the effects and keeps the digest. O(1) if the storage is kept.
   package mutating func removeAll() {
     effects.removeAll(keepingCapacity: effects.capacity <= 8192)
+    if !forgottenViewers.isEmpty { forgottenViewers = [] }
+  }
+
+  /// Whether the buffer holds nothing.
+  package var isEmpty: Bool { effects.isEmpty && forgottenViewers.isEmpty }
+
+  /// Adds a viewer id for which nothing is remembered any more.
+  mutating func forget(_ viewer: ViewerID) {
+    forgottenViewers.append(viewer)
   }
 
   /// Appends an effect. `connection` and `namespace` are the ordinals of its subjects (0: none).

@@ -34,6 +34,11 @@ package struct ConnectionOrdinal: Equatable, Hashable, Sendable {
   func distance(since earlier: ConnectionOrdinal) -> UInt32 {
     number >= earlier.number ? number - earlier.number : number &- earlier.number &- 1
   }
+
+  /// Whether this connection opened after another one, if fewer than 2³¹ opened between them.
+  package func isNewer(than other: ConnectionOrdinal) -> Bool {
+    Int32(bitPattern: number &- other.number) > 0
+  }
 }
 
 /// The number of a namespace, dense. The node binds it to the name.

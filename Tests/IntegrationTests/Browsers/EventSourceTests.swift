@@ -37,6 +37,32 @@ extension `In Chromium` {
       }
     }
 
+    @Test func `of three pages with one viewer id the last stays, also over a reload`()
+      async throws
+    {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving("--enable-uuid") { daemon in
+        let site = try Self.site(joining: "/ns/id", of: daemon)
+        var pages: [Page] = []
+        for _ in 0..<3 {
+          let page = try await browser.open(site.origin)
+          try await page.wait(for: "received.length")
+          pages.append(page)
+        }
+        // The second page waits still, for two seconds since its exclusion.
+        #expect(try await pages[1].evaluate("source.readyState", as: Int.self) == 0)
+        try await pages[2].navigate(to: site.origin)
+        try await pages[2].wait(for: "received.length")
+        for former in pages.dropLast() {
+          try await former.wait(for: "source.readyState === EventSource.CLOSED")
+        }
+        #expect(try await pages[2].evaluate("source.readyState", as: Int.self) == 1)
+        #expect(try await pages[2].evaluate("lost", as: [Int].self) == [])
+        #expect(try daemon.figures()["ns"]?.connections == 4)
+        #expect(try daemon.count("ns") == 1)
+      }
+    }
+
     @Test func `an EventSource comes back after a restart of the daemon`() async throws {
       let browser = try `In Chromium`.browser
       let former = try RunningDaemon.start([])

@@ -146,9 +146,23 @@ enum TestCarrier: String, CaseIterable, CustomTestStringConvertible {
     }
     for node in nodes { try node.awaitMembers("ns", 1) }
 
-    // A plain request at a third node excludes the holder.
-    #expect(try nodes[2].ask(nodes[2].audience, request("GET /ns/me")).status == 200)
+    // So is each of two when a third has excluded the second.
+    let last = try EventStream("/ns/me", of: nodes[2])
     #expect(try newcomer.client.readToEnd().hasSuffix("retry: -1\n\n"))
+    for node in nodes { try node.awaitMembers("ns", 1) }
+    for stream in [former, newcomer] {
+      let fields = ["Accept: text/event-stream", "Last-Event-ID: \(stream.greeting.id ?? "")"]
+      for node in nodes {
+        try eventually("a 204") {
+          try node.ask(node.audience, request("GET /ns/me", fields)).status == 204
+        }
+      }
+    }
+    for node in nodes { try node.awaitMembers("ns", 1) }
+
+    // A plain request at another node excludes the holder.
+    #expect(try nodes[0].ask(nodes[0].audience, request("GET /ns/me")).status == 200)
+    #expect(try last.client.readToEnd().hasSuffix("retry: -1\n\n"))
     for node in nodes { try node.awaitMembers("ns", 0) }
     withExtendedLifetime(server) {}
   }

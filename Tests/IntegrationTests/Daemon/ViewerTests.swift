@@ -84,6 +84,40 @@ import Testing
     }
   }
 
+  @Test func `of three streams that come back by themselves, the last stays`() throws {
+    try RunningDaemon.serving("--enable-uuid", "--notify-max-delay", "60") { daemon in
+      let streams = try (0..<3).map { _ in try EventStream("/a/me", of: daemon) }
+      for former in streams.dropLast() {
+        #expect(try rest(of: former) == "retry: -1\n\n")
+        #expect(try statusOfReturn(of: former, to: daemon) == 204)
+      }
+      #expect(try daemon.figures()["a"]?.connections == 3)
+      try daemon.sendMessage("own", to: "a")
+      #expect(try streams[2].next().data == "s=own")
+    }
+  }
+
+  @Test func `a page that is reloaded stays, and the older one is stopped`() throws {
+    try RunningDaemon.serving("--enable-uuid", "--notify-max-delay", "60") { daemon in
+      let older = try EventStream("/a/me", of: daemon)
+      var newer = try EventStream("/a/me", of: daemon)
+      newer.client.close()
+      try daemon.awaitMembers("a", 0)
+      newer = try EventStream("/a/me", of: daemon)
+      #expect(try statusOfReturn(of: older, to: daemon) == 204)
+      try daemon.sendMessage("own", to: "a")
+      #expect(try newer.next().data == "s=own")
+    }
+  }
+
+  /// The status of the answer to a client that lost its stream and opens it again.
+  private func statusOfReturn(of stream: EventStream, to daemon: RunningDaemon) throws -> Int {
+    let id = "Last-Event-ID: \(stream.greeting.id ?? "")"
+    return try daemon.ask(
+      daemon.audience, request("GET /a/me", "Accept: text/event-stream", id)
+    ).status
+  }
+
   @Test func `an excluded stream may come back when its excluder has left`() throws {
     try RunningDaemon.serving("--enable-uuid") { daemon in
       let former = try EventStream("/a/me", of: daemon)

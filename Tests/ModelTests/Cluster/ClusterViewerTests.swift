@@ -96,6 +96,60 @@ struct ClusterViewerTests {
     #expect(node.advance(to: 205).last?.hasSuffix("held#2 ab12 -") == true)
   }
 
+  @Test func `of each node the newest excluded stream stops its client and those before it`() {
+    var node = opened(at: 100)
+    _ = node.receive(from: 2, 1, flags: .full, at: 110) {
+      for (number, stream) in ["0a00000005", "0b00000002", "0a00000003"].enumerated() {
+        let id = Array(("01234567890123" + stream).utf8)
+        _ = $0.append(held: UInt64(number + 1), viewer: Array("ab12".utf8).span, stream: id.span)
+      }
+    }
+    func refuses(_ stream: String) -> Bool {
+      node.refuses("ab12", lastEventID: ContiguousArray(("01234567890123" + stream).utf8))
+    }
+    for stopped in ["0a00000005", "0a00000004", "0b00000002", "0b00000001"] {
+      #expect(refuses(stopped), "\(stopped)")
+    }
+    for stream in ["0a00000006", "0b00000003", "0c00000001"] {
+      #expect(!refuses(stream), "\(stream)")
+    }
+  }
+
+  @Test func `excluded streams are remembered for five seconds after the last holder left`() {
+    for (pause, isRefused) in [(4_999, true), (5_000, false)] {
+      var node = opened(at: 100)
+      _ = node.receive(from: 2, 1, flags: .full, at: 110) {
+        _ = $0.append(held: 1, viewer: Array("ab12".utf8).span, stream: foreign.span)
+      }
+      node.close(1, at: 200)
+      node.open(2, "a", viewer: "ab12", at: 200 + UInt64(pause))
+      #expect(node.refuses("ab12", lastEventID: foreign) == isRefused, "\(pause)")
+    }
+  }
+
+  @Test func `a node that may have missed the ids is told the excluded streams too`() {
+    var node = opened(at: 100)
+    let former = String(decoding: node.id(of: 1), as: UTF8.self)
+    node.open(2, "a", viewer: "ab12", at: 200)
+    _ = node.advance(to: 20_000)
+    _ = node.receive(from: 2, 2, flags: .full, at: 20_000)
+    let sent = node.advance(to: 20_300).joined(separator: " ")
+    #expect(sent.contains("ab12 \(former)"), "\(sent)")
+  }
+
+  @Test func `a stream that its own client replaces is not sent as excluded`() {
+    var node = opened(at: 100)
+    let former = node.id(of: 1)
+    _ = node.advance(to: 150)
+    node.act(at: 200) {
+      $0.open(2, Array("a".utf8), viewer: Array("ab12".utf8), lastEventID: former, at: $1)
+    }
+    let sent = node.advance(to: 250)
+    #expect(sent.contains { $0.hasSuffix("ab12") })
+    #expect(sent.allSatisfy { !$0.contains("held") }, "\(sent)")
+    #expect(!node.refuses("ab12", lastEventID: former))
+  }
+
   @Test func `the departure of a viewer is sent only when no stream here holds its id`() {
     var node = opened(at: 100)
     _ = node.receive(from: 2, 1, flags: .full, at: 110) {

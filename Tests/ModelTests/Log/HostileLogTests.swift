@@ -112,7 +112,12 @@ struct HostileLogTests {
       .peer(NodeID(0), a, members: 3, connections: 4),
       .peer(NodeID(1), a, members: 1, connections: 4), .bye(NodeID(1)),
     ]
-    for (second, event) in events.enumerated() {
+    // A viewer id that was left just now, for which an excluded connection is remembered.
+    let departure: [Event] = [
+      .opened(ConnectionID(2), a, viewer: ViewerID(1), after: .none),
+      .opened(ConnectionID(3), a, viewer: ViewerID(1), after: .none), .closed(ConnectionID(3)),
+    ]
+    for (second, event) in (events + departure).enumerated() {
       meter.apply(event, at: .start + .seconds(UInt64(second)), into: &effects)
     }
     var encoder = LogEncoder(section: LogSection(configuration: Configuration()), offset: 0)

@@ -19,7 +19,8 @@ struct StateTests {
     state dismissed 9223372036854775809
     state pending 17 opened=12.25 ordinal=17 namespace=football
     state member 16 opened=10 ordinal=16 namespace=football viewer=#x
-    state end 10
+    state left viewer=cd34 excluded=14 since=12
+    state end 11
     12.5 open 18 football viewer=ab12 after=@12
     13 open 19 football after=18
     13 close 15
@@ -59,7 +60,7 @@ struct StateTests {
   private static let start = Instant(nanoseconds: 12_500_000_000)
 
   @Test func `a state that lacks a line, or has one twice, is refused`() {
-    for place in 1..<12 {
+    for place in 1..<13 {
       var less = Self.lines
       less.remove(at: place)
       #expect(TextLog.damage(less.joined(separator: "\n")) != nil, "without line \(place + 1)")
@@ -71,7 +72,7 @@ struct StateTests {
 
   @Test func `a state line without one of its words is refused, at its line or the last`() {
     var refused = 0
-    for place in 1..<12 {
+    for place in 1..<13 {
       let words = Self.lines[place].split(separator: " ")
       for word in words.indices.dropFirst() {
         // These may be absent.
@@ -111,10 +112,12 @@ struct StateTests {
       (8, "dismissed", "pending", "opened=… is missing"),
       (9, "pending 17", "pending 15", "connection 15 is there twice"),
       (9, "state pending", "state vacant", "'state vacant' is not expected there"),
-      (11, "end 10", "end 9", "'state end' has the number of the lines before it, which is 10"),
-      (11, "state end 10", "13 open 1 a", "'state end' is missing before 'open'"),
-      (11, "state end 10", "option max-namespaces 1", "an option follows a state"),
-      (12, "12.5", "12", "the time 12 is before 12.5"),
+      (11, "since=12", "since=12.6", "since is after the time of the state"),
+      (11, "left viewer=cd34", "left", "viewer=… is expected, not 'excluded=14'"),
+      (12, "end 11", "end 9", "'state end' has the number of the lines before it, which is 11"),
+      (12, "state end 11", "13 open 1 a", "'state end' is missing before 'open'"),
+      (12, "state end 11", "option max-namespaces 1", "an option follows a state"),
+      (13, "12.5", "12", "the time 12 is before 12.5"),
     ] as [(Int, String, String, String)])
   func `a damaged state line is refused with its number and a reason`(
     place: Int, part: String, other: String, reason: String
@@ -130,19 +133,20 @@ struct StateTests {
   @Test func `a state that cannot be is refused where the log goes on from it`() {
     for (part, other) in [
       ("viewer=#x", "viewer=ab12"), ("told=3", "told=9"), ("created=3", "created=2"),
+      ("viewer=cd34", "viewer=ab12"), ("since=12", "since=7.5"),
       ("state vacant namespace=tennis", "state vacant namespace=football"),
     ] {
       let log = Self.log.replacing(part, with: other, maxReplacements: 1)
-      #expect(TextLog.damage(log)?.place == "line 12", "\(other)")
+      #expect(TextLog.damage(log)?.place == "line 13", "\(other)")
     }
   }
 
   @Test func `a log that ends within its state is refused`() {
-    let log = Self.lines.prefix(11).joined(separator: "\n")
+    let log = Self.lines.prefix(12).joined(separator: "\n")
     #expect(
       TextLog.damage(log)
         == LogDamage(
-          place: "line 11", reason: "the state is not complete: 'state end' is missing"))
+          place: "line 12", reason: "the state is not complete: 'state end' is missing"))
   }
 
   @Test func `after a gap only a state or the end can follow`() {
@@ -158,9 +162,9 @@ struct StateTests {
   }
 
   @Test func `a state before what precedes it is refused`() {
-    let state = Self.lines[1...11].joined(separator: "\n")
+    let state = Self.lines[1...12].joined(separator: "\n")
     #expect(
       TextLog.damage("0 open 1 a\n13 close 1\n13 gap 5 since=13\n" + state)
-        == LogDamage(place: "line 14", reason: "the state's time 12.5 is before 13"))
+        == LogDamage(place: "line 15", reason: "the state's time 12.5 is before 13"))
   }
 }

@@ -7,6 +7,7 @@ struct MemoryTests {
   @Test func `the meter's elements have the documented sizes`() {
     #expect(MeterElementSize.connection == 32)
     #expect(MeterElementSize.viewer == 8)
+    #expect(MeterElementSize.departure == 16)
     #expect(MeterElementSize.namespace == 144)
     #expect(MeterElementSize.creation == 16)
     #expect(MeterElementSize.remote == 56)
@@ -31,6 +32,22 @@ struct MemoryTests {
     crowd.wait(.seconds(100))
     crowd.meter.audit()
     #expect(crowd.meter.namespaceCount == 0)
+    #expect(crowd.meter.tableBytes < 16_384)
+  }
+
+  @Test func `what is remembered of viewer ids that were left is given back`() {
+    var crowd = Crowd()
+    for number in 0..<20_000 {
+      let viewer = ViewerID(UInt32(number))
+      crowd.open(UInt32(2 * number), in: 0, viewer: viewer)
+      crowd.open(UInt32(2 * number + 1), in: 0, viewer: viewer)
+    }
+    for number in 0..<40_000 { crowd.close(UInt32(number)) }
+    #expect(crowd.meter.isKnown(ViewerID(19_999)))
+    crowd.wait(Configuration.exclusionMemory)
+    crowd.meter.audit()
+    #expect(!crowd.meter.isKnown(ViewerID(19_999)))
+    crowd.wait(.seconds(100))
     #expect(crowd.meter.tableBytes < 16_384)
   }
 

@@ -40,6 +40,8 @@ struct SnapshotEncoder<Names: LogNames> {
     for var remote in meter.remotes { remote.code(&self) }
     bytes.append(number: UInt64(meter.connections.count))
     for var connection in meter.connections { connection.code(&self) }
+    bytes.append(number: UInt64(meter.departures.count))
+    for var departure in meter.departures { departure.code(&self) }
     return bytes
   }
 
@@ -118,7 +120,10 @@ extension SnapshotEncoder: SnapshotCoder {
   }
 
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) {
-    guard viewer != .none else { return }
+    if viewer != .none { self.viewer(name, required: &viewer) }
+  }
+
+  mutating func viewer(_ name: String, required viewer: inout ViewerID) {
     _ = viewers.bind(viewer.number)
     bytes.append(counted: names.name(of: viewer).span)
   }
@@ -179,6 +184,11 @@ struct SnapshotDecoder {
       try connection.code(&self)
       numbers.connections.restore(connection.ordinal)
       snapshot.meter.connections.append(connection)
+    }
+    for _ in 0..<(try count(minimumLength: 4)) {
+      var departure = MeterSnapshot.Departure()
+      try departure.code(&self)
+      snapshot.meter.departures.append(departure)
     }
     guard cursor.position == bytes.count else { throw Malformed("the snapshot is too long") }
   }
@@ -305,7 +315,10 @@ extension SnapshotDecoder: SnapshotCoder {
   }
 
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) throws(Malformed) {
-    guard viewerFollows else { return }
+    if viewerFollows { try self.viewer(name, required: &viewer) }
+  }
+
+  mutating func viewer(_ name: String, required viewer: inout ViewerID) throws(Malformed) {
     let place = numbers.viewers.count
     let name = try counted()
     try numbers.viewers.bind(place, name.span, .viewer)

@@ -84,7 +84,8 @@ package struct LogContinuation {
       switch item {
       case .section: sections += 1
       case .damage(let found): damage = found
-      case .records: reader.releaseNames(unlessKnown: { _ in false }, unlessHeld: { _ in false })
+      case .records:
+        reader.releaseNames(unlessKnown: { _ in false }, unlessViewerKnown: { _ in false })
       case .checkpoint, .gap, .snapshot, .end, .torn: break
       }
     }

@@ -64,10 +64,11 @@ package struct LogReader {
   /// no more memory than its writer did. To be called when `records` were applied and their effects
   /// were read.
   package mutating func releaseNames(
-    unlessKnown isKnown: (NamespaceID) -> Bool, unlessHeld isHeld: (ViewerID) -> Bool
+    unlessKnown isKnown: (NamespaceID) -> Bool,
+    unlessViewerKnown isViewerKnown: (ViewerID) -> Bool
   ) {
     binary.decoder.numbers.namespaces.release { isKnown(NamespaceID($0)) }
-    binary.decoder.numbers.viewers.release { isHeld(ViewerID($0)) }
+    binary.decoder.numbers.viewers.release { isViewerKnown(ViewerID($0)) }
   }
 
   /// An event of the latest batch with the names of the text form.

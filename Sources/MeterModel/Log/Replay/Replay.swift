@@ -155,7 +155,8 @@ package struct Replay {
 
   private mutating func releaseNames() {
     let meter = meter
-    reader.releaseNames(unlessKnown: { meter.exists($0) }, unlessHeld: { meter.isHeld($0) })
+    reader.releaseNames(
+      unlessKnown: { meter.exists($0) }, unlessViewerKnown: { meter.isKnown($0) })
   }
 
   private mutating func step(for item: LogItem) -> Step {

@@ -10,6 +10,7 @@ enum StateLine: String, CaseIterable {
   case dismissed
   case pending
   case member
+  case left
   case end
 
   /// The place in the order.
@@ -20,7 +21,8 @@ enum StateLine: String, CaseIterable {
     case .vacant: 2
     case .peer: 3
     case .dismissed, .pending, .member: 4
-    case .end: 5
+    case .left: 5
+    case .end: 6
     }
   }
 }
@@ -80,6 +82,10 @@ struct StateReader {
     case .dismissed, .pending, .member:
       let connection = try readConnection(kind)
       snapshot.meter.connections.append(connection)
+    case .left:
+      var departure = MeterSnapshot.Departure()
+      try departure.code(&self)
+      snapshot.meter.departures.append(departure)
     case .end:
       guard let word = words.popFirst(), UInt64(digits: word.span) == lines else {
         throw StateError("'state end' has the number of the lines before it, which is \(lines)")
@@ -129,7 +135,7 @@ struct StateReader {
     switch kind {
     case .pending: connection.phase = .pending
     case .member: connection.phase = .member
-    case .meter, .namespace, .vacant, .peer, .dismissed, .end: break
+    case .meter, .namespace, .vacant, .peer, .dismissed, .left, .end: break
     }
     try connection.code(&self)
     return connection
@@ -277,6 +283,10 @@ extension StateReader: SnapshotCoder {
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) throws(StateError) {
     guard let value = optionalField(name) else { return }
     viewer = names.bind(viewer: try checked(name, value, .viewer))
+  }
+
+  mutating func viewer(_ name: String, required viewer: inout ViewerID) throws(StateError) {
+    viewer = names.bind(viewer: try checked(name, try field(name), .viewer))
   }
 
   /// The phase and the number were read before.

@@ -44,6 +44,10 @@ private struct StateWriter<Names: LogNames>: SnapshotCoder {
     }
     // A connection begins its line itself.
     for var connection in meter.connections { connection.code(&self) }
+    for var departure in meter.departures {
+      begin(.left)
+      departure.code(&self)
+    }
     let count = lines
     begin(.end)
     write(" \(count)\n")
@@ -111,7 +115,11 @@ private struct StateWriter<Names: LogNames>: SnapshotCoder {
   }
 
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) {
-    if viewer != .none { write(name, names.name(of: viewer)) }
+    if viewer != .none { self.viewer(name, required: &viewer) }
+  }
+
+  mutating func viewer(_ name: String, required viewer: inout ViewerID) {
+    write(name, names.name(of: viewer))
   }
 
   mutating func begin(_ connection: inout MeterSnapshot.Connection) {

@@ -7,8 +7,13 @@ extension Auditor {
       return opened(id, in: namespace, viewer, after)
     case .closed(let id): return closed(id)
     case .excluded(let viewer):
-      guard let holder = holder(of: viewer) else { return nil }
-      return exclude(holder)
+      let former = holder(of: viewer)
+      let wrong = former.flatMap { exclude($0) }
+      if viewer != .none, Int(viewer.number) < holders.count {
+        note(.forgottenByRequest, if: former == nil && remembered(for: viewer) != .none)
+        holders[Int(viewer.number)] = Holder()
+      }
+      return wrong
     case .message(let namespace, let message):
       guard exists(Int(namespace.number)), audiences[Int(namespace.number)].open > 0 else {
         return nil
@@ -35,12 +40,13 @@ extension Auditor {
     }
     note(.reopenedBeforeClose, if: connections[place].phase == .dismissed)
     let former = holder(of: viewer)
-    if former != nil {
-      if after != .none && holders[Int(viewer.number)].predecessor == after {
-        note(.stopped)
-        connections[place].phase = .dismissed
-        return expect(.refuse(id, .stopped))
-      }
+    var remembered = remembered(for: viewer)
+    if former != nil, remembered != .none, after != .none, !after.isNewer(than: remembered) {
+      note(.stopped)
+      note(.stoppedOlder, if: after != remembered)
+      note(.stoppedAfterReturn, if: holders[Int(viewer.number)].isReturn)
+      connections[place].phase = .dismissed
+      return expect(.refuse(id, .stopped))
     }
     let hasRoom = openCount - (former == nil ? 0 : 1) < configuration.maximumConnections
     let isKnown = exists(Int(namespace.number))
@@ -50,13 +56,14 @@ extension Auditor {
       connections[place].phase = .dismissed
       return expect(.refuse(id, .full))
     }
-    var predecessor = ConnectionOrdinal.none
+    let isReturn = former == nil && remembered != .none
     if let former {
-      note(.excludedInChain, if: holders[Int(viewer.number)].predecessor != .none)
-      predecessor = connections[former].ordinal
+      note(.excludedInChain, if: remembered != .none)
+      note(.replacedByItself, if: connections[former].ordinal == after)
+      if connections[former].ordinal != after { remembered = connections[former].ordinal }
       if let wrong = exclude(former) { return wrong }
     }
-    hold(viewer, place, predecessor)
+    hold(viewer, place, Holder(connection: id.number, remembered: remembered, isReturn: isReturn))
     return join(id, namespace)
   }
 
@@ -171,7 +178,8 @@ extension Auditor {
     openCount -= 1
     audiences[home].open -= 1
     if place < viewers.count, viewers[place] != .none {
-      holders[Int(viewers[place].number)] = Holder()
+      holders[Int(viewers[place].number)].connection = .max
+      holders[Int(viewers[place].number)].leftAt = now
       viewers[place] = .none
     }
     touch(home)
@@ -184,11 +192,19 @@ extension Auditor {
     return connection == .max ? nil : Int(connection)
   }
 
-  private mutating func hold(_ viewer: ViewerID, _ place: Int, _ predecessor: ConnectionOrdinal) {
+  /// The connection that is remembered for a viewer id; `.none` if there is none.
+  private func remembered(for viewer: ViewerID) -> ConnectionOrdinal {
+    guard viewer != .none, Int(viewer.number) < holders.count else { return .none }
+    let holder = holders[Int(viewer.number)]
+    if let leftAt = holder.leftAt, leftAt + Configuration.exclusionMemory <= now { return .none }
+    return holder.remembered
+  }
+
+  private mutating func hold(_ viewer: ViewerID, _ place: Int, _ holder: Holder) {
     guard viewer != .none else { return }
     while holders.count <= Int(viewer.number) { holders.append(Holder()) }
     while viewers.count <= place { viewers.append(.none) }
-    holders[Int(viewer.number)] = Holder(connection: UInt32(place), predecessor: predecessor)
+    holders[Int(viewer.number)] = holder
     viewers[place] = viewer
   }
 

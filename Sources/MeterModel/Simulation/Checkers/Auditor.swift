@@ -55,8 +55,17 @@ package struct Auditor {
   }
 
   struct Holder {
+    /// The connection that holds the id; `.max` for none.
     var connection: UInt32 = .max
-    var predecessor = ConnectionOrdinal.none
+
+    /// The newest connection that was excluded for the id.
+    var remembered = ConnectionOrdinal.none
+
+    /// The instant when the last holder left; nil while one is there.
+    var leftAt: Instant?
+
+    /// Whether the present holder took the id, with what is remembered, after another one had left.
+    var isReturn = false
   }
 
   /// A node's last report of a namespace.

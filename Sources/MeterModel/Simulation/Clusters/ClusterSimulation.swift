@@ -10,9 +10,8 @@ package struct ClusterSimulation {
     let viewer: Int?
     var node: Int?
 
-    /// The id of the client's excluded stream, which it sends when it returns, once.
+    /// The id of the client's excluded stream, which it sends when it returns.
     var excludedStream: ContiguousArray<UInt8>?
-    var hasReturned = false
   }
 
   let plan: NodesPlan

@@ -17,6 +17,10 @@ package enum CrowdProfile: String, CaseIterable, Sendable {
   /// Viewers with few ids exclude one another and return.
   case viewers
 
+  /// Pages in several tabs have one viewer id each time. They exclude one another, come back by
+  /// themselves with their `Last-Event-ID`, lose their connections and are reloaded.
+  case tabs
+
   /// Other nodes report, fall silent and leave.
   case cluster
 
@@ -41,6 +45,10 @@ package enum CrowdProfile: String, CaseIterable, Sendable {
       Habits(
         open: 12, close: 3, exclude: 3, connections: 16, namespaces: 3, viewers: 3,
         withViewer: 9)
+    case .tabs:
+      Habits(
+        open: 6, close: 4, exclude: 1, together: 3, connections: 60, namespaces: 2, viewers: 2,
+        withViewer: 9, comeBack: true)
     case .cluster:
       Habits(
         open: 3, close: 2, peer: 8, bye: 2, connections: 6, namespaces: 3, viewers: 0, nodes: 3)
@@ -76,4 +84,7 @@ struct Habits {
 
   /// Out of 10, the number of opens with a viewer id.
   var withViewer: UInt64 = 0
+
+  /// Whether clients that lost their connection come back by themselves.
+  var comeBack = false
 }

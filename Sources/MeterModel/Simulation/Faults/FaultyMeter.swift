@@ -26,6 +26,20 @@ package enum MeterFault: String, CaseIterable, Sendable {
   /// A connection that its id's holder excluded is not refused.
   case admitsStopped
 
+  /// Of the connections that were excluded for a viewer id, the first is remembered instead of the
+  /// newest.
+  case remembersFirst
+
+  /// A connection that was excluded before the newest one is not refused.
+  case admitsOlder
+
+  /// What is remembered for a viewer id is forgotten when the last connection with the id leaves; a
+  /// minute after that.
+  case forgetsWithHolder, remembersTooLong
+
+  /// A plain request does not end what is remembered for a viewer id.
+  case remembersAfterRequest
+
   /// A viewer id may have many connections.
   case ignoresViewers
 
@@ -54,12 +68,23 @@ package struct FaultyMeter: MeterProtocol {
   private var meter: ReferenceMeter
   private let isPending: Bool
   private var closes = 0
+  private var chains = ExclusionChains()
 
   /// A meter with one fault.
   package init(configuration: Configuration, fault: MeterFault) {
     self.fault = fault
     isPending = configuration.incrementDelay > .zero
     meter = ReferenceMeter(configuration: fault.falsified(configuration))
+    switch fault {
+    case .forgetsWithHolder: meter.exclusionMemory = .zero
+    case .remembersTooLong: meter.exclusionMemory = .seconds(60)
+    case .remembersAfterRequest: meter.forgetsOnRequest = false
+    case .countsPending, .greetsWithoutNewcomer, .notifiesLate, .roundsRatio, .ignoresMaxDelay,
+      .firesAtEvents, .ignoresExclusion, .admitsStopped, .remembersFirst, .admitsOlder,
+      .ignoresViewers, .ignoresGoodbye, .ignoresZero, .exceedsLimit, .excludesForRefused,
+      .retiresNothing, .losesCloses:
+      break
+    }
   }
 
   package mutating func apply(
@@ -72,7 +97,9 @@ package struct FaultyMeter: MeterProtocol {
     {
       run(at: instant, into: &effects) { $0.apply(.excluded(viewer), at: instant, into: &$1) }
     }
+    let before = effects.effects.count
     run(at: instant, into: &effects) { $0.apply(event, at: instant, into: &$1) }
+    for effect in effects.effects[before...] { chains.note(effect.action, after: event) }
   }
 
   package mutating func advance(to instant: Instant, into effects: inout EffectBuffer) {
@@ -119,6 +146,12 @@ package struct FaultyMeter: MeterProtocol {
     case (.ignoresZero, .peer(_, _, members: 0, _)): return nil
     case (.admitsStopped, .opened(let connection, let namespace, let viewer, _)):
       return .opened(connection, namespace, viewer: viewer, after: .none)
+    case (.remembersFirst, .opened(let connection, let namespace, let viewer, let after)):
+      guard let first = chains[viewer].first, after.isNewer(than: first) else { return event }
+      return .opened(connection, namespace, viewer: viewer, after: .none)
+    case (.admitsOlder, .opened(let connection, let namespace, let viewer, let after)):
+      guard let newest = chains[viewer].last, after != newest else { return event }
+      return .opened(connection, namespace, viewer: viewer, after: .none)
     case (.ignoresViewers, .opened(let connection, let namespace, _, let after)):
       return .opened(connection, namespace, viewer: .none, after: after)
     case (.losesCloses, .closed):
@@ -157,9 +190,30 @@ extension MeterFault {
       if right.maximumConnections < .max { wrong.maximumConnections += 1 }
     case .retiresNothing: wrong.namespaceCleanDelay = .maximum
     case .greetsWithoutNewcomer, .firesAtEvents, .ignoresExclusion, .admitsStopped,
-      .ignoresViewers, .ignoresGoodbye, .ignoresZero, .excludesForRefused, .losesCloses:
+      .remembersFirst, .admitsOlder, .forgetsWithHolder, .remembersTooLong,
+      .remembersAfterRequest, .ignoresViewers, .ignoresGoodbye, .ignoresZero,
+      .excludesForRefused, .losesCloses:
       break
     }
     return wrong
+  }
+}
+
+/// The connections that newcomers excluded for each viewer id, in their order.
+private struct ExclusionChains {
+  private var ordinals: [ConnectionID: ConnectionOrdinal] = [:]
+  private var chains: [ViewerID: [ConnectionOrdinal]] = [:]
+
+  subscript(viewer: ViewerID) -> [ConnectionOrdinal] { chains[viewer] ?? [] }
+
+  /// Notes an effect of an event.
+  mutating func note(_ effect: Effect.Action, after event: Event) {
+    switch (effect, event) {
+    case (.greet(let connection, let ordinal, _, _), _): ordinals[connection] = ordinal
+    case (.end(let connection, .excluded), .opened(_, _, let viewer, _)):
+      if let ordinal = ordinals[connection] { chains[viewer, default: []].append(ordinal) }
+    case (.end(_, .excluded), .excluded(let viewer)): chains[viewer] = nil
+    case (_, _): break
+    }
   }
 }

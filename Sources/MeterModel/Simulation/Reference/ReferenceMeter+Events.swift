@@ -10,6 +10,8 @@ extension ReferenceMeter {
     case .excluded(let viewer):
       // "So has the exclusion of a viewer id that no stream holds" (no effect).
       if let holder = holder(of: viewer) { end(holder, .excluded, into: &effects) }
+      // Rule 8: "An `exclude` event ends the memory."
+      if forgetsOnRequest { forget(viewer) }
     case .message(let namespace, let message):
       judgeMessage(message, to: namespace, into: &effects)
     case .peer(let node, let namespace, let members, let connections):
@@ -32,11 +34,11 @@ extension ReferenceMeter {
       return effects.append(.reject(.open(id)), at: now)
     }
 
-    // Rule 8: "A stream with the id whose `Last-Event-ID` names the remembered stream is refused
-    // (`stopped`)."
+    // Rule 8: "While a stream with the id is open, a stream with the id that comes after the
+    // remembered stream, or after one that opened before that, is refused (`stopped`)."
     let holder = holder(of: viewer)
-    let present = holder.map { namespaces[$0.namespace].connections[$0.connection] }
-    if let present, after != .none && after == present.excluded {
+    let remembered = remembered(for: viewer)
+    if holder != nil, remembered != .none, after != .none, !after.isNewer(than: remembered) {
       return refuse(id, ordinal, .stopped, into: &effects)
     }
 
@@ -48,14 +50,20 @@ extension ReferenceMeter {
     else { return refuse(id, ordinal, .full, into: &effects) }
 
     // Rule 8: "A new stream with the same id excludes the former one, which is ended (`excluded`)
-    // first."
-    let excluded = present?.ordinal ?? .none
-    if let holder { end(holder, .excluded, into: &effects) }
+    // first." "The newest stream that was excluded for an id is remembered …, except one that the
+    // new stream comes after."
+    var excluded = remembered
+    if let holder {
+      let former = namespaces[holder.namespace].connections[holder.connection].ordinal
+      if former != after { excluded = former }
+      end(holder, .excluded, into: &effects)
+    }
+    forget(viewer)
+    if excluded != .none { memories.append(Memory(viewer: viewer, excluded: excluded)) }
 
     let connection = Connection(
       id: id, ordinal: ordinal, viewer: viewer, opened: now,
-      ends: configuration.lifetime(of: ordinal).map { now + $0 }, excluded: excluded,
-      isCounted: false)
+      ends: configuration.lifetime(of: ordinal).map { now + $0 }, isCounted: false)
     open(connection, in: index(of: namespace) ?? create(namespace), into: &effects)
   }
 
@@ -87,7 +95,8 @@ extension ReferenceMeter {
   private mutating func judgeClosed(_ id: ConnectionID, into effects: inout EffectBuffer) {
     // Rule 5: "When a member closes, members − 1 at once; `connections` is unchanged."
     if let place = place(of: id) {
-      namespaces[place.namespace].connections.remove(at: place.connection)
+      let connection = namespaces[place.namespace].connections.remove(at: place.connection)
+      left(connection.viewer)
       noteVacancy(place.namespace)
     } else if awaitedCloses.remove(id) == nil {
       effects.append(.reject(.close(id)), at: now)
@@ -166,6 +175,28 @@ extension ReferenceMeter {
     return nil
   }
 
+  /// The connection that is remembered for a viewer id; `.none` if there is none.
+  private func remembered(for viewer: ViewerID) -> ConnectionOrdinal {
+    for memory in memories where memory.viewer == viewer {
+      // At one instant, deadlines come before events.
+      if let ends = memory.ends, ends <= now { continue }
+      return memory.excluded
+    }
+    return .none
+  }
+
+  private mutating func forget(_ viewer: ViewerID) {
+    memories.removeAll { $0.viewer == viewer }
+  }
+
+  /// Begins the last time of a viewer id's memory. Rule 8: "… while a stream with the id is open,
+  /// and for 5 s after the last one has left."
+  private mutating func left(_ viewer: ViewerID) {
+    for index in memories.indices where memories[index].viewer == viewer {
+      memories[index].ends = now + exclusionMemory
+    }
+  }
+
   private var openConnections: Int {
     var count = 0
     for namespace in namespaces { count += namespace.connections.count }
@@ -191,6 +222,7 @@ extension ReferenceMeter {
   mutating func end(_ place: Place, _ reason: EndReason, into effects: inout EffectBuffer) {
     let connection = namespaces[place.namespace].connections.remove(at: place.connection)
     awaitedCloses.insert(connection.id)
+    left(connection.viewer)
     effects.append(
       .end(connection.id, reason), at: now, connection: connection.ordinal,
       namespace: namespaces[place.namespace].ordinal)

@@ -13,6 +13,15 @@ package struct ReferenceMeter: MeterProtocol {
   /// is expected and has no effect."
   var awaitedCloses: Set<ConnectionID> = []
 
+  /// Rule 8: what is remembered of viewer ids, at most once for each.
+  var memories: [Memory] = []
+
+  /// Rule 8: "… and for 5 s after the last one has left." A canary changes it.
+  var exclusionMemory = Duration.seconds(5)
+
+  /// Rule 8: "An `exclude` event ends the memory." A canary changes it.
+  var forgetsOnRequest = true
+
   var latestOrdinal = ConnectionOrdinal.none
   var namespacesCreated: UInt64 = 0
 
@@ -88,11 +97,17 @@ extension ReferenceMeter {
     /// disabled.
     let ends: Instant?
 
-    /// The connection that this one excluded by opening.
-    let excluded: ConnectionOrdinal
-
     /// Whether the connection is counted; false while it is pending.
     var isCounted: Bool
+  }
+
+  /// The newest connection that was excluded for a viewer id.
+  struct Memory {
+    let viewer: ViewerID
+    let excluded: ConnectionOrdinal
+
+    /// The instant at which it is forgotten; nil while a connection holds the id.
+    var ends: Instant?
   }
 
   /// A node's last report of a namespace. After it is forgotten, its members are 0 and its

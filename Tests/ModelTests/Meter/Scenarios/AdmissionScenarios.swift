@@ -1,4 +1,4 @@
-// Exclusion, refusal, and events that make no sense (§2 rules 8 and 16).
+// Exclusion, limits, and events that make no sense (§2 rules 8 and 16).
 
 import Testing
 
@@ -28,57 +28,6 @@ struct AdmissionScenarios {
         0 greet 1 a 1
         1 end 1 excluded
         1 greet 2 a 1
-        """)
-  }
-
-  @Test func `an excluded connection that returns is refused`() throws {
-    try expect(
-      """
-      0 open 1 a viewer=v
-      1 open 2 a viewer=v
-      2 close 1
-      3 open 3 a viewer=v after=1
-      4 close 3
-      5 open 4 a viewer=v after=2
-      """,
-      gives: """
-        0 greet 1 a 1
-        1 end 1 excluded
-        1 greet 2 a 1
-        3 refuse 3 stopped
-        5 end 2 excluded
-        5 greet 4 a 1
-        """)
-  }
-
-  @Test func `a connection that a plain request excluded may return`() throws {
-    try expect(
-      """
-      0 open 1 a viewer=v
-      1 exclude v
-      1 exclude v
-      2 open 2 a viewer=v after=1
-      """,
-      gives: """
-        0 greet 1 a 1
-        1 end 1 excluded
-        2 greet 2 a 1
-        """)
-  }
-
-  @Test func `a viewer id is forgotten when its connection closes`() throws {
-    try expect(
-      """
-      0 open 1 a viewer=v
-      1 open 2 a viewer=v
-      2 close 2
-      3 open 3 a viewer=v after=1
-      """,
-      gives: """
-        0 greet 1 a 1
-        1 end 1 excluded
-        1 greet 2 a 1
-        3 greet 3 a 1
         """)
   }
 
