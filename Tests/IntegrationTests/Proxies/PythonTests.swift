@@ -1,20 +1,21 @@
 import Testing
 
-/// Whether Debian's Python has the package requests.
-private let isRequestsInstalled: Bool = {
-  guard let check = try? ChildProgram(debianPython, ["-c", "import requests"]) else { return false }
-  return (try? check.awaitExit().status) == 0
-}()
+/// A Python that has the package requests: that in `PATH`, or Debian's; nil where neither has it.
+private let pythonWithRequests: String? = ["python3", debianPython].first { name in
+  let check = try? ChildProgram(name, ["-c", "import requests"])
+  return (try? check?.awaitExit().status) == 0
+}
 
 /// Python's requests as a client: it shows nothing of a body that is not chunked before there are
 /// 512 bytes of it.
-@Suite(.enabled(if: isRequestsInstalled, "needs python3-requests"))
+@Suite(.enabled(if: pythonWithRequests != nil, "needs a python3 with the package requests"))
 struct `Python's requests` {
   @Test(arguments: [
     ("iter_lines()", "\\n"), ("iter_lines(chunk_size=1)", "\\n"),
     ("iter_content(chunk_size=None)", ""),
   ])
   func `each event is shown at once`(iteration: String, end: String) throws {
+    let python3 = try #require(pythonWithRequests)
     try RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "60") { daemon in
       let script = """
         import requests, sys
@@ -26,7 +27,7 @@ struct `Python's requests` {
                 print(piece.decode(), end="\(end)", flush=True)
         """
       let python = try ChildProgram(
-        debianPython, ["-c", script, "http://127.0.0.1:\(daemon.audience)/ns"])
+        python3, ["-c", script, "http://127.0.0.1:\(daemon.audience)/ns"])
       let event = try python.output.read(through: "data: 1\n")
       #expect(event.hasPrefix("retry: 2000\nid: "))
       let other = try EventStream("/ns", of: daemon)
