@@ -76,18 +76,6 @@ extension Meter {
     return namespace == .max ? nil : NamespaceID(namespace)
   }
 
-  /// Visits the namespaces of the pending connections that will be counted by `instant` unless
-  /// another event comes before.
-  func visitPending(dueBy instant: Instant, _ visit: (NamespaceID) -> Void) {
-    var index = pending.head
-    while index != .max,
-      connections[Int(index)].openedAt + configuration.incrementDelay <= instant
-    {
-      visit(NamespaceID(connections[Int(index)].namespace))
-      index = connections[Int(index)].links.next
-    }
-  }
-
   /// The existing namespaces in the order of their creation. O(n)
   var existingNamespaces: ContiguousArray<NamespaceID> {
     var existing: ContiguousArray<NamespaceID> = []

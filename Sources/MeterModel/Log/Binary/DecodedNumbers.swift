@@ -81,6 +81,9 @@ struct DecodedNames {
     if uses[Int(number)] == 0 { idle.append(number) }
   }
 
+  /// Whether names have lost their last number of the log since the last release.
+  var hasIdle: Bool { !idle.isEmpty }
+
   /// Frees the names without a number of the log, unless the caller needs them.
   mutating func release(unless isKnown: (UInt32) -> Bool) {
     guard !idle.isEmpty else { return }

@@ -60,6 +60,11 @@ package struct LogReader {
     isBinary == true ? binary.decoder.text : text.text
   }
 
+  /// Whether `releaseNames` may find a name to free.
+  var hasIdleNames: Bool {
+    binary.decoder.numbers.namespaces.hasIdle || binary.decoder.numbers.viewers.hasIdle
+  }
+
   /// Frees the names that the log has freed and the meter does not need, so that a long log needs
   /// no more memory than its writer did. To be called when `records` were applied and their effects
   /// were read.

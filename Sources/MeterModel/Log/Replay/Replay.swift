@@ -20,6 +20,19 @@ package struct Replay {
 
     /// One record, or the deadlines of one instant. `changed` is then known.
     case instants
+
+    /// One record, or the deadlines of one instant at which counts may change, or all deadlines
+    /// before the next such instant. These only notify and retire namespaces, and their effects
+    /// have instants of their own. `changed` is then known. A quiet time takes few steps.
+    case changes
+
+    /// Whether steps are so small that `changed` is known.
+    fileprivate var isFine: Bool {
+      switch self {
+      case .batches, .records: false
+      case .instants, .changes: true
+      }
+    }
   }
 
   /// The results of a step.
@@ -60,14 +73,14 @@ package struct Replay {
   /// The meter of the current section.
   package private(set) var meter = Meter(configuration: Configuration())
 
-  /// The namespaces with local counts that the latest step may have changed; only in the detail of
-  /// instants.
+  /// The namespaces with counts that the latest step may have changed, those of other nodes
+  /// included; only in the details of instants and of changes.
   package var changed: ContiguousArray<NamespaceID> { changes.namespaces }
 
   private var changes = NamespaceList()
 
-  /// The record that the latest step applied; nil if it applied deadlines; only in the detail of
-  /// instants.
+  /// The record that the latest step applied; nil if it applied deadlines; only in the details of
+  /// instants and of changes.
   package private(set) var record: LogRecord?
 
   private let detail: Detail
@@ -154,6 +167,7 @@ package struct Replay {
   }
 
   private mutating func releaseNames() {
+    guard reader.hasIdleNames else { return }
     let meter = meter
     reader.releaseNames(
       unlessKnown: { meter.exists($0) }, unlessViewerKnown: { meter.isKnown($0) })
@@ -197,7 +211,7 @@ package struct Replay {
       tally.restore(restored, insteadOf: meter, isFirst: meter.now == .start)
       meter = restored
       buffer = EffectBuffer(resuming: digest)
-      if detail == .instants { meter.existingNamespaces.forEach { changes.insert($0) } }
+      if detail.isFine { meter.existingNamespaces.forEach { changes.insert($0) } }
       return .restored
     } catch {
       return stop(LogDamage(place: reader.place, reason: "before it, \(error.reason)"))
@@ -238,13 +252,17 @@ package struct Replay {
     }
     if let stop = stop(before: instant) {
       pending = next
-      if detail == .instants { meter.visitPending(dueBy: stop) { changes.insert($0) } }
+      if detail.isFine {
+        meter.visitPending(dueBy: stop) { changes.insert($0) }
+        meter.visitExpiring(dueBy: stop) { changes.insert($0) }
+      }
       meter.advance(to: stop, into: &buffer)
       finishStep(with: nil)
       return .applied
     }
     pending = nil
     if let record {
+      insertReports(of: record)
       meter.apply(record.event, at: record.instant, into: &buffer)
     } else {
       meter.advance(to: instant, into: &buffer)
@@ -264,25 +282,35 @@ package struct Replay {
 
   /// The instant at which a step stops on the way to another; nil if it need not stop.
   private func stop(before instant: Instant) -> Instant? {
-    if detail == .instants, let deadline = meter.nextDeadline, deadline <= instant {
-      return max(deadline, meter.now)
+    guard detail.isFine, let deadline = meter.nextDeadline, deadline <= instant else {
+      return horizon < instant ? horizon : nil
     }
-    return horizon < instant ? horizon : nil
+    let next = max(deadline, meter.now)
+    let change = meter.nextCountDeadline
+    guard detail == .changes, change > next else { return next }
+    return max(next, min(instant, horizon, Instant(nanoseconds: change.nanoseconds - 1)))
+  }
+
+  /// Adds the namespaces of the reports that a goodbye will take away to `changes`.
+  private mutating func insertReports(of record: LogRecord) {
+    guard detail.isFine, case .bye(let node) = record.event else { return }
+    meter.visitCounts(of: node, limit: .max) { namespace, _ in changes.insert(namespace) }
   }
 
   private mutating func finishStep(with record: LogRecord?) {
     tally.count(records: record == nil ? 0 : 1, buffer.effects)
-    guard detail == .instants else { return }
+    guard detail.isFine else { return }
     self.record = record
     insertChanges(of: record)
   }
 
   /// Adds the namespaces that a record and its effects may have changed to `changes`.
   private mutating func insertChanges(of record: LogRecord?) {
-    if case .closed(let connection) = record?.event,
-      let namespace = meter.namespace(of: connection)
-    {
-      changes.insert(namespace)
+    switch record?.event {
+    case .closed(let connection):
+      if let namespace = meter.namespace(of: connection) { changes.insert(namespace) }
+    case .peer(_, let namespace, _, _): changes.insert(namespace)
+    case .opened, .excluded, .message, .bye, nil: break
     }
     for effect in buffer.effects {
       switch effect.action {
