@@ -6,10 +6,11 @@ import Glibc
 package struct OutputFile: ~Copyable {
   private let descriptor: Descriptor
 
-  /// Creates a file (mode 0644), or empties an existing one.
+  /// Creates a file (mode 0644), or empties an existing one; `-` is standard output.
   package init(path: String) throws(SystemError) {
     let opened = systemCall("open") {
-      Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      path == "-"
+        ? dup(STDOUT_FILENO) : Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     }
     descriptor = Descriptor(owning: try opened.get())
   }

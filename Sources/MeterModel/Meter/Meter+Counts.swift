@@ -23,6 +23,12 @@ package struct NamespaceCounts: Equatable, Sendable {
 }
 
 extension NamespaceCounts {
+  /// The members on all nodes and the pending connections of this node: the viewers with an open
+  /// connection, as far as this node knows them.
+  package var audience: UInt64 {
+    min(members + UInt64(open - localMembers), Configuration.maximumCount)
+  }
+
   /// The largest difference between the members and a count that a client shows: the count last
   /// sent, or the members at a greeting since (§2 rule 4 a).
   package var change: UInt64 {

@@ -17,6 +17,22 @@ extension ContiguousArray<UInt8> {
     }
   }
 
+  /// Appends a number of nanoseconds as seconds, with as many decimals as needed: `4`, `0.25`.
+  /// O(digits)
+  package mutating func append(secondsOf nanoseconds: UInt64) {
+    let (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    append(decimal: seconds)
+    guard fraction > 0 else { return }
+    append(ASCII.dot)
+    var (rest, place) = (fraction, UInt64(100_000_000))
+    while rest > 0 {
+      let (digit, remainder) = rest.quotientAndRemainder(dividingBy: place)
+      append(ASCII.zero + UInt8(truncatingIfNeeded: digit))
+      rest = remainder
+      place /= 10
+    }
+  }
+
   /// The number of decimal digits of a number, 1 to 20.
   package static func decimalDigits(of number: UInt64) -> Int {
     var digits = 1

@@ -26,7 +26,7 @@ func runReplay(_ settings: ReplaySettings) -> ExitStatus {
 private func replay(
   _ file: borrowing InputFile, _ settings: ReplaySettings, series: consuming SeriesFile?
 ) -> ExitStatus {
-  var output = ReplayOutput(settings, writesSeries: series != nil)
+  var output = ReplayOutput(settings, series: series)
   var progress = Progress(through: file, printsMuch: settings.effects)
   let clock = Clock()
   while true {
@@ -38,16 +38,16 @@ private func replay(
       printError("\(settings.logPath): \(error.reason)")
       return .failure
     }
-    output.take(piece, &progress)
+    let isWritten = output.take(piece, &progress)
     progress.note(bytes: piece.count, records: output.replay.figures.records)
-    guard output.flush(to: &series, isLast: piece.isEmpty) else {
+    guard isWritten else {
       progress.clear()
       return .failure
     }
     if piece.isEmpty { break }
   }
   progress.clear()
-  if !settings.effects {
+  if !settings.effects, settings.csvPath != standardStream {
     let figures = output.replay.figures
     let elapsed = clock.now - .start
     let text =
@@ -58,7 +58,7 @@ private func replay(
 }
 
 /// A replay, and its output that was not written yet.
-private struct ReplayOutput {
+private struct ReplayOutput: ~Copyable {
   /// The replay.
   private(set) var replay: Replay
 
@@ -73,42 +73,56 @@ private struct ReplayOutput {
 
   private var effects = LogTextWriter()
   private var series: AudienceSeries?
+  private let file: SeriesFile?
 
-  init(_ settings: ReplaySettings, writesSeries: Bool) {
+  init(_ settings: ReplaySettings, series file: consuming SeriesFile?) {
     self.settings = settings
-    if writesSeries { series = AudienceSeries() }
-    let detail: Replay.Detail =
-      writesSeries ? .instants : settings.effects ? .records : .batches
+    var detail: Replay.Detail = settings.effects ? .records : .batches
+    if file != nil {
+      series = AudienceSeries(of: settings.span, every: settings.step)
+      detail = .changes
+    }
+    self.file = file
     replay = Replay(detail: detail, changes: settings.changes)
   }
 
-  /// Replays the next bytes of the log, or its end if they are empty.
-  mutating func take(_ piece: [UInt8], _ progress: inout Progress) {
+  /// Replays the next bytes of the log, or its end if they are empty. False if the output could not
+  /// be written.
+  mutating func take(_ piece: [UInt8], _ progress: inout Progress) -> Bool {
     if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
+    let isMeasured = series == nil && !settings.effects
     var start = clock.now
     while let step = replay.next() {
       switch step {
       case .read: meterTime = meterTime ?? .zero
-      case .applied:
+      case .applied where isMeasured:
         let spent = clock.now - start
         meterTime = meterTime.map { Duration(nanoseconds: $0.nanoseconds + spent.nanoseconds) }
-      case .section, .gap, .restored, .difference, .end, .torn, .damage: break
+      case .section, .applied, .gap, .restored, .difference, .end, .torn, .damage: break
       }
       note(step, &progress)
-      start = clock.now
+      // A quiet time of a log can have many rows.
+      guard flush(isLast: false) else { return false }
+      if isMeasured { start = clock.now }
     }
+    guard piece.isEmpty else { return true }
+    if let fault = series.flatMap({ settings.fault(of: $0.follower) }) {
+      progress.clear()
+      printError(fault)
+      status = worse(status, .failure)
+    }
+    return flush(isLast: true)
   }
 
   private mutating func note(_ step: Replay.Step, _ progress: inout Progress) {
+    series?.note(step, of: replay)
     switch step {
-    case .section: series?.restart()
     case .applied, .restored:
-      series?.add(replay)
       guard settings.effects else { return }
       for effect in replay.effects {
         effects.write(effect, names: replay.reader, text: replay.reader.messageText)
       }
-    case .read, .end: break
+    case .section, .read, .end: break
     case .gap, .difference, .torn, .damage:
       progress.clear()
       status = worse(status, report(step, of: settings.logPath))
@@ -116,9 +130,10 @@ private struct ReplayOutput {
   }
 
   /// Writes the output so far, if it is long enough or the last; false if that failed.
-  mutating func flush(to file: inout SeriesFile?, isLast: Bool) -> Bool {
-    if let bytes = series?.bytes, isLast || bytes.count > 65_536 {
-      guard file?.write(bytes) != false else { return false }
+  private mutating func flush(isLast: Bool) -> Bool {
+    let rows = series?.bytes.count ?? 0
+    if rows > 65_536 || isLast && rows > 0 {
+      guard file?.write(Array(series?.bytes ?? [])) != false else { return false }
       series?.bytes.removeAll(keepingCapacity: true)
     }
     guard isLast || effects.bytes.count > 65_536 else { return true }
@@ -155,7 +170,8 @@ private struct SeriesFile: ~Copyable {
       try file.write(bytes)
       return true
     } catch {
-      printError("--csv \(path): \(error.description)")
+      // The reader of standard output has seen enough (`| head`).
+      if error.code != EPIPE { printError("--csv \(path): \(error.description)") }
       return false
     }
   }

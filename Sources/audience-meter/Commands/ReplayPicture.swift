@@ -1,37 +1,29 @@
 import MeterIO
 import MeterModel
 
-/// Draws a log, or compares its replay with one with other settings, or both. The log is read
-/// twice: to find its length and its largest namespaces, and to record them.
+/// Draws a log, or compares two replays of it, or both. For a picture the log is read twice: to
+/// find its length and its largest namespaces, and to record them.
 func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
-  var progress = Progress(through: file, readings: 2)
-  var census = AudienceCensus(limit: AudiencePicture.namespaces)
-  // The namespaces of a comparison are the largest with the settings of the log.
-  let ownChanges = settings.compares ? ConfigurationChanges() : settings.changes
-  var first = Replay(detail: .instants, changes: ownChanges)
-  var length = 0
-  var status = play(file, settings.logPath, &progress) { piece, _ in
-    length += piece.count
-    first.take(piece) { census.note($0, of: $1) }
-    return (first.figures.records, .success)
+  let (ownChanges, givenChanges) = settings.comparedChanges
+  let isDrawn = settings.svgPath != nil
+  var progress = Progress(through: file, readings: isDrawn ? 2 : 1)
+  var plan: AudienceCensus?
+  // A daemon may still write the log. Bytes that were appended since the first reading are left
+  // out.
+  var length = Int.max
+  if isDrawn {
+    // The namespaces of a comparison are the largest with the first of the settings.
+    var census = AudienceCensus(limit: AudiencePicture.namespaces, in: settings.span)
+    guard let found = readFirst(file, settings, ownChanges, &census, &progress) else {
+      return .failure
+    }
+    (plan, length) = (census, found)
   }
-  guard status == .success else { return status }
-  do throws(InputFileError) {
-    try file.rewind()
-  } catch {
-    progress.clear()
-    let reason = "cannot be read a second time, as a picture needs: \(error.reason)"
-    printError("\(settings.logPath): \(reason)")
-    return .failure
-  }
-  progress.beginAgain()
   let clock = Clock()
-  let plan = (census.largest, ChartTimeline(census.runs))
-  var own = RecordedReplay(changes: ownChanges, plan)
-  var given = settings.compares ? RecordedReplay(changes: settings.changes, plan) : nil
-  status = play(file, settings.logPath, &progress) { piece, progress in
-    // A daemon may still write the log. Bytes that were appended since the first reading are left
-    // out.
+  var own = RecordedReplay(changes: ownChanges, plan, in: settings.span)
+  var given =
+    settings.compares ? RecordedReplay(changes: givenChanges, plan, in: settings.span) : nil
+  var status = play(file, settings.logPath, &progress) { piece, progress in
     guard length > 0 || piece.isEmpty else { return (own.replay.figures.records, .success) }
     let piece = Array(piece.prefix(length))
     length -= piece.count
@@ -43,17 +35,50 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
     return (own.replay.figures.records, status)
   }
   progress.clear()
-  let elapsed = clock.now - .start
-  if let given {
-    let comparison = ReplayComparison(own: own, given: given)
-    status = worse(status, writePicture(settings) { comparison.picture($0) })
-    let text = settings.json ? comparison.json : comparison.text
-    return worse(status, writeToStandardOutput(text))
+  if let fault = settings.fault(of: own.recording.follower) {
+    printError(fault)
+    return worse(status, .failure)
   }
-  status = worse(status, writePicture(settings) { own.picture($0) })
-  let figures = own.replay.figures
-  let text = settings.json ? figures.json : figures.text(elapsed: elapsed)
+  let elapsed = clock.now - .start
+  let text: String
+  if let given {
+    let comparison = ReplayComparison(first: own, second: given, settings)
+    status = worse(status, writePicture(settings) { comparison.picture($0) })
+    text = settings.json ? comparison.json : comparison.text
+  } else {
+    status = worse(status, writePicture(settings) { own.picture($0) })
+    let figures = own.replay.figures
+    text = settings.json ? figures.json : figures.text(elapsed: elapsed)
+  }
+  // Standard output has the picture only.
+  if settings.svgPath == standardStream { return status }
   return worse(status, writeToStandardOutput(text))
+}
+
+/// Reads a log for a census, and rewinds it. Returns its length in bytes; nil if that failed, which
+/// was printed.
+private func readFirst(
+  _ file: borrowing InputFile, _ settings: ReplaySettings, _ changes: ConfigurationChanges,
+  _ census: inout AudienceCensus, _ progress: inout Progress
+) -> Int? {
+  var replay = Replay(silentWith: changes)
+  var length = 0
+  let status = play(file, settings.logPath, &progress) { piece, _ in
+    length += piece.count
+    replay.take(piece) { census.note($0, of: $1) }
+    return (replay.figures.records, .success)
+  }
+  guard status == .success else { return nil }
+  do throws(InputFileError) {
+    try file.rewind()
+  } catch {
+    progress.clear()
+    let reason = "cannot be read a second time, as a picture needs: \(error.reason)"
+    printError("\(settings.logPath): \(reason)")
+    return nil
+  }
+  progress.beginAgain()
+  return length
 }
 
 /// Writes the picture of the log, if one was asked for. `make` draws it with the name of the log.
@@ -61,13 +86,25 @@ private func writePicture(
   _ settings: ReplaySettings, _ make: (String) -> [UInt8]
 ) -> ExitStatus {
   guard let path = settings.svgPath else { return .success }
-  let name = settings.logPath == "-" ? "standard input" : settings.logPath
+  let name = settings.logPath == standardStream ? "standard input" : settings.logPath
   do throws(SystemError) {
     try OutputFile(path: path).write(make(name.split(separator: "/").last.map(String.init) ?? name))
     return .success
   } catch {
     printError("--svg \(path): \(error.description)")
     return .failure
+  }
+}
+
+extension Replay {
+  /// A replay with these changes and without notifications, which change no count: a census needs
+  /// only counts, and a quiet time of years costs it nothing.
+  init(silentWith changes: ConfigurationChanges) {
+    self.init(detail: .changes, key: randomKey()) { configuration in
+      changes.apply(to: &configuration)
+      configuration.notifyMinDelay = .maximum
+      configuration.notifyMaxDelay = .maximum
+    }
   }
 }
 
@@ -79,11 +116,14 @@ struct RecordedReplay {
   /// The settings of the first section.
   private(set) var configuration: Configuration?
 
-  init(
-    changes: ConfigurationChanges, _ plan: (ContiguousArray<NamespacePeak>, ChartTimeline)
-  ) {
-    replay = Replay(detail: .instants, changes: changes)
-    recording = AudienceRecording(of: plan.0, along: plan.1, columns: ChartMeasures.columns)
+  /// A replay with a recording of the namespaces of a census; nil for one without curves.
+  init(changes: ConfigurationChanges, _ census: AudienceCensus?, in span: LogSpan = LogSpan()) {
+    replay = Replay(detail: .changes, changes: changes)
+    recording =
+      census.map {
+        AudienceRecording(
+          of: $0.largest, along: ChartTimeline($0.runs), columns: ChartMeasures.columns, in: span)
+      } ?? AudienceRecording(of: span)
   }
 
   /// Replays the next bytes of the log, or its end if they are empty.
@@ -101,11 +141,10 @@ struct RecordedReplay {
 
   /// The picture of the recording, with the name of the log.
   func picture(_ name: String) -> [UInt8] {
-    var notes = [replay.figures.summary]
-    if let dates = recording.timeline.datesInWords { notes.append(dates) }
     // The limit of connections depends on the machine of the daemon and is left out.
     let differences = (configuration ?? Configuration()).differences(from: Configuration())
       .filter { $0.name != ConfigurationOption.maximumConnections.rawValue }
+    var notes = [replay.figures.summary] + recording.placeInWords
     if !differences.isEmpty {
       notes.append(differences.map { "\($0.name) \($0.value)" }.joined(separator: " · "))
     }

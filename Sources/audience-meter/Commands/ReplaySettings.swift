@@ -14,15 +14,28 @@ package struct ReplaySettings: Sendable {
   /// Whether the figures are printed as one JSON object (`--json`).
   package var json = false
 
-  /// The path of the file for a row for each change of an audience (`--csv`).
+  /// The path of the file for the audiences over time (`--csv`); `-` for standard output.
   package var csvPath: String?
 
-  /// The path of the file for the picture of the audience over time (`--svg`).
+  /// The time between two rows of that file (`--step`); nil for a row at each change.
+  package var step: Duration?
+
+  /// The part of the log that is looked into (`--from`, `--to`).
+  package var span = LogSpan()
+
+  /// The path of the file for the picture of the audience over time (`--svg`); `-` for standard
+  /// output.
   package var svgPath: String?
 
-  /// Whether a replay with the settings of the log is compared with one with the given settings
-  /// (`--compare`).
+  /// Whether two replays are compared (`--compare`): one with the settings of the log and one with
+  /// the given settings, or those with `first` and `second`.
   package var compares = false
+
+  /// The settings of the first of two replays that are compared (`--a`); nil for those of the log.
+  package var first: ConfigurationChanges?
+
+  /// The settings of the second one (`--b`); nil for those of the log.
+  package var second: ConfigurationChanges?
 
   /// The moment to explain (`--explain`). If it is set, nothing else is printed.
   package var moment: Moment?
@@ -31,7 +44,31 @@ package struct ReplaySettings: Sendable {
   package var changes = ConfigurationChanges()
 
   package init() {}
+
+  /// The changes of the two replays that are compared. Without a comparison there is only the
+  /// first.
+  package var comparedChanges: (first: ConfigurationChanges, second: ConfigurationChanges) {
+    guard compares else { return (changes, changes) }
+    guard first == nil, second == nil else {
+      return (first ?? ConfigurationChanges(), second ?? ConfigurationChanges())
+    }
+    return (ConfigurationChanges(), changes)
+  }
+
+  /// Why a replay found nothing in the span, or could not tell what is in it; nil if it did.
+  func fault(of follower: SpanFollower) -> String? {
+    if let section = follower.sectionWithoutClock {
+      return "\(logPath): section \(section) has no wall clock, so --from and --to must be seconds"
+    }
+    if follower.entered == 0, !span.isWhole {
+      return "\(logPath): nothing of it is between --from and --to"
+    }
+    return nil
+  }
 }
+
+/// The path that stands for standard input or output.
+let standardStream = "-"
 
 /// Options of the meter on the command line of a replay. They replace settings of each section of
 /// the log; the other settings remain.

@@ -28,10 +28,9 @@ struct SimulationLogFile: ~Copyable {
 /// and to record them.
 func picture(of options: SimulationOptions) -> [UInt8] {
   var census = AudienceCensus(limit: AudiencePicture.namespaces)
-  var first = Replay(detail: .instants)
+  var first = Replay(silentWith: ConfigurationChanges())
   eachPiece(of: options) { piece in first.take(piece) { census.note($0, of: $1) } }
-  var recorded = RecordedReplay(
-    changes: ConfigurationChanges(), (census.largest, ChartTimeline(census.runs)))
+  var recorded = RecordedReplay(changes: ConfigurationChanges(), census)
   eachPiece(of: options) { piece in recorded.take(piece) { _ in } }
   return recorded.picture("\(options.profile.rawValue), seed \(options.seed)")
 }

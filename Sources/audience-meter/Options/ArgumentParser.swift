@@ -89,14 +89,7 @@ private struct ArgumentParser {
         throw UsageError(message: "replay: LOG is missing; usage: \(programName) \(command.usage)")
       }
       try refuseOperands(after: 1)
-      try refuseTogether(["effects", "text", "json", "explain"])
-      try refuseTogether(["text", "csv", "svg", "explain"])
-      try refuseTogether(["effects", "svg"])
-      for name in ["effects", "text", "csv", "explain"] { try refuseTogether([name, "compare"]) }
-      if replay.compares, replay.changes.isEmpty {
-        throw UsageError(
-          message: "--compare needs an option of the model beside it, as --notify-min-delay 5")
-      }
+      try checkReplay()
       replay.logPath = path
       return .replay(replay)
     case .simulate:
@@ -212,6 +205,36 @@ private struct ArgumentParser {
     throw UsageError(
       message: "\(quoted(operands[count])) is one argument too many"
         + (isCommand ? "; the command comes first" : ""))
+  }
+
+  /// Refuses options of a replay that contradict each other or have no effect.
+  private func checkReplay() throws(UsageError) {
+    try refuseTogether(["effects", "text", "json", "explain"])
+    try refuseTogether(["text", "csv", "svg", "explain"])
+    try refuseTogether(["effects", "svg"])
+    for name in ["effects", "text", "csv", "explain"] { try refuseTogether([name, "compare"]) }
+    try refuse("step", without: ["csv"])
+    for name in ["from", "to"] { try refuse(name, without: ["csv", "svg", "compare"]) }
+    for name in ["a", "b"] { try refuse(name, without: ["compare"]) }
+    if replay.span.isReversed { throw UsageError(message: "--to is before --from") }
+    for (name, path) in [("csv", replay.csvPath), ("svg", replay.svgPath)]
+    where path == standardStream {
+      for other in ["json", "effects"] where given.contains(other) {
+        throw UsageError(
+          message: "--\(name) - and --\(other) exclude each other: both are for standard output")
+      }
+    }
+    guard replay.compares else { return }
+    if replay.first != nil || replay.second != nil {
+      guard replay.changes.isEmpty else {
+        throw UsageError(
+          message: "--a and --b have all settings that are compared; write the others in them")
+      }
+    } else if replay.changes.isEmpty {
+      throw UsageError(
+        message: "--compare needs an option of the model beside it, as --notify-min-delay 5,"
+          + " or --a and --b")
+    }
   }
 
   /// Refuses options of loads with the mode `cluster`, and options of clusters with the others.

@@ -136,15 +136,6 @@ extension OptionValue {
       read: { text in text.isEmpty || text.utf8.contains(0) ? nil : .some(text) }, show: { $0 })
   }
 
-  /// A namespace and a time.
-  static func moment(_ property: Property<Moment?>) -> Self {
-    Self(
-      property,
-      ValueSyntax(
-        placeholder: "NAMESPACE@TIME", accepted: "a namespace and seconds (football@4.5)"),
-      read: { text in Moment(text).map { .some($0) } }, show: { _ in nil })
-  }
-
   @Sendable private static func port(_ text: String) -> UInt16? {
     UInt64(digits: text.utf8.span).flatMap { UInt16(exactly: $0) }
   }

@@ -120,14 +120,32 @@ extension CommandOption {
     CommandOption("text", .replay(.flag(\.text)), "print only the log itself, as text"),
     CommandOption(
       "csv", .replay(.file(\.csvPath)),
-      "write the audience of each namespace over time: seconds,namespace,members,pending"),
+      "write the audience of each namespace over time, a row at each change; - for standard output"
+    ),
+    CommandOption(
+      "step", .replay(.step(\.step)), "with --csv, write a row every S instead of at each change",
+      default: "each change"),
+    CommandOption(
+      "from", .replay(.logTime(\.span.from)),
+      "beginning of the part of the log that --csv, --svg and --compare look into: seconds"
+        + " (2:60 in the second section) or a time of the wall clock", default: "its beginning"),
+    CommandOption(
+      "to", .replay(.logTime(\.span.to)), "end of that part, itself included", default: "its end"),
     CommandOption(
       "svg", .replay(.file(\.svgPath)),
-      "draw the audience of the largest namespaces over time, and the counts sent"),
+      "draw the audience of the largest namespaces over time, and the counts sent; - for standard"
+        + " output"),
     CommandOption(
       "compare", .replay(.flag(\.compares)),
       "replay the log under its own settings and under those given here, and print (with --svg"
         + " draw) the counts that are sent under both"),
+    CommandOption(
+      "a", .replay(.settings(\.first)),
+      "with --compare, settings of the first replay instead of the log's, as"
+        + " \"--notify-min-delay 5 --increment-delay 0\"", default: "the log's"),
+    CommandOption(
+      "b", .replay(.settings(\.second)), "with --compare and --a, settings of the second one",
+      default: "the log's"),
     CommandOption(
       "explain", .replay(.moment(\.moment)),
       "print the count that NAMESPACE was sent at or last before second TIME, with the rule and the"

@@ -128,21 +128,55 @@ import audience_meter
         """)
   }
 
-  @Test func `--csv writes a row for each change of members or pending viewers`() throws {
+  private static let rows = """
+    section,seconds,unix_time,namespace,members,pending,told
+    1,0,,football,0,1,0
+    1,0.5,,"foot,ball",0,1,0
+    1,0.9,,"foot,ball",0,0,
+    1,1,,football,1,0,0
+    1,2,,football,1,0,1
+    1,5,,football,1,0,1
+    1,5,,"foot,ball",0,0,
+
+    """
+
+  @Test func `--csv writes a row for each change and each end`() throws {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/series.csv"
     let run = try replay(Self.log, "--csv", path)
-    #expect(run.status == 0)
-    #expect(
-      try String(contentsOfFile: path, encoding: .utf8) == """
-        seconds,namespace,members,pending
-        0,football,0,1
-        0.5,"foot,ball",0,1
-        0.9,"foot,ball",0,0
-        1,football,1,0
-
-        """)
+    #expect(run.status == 0 && run.output.hasPrefix("records "))
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == Self.rows)
     #expect(try replay(Self.log, "--csv", "/nowhere/a.csv").status == 1)
+  }
+
+  @Test func `--csv - writes the rows to standard output, and nothing else`() throws {
+    let run = try replay(Self.log, "--csv", "-")
+    #expect(run.output == Self.rows)
+    #expect(run.status == 0 && run.errors == "")
+  }
+
+  @Test func `--step writes a row at each step`() throws {
+    let run = try replay(Self.log, "--csv", "-", "--step", "4")
+    #expect(
+      run.output.split(separator: "\n").dropFirst() == [
+        "1,0,,football,0,1,0", "1,4,,football,1,0,1", "1,4,,\"foot,ball\",0,0,",
+        "1,5,,football,1,0,1", "1,5,,\"foot,ball\",0,0,",
+      ])
+  }
+
+  @Test func `--from and --to select a part of the log`() throws {
+    let run = try replay(Self.log, "--csv", "-", "--from", "1.5", "--to", "1:4")
+    #expect(
+      run.output.split(separator: "\n").dropFirst() == [
+        "1,1.5,,football,1,0,0", "1,2,,football,1,0,1", "1,4,,football,1,0,1",
+        "1,4,,\"foot,ball\",0,0,",
+      ])
+    let late = try replay(Self.log, "--csv", "-", "--from", "6")
+    #expect(late.status == 1)
+    #expect(late.errors.hasSuffix(": nothing of it is between --from and --to\n"))
+    let wall = try replay(Self.log, "--csv", "-", "--to", "2026-06-01T18:00:00Z")
+    #expect(wall.status == 1)
+    #expect(wall.errors.contains(": section 1 has no wall clock, so --from and --to must be"))
   }
 
   @Test func `a malformed log is replayed up to the error, which is named`() throws {

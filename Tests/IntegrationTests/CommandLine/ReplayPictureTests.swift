@@ -41,7 +41,7 @@ import Testing
     #expect(try run.output == replay(Self.log, "--json").output)
     let text = try drawn()
     #expect(text.contains("<title>Audience of kick &amp; off.log</title>"))
-    for words in ["football", "tennis", "told to the viewers", "20 s", "notify-min-delay 1"] {
+    for words in ["football", "tennis", "shown to the viewers", "20 s", "notify-min-delay 1"] {
       #expect(text.contains(">\(words)<"), "\(words)")
     }
   }
@@ -50,16 +50,25 @@ import Testing
     let run = try replay(Self.log, "--compare", "--notify-min-delay", "5", "--svg", picture)
     #expect(
       run.output == """
-                                     log    given
-        notify-min-delay               1        5
-        opened                         4        4
-        counted                        4        4
-        peak members                   4        4
-        notifications                  4        2
-        frames sent                    8        3
-        largest deviation              1        2
-        mean deviation             0.041    0.249
-        mean deviation, relative  2.98 %  17.88 %
+                                             log    given
+        notify-min-delay                       1        5
+        opened                                 4        4
+        counted                                4        4
+        peak members                           4        4
+        notifications                          4        2
+        frames sent                            8        3
+        off the audience, mean             0.031    0.135
+        off the audience, mean, relative  2.23 %   9.68 %
+        off the audience, p50                  0        0
+        off the audience, p99                  1        2
+        off the audience, worst                1        2
+        off the audience, beyond ratio    3.11 %  12.47 %
+        off the members, mean              0.031    0.135
+        off the members, mean, relative   2.23 %   9.68 %
+        off the members, p50                   0        0
+        off the members, p99                   1        2
+        off the members, worst                 1        2
+        off the members, beyond ratio     3.11 %  12.47 %
 
         """, "\(run.output)")
     #expect(run.status == 0 && run.errors == "")
@@ -73,7 +82,36 @@ import Testing
     #expect(Set(sides.keys) == ["log", "given"])
     #expect(sides["log"]?["frames"] as? Int == 8)
     #expect(sides["given"]?["notifications"] as? Int == 2)
-    #expect(sides["given"]?["mean_deviation"] is Double)
+    let deviation = try #require(sides["given"]?["off_audience"] as? [String: Any])
+    #expect(deviation["mean"] as? Double == 0.135 && deviation["worst"] as? Int == 2)
+    #expect(
+      Set(deviation.keys) == [
+        "mean", "mean_percent", "p50", "p99", "worst", "beyond_ratio_percent",
+      ])
+    #expect(sides["given"]?["off_members"] is [String: Any])
+  }
+
+  @Test func `--compare takes two settings, and needs no second reading without a picture`() throws
+  {
+    let path = try folder.write(Self.log, to: "log")
+    let run = try ProgramRun(
+      shell: "cat \(path) | \"$0\" replay - --compare --a 'notify-min-delay 5' --b '' --json")
+    let sides = try #require(try membersOfObject(run.output) as? [String: [String: Any]])
+    #expect(sides["a"]?["frames"] as? Int == 3 && sides["b"]?["frames"] as? Int == 8)
+  }
+
+  @Test func `--from and --to draw and compare a part of the log`() throws {
+    let run = try replay(
+      Self.log, "--compare", "--notify-min-delay=5", "--from", "1", "--to", "4", "--svg", picture)
+    #expect(run.output.contains("\nopened "))
+    #expect(try drawn().contains(">The part from 1 s to 4 s<"))
+    #expect(try replay(Self.log, "--svg", picture, "--from", "21").status == 1)
+  }
+
+  @Test func `--svg - writes the picture to standard output, and nothing else`() throws {
+    let run = try replay(Self.log, "--svg", "-")
+    #expect(run.output.hasPrefix("<svg ") && run.output.hasSuffix("</svg>\n"))
+    #expect(run.status == 0 && run.errors == "")
   }
 
   @Test func `--explain shows the last notification and the next one`() throws {

@@ -4,8 +4,11 @@ import MeterModel
 import Testing
 
 struct PictureLawTests {
-  private func play(_ log: [UInt8], show: (Replay.Step, borrowing Replay) -> Void) -> Replay {
-    var replay = Replay(detail: .instants)
+  private func play(
+    _ log: [UInt8], _ detail: Replay.Detail = .changes,
+    show: (Replay.Step, borrowing Replay) -> Void
+  ) -> Replay {
+    var replay = Replay(detail: detail)
     replay.append(log.span)
     while let step = replay.next() { show(step, replay) }
     replay.finish()
@@ -30,9 +33,10 @@ struct PictureLawTests {
           #expect(curves.local.maximum == UInt64(curves.peak), "\(range.profile) \(seed)")
           #expect(curves.local.columns.map(\.maximum).max() == UInt64(curves.peak))
           #expect(curves.members.maximum >= curves.local.maximum)
-          #expect(curves.told.maximum <= curves.members.maximum)
+          #expect(curves.shown.maximum <= curves.audience.maximum)
+          #expect(curves.audience.maximum >= curves.members.maximum)
         }
-        #expect(recording.frames >= figures.notifications)
+        #expect(recording.figures.frames >= figures.notifications)
       }
     }
   }
@@ -45,7 +49,7 @@ struct PictureLawTests {
       let log = RandomLog(seed: seed, profile: range.profile)
       let moment = try #require(Moment("n\(seed % 3)@\(log.end.decimalSeconds)"))
       var explainer = Explainer(moment)
-      let replay = play(Array(log.text.utf8)) { explainer.note($0, of: $1) }
+      let replay = play(Array(log.text.utf8), .instants) { explainer.note($0, of: $1) }
       let explanation = try #require(explainer.explanation)
       let id = replay.reader.find(namespace: moment.namespace)
       let truth = id.flatMap { replay.meter.counts(of: $0) }

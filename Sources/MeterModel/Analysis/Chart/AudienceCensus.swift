@@ -14,20 +14,30 @@ package struct NamespacePeak: Equatable, Sendable {
   }
 }
 
-/// Finds the largest namespaces of a log and the extents of its sections. The memory does not grow
-/// with the number of names in the log. Precondition: the replay has the detail of instants.
+/// Finds the largest namespaces in a span of a log, and the extents of its sections. The memory
+/// does not grow with the number of names in the log. Precondition: the replay has the detail of
+/// changes.
 package struct AudienceCensus {
-  /// The extents of the sections so far.
+  /// The extents of the sections in the span so far.
   package private(set) var runs: ContiguousArray<ChartRun> = []
 
+  /// The place of the replay relative to the span.
+  package private(set) var follower: SpanFollower
+
   private let limit: Int
-  /// The largest number of members of each namespace since its creation, by its number.
-  private var peaks: ContiguousArray<UInt32> = []
+
+  /// The local members of each namespace, and their largest number in the span since its creation,
+  /// by its number.
+  private var places: ContiguousArray<(members: UInt32, peak: UInt32)> = []
   private var candidates: ContiguousArray<NamespacePeak> = []
 
+  /// The instant that the replay has reached in the section.
+  private var now = Instant.start
+
   /// A census of at most `limit` namespaces.
-  package init(limit: Int) {
+  package init(limit: Int, in span: LogSpan = LogSpan()) {
     self.limit = limit
+    follower = SpanFollower(span)
   }
 
   /// The largest namespaces, in descending order; equal ones in the order of their names.
@@ -43,32 +53,52 @@ package struct AudienceCensus {
   package mutating func note(_ step: Replay.Step, of replay: borrowing Replay) {
     switch step {
     case .section(let section):
-      runs.append(ChartRun(wallStart: section.wallStart))
-      peaks.removeAll()
+      follower.begin(section)
+      (places, now) = ([], .start)
     case .restored:
-      guard !runs.isEmpty else { return }
-      if runs[runs.count - 1].end == .start { runs[runs.count - 1].start = replay.meter.now }
-      peaks.removeAll()
+      now = replay.meter.now
+      places.removeAll()
+      pass(to: now, replay)
       count(replay)
-    case .applied: count(replay)
-    case .read, .gap, .difference, .end, .torn, .damage: break
+    case .applied:
+      pass(to: replay.meter.now, replay)
+      count(replay)
+    case .end, .torn, .damage:
+      pass(to: replay.meter.now, replay)
+      _ = follower.endSection()
+    case .read, .gap, .difference: break
     }
   }
 
+  /// Goes on to an instant of the section, at which changes may follow.
+  private mutating func pass(to instant: Instant, _ replay: borrowing Replay) {
+    if follower.enters(by: instant) {
+      let start = max(follower.part.lowerBound, now)
+      runs.append(ChartRun(start: start, end: start, wallStart: follower.wallStart))
+      for place in places.indices where places[place].members > 0 {
+        places[place].peak = places[place].members
+        admit(NamespaceID(UInt32(place)), places[place].members, replay)
+      }
+    }
+    if follower.isWithin { runs[runs.count - 1].end = min(instant, follower.part.upperBound) }
+    _ = follower.leaves(by: instant)
+    now = instant
+  }
+
   private mutating func count(_ replay: borrowing Replay) {
-    if !runs.isEmpty { runs[runs.count - 1].end = replay.meter.now }
     for namespace in replay.changed {
       let members = replay.meter.localMembers(of: namespace)
       let place = Int(namespace.number)
-      while peaks.count <= place { peaks.append(0) }
-      guard members > peaks[place] else { continue }
-      peaks[place] = members
+      while places.count <= place { places.append((0, 0)) }
+      places[place].members = members
+      guard follower.isWithin, members > places[place].peak else { continue }
+      places[place].peak = members
       admit(namespace, members, replay)
     }
     // The number of a retired namespace may be used for another name.
     for effect in replay.effects {
-      if case .retire(let namespace) = effect.action, Int(namespace.number) < peaks.count {
-        peaks[Int(namespace.number)] = 0
+      if case .retire(let namespace) = effect.action, Int(namespace.number) < places.count {
+        places[Int(namespace.number)] = (0, 0)
       }
     }
   }

@@ -45,33 +45,33 @@ package struct AudiencePicture: Sendable {
         ChartPanel(
           heading: curves.text, height: namespaces.count > 1 ? 150 : 320,
           series: [
-            ChartSeries(curves.told, style: "told", label: "told to the viewers"),
-            ChartSeries(curves.members, style: "true", label: "members", isArea: true),
+            ChartSeries(
+              curves.shown, style: "told", label: "shown to the viewers", note: "on average")
+          ] + curves.pending + [
+            ChartSeries(curves.audience, style: "true", label: "viewers", isArea: true)
           ]))
     }
     return document(panels, recording)
   }
 
-  /// A document with the counts that viewers were sent with two settings, beside the members, for
-  /// the largest namespaces.
-  package func draw(
-    _ own: AudienceRecording, labelled ownLabel: String, beside given: AudienceRecording,
-    labelled givenLabel: String
-  ) -> [UInt8] {
-    let panels = zip(own.namespaces, given.namespaces).prefix(Self.toldNamespaces).map {
-      (first, second) in
+  /// A document with the numbers that viewers saw with two settings, beside the audience, for the
+  /// largest namespaces.
+  package func draw(_ first: ComparedRecording, beside second: ComparedRecording) -> [UInt8] {
+    let pairs = zip(first.recording.namespaces, second.recording.namespaces)
+    let panels = pairs.prefix(Self.toldNamespaces).map { one, other in
       var series = [
-        ChartSeries(first.told, style: "told", label: "told, the log's settings", note: ownLabel),
-        ChartSeries(second.told, style: "other", label: "told, given settings", note: givenLabel),
-        ChartSeries(first.members, style: "true", label: "members", isArea: true),
+        ChartSeries(one.shown, style: "told", label: "shown, \(first.name)", note: first.note),
+        ChartSeries(
+          other.shown, style: "other", label: "shown, \(second.name)", note: second.note),
+        ChartSeries(one.audience, style: "true", label: "viewers", isArea: true),
       ]
-      if first.members.columns != second.members.columns {
+      if one.audience.columns != other.audience.columns {
         series.append(
-          ChartSeries(second.members, style: "counted", label: "members, given settings"))
+          ChartSeries(other.audience, style: "counted", label: "viewers, \(second.name)"))
       }
-      return ChartPanel(heading: first.text, height: 230, series: series)
+      return ChartPanel(heading: one.text, height: 230, series: series)
     }
-    return document(Array(panels), own)
+    return document(Array(panels), first.recording)
   }
 
   private func document(_ panels: [ChartPanel], _ recording: AudienceRecording) -> [UInt8] {
@@ -105,7 +105,25 @@ package struct AudiencePicture: Sendable {
   }
 }
 
+/// One of two recordings that are compared, with the name of its settings and a note for the
+/// legend.
+package struct ComparedRecording: Sendable {
+  let recording: AudienceRecording
+  let name: String
+  let note: String
+
+  package init(_ recording: AudienceRecording, name: String, note: String) {
+    (self.recording, self.name, self.note) = (recording, name, note)
+  }
+}
+
 extension NamespaceCurves {
   /// The name as text.
   fileprivate var text: String { String(decoding: name, as: UTF8.self) }
+
+  /// The curve of the members, where some viewers are not counted at once.
+  fileprivate var pending: [ChartSeries] {
+    members.columns == audience.columns
+      ? [] : [ChartSeries(members, style: "counted", label: "members")]
+  }
 }

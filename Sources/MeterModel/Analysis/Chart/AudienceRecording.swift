@@ -1,5 +1,6 @@
 // The second reading of a log for a picture: the curves of the largest namespaces and of all others
-// together, and the difference between the members and what viewers were sent.
+// together, and the difference between the audience and the numbers that viewers see. Without a
+// picture it is the only reading.
 
 /// The curves of one namespace.
 package struct NamespaceCurves: Sendable {
@@ -15,21 +16,36 @@ package struct NamespaceCurves: Sendable {
   /// The members of all nodes.
   package fileprivate(set) var members: ChartCurve
 
-  /// The count that the open connections were last sent; absent while none is open.
-  package fileprivate(set) var told: ChartCurve
+  /// The members of all nodes and the pending connections of this node.
+  package fileprivate(set) var audience: ChartCurve
+
+  /// The mean of the numbers that the open connections show; absent while none is open.
+  package fileprivate(set) var shown: ChartCurve
 
   /// The number of the namespace; nil while it does not exist.
   fileprivate var id: NamespaceID?
 
-  /// The counts since `since`; nil while the namespace does not exist.
-  fileprivate var latest: NamespaceCounts?
+  /// The present values, also outside of the span.
+  fileprivate var values = Values()
 
-  /// The time on the axis of the latest change of the counts.
-  fileprivate var since: UInt64 = 0
+  fileprivate struct Values: Equatable {
+    var local = ChartCurve.absent
+    var members = ChartCurve.absent
+    var audience = ChartCurve.absent
+    var shown = ChartCurve.absent
+  }
+
+  /// Sets the curves to the present values from a time on.
+  fileprivate mutating func draw(at time: UInt64) {
+    if values.local != local.value { local.set(values.local, at: time) }
+    if values.members != members.value { members.set(values.members, at: time) }
+    if values.audience != audience.value { audience.set(values.audience, at: time) }
+    if values.shown != shown.value { shown.set(values.shown, at: time) }
+  }
 }
 
-/// Records a replay in the columns of a picture. Precondition: the replay has the detail of
-/// instants.
+/// Records the part of a replay that is in a span, in the columns of a picture. Precondition: the
+/// replay has the detail of changes.
 package struct AudienceRecording {
   /// The namespaces of the census, in its order.
   package private(set) var namespaces: ContiguousArray<NamespaceCurves>
@@ -40,158 +56,275 @@ package struct AudienceRecording {
   /// The axis of time.
   package let timeline: ChartTimeline
 
-  /// The number of frames with a notification: one for each connection that was open then.
-  package private(set) var frames: UInt64 = 0
+  /// The figures of the span.
+  package private(set) var figures = SpanFigures()
 
-  /// The difference between the members and what viewers were sent, in these namespaces.
-  package private(set) var deviation = Deviation()
+  /// The deviation of the numbers that viewers see from the audience, counted or not.
+  package var fromAudience: Deviation { screens.fromAudience }
+
+  /// The deviation of the numbers that viewers see from the members.
+  package var fromMembers: Deviation { screens.fromMembers }
 
   /// The times at which records are missing, on the axis; the first hundred.
   package private(set) var gaps: ContiguousArray<Range<UInt64>> = []
 
-  private var run = -1
-  private var gapStart: UInt64?
-  private var knowsPeers = false
+  /// The place of the replay relative to the span.
+  package private(set) var follower: SpanFollower
+
+  private var screens = ScreenRecording()
+  private var gapStart: Instant?
+
+  /// The instant that the replay has reached in the section.
+  private var now = Instant.start
+
+  /// The local members of the namespaces without a curve of their own.
+  private var others: UInt64 = 0
 
   /// The place in `namespaces` of each namespace, by its number; or `unknown` or `none`.
   private var places: ContiguousArray<UInt8> = []
   private static let unknown = UInt8.max
   private static let none = UInt8.max - 1
 
-  /// A recording of the namespaces of a census, in `columns` columns. Precondition: there are fewer
-  /// than 250 namespaces.
+  /// A recording of the namespaces of a census, in `columns` columns. Both readings have the same
+  /// span. Precondition: there are fewer than 250 namespaces.
   package init(
-    of largest: ContiguousArray<NamespacePeak>, along timeline: ChartTimeline, columns: Int
+    of largest: ContiguousArray<NamespacePeak>, along timeline: ChartTimeline, columns: Int,
+    in span: LogSpan = LogSpan()
   ) {
     invariant(largest.count < 250, "a picture of \(largest.count) namespaces")
     let curve = ChartCurve(columns: columns, length: timeline.length)
     namespaces = ContiguousArray(
       largest.map {
         NamespaceCurves(
-          name: $0.name, peak: $0.members, local: curve, members: curve, told: curve)
+          name: $0.name, peak: $0.members, local: curve, members: curve, audience: curve,
+          shown: curve)
       })
     rest = curve
     self.timeline = timeline
+    follower = SpanFollower(span)
   }
 
-  /// Takes the latest step of the replay into account. Precondition: the census was made of the
-  /// same log.
+  /// A recording without curves, for a log that is read only once.
+  package init(of span: LogSpan) {
+    self.init(of: [], along: ChartTimeline([]), columns: 1, in: span)
+  }
+
+  /// Takes the latest step of the replay into account. Precondition: the census, if there is one,
+  /// was made of the same log.
   package mutating func note(_ step: Replay.Step, of replay: borrowing Replay) {
     switch step {
-    case .section:
-      closeRun()
-      run += 1
-      places.removeAll()
-      knowsPeers = false
-    case .restored:
-      places.removeAll()
-      for place in namespaces.indices { namespaces[place].id = nil }
-      knowsPeers = true
-      let time = timeline.time(of: replay.meter.now, inRun: run)
-      if let start = gapStart, start < time, gaps.count < 100 { gaps.append(start..<time) }
-      gapStart = nil
-      take(replay)
+    case .section(let section):
+      endSection()
+      begin(section, replay)
     case .applied: take(replay)
-    case .gap(let gap): gapStart = timeline.time(of: gap.since, inRun: run)
-    case .read, .difference, .end, .torn, .damage: break
+    case .restored: restore(replay)
+    case .gap(let gap):
+      gapStart = gap.since
+      screens.suspend(at: gap.since)
+    case .end, .torn, .damage:
+      pass(to: replay.meter.now)
+      endSection()
+    case .read, .difference: break
     }
   }
 
   /// Ends the curves. To be called after the last step.
   package mutating func finish() {
-    closeRun()
+    endSection()
     for place in namespaces.indices {
       namespaces[place].local.finish()
       namespaces[place].members.finish()
-      namespaces[place].told.finish()
+      namespaces[place].audience.finish()
+      namespaces[place].shown.finish()
     }
     rest.finish()
   }
+}
 
-  /// Ends the audiences at the end of a section.
-  private mutating func closeRun() {
-    guard run >= 0 else { return }
-    let end = timeline.time(of: .latest, inRun: run)
+// The steps of the replay.
+extension AudienceRecording {
+  private mutating func begin(_ section: LogSection, _ replay: borrowing Replay) {
+    follower.begin(section)
+    screens.begin(
+      follower.mayEnter ? follower.part : nil,
+      ratio: replay.meter.configuration.notifyDeltaRatio)
+    places.removeAll()
     for place in namespaces.indices {
       namespaces[place].id = nil
-      record(nil, of: place, at: end)
+      namespaces[place].values = NamespaceCurves.Values()
     }
-    rest.set(ChartCurve.absent, at: end)
+    (now, others, gapStart) = (.start, 0, nil)
+    figures.note(replay.meter)
   }
 
   private mutating func take(_ replay: borrowing Replay) {
-    let time = timeline.time(of: replay.meter.now, inRun: run)
-    if case .peer = replay.record?.event { knowsPeers = true }
-    for namespace in replay.changed {
-      let place = place(of: namespace, replay)
-      if place < namespaces.count { sample(place, replay, at: time) }
+    if case .closed(let connection) = replay.record?.event,
+      let namespace = replay.meter.namespace(of: connection)
+    {
+      pass(to: replay.meter.now)
+      screens.close(
+        connection, namespace, open: replay.meter.openConnections(of: namespace), at: now)
     }
-    for effect in replay.effects {
-      switch effect.action {
-      case .notify(let namespace, _):
-        frames += UInt64(replay.meter.openConnections(of: namespace))
-        let place = place(of: namespace, replay)
-        if place < namespaces.count { sample(place, replay, at: time) }
-      case .retire(let namespace): forget(namespace, at: time)
-      case .greet, .message, .end, .refuse, .reject: break
+    for effect in replay.effects { take(effect, replay) }
+    pass(to: replay.meter.now)
+    for namespace in replay.changed {
+      let counts = replay.meter.counts(of: namespace)
+      screens.update(namespace, counts, at: now)
+      sample(namespace, counts, replay)
+    }
+    if !replay.changed.isEmpty { takeOthers(replay) }
+    figures.takePeak(replay.meter, counts: follower.isWithin)
+    figures.note(replay.meter)
+  }
+
+  private mutating func take(_ effect: Effect, _ replay: borrowing Replay) {
+    switch effect.action {
+    case .greet(let connection, _, let namespace, let count):
+      pass(to: effect.instant)
+      if follower.isWithin { figures.opened += 1 }
+      screens.greet(connection, namespace, count, at: now)
+    case .notify(let namespace, let count):
+      pass(to: effect.instant)
+      if follower.isWithin {
+        figures.notifications += 1
+        figures.frames += UInt64(replay.meter.openConnections(of: namespace))
+      }
+      if screens.notify(namespace, count, at: now) {
+        sample(namespace, replay.meter.counts(of: namespace), replay)
+      }
+    case .end(let connection, _):
+      guard let namespace = replay.meter.namespace(of: connection) else { return }
+      pass(to: effect.instant)
+      screens.end(connection, namespace, at: now)
+    case .retire(let namespace):
+      pass(to: effect.instant)
+      forget(namespace)
+    case .message, .refuse, .reject: break
+    }
+  }
+
+  private mutating func restore(_ replay: borrowing Replay) {
+    screens.suspend(at: gapStart ?? replay.meter.now)
+    places.removeAll()
+    for place in namespaces.indices {
+      namespaces[place].id = nil
+      namespaces[place].values = NamespaceCurves.Values()
+    }
+    figures.restore(replay.meter, counts: follower.isWithin)
+    now = replay.meter.now
+    for namespace in replay.changed {
+      guard let counts = replay.meter.counts(of: namespace) else { continue }
+      screens.restore(namespace, counts, at: now)
+      sample(namespace, counts, replay)
+    }
+    takeOthers(replay)
+    pass(to: now)
+    if follower.isWithin {
+      draw()
+      if let gapStart {
+        let (start, end) = (time(of: gapStart), time(of: now))
+        if start < end, gaps.count < 100 { gaps.append(start..<end) }
       }
     }
-    // A change of another node's counts has no effect of its own.
-    if knowsPeers {
-      for place in namespaces.indices { sample(place, replay, at: time) }
-    }
-    let drawn = namespaces.reduce(UInt64(0)) { $0 + UInt64($1.latest?.localMembers ?? 0) }
-    let others = replay.meter.localMembers - min(drawn, replay.meter.localMembers)
-    if others != rest.value { rest.set(others, at: time) }
+    gapStart = nil
   }
 
-  /// The place of a namespace in `namespaces`; past their end if it is not among them.
-  private mutating func place(of namespace: NamespaceID, _ replay: borrowing Replay) -> Int {
-    let number = Int(namespace.number)
-    while places.count <= number { places.append(Self.unknown) }
-    if places[number] == Self.unknown {
-      let name = replay.reader.name(of: namespace)
-      let place = namespaces.firstIndex { $0.name == name }
-      places[number] = place.map { UInt8($0) } ?? Self.none
-      if let place { namespaces[place].id = namespace }
+  /// Goes on to an instant of the section, at which changes may follow: enters or leaves the span.
+  private mutating func pass(to instant: Instant) {
+    if follower.enters(by: instant) {
+      now = max(follower.part.lowerBound, now)
+      figures.enter()
+      draw()
     }
-    return Int(places[number])
+    if follower.leaves(by: instant) { close(at: follower.part.upperBound) }
+    now = instant
   }
 
-  private mutating func forget(_ namespace: NamespaceID, at time: UInt64) {
+  private mutating func endSection() {
+    screens.suspend(at: gapStart ?? now)
+    if follower.endSection() { close(at: now) }
+  }
+
+  /// Ends the curves of the section at an instant.
+  private mutating func close(at end: Instant) {
+    figures.leave()
+    let time = timeline.time(of: end, inRun: follower.entered - 1)
+    for place in namespaces.indices {
+      let values = namespaces[place].values
+      namespaces[place].values = NamespaceCurves.Values()
+      namespaces[place].draw(at: time)
+      namespaces[place].values = values
+    }
+    if !namespaces.isEmpty { rest.set(ChartCurve.absent, at: time) }
+  }
+}
+
+// The curves.
+extension AudienceRecording {
+  private func time(of instant: Instant) -> UInt64 {
+    timeline.time(of: instant, inRun: follower.entered - 1)
+  }
+
+  /// Sets all curves to their present values.
+  private mutating func draw() {
+    let time = time(of: now)
+    for place in namespaces.indices { namespaces[place].draw(at: time) }
+    if !namespaces.isEmpty { rest.set(others, at: time) }
+  }
+
+  /// Takes the values of a namespace with these counts; nil if it does not exist.
+  private mutating func sample(
+    _ namespace: NamespaceID, _ counts: NamespaceCounts?, _ replay: borrowing Replay
+  ) {
+    let place = place(of: namespace, replay)
+    guard place < namespaces.count else { return }
+    namespaces[place].id = namespace
+    var values = NamespaceCurves.Values()
+    if let counts {
+      values.local = UInt64(counts.localMembers)
+      values.members = counts.members
+      values.audience = counts.audience
+      values.shown = screens.mean(of: namespace) ?? ChartCurve.absent
+    }
+    set(values, place)
+  }
+
+  private mutating func set(_ values: NamespaceCurves.Values, _ place: Int) {
+    guard values != namespaces[place].values else { return }
+    namespaces[place].values = values
+    if follower.isWithin { namespaces[place].draw(at: time(of: now)) }
+  }
+
+  /// Forgets a namespace. Its number may be used for another name.
+  private mutating func forget(_ namespace: NamespaceID) {
     let number = Int(namespace.number)
     guard number < places.count else { return }
     let place = Int(places[number])
     places[number] = Self.unknown
     guard place < namespaces.count else { return }
     namespaces[place].id = nil
-    record(nil, of: place, at: time)
+    set(NamespaceCurves.Values(), place)
   }
 
-  private mutating func sample(_ place: Int, _ replay: borrowing Replay, at time: UInt64) {
-    record(namespaces[place].id.flatMap { replay.meter.counts(of: $0) }, of: place, at: time)
+  private mutating func takeOthers(_ replay: borrowing Replay) {
+    guard !namespaces.isEmpty else { return }
+    var drawn: UInt64 = 0
+    for place in namespaces.indices where namespaces[place].values.local != ChartCurve.absent {
+      drawn += namespaces[place].values.local
+    }
+    others = replay.meter.localMembers - min(drawn, replay.meter.localMembers)
+    if follower.isWithin, others != rest.value { rest.set(others, at: time(of: now)) }
   }
 
-  /// Records the counts of a namespace; nil if it does not exist any more.
-  private mutating func record(_ counts: NamespaceCounts?, of place: Int, at time: UInt64) {
-    let former = namespaces[place].latest
-    guard counts != former else { return }
-    if let former {
-      deviation.add(
-        told: former.told, members: former.members, viewers: former.open,
-        nanoseconds: time - namespaces[place].since)
+  /// The place of a namespace in `namespaces`; past their end if it is not among them.
+  private mutating func place(of namespace: NamespaceID, _ replay: borrowing Replay) -> Int {
+    guard !namespaces.isEmpty else { return Int(Self.none) }
+    let number = Int(namespace.number)
+    while places.count <= number { places.append(Self.unknown) }
+    if places[number] == Self.unknown {
+      let name = replay.reader.name(of: namespace)
+      places[number] = namespaces.firstIndex { $0.name == name }.map { UInt8($0) } ?? Self.none
     }
-    namespaces[place].latest = counts
-    namespaces[place].since = time
-    let told = counts.map { $0.open > 0 ? $0.told : ChartCurve.absent } ?? ChartCurve.absent
-    let values = (
-      counts.map { UInt64($0.localMembers) } ?? ChartCurve.absent,
-      counts?.members ?? ChartCurve.absent
-    )
-    if values.0 != namespaces[place].local.value { namespaces[place].local.set(values.0, at: time) }
-    if values.1 != namespaces[place].members.value {
-      namespaces[place].members.set(values.1, at: time)
-    }
-    if told != namespaces[place].told.value { namespaces[place].told.set(told, at: time) }
+    return Int(places[number])
   }
 }

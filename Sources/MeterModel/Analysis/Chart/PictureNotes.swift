@@ -10,6 +10,32 @@ extension ReplayFigures {
   }
 }
 
+extension AudienceRecording {
+  /// The dates of the picture and the span that it shows, a line each; none where they are unknown
+  /// and the whole log is shown.
+  package var placeInWords: [String] {
+    var lines = timeline.datesInWords.map { [$0] } ?? []
+    let span = follower.span
+    if !span.isWhole {
+      let from = span.from.map { "from \($0.inWords)" }
+      let to = span.to.map { "to \($0.inWords)" }
+      lines.append("The part " + [from, to].compactMap(\.self).joined(separator: " "))
+    }
+    return lines
+  }
+}
+
+extension LogTime {
+  /// `60 s`, `60 s of section 2` or `2026-06-01T18:00:00Z`.
+  fileprivate var inWords: String {
+    switch self {
+    case .instant(let instant, let section):
+      "\(instant.decimalSeconds) s" + (section.map { " of section \($0)" } ?? "")
+    case .wall(let time): time.text
+    }
+  }
+}
+
 extension ChartTimeline {
   /// The dates of its start and end; nil where no wall clock is known.
   package var datesInWords: String? {

@@ -218,7 +218,23 @@ extension Units {
       ),
       (
         ["replay", "a", "--compare"],
-        "--compare needs an option of the model beside it, as --notify-min-delay 5"
+        "--compare needs an option of the model beside it, as --notify-min-delay 5, or --a and --b"
+      ),
+      (
+        ["replay", "a", "--compare", "--a=--notify-min-delay 5", "--increment-delay=1"],
+        "--a and --b have all settings that are compared; write the others in them"
+      ),
+      (["replay", "a", "--a", "notify-min-delay 5"], "--a has no effect without --compare"),
+      (
+        ["replay", "a", "--compare", "--b", "--port 80"],
+        "--b: '--port 80' is not a list of options of the meter, as \"--notify-min-delay 5\""
+      ),
+      (["replay", "a", "--step", "5"], "--step has no effect without --csv"),
+      (["replay", "a", "--to", "5"], "--to has no effect without --csv, --svg or --compare"),
+      (["replay", "a", "--csv=b", "--from", "6", "--to", "5"], "--to is before --from"),
+      (
+        ["replay", "a", "--csv", "-", "--json"],
+        "--csv - and --json exclude each other: both are for standard output"
       ),
       (
         ["replay", "a", "--compare", "--csv=b", "--increment-delay=1"],
@@ -242,6 +258,16 @@ extension Units {
     @Test func `replay has options for pictures, comparisons and explanations`() throws {
       let picture = try replay("a", "--svg", "b.svg", "--compare", "--notify-min-delay", "5")
       #expect(picture.svgPath == "b.svg" && picture.compares && !picture.changes.isEmpty)
+      let two = try replay(
+        "a", "--compare", "--a", "notify-min-delay 5 --increment-delay=1", "--b", ""
+      ).comparedChanges
+      var configuration = Configuration()
+      two.first.apply(to: &configuration)
+      #expect(configuration.notifyMinDelay == .seconds(5))
+      #expect(configuration.incrementDelay == .seconds(1))
+      #expect(two.second.isEmpty)
+      let part = try replay("a", "--csv", "b", "--from", "2:1", "--to", "2026-06-01T18:00:00Z")
+      #expect(part.span == LogSpan(from: LogTime("2:1"), to: LogTime("2026-06-01T18:00:00Z")))
       let explanation = try replay("a", "--explain", "a@b@2:4.5", "--notify-min-delay", "5")
       #expect(explanation.moment == Moment("a@b@2:4.5"))
     }

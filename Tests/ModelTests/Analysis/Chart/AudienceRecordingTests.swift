@@ -24,37 +24,24 @@ struct AudienceRecordingTests {
     #expect(recording.rest.text == "0 0 0-1 1 1 1 1 1 1 1")
   }
 
-  @Test func `the count last sent is a step, and absent while no connection is open`() {
+  @Test func `the number shown is the mean of the screens, and absent while no one is there`() {
     let recording = RecordedLog(Self.log).recording
-    #expect(recording.namespaces[0].told.text == "1 1 1-2 2 2-3 3 2-3 2 1-2 1")
-    #expect(recording.namespaces[1].told.text == ". . 1 1 1 1 1 1 . .")
+    #expect(recording.namespaces[0].shown.text == "1 1-2 2 2 2-3 3 2-3 2 1-2 1")
+    #expect(recording.namespaces[1].shown.text == ". . 1 1 1 1 1 1 . .")
   }
 
   @Test func `frames are the open connections of each notification`() {
     // Of a: 2 at 2 s (2 open), 3 at 4 s (3), 2 at 6 s (2), 1 at 8 s (1).
-    #expect(RecordedLog(Self.log).recording.frames == 8)
-  }
-
-  @Test func `the deviation lasts from a change to its notification`() {
-    let recording = RecordedLog(
-      """
-      0  open 1 a
-      1  open 2 a
-      4  end
-      """
-    ).recording
-    // One second with 1 member, one with 2 members after a greeting of 1, two with 2 after 2.
-    #expect(recording.deviation.largest == 1)
-    #expect(recording.deviation.meanInThousandths == 2 * 1000 / 7)
+    #expect(RecordedLog(Self.log).recording.figures.frames == 8)
   }
 
   @Test func `other settings send other counts of the same audience`() {
     let own = RecordedLog(Self.log).recording
     let other = RecordedLog(Self.log) { $0.notifyMinDelay = .seconds(7) }.recording
     #expect(other.namespaces[0].members.text == own.namespaces[0].members.text)
-    #expect(other.namespaces[0].told.text == "1 1 1 1 1 1 1 1-2 2 2")
-    #expect(other.frames < own.frames)
-    #expect(other.deviation.meanInThousandths > own.deviation.meanInThousandths)
+    #expect(other.namespaces[0].shown.text == "1 1-2 2 2 2 2 2 2 2 2")
+    #expect(other.figures.frames < own.figures.frames)
+    #expect(other.fromAudience.meanInThousandths > own.fromAudience.meanInThousandths)
   }
 
   @Test func `counts of other nodes are members, but not local`() {
@@ -67,7 +54,7 @@ struct AudienceRecordingTests {
     ).recording
     #expect(recording.namespaces[0].local.text == "1 1 1 1 1 1 1 1 1 1")
     #expect(recording.namespaces[0].members.text == "1 1 1-6 6 6 6 6 1-6 1 1")
-    #expect(recording.namespaces[0].told.text == "1 1 1-6 6 6 6 6 1-6 1 1")
+    #expect(recording.namespaces[0].shown.text == "1 1 1-6 6 6 6 6 1-6 1 1")
   }
 
   @Test func `a namespace that is retired and created again is one curve`() {

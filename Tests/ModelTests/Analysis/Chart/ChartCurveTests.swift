@@ -58,33 +58,3 @@ struct ChartCurveTests {
     #expect(curve.text == "1 1 1")
   }
 }
-
-struct DeviationTests {
-  @Test func `the mean is over viewers and time`() {
-    var deviation = Deviation()
-    deviation.add(told: 10, members: 14, viewers: 3, nanoseconds: 1000)
-    deviation.add(told: 20, members: 20, viewers: 1, nanoseconds: 1000)
-    #expect(deviation.largest == 4)
-    #expect(deviation.meanInThousandths == 3000)
-    #expect(deviation.meanInBasisPoints == 1935)
-  }
-
-  @Test func `a difference without viewers or without a time is no deviation`() {
-    var deviation = Deviation()
-    deviation.add(told: 10, members: 0, viewers: 0, nanoseconds: 1000)
-    deviation.add(told: 10, members: 0, viewers: 5, nanoseconds: 0)
-    #expect(deviation == Deviation())
-    #expect(deviation.meanInThousandths == 0 && deviation.meanInBasisPoints == 0)
-  }
-
-  @Test func `sums of the largest numbers saturate`() {
-    var deviation = Deviation()
-    for _ in 0..<3 {
-      deviation.add(
-        told: 0, members: Configuration.maximumCount, viewers: .max,
-        nanoseconds: Instant.latest.nanoseconds)
-    }
-    #expect(deviation.largest == Configuration.maximumCount)
-    #expect(deviation.meanInBasisPoints == 10_000)
-  }
-}

@@ -85,10 +85,14 @@ struct PictureTests {
     let own = RecordedLog(log, columns: 900).recording
     let given = RecordedLog(log, columns: 900) { $0.incrementDelay = .seconds(3) }.recording
     let picture = AudiencePicture(title: "a", notes: []).draw(
-      own, labelled: "increment-delay 0", beside: given, labelled: "increment-delay 3")
+      ComparedRecording(own, name: "the log's settings", note: "increment-delay 0"),
+      beside: ComparedRecording(given, name: "given settings", note: "increment-delay 3"))
     let text = String(decoding: picture, as: UTF8.self)
     #expect(try #require(elements(picture))["svg"] == 1)
-    for words in ["increment-delay 0", "increment-delay 3", "members, given settings"] {
+    for words in [
+      "increment-delay 0", "increment-delay 3", "shown, the log's settings",
+      "shown, given settings",
+    ] {
       #expect(text.contains(">\(words)<"))
     }
   }

@@ -11,10 +11,10 @@ struct RecordedLog {
     whatIf adjust: (@Sendable (inout Configuration) -> Void)? = nil
   ) {
     var census = AudienceCensus(limit: limit)
-    Self.play(Array(log.utf8), adjust) { census.note($0, of: $1) }
+    Self.play(Array(log.utf8), adjust, detail: .changes) { census.note($0, of: $1) }
     var recording = AudienceRecording(
       of: census.largest, along: ChartTimeline(census.runs), columns: columns)
-    Self.play(Array(log.utf8), adjust) { recording.note($0, of: $1) }
+    Self.play(Array(log.utf8), adjust, detail: .changes) { recording.note($0, of: $1) }
     recording.finish()
     self.census = census
     self.recording = recording
@@ -22,9 +22,9 @@ struct RecordedLog {
 
   static func play(
     _ log: [UInt8], _ adjust: (@Sendable (inout Configuration) -> Void)?,
-    show: (Replay.Step, borrowing Replay) -> Void
+    detail: Replay.Detail = .instants, show: (Replay.Step, borrowing Replay) -> Void
   ) {
-    var replay = adjust.map { Replay(detail: .instants, whatIf: $0) } ?? Replay(detail: .instants)
+    var replay = adjust.map { Replay(detail: detail, whatIf: $0) } ?? Replay(detail: detail)
     replay.append(log.span)
     while let step = replay.next() { show(step, replay) }
     replay.finish()
