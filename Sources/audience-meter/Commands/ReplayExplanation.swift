@@ -4,9 +4,9 @@ import MeterModel
 /// Prints the counts that the viewers of a namespace had been sent by a time, and the reasons.
 func explain(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
   guard let moment = settings.moment else { return .usage }
-  var explainer = Explainer(moment)
+  var explainer = Explainer(moment, in: settings.span)
   var progress = Progress(through: file)
-  var replay = Replay(detail: .instants, changes: settings.changes)
+  var replay = Replay(detail: .changes, changes: settings.changes)
   let status = play(file, settings.logPath, &progress) { piece, progress in
     var status = ExitStatus.success
     replay.take(piece) { step, replay in
@@ -17,14 +17,25 @@ func explain(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitSta
   }
   progress.clear()
   guard let explanation = explainer.explanation else {
-    if status == .success {
-      printError(
-        "--explain: \(settings.logPath) has no section \(moment.section.map(String.init) ?? "")")
-    }
+    if status == .success { printError("--explain: \(settings.logPath) has no \(moment.absence)") }
+    return worse(status, .failure)
+  }
+  if let fault = settings.fault(of: explainer.follower) {
+    printError(fault)
     return worse(status, .failure)
   }
   let text = explanation.text(namespace: moment.namespace, sections: explainer.sections)
   return worse(status, writeToStandardOutput(text))
+}
+
+extension Moment {
+  /// What a log lacks that does not have the moment.
+  fileprivate var absence: String {
+    switch time {
+    case .instant(_, let section): "section \(section.map(String.init) ?? "")"
+    case .wall(let time): "section with a wall clock that begins before \(time.text)"
+    }
+  }
 }
 
 /// Reads a log from beginning to end. `take` is called with each piece, and at last with an empty

@@ -214,9 +214,17 @@ private struct ArgumentParser {
     try refuseTogether(["effects", "svg"])
     for name in ["effects", "text", "csv", "explain"] { try refuseTogether([name, "compare"]) }
     try refuse("step", without: ["csv"])
-    for name in ["from", "to"] { try refuse(name, without: ["csv", "svg", "compare"]) }
+    for name in ["from", "to"] { try refuse(name, without: ["csv", "svg", "compare", "explain"]) }
     for name in ["a", "b"] { try refuse(name, without: ["compare"]) }
     if replay.span.isReversed { throw UsageError(message: "--to is before --from") }
+    if let time = replay.moment?.time {
+      if LogSpan(from: replay.span.from, to: time).isReversed {
+        throw UsageError(message: "the time of --explain is before --from")
+      }
+      if LogSpan(from: time, to: replay.span.to).isReversed {
+        throw UsageError(message: "--to is before the time of --explain")
+      }
+    }
     for (name, path) in [("csv", replay.csvPath), ("svg", replay.svgPath)]
     where path == standardStream {
       for other in ["json", "effects"] where given.contains(other) {

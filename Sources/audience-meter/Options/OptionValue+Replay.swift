@@ -7,7 +7,9 @@ extension OptionValue<ReplaySettings> {
     Self(
       property,
       ValueSyntax(
-        placeholder: "NAMESPACE@TIME", accepted: "a namespace and seconds (football@4.5)"),
+        placeholder: "NAMESPACE@TIME",
+        accepted: "a namespace and a time: football@4.5, football@2:4.5 in section 2, or"
+          + " football@2026-06-01T18:00:00Z"),
       read: { text in Moment(text).map { .some($0) } }, show: { _ in nil })
   }
 

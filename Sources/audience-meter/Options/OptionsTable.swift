@@ -127,8 +127,9 @@ extension CommandOption {
       default: "each change"),
     CommandOption(
       "from", .replay(.logTime(\.span.from)),
-      "beginning of the part of the log that --csv, --svg and --compare look into: seconds"
-        + " (2:60 in the second section) or a time of the wall clock", default: "its beginning"),
+      "beginning of the part of the log that --csv, --svg, --compare and --explain look into:"
+        + " seconds (2:60 in the second section) or a time of the wall clock",
+      default: "its beginning"),
     CommandOption(
       "to", .replay(.logTime(\.span.to)), "end of that part, itself included", default: "its end"),
     CommandOption(
@@ -148,8 +149,8 @@ extension CommandOption {
       default: "the log's"),
     CommandOption(
       "explain", .replay(.moment(\.moment)),
-      "print the count that NAMESPACE was sent at or last before second TIME, with the rule and the"
-        + " cause; @2:TIME is in the second section"),
+      "print the count that NAMESPACE was sent at or last before TIME, with the rule and the cause;"
+        + " with --from and --to, list what happened between them"),
   ]
 
   private static let simulating = [

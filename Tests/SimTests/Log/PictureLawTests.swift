@@ -49,7 +49,7 @@ struct PictureLawTests {
       let log = RandomLog(seed: seed, profile: range.profile)
       let moment = try #require(Moment("n\(seed % 3)@\(log.end.decimalSeconds)"))
       var explainer = Explainer(moment)
-      let replay = play(Array(log.text.utf8), .instants) { explainer.note($0, of: $1) }
+      let replay = play(Array(log.text.utf8), .changes) { explainer.note($0, of: $1) }
       let explanation = try #require(explainer.explanation)
       let id = replay.reader.find(namespace: moment.namespace)
       let truth = id.flatMap { replay.meter.counts(of: $0) }

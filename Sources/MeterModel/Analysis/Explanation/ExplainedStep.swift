@@ -70,17 +70,23 @@ struct ExplainedStep {
   ) -> Explanation.Cause? {
     for effect in replay.effects {
       switch effect.action {
-      case .notify(id, let count):
-        guard var before = former else { return .unknown }
-        before.members = count
-        let threshold = configuration.notificationThreshold(told: before.told)
-        let isAllowed = now - before.toldAt >= configuration.notifyMinDelay
-        return isAllowed && before.change >= threshold
-          ? .change(before.change, threshold: threshold) : .maximumDelay
+      case .notify(id, let count): return cause(ofNotification: count, configuration)
       case .greet(_, _, id, _) where state?.open == 1: return .firstIn
       case .greet, .notify, .message, .end, .retire, .refuse, .reject: break
       }
     }
     return nil
+  }
+
+  /// The rule by which a count was notified.
+  func cause(
+    ofNotification count: UInt64, _ configuration: Configuration
+  ) -> Explanation.Cause {
+    guard var before = former else { return .unknown }
+    before.members = count
+    let threshold = configuration.notificationThreshold(told: before.told)
+    let isAllowed = now - before.toldAt >= configuration.notifyMinDelay
+    return isAllowed && before.change >= threshold
+      ? .change(before.change, threshold: threshold) : .maximumDelay
   }
 }

@@ -1,7 +1,8 @@
 // Follows one namespace through a replay up to a time, to explain what its viewers were sent by
 // then.
 
-/// Explains a moment of a log. Precondition: the replay has the detail of instants.
+/// Explains a moment of a log, and lists what happened in a span around it. Precondition: the
+/// replay has the detail of changes.
 package struct Explainer {
   /// What is to be explained.
   package let moment: Moment
@@ -13,47 +14,120 @@ package struct Explainer {
   /// The number of sections that were begun.
   package var sections: Int { current.section }
 
-  private var current = Explanation()
-  private var isFollowing = false
+  /// The place of the replay relative to the span.
+  package private(set) var follower: SpanFollower
 
-  package init(_ moment: Moment) {
+  private var current = Explanation()
+
+  /// The moment in the section.
+  private var target = Instant.start
+  private var stage = Stage.over
+
+  /// The stages of a section.
+  private enum Stage {
+    /// The moment has not passed. Can become `after` or `over`.
+    case before
+    /// The moment has passed, and the span has not. Can become `over`.
+    case after
+    /// The section does not have the moment, or all that concerns it has passed. Can become
+    /// `before` in the next section.
+    case over
+  }
+
+  /// An explainer of a moment, which is within the span.
+  package init(_ moment: Moment, in span: LogSpan = LogSpan()) {
     self.moment = moment
+    follower = SpanFollower(span)
   }
 
   /// Takes the latest step of the replay into account.
   package mutating func note(_ step: Replay.Step, of replay: borrowing Replay) {
     switch step {
     case .section(let section):
+      follower.begin(section)
       current = Explanation(section: current.section + 1)
       current.wallStart = section.wallStart.map { UTCTime(unixNanoseconds: $0) }
       current.configuration = replay.meter.configuration
-      isFollowing = moment.section == nil || moment.section == current.section
+      if follower.span.from != nil, follower.mayEnter {
+        current.before = SpanHistory(bound: follower.part.lowerBound)
+      }
+      let instant = moment.instant(inSection: current.section, wallStart: section.wallStart)
+      stage = instant == nil ? .over : .before
+      target = instant ?? .start
     case .applied:
-      guard isFollowing, reaches(replay.meter.now) else { return }
-      follow(replay, restored: false)
-    case .restored:
-      guard isFollowing, reaches(replay.meter.now) else { return }
-      follow(replay, restored: true)
+      if replay.record == nil, replay.changed.isEmpty {
+        followNotifications(replay)
+      } else if reaches(replay.meter.now) {
+        follow(replay, restored: false)
+      }
+      _ = reaches(replay.meter.now)
+    case .restored: if reaches(replay.meter.now) { follow(replay, restored: true) }
     case .end, .torn, .damage: conclude(at: replay.meter.now, isEnd: true)
     case .read, .gap, .difference: break
     }
   }
 
-  /// Whether the moment has not passed at `now`. If it has, the explanation is made.
+  /// Goes on to an instant, at which changes may follow. Makes the explanation if the moment has
+  /// passed. Returns whether the changes concern the explanation.
   private mutating func reaches(_ now: Instant) -> Bool {
-    if now > moment.instant { conclude(at: moment.instant, isEnd: false) }
-    return isFollowing
+    _ = follower.enters(by: now)
+    if now > target { conclude(at: target, isEnd: false) }
+    if follower.leaves(by: now), stage == .after { stage = .over }
+    return stage != .over
   }
 
   private mutating func conclude(at instant: Instant, isEnd: Bool) {
-    guard isFollowing else { return }
-    isFollowing = false
+    guard stage == .before else { return }
+    stage = .over
     // An earlier section that lasts until the moment is preferred to a later one that does not.
-    let isShort = isEnd && instant < moment.instant
+    let isShort = isEnd && instant < target
     if isShort, let explanation, !explanation.isEnd { return }
-    current.instant = isShort ? instant : moment.instant
+    current.instant = isShort ? instant : target
     current.isEnd = isShort
+    if follower.span.to != nil, follower.mayEnter, !isShort {
+      stage = .after
+      current.after = SpanHistory(bound: follower.part.upperBound)
+    }
     explanation = current
+  }
+
+  /// Adds an entry to the lists.
+  private mutating func list(_ entry: HistoryEntry) {
+    switch stage {
+    case .before:
+      if follower.isWithin { current.before?.history.append(entry) }
+      if case .notified = entry.kind { return }
+      current.history.append(entry)
+      if case .opened = entry.kind { current.greetings += 1 }
+    case .after: explanation?.after?.history.append(entry)
+    case .over: break
+    }
+  }
+
+  /// Follows deadlines that only notify and retire namespaces, each at its own instant.
+  private mutating func followNotifications(_ replay: borrowing Replay) {
+    guard let id = replay.reader.find(namespace: moment.namespace) else { return }
+    for effect in replay.effects {
+      switch effect.action {
+      case .notify(id, let count):
+        guard reaches(effect.instant) else { return }
+        let former = current.state
+        current.state?.told = count
+        current.state?.toldAt = effect.instant
+        current.state?.greeted = count...count
+        let step = ExplainedStep(
+          id: id, now: effect.instant, former: former, state: current.state)
+        recordNotification(step, step.cause(ofNotification: count, current.configuration))
+      case .retire(id):
+        guard reaches(effect.instant) else { return }
+        let step = ExplainedStep(
+          id: id, now: effect.instant, former: current.state, state: nil)
+        list(step.entry(.retired))
+        current.state = nil
+        current.notification = nil
+      case .greet, .notify, .message, .end, .retire, .refuse, .reject: break
+      }
+    }
   }
 
   private mutating func follow(_ replay: borrowing Replay, restored: Bool) {
@@ -70,19 +144,16 @@ package struct Explainer {
         current.notification = Explanation.Notification(
           count: state.told, instant: state.toldAt, cause: .unknown, history: NamespaceHistory())
       }
-      if state != nil { current.history.append(step.entry(.restored)) }
+      if state != nil { list(step.entry(.restored)) }
       current.state = state
       return
     }
     let entries = step.entries(of: replay)
     guard state != former || !entries.isEmpty || !replay.effects.isEmpty else { return }
-    for entry in entries {
-      current.history.append(entry)
-      if case .opened = entry.kind { current.greetings += 1 }
-    }
+    for entry in entries { list(entry) }
     current.state = state
-    if let state, let cause = step.cause(of: replay, current.configuration) {
-      recordNotification(state, cause)
+    if let cause = step.cause(of: replay, current.configuration) {
+      recordNotification(step, cause)
     }
     // No connection is left that was sent the notification.
     if state == nil || state?.open == 0 { current.notification = nil }
@@ -95,7 +166,10 @@ package struct Explainer {
     current.state = nil
   }
 
-  private mutating func recordNotification(_ state: NamespaceCounts, _ cause: Explanation.Cause) {
+  private mutating func recordNotification(_ step: ExplainedStep, _ cause: Explanation.Cause) {
+    guard let state = step.state else { return }
+    // The greeting of the first connection is in the lists already.
+    if cause != .firstIn { list(step.entry(.notified(count: state.told, cause))) }
     current.notification = Explanation.Notification(
       count: state.told, instant: state.toldAt, cause: cause,
       previousCount: current.notification?.count,

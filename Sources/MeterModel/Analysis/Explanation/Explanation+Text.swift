@@ -8,7 +8,9 @@ extension Explanation {
     lines += counts
     lines += notificationLines
     lines.append("next        \(outlook)")
-    if let notification {
+    if let before {
+      lines += list(before.history, "From \(time(before.bound)) on:")
+    } else if let notification {
       let since = notification.previousInstant.map { " (since \($0.decimalSeconds) s)" } ?? ""
       if notification.cause != .unknown {
         lines += list(notification.history, "Before that notification\(since):")
@@ -17,6 +19,7 @@ extension Explanation {
     } else if !history.bursts.isEmpty {
       lines += list(history, "Since the last notification:")
     }
+    if let after { lines += list(after.history, "After that, until \(time(after.bound)):") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -155,6 +158,7 @@ extension HistorySum {
     case .remoteChanges: counted("loss of other nodes' counts", "losses of other nodes' counts")
     case .states: counted("state of a snapshot", "states of snapshots")
     case .retirements: counted("retirement", "retirements")
+    case .notifications: counted("notification", "notifications")
     }
   }
 }
@@ -167,6 +171,17 @@ extension HistoryEntry {
   fileprivate var counts: String {
     "\(members) \(members == 1 ? "member" : "members")"
       + (pending > 0 ? ", \(pending) pending" : "")
+  }
+}
+
+extension Explanation.Cause {
+  fileprivate var ruleInWords: String {
+    switch self {
+    case .firstIn: " by rule 3"
+    case .change(let change, _): " by rule 4 (a), a change of \(change)"
+    case .maximumDelay: " by rule 4 (b)"
+    case .unknown: ""
+    }
   }
 }
 
@@ -183,6 +198,7 @@ extension HistoryEntry.Kind {
     case .remoteChanged: "counts of other nodes expired, or their node sent a goodbye"
     case .restored: "the state in the snapshot of the log"
     case .retired: "retired"
+    case .notified(let count, let cause): "told \(count)\(cause.ruleInWords)"
     }
   }
 }

@@ -64,4 +64,21 @@ package struct Explanation: Equatable, Sendable {
 
   /// What happened since.
   package var history = NamespaceHistory()
+
+  /// What happened from the beginning of a span until `instant`, notifications included; nil
+  /// without a beginning.
+  package var before: SpanHistory?
+
+  /// What happened from `instant` until the end of a span, notifications included; nil without an
+  /// end.
+  package var after: SpanHistory?
+}
+
+/// What happened in a part of a section.
+package struct SpanHistory: Equatable, Sendable {
+  /// The bound of the part that is not the explained instant.
+  package var bound: Instant
+
+  /// The entries.
+  package var history = NamespaceHistory(limit: 200)
 }

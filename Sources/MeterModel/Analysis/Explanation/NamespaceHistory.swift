@@ -32,6 +32,9 @@ package struct HistoryEntry: Equatable, Sendable {
 
     /// The namespace was retired.
     case retired
+
+    /// All open connections were sent a count. Only histories of spans list it.
+    case notified(count: UInt64, Explanation.Cause)
   }
 
   /// When it happened.
@@ -105,7 +108,7 @@ package struct HistoryBurst: Equatable, Sendable {
 /// What is added up in a burst.
 package enum HistorySum: Int, CaseIterable, Sendable {
   case opens, counted, closes, expired, excluded, stopped, full, reports, remoteChanges
-  case states, retirements
+  case states, retirements, notifications
 }
 
 extension HistoryEntry.Kind {
@@ -123,6 +126,7 @@ extension HistoryEntry.Kind {
     case .remoteChanged: (.remoteChanges, 1)
     case .restored: (.states, 1)
     case .retired: (.retirements, 1)
+    case .notified: (.notifications, 1)
     }
   }
 }
@@ -130,7 +134,7 @@ extension HistoryEntry.Kind {
 /// A history in bursts. Entries are in one burst if each follows the one before within `pause`.
 package struct NamespaceHistory: Equatable, Sendable {
   /// The largest number of lines.
-  package static let limit = 50
+  package let limit: Int
 
   /// The bursts, in order.
   package private(set) var bursts: ContiguousArray<HistoryBurst> = []
@@ -141,7 +145,10 @@ package struct NamespaceHistory: Equatable, Sendable {
 
   private var lines = 0
 
-  package init() {}
+  /// An empty history of at most `limit` lines, which is at least 1.
+  package init(limit: Int = 50) {
+    self.limit = limit
+  }
 
   /// Adds an entry, which is not before the others. Amortised O(1).
   package mutating func append(_ entry: HistoryEntry) {
@@ -152,7 +159,7 @@ package struct NamespaceHistory: Equatable, Sendable {
       bursts.append(HistoryBurst(entry))
     }
     lines += bursts[bursts.count - 1].lines
-    while lines > Self.limit { coarsen() }
+    while lines > limit { coarsen() }
   }
 
   private mutating func coarsen() {

@@ -230,8 +230,16 @@ extension Units {
         "--b: '--port 80' is not a list of options of the meter, as \"--notify-min-delay 5\""
       ),
       (["replay", "a", "--step", "5"], "--step has no effect without --csv"),
-      (["replay", "a", "--to", "5"], "--to has no effect without --csv, --svg or --compare"),
+      (
+        ["replay", "a", "--to", "5"],
+        "--to has no effect without --csv, --svg, --compare or --explain"
+      ),
       (["replay", "a", "--csv=b", "--from", "6", "--to", "5"], "--to is before --from"),
+      (
+        ["replay", "a", "--explain=a@5", "--from", "6"],
+        "the time of --explain is before --from"
+      ),
+      (["replay", "a", "--explain=a@5", "--to", "4"], "--to is before the time of --explain"),
       (
         ["replay", "a", "--csv", "-", "--json"],
         "--csv - and --json exclude each other: both are for standard output"

@@ -16,12 +16,21 @@ struct ExplanationTests {
     50   end
     """
 
-  private func explain(_ log: String, _ text: String) throws -> String {
+  private func explain(
+    _ log: String, _ text: String, from: String? = nil, to: String? = nil
+  ) throws -> String {
     let moment = try #require(Moment(text))
-    var explainer = Explainer(moment)
-    RecordedLog.play(Array(log.utf8), nil) { explainer.note($0, of: $1) }
-    return try #require(explainer.explanation)
-      .text(namespace: moment.namespace, sections: explainer.sections)
+    let span = LogSpan(
+      from: try from.map { try #require(LogTime($0)) }, to: try to.map { try #require(LogTime($0)) }
+    )
+    let texts = try [Replay.Detail.changes, .instants].map { detail in
+      var explainer = Explainer(moment, in: span)
+      RecordedLog.play(Array(log.utf8), nil, detail: detail) { explainer.note($0, of: $1) }
+      return try #require(explainer.explanation)
+        .text(namespace: moment.namespace, sections: explainer.sections)
+    }
+    #expect(texts[0] == texts[1])
+    return texts[0]
   }
 
   @Test func `a change is sent by rule 4 (a), and the events before it are listed`() throws {
@@ -169,17 +178,56 @@ struct ExplanationTests {
     #expect(text.hasPrefix("tennis at 50 s, where the log ends\n"))
   }
 
-  @Test(
-    arguments: [
-      ("a@1", nil, 1_000_000_000), ("a@b@2:0.5", 2, 500_000_000), ("@@0", nil, 0),
-    ] as [(String, Int?, UInt64)])
-  func `a moment is a name and a time`(text: String, section: Int?, nanoseconds: UInt64) throws {
-    let moment = try #require(Moment(text))
-    #expect(moment.section == section && moment.instant.nanoseconds == nanoseconds)
-    #expect(moment.namespace == Array(text.prefix(text.count == 9 ? 3 : 1).utf8))
+  @Test func `a span has all of its events and notifications in one list`() throws {
+    let text = try explain(Self.log, "football@4.5", from: "3.2", to: "32")
+    #expect(text.contains("last told   2, at 4 s, by rule 4 (a)"))
+    #expect(!text.contains("Since then:"))
+    #expect(
+      text.hasSuffix(
+        """
+
+        From 3.2 s on:
+          3.5   close 2 → 2 members
+          4     told 2 by rule 4 (a), a change of 1 → 2 members
+          4.25  open 5, greeted with 3 → 3 members
+
+        After that, until 32 s:
+          6   told 3 by rule 4 (a), a change of 1 → 3 members
+          31  told 3 by rule 4 (b) → 3 members
+
+        """), "\(text)")
+    #expect(try explain(Self.log, "football@4.5", to: "32").contains("Since then:"))
   }
 
-  @Test(arguments: ["", "a", "a@", "@1", "a@-1", "a@0:1", "a@x:1", "a@1:", "a b@1", "a@1s", "é@1"])
+  @Test func `a span has the notifications of a quiet time`() throws {
+    let log = "option max-conn-duration 0\n0 open 1 a\n1000000 end"
+    let text = try explain(log, "a@500010", from: "499990")
+    #expect(text.contains("last told   1, at 500000 s, by rule 4 (b): 25 s after the previous"))
+    #expect(text.hasSuffix("From 499990 s on:\n  500000  told 1 by rule 4 (b) → 1 member\n"))
+  }
+
+  @Test func `a moment of the wall clock is in the section that has it`() throws {
+    let log = "option start 2026-06-01T18:00:00Z\n" + Self.log
+    let text = try explain(log, "football@2026-06-01T18:00:02.5Z")
+    #expect(text.hasPrefix("football at 2.5 s, 2026-06-01T18:00:02.5Z\n"))
+    let moment = try #require(Moment("football@2026-06-01T17:59:59Z"))
+    var explainer = Explainer(moment)
+    RecordedLog.play(Array(log.utf8), nil) { explainer.note($0, of: $1) }
+    #expect(explainer.explanation == nil)
+  }
+
+  @Test(arguments: [
+    ("a@1", "a", "1"), ("a@b@2:0.5", "a@b", "2:0.5"), ("@@0", "@", "0"),
+    ("a@2026-06-01T18:00:00Z", "a", "2026-06-01T18:00:00Z"),
+  ])
+  func `a moment is a name and a time`(text: String, name: String, time: String) throws {
+    let moment = try #require(Moment(text))
+    #expect(moment.namespace == Array(name.utf8) && moment.time == LogTime(time))
+  }
+
+  @Test(arguments: [
+    "", "a", "a@", "@1", "a@-1", "a@0:1", "a@x:1", "a@1:", "a b@1", "a@1s", "é@1", "a@x",
+  ])
   func `a malformed moment is refused`(text: String) {
     #expect(Moment(text) == nil)
   }
