@@ -17,6 +17,18 @@ package struct InputFile: ~Copyable {
     descriptor = Descriptor(owning: try Self.open(path))
   }
 
+  /// Checks that a file can be read, without opening it: the writer of a named pipe would take its
+  /// close for the end. Returns the size of a regular file in bytes, and nil for any other.
+  package static func checkedSize(of path: String) throws(InputFileError) -> UInt64? {
+    if path == "-" { return try InputFile(path: path).size }
+    if case .failure(let error) = systemCall("access", { access(path, R_OK) }) {
+      throw InputFileError(reason: error.description)
+    }
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return UInt64(clamping: status.st_size)
+  }
+
   private static func open(_ path: String) throws(InputFileError) -> Int32 {
     let opened = systemCall("open") {
       path == "-" ? dup(STDIN_FILENO) : Glibc.open(path, O_RDONLY | O_CLOEXEC)

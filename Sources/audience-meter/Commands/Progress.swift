@@ -7,6 +7,9 @@ struct Progress {
   /// The total number of bytes to read; nil if no bar is shown.
   private let total: UInt64?
 
+  /// The path of the log that is being read.
+  var path = ""
+
   private var done: UInt64 = 0
   private var recordsBefore: UInt64 = 0
   private var records: UInt64 = 0
@@ -14,11 +17,11 @@ struct Progress {
   private let clock = Clock()
   private var next = Instant.start + .milliseconds(500)
 
-  /// A bar for a number of readings of a file. It is not shown if effects are printed to the same
+  /// A bar for a number of readings of logs. It is not shown if effects are printed to the same
   /// terminal.
-  init(through file: borrowing InputFile, readings: UInt64 = 1, printsMuch: Bool = false) {
+  init(through files: borrowing LogFiles, readings: UInt64 = 1, printsMuch: Bool = false) {
     let isSeen = isatty(STDERR_FILENO) == 1 && !(printsMuch && isatty(STDOUT_FILENO) == 1)
-    total = isSeen ? file.size.map { $0 * readings } : nil
+    total = isSeen ? files.size.map { $0 * readings } : nil
   }
 
   /// Adds bytes that were read. `records` is the number of records that were replayed in this

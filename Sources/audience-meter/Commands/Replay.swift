@@ -2,51 +2,55 @@ import Glibc
 import MeterIO
 import MeterModel
 
-/// Replays a log: prints its effects, the log itself, an explanation, or the figures of the run.
+/// Replays logs, one after the other: prints their effects, the logs themselves, an explanation, or
+/// the figures of the run.
 func runReplay(_ settings: ReplaySettings) -> ExitStatus {
+  var failedPath = ""
   do throws(InputFileError) {
-    let file = try InputFile(path: settings.logPath)
-    if settings.text { return printLog(file, settings) }
-    if settings.moment != nil { return explain(file, settings) }
-    if settings.compares || settings.svgPath != nil { return draw(file, settings) }
-    guard let path = settings.csvPath else { return replay(file, settings, series: nil) }
+    var files = try LogFiles.open(settings.logPaths, failedPath: &failedPath)
+    if settings.text { return printLog(&files, settings) }
+    if settings.listsNamespaces { return listNamespaces(&files, settings) }
+    if settings.moment != nil { return explain(&files, settings) }
+    if settings.compares || settings.svgPath != nil { return draw(&files, settings) }
+    guard let path = settings.csvPath else { return replay(&files, settings, series: nil) }
     do throws(SystemError) {
-      return replay(file, settings, series: SeriesFile(try OutputFile(path: path), path))
+      return replay(&files, settings, series: SeriesFile(try OutputFile(path: path), path))
     } catch {
       printError("--csv \(path): \(error.description)")
       return .failure
     }
   } catch {
-    printError("\(settings.logPath): \(error.reason)")
+    printError("\(failedPath): \(error.reason)")
     return .failure
   }
 }
 
-/// Replays the log with a meter, and prints its effects or its figures.
+/// Replays the logs with a meter, and prints its effects or its figures.
 private func replay(
-  _ file: borrowing InputFile, _ settings: ReplaySettings, series: consuming SeriesFile?
+  _ files: inout LogFiles, _ settings: ReplaySettings, series: consuming SeriesFile?
 ) -> ExitStatus {
   var output = ReplayOutput(settings, series: series)
-  var progress = Progress(through: file, printsMuch: settings.effects)
+  var progress = Progress(through: files, printsMuch: settings.effects)
   let clock = Clock()
-  while true {
+  while !files.isFinished {
     let piece: [UInt8]
     do throws(InputFileError) {
-      piece = try file.read()
+      piece = try files.read()
     } catch {
       progress.clear()
-      printError("\(settings.logPath): \(error.reason)")
+      printError("\(files.path): \(error.reason)")
       return .failure
     }
+    progress.path = files.path
     let isWritten = output.take(piece, &progress)
     progress.note(bytes: piece.count, records: output.replay.figures.records)
     guard isWritten else {
       progress.clear()
       return .failure
     }
-    if piece.isEmpty { break }
   }
   progress.clear()
+  guard output.finish() else { return .failure }
   if !settings.effects, settings.csvPath != standardStream {
     let figures = output.replay.figures
     let elapsed = clock.now - .start
@@ -86,7 +90,7 @@ private struct ReplayOutput: ~Copyable {
     replay = Replay(detail: detail, changes: settings.changes)
   }
 
-  /// Replays the next bytes of the log, or its end if they are empty. False if the output could not
+  /// Replays the next bytes of a log, or its end if they are empty. False if the output could not
   /// be written.
   mutating func take(_ piece: [UInt8], _ progress: inout Progress) -> Bool {
     if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
@@ -105,9 +109,12 @@ private struct ReplayOutput: ~Copyable {
       guard flush(isLast: false) else { return false }
       if isMeasured { start = clock.now }
     }
-    guard piece.isEmpty else { return true }
+    return true
+  }
+
+  /// Writes the rest of the output, after the last log. False if that failed.
+  mutating func finish() -> Bool {
     if let fault = series.flatMap({ settings.fault(of: $0.follower) }) {
-      progress.clear()
       printError(fault)
       status = worse(status, .failure)
     }
@@ -125,7 +132,7 @@ private struct ReplayOutput: ~Copyable {
     case .section, .read, .end: break
     case .gap, .difference, .torn, .damage:
       progress.clear()
-      status = worse(status, report(step, of: settings.logPath))
+      status = worse(status, report(step, of: progress.path))
     }
   }
 

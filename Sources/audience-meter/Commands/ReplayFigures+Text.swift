@@ -3,14 +3,15 @@ import MeterModel
 extension ReplayFigures {
   /// The figures, a line each; those that an analyst can do without come last, with an
   /// explanation. `elapsed` is the time that the replay took, `meter` the part of it in the meter;
-  /// nil if that was not measured.
-  func text(elapsed: Duration, meter: Duration? = nil) -> String {
+  /// nil if that was not measured. `table` has lines to be printed between.
+  func text(elapsed: Duration, meter: Duration? = nil, table: String = "") -> String {
     let alone = meter.map { ", the meter alone \(rate(records, over: $0))" } ?? ""
     let dates = [("begins", begins), ("ends", ends)].compactMap { name, time in
       time.map { "\(name.padded(to: 19))\($0.text)\n" }
     }
+    let parts = sections > 1 ? "sections           \(sections)\n" : ""
     return """
-      records            \(records)
+      \(parts)records            \(records)
       duration           \(duration.decimalSeconds) s
       \(dates.joined())namespaces         \(namespaces)  (creations: one that retired and comes \
       again counts again)
@@ -18,7 +19,7 @@ extension ReplayFigures {
       counted            \(counted)
       peak members       \(peakMembers)
       notifications      \(notifications)
-
+      \(table.isEmpty ? "" : "\n" + table)
       digest             \(digest.hexadecimal)  (of all effects: equal if two replays had the same)
       verified           \(verdict)
       events per second  \(rate(records, over: elapsed))  (the speed of this replay\(alone))
@@ -35,19 +36,26 @@ extension ReplayFigures {
   }
 
   /// The figures as one JSON object, on one line.
-  var json: String {
+  var json: String { json(with: { _ in }) }
+
+  /// The same with further members.
+  func json(with writeMore: (inout JSONWriter) -> Void) -> String {
     var writer = JSONWriter()
     writer.beginObject()
-    writeMembers(to: &writer)
+    writeMembers(to: &writer, writeMore)
     writer.endObject()
     return writer.text + "\n"
   }
 
   /// Writes all figures as members of a JSON object.
-  func writeMembers(to writer: inout JSONWriter) {
+  func writeMembers(
+    to writer: inout JSONWriter, _ writeMore: (inout JSONWriter) -> Void = { _ in }
+  ) {
     writeCounts(to: &writer)
+    writer.member("sections", sections)
     writer.member("begin_unix_time", begins)
     writer.member("end_unix_time", ends)
+    writeMore(&writer)
     writer.member("digest", digest.hexadecimal)
     if let verified {
       writer.member("verified", verified)

@@ -3,37 +3,29 @@ import MeterModel
 
 /// Draws a log, or compares two replays of it, or both. For a picture the log is read twice: to
 /// find its length and its largest namespaces, and to record them.
-func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
+func draw(_ files: inout LogFiles, _ settings: ReplaySettings) -> ExitStatus {
   let (ownChanges, givenChanges) = settings.comparedChanges
   let isDrawn = settings.svgPath != nil
-  var progress = Progress(through: file, readings: isDrawn ? 2 : 1)
+  var progress = Progress(through: files, readings: isDrawn ? 2 : 1)
   var plan: AudienceCensus?
-  // A daemon may still write the log. Bytes that were appended since the first reading are left
-  // out.
-  var length = Int.max
   if isDrawn {
     // The namespaces of a comparison are the largest with the first of the settings.
     var census = AudienceCensus(limit: AudiencePicture.namespaces, in: settings.span)
-    guard let found = readFirst(file, settings, ownChanges, &census, &progress) else {
-      return .failure
-    }
-    (plan, length) = (census, found)
+    guard readFirst(&files, ownChanges, &census, &progress) else { return .failure }
+    plan = census
   }
   let clock = Clock()
   var own = RecordedReplay(changes: ownChanges, plan, in: settings.span)
   var given =
     settings.compares ? RecordedReplay(changes: givenChanges, plan, in: settings.span) : nil
-  var status = play(file, settings.logPath, &progress) { piece, progress in
-    guard length > 0 || piece.isEmpty else { return (own.replay.figures.records, .success) }
-    let piece = Array(piece.prefix(length))
-    length -= piece.count
+  var status = play(&files, &progress) { piece, progress in
     var status = ExitStatus.success
-    own.take(piece) {
-      status = worse(status, reportTroubles($0, of: settings.logPath, &progress))
-    }
+    own.take(piece) { status = worse(status, reportTroubles($0, &progress)) }
     given?.take(piece) { _ in }
     return (own.replay.figures.records, status)
   }
+  own.finish()
+  given?.finish()
   progress.clear()
   if let fault = settings.fault(of: own.recording.follower) {
     printError(fault)
@@ -55,30 +47,27 @@ func draw(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus
   return worse(status, writeToStandardOutput(text))
 }
 
-/// Reads a log for a census, and rewinds it. Returns its length in bytes; nil if that failed, which
-/// was printed.
+/// Reads the logs for a census, and rewinds them. Returns false if that failed, which was printed.
 private func readFirst(
-  _ file: borrowing InputFile, _ settings: ReplaySettings, _ changes: ConfigurationChanges,
-  _ census: inout AudienceCensus, _ progress: inout Progress
-) -> Int? {
+  _ files: inout LogFiles, _ changes: ConfigurationChanges, _ census: inout AudienceCensus,
+  _ progress: inout Progress
+) -> Bool {
   var replay = Replay(silentWith: changes)
-  var length = 0
-  let status = play(file, settings.logPath, &progress) { piece, _ in
-    length += piece.count
+  let status = play(&files, &progress) { piece, _ in
     replay.take(piece) { census.note($0, of: $1) }
     return (replay.figures.records, .success)
   }
-  guard status == .success else { return nil }
+  guard status == .success else { return false }
   do throws(InputFileError) {
-    try file.rewind()
+    try files.rewind()
   } catch {
     progress.clear()
     let reason = "cannot be read a second time, as a picture needs: \(error.reason)"
-    printError("\(settings.logPath): \(reason)")
-    return nil
+    printError("\(files.path): \(reason)")
+    return false
   }
   progress.beginAgain()
-  return length
+  return true
 }
 
 /// Writes the picture of the log, if one was asked for. `make` draws it with the name of the log.
@@ -86,7 +75,7 @@ private func writePicture(
   _ settings: ReplaySettings, _ make: (String) -> [UInt8]
 ) -> ExitStatus {
   guard let path = settings.svgPath else { return .success }
-  let name = settings.logPath == standardStream ? "standard input" : settings.logPath
+  let name = settings.logName
   do throws(SystemError) {
     try OutputFile(path: path).write(make(name.split(separator: "/").last.map(String.init) ?? name))
     return .success
@@ -126,7 +115,7 @@ struct RecordedReplay {
       } ?? AudienceRecording(of: span)
   }
 
-  /// Replays the next bytes of the log, or its end if they are empty.
+  /// Replays the next bytes of a log, or its end if they are empty.
   mutating func take(_ piece: [UInt8], show: (Replay.Step) -> Void) {
     if piece.isEmpty { replay.finish() } else { replay.append(piece.span) }
     while let step = replay.next() {
@@ -136,7 +125,11 @@ struct RecordedReplay {
       }
       show(step)
     }
-    if piece.isEmpty { recording.finish() }
+  }
+
+  /// Ends the recording, after the last log.
+  mutating func finish() {
+    recording.finish()
   }
 
   /// The picture of the recording, with the name of the log.

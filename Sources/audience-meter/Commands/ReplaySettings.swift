@@ -2,8 +2,8 @@ import MeterModel
 
 /// The settings of `replay`.
 package struct ReplaySettings: Sendable {
-  /// The path of the log (the operand).
-  package var logPath = ""
+  /// The paths of the logs (the operands), in their order.
+  package var logPaths: [String] = []
 
   /// Whether only the effects are printed, as text (`--effects`).
   package var effects = false
@@ -13,6 +13,9 @@ package struct ReplaySettings: Sendable {
 
   /// Whether the figures are printed as one JSON object (`--json`).
   package var json = false
+
+  /// Whether the figures of each namespace are printed too (`--by-namespace`).
+  package var listsNamespaces = false
 
   /// The path of the file for the audiences over time (`--csv`); `-` for standard output.
   package var csvPath: String?
@@ -55,13 +58,20 @@ package struct ReplaySettings: Sendable {
     return (ConfigurationChanges(), changes)
   }
 
+  /// The logs in messages and titles: `run.log`, or `run.log.1 and 2 more`.
+  package var logName: String {
+    let first = logPaths.first ?? ""
+    let name = first == standardStream ? "standard input" : first
+    return logPaths.count > 1 ? "\(name) and \(logPaths.count - 1) more" : name
+  }
+
   /// Why a replay found nothing in the span, or could not tell what is in it; nil if it did.
   func fault(of follower: SpanFollower) -> String? {
     if let section = follower.sectionWithoutClock {
-      return "\(logPath): section \(section) has no wall clock, so --from and --to must be seconds"
+      return "\(logName): section \(section) has no wall clock, so --from and --to must be seconds"
     }
     if follower.entered == 0, !span.isWhole {
-      return "\(logPath): nothing of it is between --from and --to"
+      return "\(logName): nothing of it is between --from and --to"
     }
     return nil
   }

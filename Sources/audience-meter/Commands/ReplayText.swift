@@ -1,48 +1,51 @@
 import MeterIO
 import MeterModel
 
-/// Prints the log as text, without its comments.
-func printLog(_ file: borrowing InputFile, _ settings: ReplaySettings) -> ExitStatus {
+/// Prints logs as one text, without their comments.
+func printLog(_ files: inout LogFiles, _ settings: ReplaySettings) -> ExitStatus {
   var printer = LogPrinter(settings)
-  while true {
+  while !files.isFinished {
     do throws(InputFileError) {
-      let piece = try file.read()
-      printer.take(piece)
-      guard printer.flush(isLast: piece.isEmpty) else { return .failure }
-      if piece.isEmpty { return printer.status }
+      printer.take(try files.read(), of: files.path)
+      guard printer.flush(isLast: files.isFinished) else { return .failure }
     } catch {
-      printError("\(settings.logPath): \(error.reason)")
+      printError("\(files.path): \(error.reason)")
       return .failure
     }
   }
+  return printer.status
 }
 
-/// Turns a log into text.
+/// Turns logs into text.
 private struct LogPrinter {
   private(set) var status = ExitStatus.success
 
-  private let settings: ReplaySettings
-  private var reader = LogReader(key: randomKey())
+  private var reader = LogPrinter.makeReader()
   private var transcript: LogTranscript
 
   init(_ settings: ReplaySettings) {
-    self.settings = settings
     transcript = LogTranscript { settings.changes.apply(to: &$0) }
-    reader.maximumBatch = 1
   }
 
-  mutating func take(_ piece: [UInt8]) {
+  private static func makeReader() -> LogReader {
+    var reader = LogReader(key: randomKey())
+    reader.maximumBatch = 1
+    return reader
+  }
+
+  /// Takes the next bytes of a log, or its end if they are empty.
+  mutating func take(_ piece: [UInt8], of path: String) {
     if piece.isEmpty { reader.finish() } else { reader.append(piece.span) }
     while let item = reader.next() {
       transcript.write(item, of: reader)
       switch item {
       case .section, .records, .checkpoint, .snapshot, .end: break
-      case .gap(let gap): status = worse(status, report(.gap(gap), of: settings.logPath))
-      case .torn(let tear): status = worse(status, report(.torn(tear), of: settings.logPath))
-      case .damage(let damage):
-        status = worse(status, report(.damage(damage), of: settings.logPath))
+      case .gap(let gap): status = worse(status, report(.gap(gap), of: path))
+      case .torn(let tear): status = worse(status, report(.torn(tear), of: path))
+      case .damage(let damage): status = worse(status, report(.damage(damage), of: path))
       }
     }
+    if piece.isEmpty { reader = Self.makeReader() }
   }
 
   /// Writes the text so far, if it is long enough or the last; false if that failed.

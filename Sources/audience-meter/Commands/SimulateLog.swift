@@ -32,6 +32,7 @@ func picture(of options: SimulationOptions) -> [UInt8] {
   eachPiece(of: options) { piece in first.take(piece) { census.note($0, of: $1) } }
   var recorded = RecordedReplay(changes: ConfigurationChanges(), census)
   eachPiece(of: options) { piece in recorded.take(piece) { _ in } }
+  recorded.finish()
   return recorded.picture("\(options.profile.rawValue), seed \(options.seed)")
 }
 

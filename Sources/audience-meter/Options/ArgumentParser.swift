@@ -85,12 +85,11 @@ private struct ArgumentParser {
       }
       return .serve(serve)
     case .replay:
-      guard let path = operands.first else {
+      guard !operands.isEmpty else {
         throw UsageError(message: "replay: LOG is missing; usage: \(programName) \(command.usage)")
       }
-      try refuseOperands(after: 1)
       try checkReplay()
-      replay.logPath = path
+      replay.logPaths = operands
       return .replay(replay)
     case .simulate:
       try refuseOperands(after: 0)
@@ -213,6 +212,9 @@ private struct ArgumentParser {
     try refuseTogether(["text", "csv", "svg", "explain"])
     try refuseTogether(["effects", "svg"])
     for name in ["effects", "text", "csv", "explain"] { try refuseTogether([name, "compare"]) }
+    for name in ["effects", "text", "explain", "svg", "compare", "step", "from", "to"] {
+      try refuseTogether(["by-namespace", name])
+    }
     try refuse("step", without: ["csv"])
     for name in ["from", "to"] { try refuse(name, without: ["csv", "svg", "compare", "explain"]) }
     for name in ["a", "b"] { try refuse(name, without: ["compare"]) }

@@ -14,7 +14,7 @@ package enum Command: String, CaseIterable, Sendable {
   var usage: String {
     switch self {
     case .serve: "[serve] [options]"
-    case .replay: "replay LOG [options]"
+    case .replay: "replay LOG... [options]"
     case .simulate: "simulate [options]"
     case .bench: "bench [options]"
     }
@@ -25,7 +25,7 @@ package enum Command: String, CaseIterable, Sendable {
     switch self {
     case .serve:
       "Counts the open event streams of each namespace, and sends every viewer the count."
-    case .replay: "Replays the log of a run, and reports its figures."
+    case .replay: "Replays the log of a run, or several in their order, and reports its figures."
     case .simulate:
       "Simulates a crowd or a cluster from a seed, and checks the effects of the meter."
     case .bench: "Loads a server with event streams, and measures it."

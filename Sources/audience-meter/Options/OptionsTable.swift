@@ -116,6 +116,10 @@ extension CommandOption {
 
   private static let replaying = [
     CommandOption("json", .replay(.flag(\.json)), "print the figures as one JSON object"),
+    CommandOption(
+      "by-namespace", .replay(.flag(\.listsNamespaces)),
+      "print also the peak, the average, the watch time and the joins of each namespace; with --csv"
+        + " write these to the file"),
     CommandOption("effects", .replay(.flag(\.effects)), "print only each effect, as text"),
     CommandOption("text", .replay(.flag(\.text)), "print only the log itself, as text"),
     CommandOption(

@@ -36,7 +36,7 @@ import audience_meter
     #expect(
       Set(figures.keys) == [
         "records", "duration_seconds", "namespaces", "opened", "counted", "peak_members",
-        "notifications", "begin_unix_time", "end_unix_time", "digest", "verified",
+        "notifications", "sections", "begin_unix_time", "end_unix_time", "digest", "verified",
       ])
     #expect(figures["records"] as? Int == 4 && figures["duration_seconds"] as? Int == 5)
     #expect(figures["verified"] is NSNull && figures["begin_unix_time"] is NSNull)

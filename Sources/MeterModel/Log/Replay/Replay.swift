@@ -8,7 +8,8 @@
 //   replay.finish()
 //   while let step = replay.next() { … }
 
-/// A replay of a log of any number of sections, each from an empty meter.
+/// A replay of logs of any number of sections, one log after the other. Each section begins with an
+/// empty meter.
 package struct Replay {
   /// The amount that one step applies.
   package enum Detail: Sendable {
@@ -84,6 +85,7 @@ package struct Replay {
   package private(set) var record: LogRecord?
 
   private let detail: Detail
+  private let key: HashKey
   private let comparesDigests: Bool
   private let adjust: @Sendable (inout Configuration) -> Void
   private var buffer = EffectBuffer()
@@ -109,6 +111,9 @@ package struct Replay {
   private var following: Step?
   private var isOver = false
 
+  /// Whether the log was ended.
+  private var isFinished = false
+
   /// A replay with the settings of the log. The key is that of the tables of names.
   package init(detail: Detail = .batches, key: HashKey = HashKey(0, 0)) {
     self.init(detail: detail, key: key, comparesDigests: true) { _ in }
@@ -128,6 +133,7 @@ package struct Replay {
     adjust: @escaping @Sendable (inout Configuration) -> Void
   ) {
     self.detail = detail
+    self.key = key
     self.comparesDigests = comparesDigests
     self.adjust = adjust
     reader = LogReader(key: key)
@@ -140,14 +146,25 @@ package struct Replay {
   /// The figures so far.
   package var figures: ReplayFigures { tally.figures(with: meter, buffer.digest) }
 
-  /// Adds the next bytes of the log. Precondition: `next` was called until it returned nil.
+  /// Adds the next bytes of the log; after `finish`, those of the next log. Precondition: `next`
+  /// was called until it returned nil.
   package mutating func append(_ piece: Span<UInt8>) {
+    if isFinished { beginLog() }
     if !isOver { reader.append(piece) }
   }
 
-  /// Ends the log: no more bytes follow. `next` makes the steps that are left.
+  /// Ends the log: no more bytes of it follow. `next` makes the steps that are left.
   package mutating func finish() {
+    if isFinished { beginLog() }
+    isFinished = true
     reader.finish()
+  }
+
+  private mutating func beginLog() {
+    reader = LogReader(key: key)
+    if detail != .batches { reader.maximumBatch = 1 }
+    isOver = false
+    isFinished = false
   }
 
   /// Makes the next step; nil when that needs more bytes, or after the last step when `finish` was

@@ -193,21 +193,26 @@ extension Units {
       _ = try serve("--cluster-redis=redis://u@a", "--cluster-redis=redis://u:p@a")
     }
 
-    @Test func `replay takes one log and what to print of it`() throws {
+    @Test func `replay takes logs and what to print of them`() throws {
       let plain = try replay("a.log")
-      #expect(plain.logPath == "a.log")
+      #expect(plain.logPaths == ["a.log"])
+      #expect(try replay("b.log", "--json", "a.log").logPaths == ["b.log", "a.log"])
       #expect(!plain.effects && !plain.text && plain.changes.isEmpty)
       #expect(try replay("a.log", "--effects").effects)
       #expect(try replay("--text", "a.log").text)
       #expect(try replay("--json", "a.log").json)
       #expect(try replay("--csv", "a.csv", "a.log").csvPath == "a.csv")
-      #expect(try replay("--", "-a.log").logPath == "-a.log")
-      #expect(try replay("-").logPath == "-")
+      #expect(try replay("--", "-a.log").logPaths == ["-a.log"])
+      #expect(try replay("-").logPaths == ["-"])
+      #expect(try replay("a.log", "--by-namespace").listsNamespaces)
     }
 
     @Test(arguments: [
-      (["replay"], "replay: LOG is missing; usage: audience-meter replay LOG [options]"),
-      (["replay", "a", "b"], "'b' is one argument too many"),
+      (["replay"], "replay: LOG is missing; usage: audience-meter replay LOG... [options]"),
+      (
+        ["replay", "a", "--by-namespace", "--svg", "b"],
+        "--by-namespace and --svg exclude each other"
+      ),
       (["replay", "a", "--effects", "--text"], "--effects and --text exclude each other"),
       (["replay", "a", "--json", "--effects"], "--effects and --json exclude each other"),
       (["replay", "a", "--csv=b", "--text"], "--text and --csv exclude each other"),
