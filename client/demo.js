@@ -28,11 +28,12 @@ function showTitle(news) {
   document.title = `${news} · ${name}`;
 }
 
-// The total is counted up or down to the new value within half a second, unless it is the first
-// one, the page is hidden, or the user prefers reduced motion.
 // Numbers are written as in the language of the browser, like times.
 const number = new Intl.NumberFormat();
 const decimal = new Intl.NumberFormat([], { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+// The total is counted up or down to the new value within half a second, unless it is the first
+// one, the page is hidden, or the user prefers reduced motion.
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 let latest;
 let shown = 0;
@@ -215,8 +216,8 @@ document.addEventListener("visibilitychange", () => {
 });
 
 // The two lines to copy. Both addresses come from the URL parser, so they contain no quotation mark
-// and no bracket that could end an attribute or a string.
-const script = new URL("/client/audience.js", location.href).href;
+// and no bracket that could end an attribute or a string, and no password of the page's address.
+const script = `${location.origin}/client/audience.js`;
 element("snippet").textContent =
   `<script src="${script}"></script>\n` +
   `<script>audience("${embedURL}").on("total", n => document.title = n)</script>`;
