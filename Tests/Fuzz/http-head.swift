@@ -126,7 +126,7 @@ private struct HeadFuzzer {
     case .text(let namespace, let service, let text):
       expectInTarget([namespace, service, text], head)
     case .body(let namespace, let service): expectInTarget([namespace, service], head)
-    case .nothing, .contentTooLarge: break
+    case .notFound, .methodNotAllowed, .forbidden, .contentTooLarge: break
     }
     switch DemoRoute(head, in: bytes) {
     case .clientFile(let name): expectInTarget([name], head)
@@ -134,6 +134,8 @@ private struct HeadFuzzer {
     case .welcome, .notFound, .methodNotAllowed: break
     }
     _ = StatisticsRoute(head, in: bytes)
+    _ = AdminRoute(head, in: bytes)
+    _ = LocalNames("a,b.example")?.refusal(of: head, in: bytes)
   }
 
   private func expectInTarget(_ ranges: [ByteRange], _ head: RequestHead) {

@@ -1,5 +1,5 @@
-// The daemon's threads: one for the node, a reactor for each worker, and one more reactor for the
-// statistics, message and demo ports, so that their clients do not slow down viewers.
+// The daemon's threads: one for the node, a reactor for each worker, and one more reactor for all
+// other ports, so that their clients do not slow down viewers.
 
 import Glibc
 import MeterModel
@@ -12,6 +12,7 @@ struct Assembly {
   let plan: DescriptorPlan
   let ports: OpenPorts
   let viewersEnabled: Bool
+  let localNames: LocalNames
   let capture: Capture?
   let cluster: ClusterStart?
 
@@ -23,7 +24,8 @@ struct Assembly {
     let run: UInt64 = random.next()
     let context = ReactorContext(
       clock: clock, console: console, node: inbox,
-      ports: PortSettings(viewersEnabled: viewersEnabled, audiencePort: ports.audiencePort),
+      ports: PortSettings(
+        viewersEnabled: viewersEnabled, audiencePort: ports.audiencePort, localNames: localNames),
       run: run)
     let sharedBudgets = plan.makeBudgets()
     let startLine = StartLine()

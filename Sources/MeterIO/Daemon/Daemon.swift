@@ -33,7 +33,8 @@ package enum Daemon {
       let signals = try StopSignals()
       let assembly = Assembly(
         console: console, clock: clock, inbox: inbox, plan: plan, ports: ports,
-        viewersEnabled: settings.enableViewerIDs, capture: capture, cluster: cluster)
+        viewersEnabled: settings.enableViewerIDs, localNames: settings.localNames,
+        capture: capture, cluster: cluster)
       let threads = try assembly.start(configuration, workers: workers)
       for line in (cluster?.lines ?? []) + ports.lines { console.log(line) }
       if wanted > configuration.maximumConnections {

@@ -35,7 +35,7 @@ package struct DescriptorPlan: Equatable, Sendable {
   /// Connections of the audience port, streams or not.
   package let audience: Int
 
-  /// Connections of the statistics and message ports.
+  /// Connections of the statistics, message and admin ports.
   package let operation: Int
 
   /// Connections of the demo port.

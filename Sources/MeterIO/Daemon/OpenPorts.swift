@@ -7,7 +7,7 @@ struct OpenPorts {
   /// The audience port's listeners, by worker.
   let audience: [[PortListener]]
 
-  /// The listeners of the statistics, message and demo ports.
+  /// The listeners of all other ports.
   let services: [PortListener]
 
   /// The number of the audience port.
@@ -25,6 +25,7 @@ struct OpenPorts {
     for (port, host, number) in [
       (Port.statistics, settings.statsHost, settings.statsPort),
       (Port.messages, settings.notificationHost, settings.notificationPort),
+      (Port.admin, settings.adminHost, settings.adminPort),
       (Port.demo, settings.demoHost, settings.demoPort),
     ] {
       guard let number else { continue }

@@ -34,11 +34,21 @@ package struct ServeSettings: Equatable, Sendable {
   /// The address of the message port; nil for every address (`--notification-host`).
   package var notificationHost: String? = "127.0.0.1"
 
+  /// The admin port; nil for none (`--admin-port`).
+  package var adminPort: UInt16? = 9442
+
+  /// The address of the admin port; nil for every address (`--admin-host`).
+  package var adminHost: String? = "127.0.0.1"
+
   /// The demo port; nil for none (`--demo-port`).
   package var demoPort: UInt16? = 8080
 
   /// The address of the demo port; nil for every address (`--demo-host`).
   package var demoHost: String?
+
+  /// The names, beside addresses and `localhost`, under which the statistics, message and admin
+  /// ports may be used (`--local-names`).
+  package var localNames = LocalNames()
 
   /// The file of the capture; nil for none (`--capture`).
   package var capturePath: String?

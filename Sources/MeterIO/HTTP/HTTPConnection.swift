@@ -26,8 +26,11 @@ struct HTTPConnection: Waiting {
   enum Timeout: UInt8, CaseIterable {
     /// 100 ms, for the first bytes on a port that answers silence.
     case silence
-    /// 10 s, for a head, a body, or the end of the connection.
+    /// 10 s, for the first byte of a new connection, a head, a body, or the end of the connection.
     case request
+    /// 75 s, for the next request after a response. Proxies keep an idle connection for 60 s, so it
+    /// is the proxy that closes it, and no request is lost.
+    case idle
     /// 30 s, for a response to be taken.
     case response
 
@@ -35,6 +38,7 @@ struct HTTPConnection: Waiting {
       switch self {
       case .silence: .milliseconds(100)
       case .request: .seconds(10)
+      case .idle: .seconds(75)
       case .response: .seconds(30)
       }
     }

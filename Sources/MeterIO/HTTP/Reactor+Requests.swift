@@ -95,6 +95,7 @@ extension Reactor {
     let start = connections[id].start
     let input = connections[id].input
     guard start < input.count else { return false }
+    if connections[id].timeout == .idle { setTimeout(id, .request) }
     var parser = connections[id].parser
     let progress = parser.parse(input.span.extracting(droppingFirst: start))
     connections[id].parser = parser
@@ -130,8 +131,17 @@ extension Reactor {
         return
       }
     }
-    if case .length(let length) = head.body, length > UInt64(port.definition.body.maximum) {
-      fail(id, .contentTooLarge)
+    if port.definition.isLocal {
+      let input = connections[id].input
+      let bytes = input.span.extracting(droppingFirst: connections[id].start)
+      if let reason = context.ports.localNames.refusal(of: head, in: bytes) {
+        fail(id, .forbidden, because: reason)
+        return
+      }
+    }
+    let maximum = port.definition.body.maximum
+    if case .length(let length) = head.body, length > UInt64(maximum) {
+      fail(id, .contentTooLarge, because: .body(maximum: maximum))
       return
     }
     connections[id].decoder = BodyDecoder(head.body)
@@ -160,7 +170,7 @@ extension Reactor {
     }
     connections[id].decoder = decoder
     if connections[id].dropped > policy.maximum {
-      fail(id, .contentTooLarge)
+      fail(id, .contentTooLarge, because: .body(maximum: policy.maximum))
     } else if progress == .failed {
       fail(id, .badRequest)
     } else if decoder.isComplete {
@@ -191,7 +201,7 @@ extension Reactor {
     swap(&request.questionBytes, &outgoing.bytes)
     switch action {
     case .respond(let exchange): respond(id, exchange)
-    case .fail(let failure): fail(id, failure)
+    case .fail(let failure, let reason): fail(id, failure, because: reason)
     case .ask(let question): ask(id, question)
     case .askInPieces(let question): askInPieces(id, question)
     }

@@ -21,7 +21,8 @@ extension Reactor {
   mutating func send(_ answer: Answer, _ body: Span<UInt8>, _ id: UInt32) {
     switch answer.status {
     case .notFound: fail(id, .notFound)
-    case .contentTooLarge: fail(id, .contentTooLarge)
+    case .contentTooLarge:
+      fail(id, .contentTooLarge, because: .event(maximum: MessageLimits.maximumFrame))
     case .unavailable:
       let exchange = connections[id].exchange.closing
       encoder.appendUnavailable(
@@ -63,12 +64,15 @@ extension Reactor {
     flush(id)
   }
 
-  /// Responds with the status of a failure.
-  mutating func fail(_ id: UInt32, _ failure: RequestFailure) {
+  /// Responds with the status of a failure, and with its reason, if one is given.
+  mutating func fail(
+    _ id: UInt32, _ failure: RequestFailure, because reason: FailureReason? = nil
+  ) {
     context.console.debug(
       "reactor \(index): socket \(connections[id].slot) answered with \(failure.rawValue)")
     let exchange = connections[id].exchange
-    encoder.append(failure, access(id), for: exchange, into: &connections[id].output)
+    encoder.append(
+      failure, because: reason, access(id), for: exchange, into: &connections[id].output)
     respond(id, failure.keepsConnection ? exchange : exchange.closing)
   }
 
@@ -96,7 +100,7 @@ extension Reactor {
     } else {
       connections[id].beginNextRequest(limits: table[slot].port.definition.requestLimits)
       watch(slot, .readable)
-      setTimeout(id, .request)
+      setTimeout(id, .idle)
     }
   }
 

@@ -85,10 +85,10 @@ extension Reactor {
   }
 
   /// Closes the HTTP connection of a budget whose timeout has run the longest: first of those that
-  /// wait for their client's bytes, then of those whose client does not take the response. Returns
-  /// whether there was one.
+  /// were answered and have no request, then of those whose request is awaited, then of those whose
+  /// client does not take the response. Returns whether there was one.
   mutating func evictOldest(at budget: DescriptorBudget) -> Bool {
-    for timeout in [HTTPConnection.Timeout.request, .response] {
+    for timeout in [HTTPConnection.Timeout.idle, .request, .response] {
       var id = waiting[Int(timeout.rawValue)].head
       while id != .max {
         let slot = connections[id].slot

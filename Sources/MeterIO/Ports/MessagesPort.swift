@@ -9,12 +9,14 @@ enum MessagesPort: PortDefinition {
     option: "--notification-port", hostOption: "--notification-host", sendBuffer: 16_384,
     defersAccept: false)
   static let budget = BudgetGroup.operation
+  static let isLocal = true
   static let requestLimits = RequestLimits.messages
   static let body = BodyPolicy.kept(maximum: MessageRoute.maximumText)
 
   static func handle(
     _ bytes: Span<UInt8>, _ context: inout RequestContext
   ) -> RequestAction {
+    let exchange = context.exchange
     switch MessageRoute(context.head, in: bytes) {
     case .text(let namespace, let service, let text):
       return ask(
@@ -24,11 +26,17 @@ enum MessagesPort: PortDefinition {
       let body = context.body
       return ask(
         bytes.extracting(namespace.bounds), bytes.extracting(service.bounds), body.span, &context)
-    case .nothing:
-      let exchange = context.exchange
-      context.encoder.append(connections: 0, for: exchange, into: &context.response)
+    case .notFound:
+      context.encoder.appendNoMessage(
+        allowedMethods: nil, for: exchange, into: &context.response)
       return .respond(exchange)
-    case .contentTooLarge: return .fail(.contentTooLarge)
+    case .methodNotAllowed(let allowed):
+      context.encoder.appendNoMessage(
+        allowedMethods: allowed, for: exchange, into: &context.response)
+      return .respond(exchange)
+    case .forbidden: return .fail(.forbidden, because: .foreignOrigin)
+    case .contentTooLarge:
+      return .fail(.contentTooLarge, because: .textInPath(maximum: MessageRoute.maximumText))
     }
   }
 

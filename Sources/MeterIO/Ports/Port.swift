@@ -5,7 +5,7 @@ import MeterModel
 
 /// One of the daemon's ports.
 package enum Port: UInt8, CaseIterable, Sendable {
-  case audience, statistics, messages, demo
+  case audience, statistics, messages, admin, demo
 
   /// The definition of the port.
   var definition: any PortDefinition.Type {
@@ -13,6 +13,7 @@ package enum Port: UInt8, CaseIterable, Sendable {
     case .audience: AudiencePort.self
     case .statistics: StatisticsPort.self
     case .messages: MessagesPort.self
+    case .admin: AdminPort.self
     case .demo: DemoPort.self
     }
   }

@@ -26,6 +26,10 @@ protocol PortDefinition {
   /// Whether pages of any origin may read the port's responses.
   static var isPublic: Bool { get }
 
+  /// Whether the port is for the operator: it refuses pages of other origins, and requests under a
+  /// name that is not this machine's.
+  static var isLocal: Bool { get }
+
   /// Handles a request whose body has ended. `bytes` begin with its head. A response is appended to
   /// `context.response`, and what a question names to `context.questionBytes`.
   static func handle(
@@ -38,6 +42,7 @@ extension PortDefinition {
   static var body: BodyPolicy { .dropped(maximum: 65_536) }
   static var silentQuestion: Question? { nil }
   static var isPublic: Bool { false }
+  static var isLocal: Bool { false }
 }
 
 /// The treatment of the bodies of requests. A body above the maximum, in bytes, is refused.
@@ -71,6 +76,9 @@ struct PortSettings: Sendable {
 
   /// The number of the audience port, for the demo page.
   let audiencePort: UInt16
+
+  /// The names under which the operator's ports may be used.
+  let localNames: LocalNames
 }
 
 /// A request to open an event stream. The ranges are of the request's bytes.
@@ -108,8 +116,8 @@ enum RequestAction {
   /// Sends the response. The connection goes on, or ends, as the exchange says.
   case respond(Exchange)
 
-  /// Responds with the status of a failure.
-  case fail(RequestFailure)
+  /// Responds with the status of a failure, and with its reason, if one is given.
+  case fail(RequestFailure, because: FailureReason? = nil)
 
   /// Asks the node, and sends its answer with the response's head.
   case ask(Question)

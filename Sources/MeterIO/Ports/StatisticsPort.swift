@@ -12,13 +12,21 @@ enum StatisticsPort: PortDefinition {
   static let listener = Listener.Settings(
     option: "--stats-port", hostOption: "--stats-host", sendBuffer: 262_144, defersAccept: false)
   static let budget = BudgetGroup.operation
+  static let isLocal = true
   static let silentQuestion: Question? = .statistics(after: 0)
 
   static func handle(
     _ bytes: Span<UInt8>, _ context: inout RequestContext
   ) -> RequestAction {
+    respond(to: StatisticsRoute(context.head, in: bytes), &context)
+  }
+
+  /// Performs the action of a route, which may be a request to the admin port.
+  static func respond(
+    to route: StatisticsRoute, _ context: inout RequestContext
+  ) -> RequestAction {
     let (exchange, encoder) = (context.exchange, context.encoder)
-    switch StatisticsRoute(context.head, in: bytes) {
+    switch route {
     case .statistics:
       encoder.appendHead(ofEndless: .json, into: &context.response)
       return exchange.omitsBody

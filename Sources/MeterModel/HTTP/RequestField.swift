@@ -5,7 +5,7 @@ enum RequestField: UInt8 {
   case other
   case host, contentLength, transferEncoding, connection, expect
   case accept, userAgent, lastEventID, purpose, ifNoneMatch
-  case origin, credentials, requestMethod, requestHeaders
+  case origin, credentials, fetchSite, requestMethod, requestHeaders
 
   /// The field with the name in `range`, in upper or lower case; nil for any other.
   init(_ bytes: Span<UInt8>, in range: Range<Int>) {
@@ -36,6 +36,8 @@ enum RequestField: UInt8 {
       self = .ifNoneMatch
     case 14 where bytes.equalsIgnoringCase("content-length", in: range):
       self = .contentLength
+    case 14 where bytes.equalsIgnoringCase("sec-fetch-site", in: range):
+      self = .fetchSite
     case 17 where bytes.equalsIgnoringCase("transfer-encoding", in: range):
       self = .transferEncoding
     case 29 where bytes.equalsIgnoringCase("access-control-request-method", in: range):
@@ -64,6 +66,8 @@ extension RequestHead {
     case .credentials: hasCredentials = true
     case .requestMethod: isPreflight = true
     case .requestHeaders: requestedHeaders = ByteRange(value)
+    case .fetchSite:
+      isOfOtherPage = !bytes.equals("same-origin", in: value) && !bytes.equals("none", in: value)
     case .contentLength, .transferEncoding, .connection, .expect, .other: break
     }
   }

@@ -36,7 +36,7 @@ struct RequestFraming {
         if bytes.equalsIgnoringCase("100-continue", in: expectation) { expectsContinue = true }
       }
     case .accept, .userAgent, .lastEventID, .purpose, .ifNoneMatch, .origin, .credentials,
-      .requestMethod, .requestHeaders, .other:
+      .fetchSite, .requestMethod, .requestHeaders, .other:
       break
     }
   }

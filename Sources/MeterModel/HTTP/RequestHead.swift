@@ -52,7 +52,7 @@ package struct RequestHead: Equatable, Sendable {
   /// The value of the last `If-None-Match`; empty without one.
   package internal(set) var ifNoneMatch = ByteRange.none
 
-  /// The value of the last `Origin`; empty without one.
+  /// The value of the last `Origin`, which may be empty; `.none` without one.
   package internal(set) var origin = ByteRange.none
 
   /// Whether there is a `Cookie` or an `Authorization`.
@@ -63,6 +63,10 @@ package struct RequestHead: Equatable, Sendable {
 
   /// The value of the last `Access-Control-Request-Headers`; empty without one.
   package internal(set) var requestedHeaders = ByteRange.none
+
+  /// Whether the last `Sec-Fetch-Site` says that a page of another origin caused the request. A
+  /// browser sends that field with every request to this machine, and no page can change it.
+  package internal(set) var isOfOtherPage = false
 
   /// The head of `GET` without a target.
   package init() {}
@@ -106,6 +110,7 @@ package enum RequestBody: Equatable, Sendable {
 /// The reason why a request is not served, as an HTTP status.
 package enum RequestFailure: UInt16, Error, Equatable, Sendable {
   case badRequest = 400
+  case forbidden = 403
   case notFound = 404
   case methodNotAllowed = 405
   case timeout = 408

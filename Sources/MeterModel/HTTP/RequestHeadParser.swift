@@ -48,7 +48,9 @@ package struct RequestHeadParser: Sendable {
   /// end and where it is unknown.
   package private(set) var head = RequestHead()
 
-  /// Whether a complete request line of HTTP/1.x was parsed. Before that, the bytes may be no HTTP.
+  /// Whether the bytes are a request of HTTP: a request line was parsed, or it was refused for an
+  /// unknown method, for the version, or for the length of the target after a known method. Without
+  /// that, the bytes may be no HTTP.
   package private(set) var hasRequestLine = false
 
   /// The maximum number of empty lines before a request (RFC 9112 §2.2 requires at least one).
@@ -171,7 +173,10 @@ extension RequestHeadParser {
         return
       }
       guard byte > ASCII.space, byte < 0x7F, byte != UInt8(ascii: "#") else { throw .badRequest }
-      guard position - mark < limits.target else { throw .targetTooLong }
+      guard position - mark < limits.target else {
+        hasRequestLine = isMethodKnown
+        throw .targetTooLong
+      }
       position += 1
     }
   }
@@ -190,15 +195,18 @@ extension RequestHeadParser {
     case 5, 7:
       guard byte.isDigit else { throw .badRequest }
       if position - mark == 7 {
-        guard bytes[mark + 5] == UInt8(ascii: "1") else { throw .versionNotSupported }
+        guard bytes[mark + 5] == UInt8(ascii: "1") else {
+          hasRequestLine = true
+          throw .versionNotSupported
+        }
         head.minorVersion = byte - ASCII.zero
       }
     case 6: guard byte == ASCII.dot else { throw .badRequest }
     case 8: guard byte == ASCII.carriageReturn else { throw .badRequest }
     default:
       guard byte == ASCII.lineFeed else { throw .badRequest }
-      guard isMethodKnown else { throw .notImplemented }
       hasRequestLine = true
+      guard isMethodKnown else { throw .notImplemented }
       guard head.resolveTarget(in: bytes) else { throw .badRequest }
       phase = .fieldStart
     }

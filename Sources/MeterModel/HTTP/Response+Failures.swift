@@ -3,11 +3,13 @@
 
 extension ResponseEncoder {
   /// Appends the response to a request that is not served. After 404 and 405 the connection goes on
-  /// or ends according to `exchange`; after all others it ends. For a page that may not read it,
-  /// the response is the same as a network failure, after which the page would try again for ever.
+  /// or ends according to `exchange`; after all others it ends. `reason` is added to the body.
+  ///
+  /// For a page that may not read it, the response is the same as a network failure, after which
+  /// the page would try again for ever.
   package func append(
-    _ failure: RequestFailure, _ access: PageAccess, for exchange: Exchange,
-    into output: inout ContiguousArray<UInt8>
+    _ failure: RequestFailure, because reason: FailureReason? = nil, _ access: PageAccess,
+    for exchange: Exchange, into output: inout ContiguousArray<UInt8>
   ) {
     let status = failure.statusLine
     append(status: status, into: &output)
@@ -16,7 +18,8 @@ extension ResponseEncoder {
       output.append(contentsOf: "Allow: GET, HEAD, POST, OPTIONS\r\n".utf8)
     }
     let answered = failure.keepsConnection ? exchange : exchange.closing
-    appendText(of: status, for: answered, into: &output)
+    let text = reason.map { "\(status): \($0.text)" } ?? status
+    appendText(of: text, for: answered, into: &output)
   }
 
   /// Appends the 405 of a port that has `GET` and `HEAD` only.
@@ -27,6 +30,22 @@ extension ResponseEncoder {
     append(status: status, into: &output)
     output.append(contentsOf: "Allow: GET, HEAD\r\n".utf8)
     appendText(of: status, for: exchange, into: &output)
+  }
+
+  /// Appends the response of the message port to a request that it cannot serve: 404, or 405 for
+  /// `allowedMethods`, with the body of a message that reached nobody.
+  package func appendNoMessage(
+    allowedMethods: String?, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
+  ) {
+    if let allowedMethods {
+      append(status: RequestFailure.methodNotAllowed.statusLine, into: &output)
+      output.append(contentsOf: "Allow: \(allowedMethods)\r\n".utf8)
+    } else {
+      append(status: RequestFailure.notFound.statusLine, into: &output)
+    }
+    let body = "{\"connections\":0}"
+    appendEntityFields(.json, length: body.utf8.count, for: exchange, into: &output)
+    if !exchange.omitsBody { output.append(contentsOf: body.utf8) }
   }
 
   /// Appends the 503 of a full server to a request for no stream. The connection ends.
@@ -44,12 +63,42 @@ extension ResponseEncoder {
   }
 
   private func appendText(
-    of status: String, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
+    of text: String, for exchange: Exchange, into output: inout ContiguousArray<UInt8>
   ) {
-    appendEntityFields(.text, length: status.utf8.count + 1, for: exchange, into: &output)
+    appendEntityFields(.text, length: text.utf8.count + 1, for: exchange, into: &output)
     if exchange.omitsBody { return }
-    output.append(contentsOf: status.utf8)
+    output.append(contentsOf: text.utf8)
     output.append(ASCII.lineFeed)
+  }
+}
+
+/// The reason of a failure, where its status does not tell which limit or rule was broken.
+package enum FailureReason: Equatable, Sendable {
+  /// The body has more than `maximum` bytes.
+  case body(maximum: Int)
+
+  /// The text of a message in the path has more than `maximum` bytes.
+  case textInPath(maximum: Int)
+
+  /// The event that a message becomes has more than `maximum` bytes.
+  case event(maximum: Int)
+
+  /// The `Host` is no name of this machine.
+  case foreignHost
+
+  /// A page of another origin caused the request.
+  case foreignOrigin
+
+  /// The reason in words.
+  var text: String {
+    switch self {
+    case .body(let maximum): "the body has more than \(maximum) bytes"
+    case .textInPath(let maximum): "the text in the path has more than \(maximum) bytes"
+    case .event(let maximum):
+      "the event has more than \(maximum) bytes, to which each line of the text adds a field"
+    case .foreignHost: "the Host is no address, not localhost and not in --local-names"
+    case .foreignOrigin: "a page of another origin may not use this port"
+    }
   }
 }
 
@@ -58,6 +107,7 @@ extension RequestFailure {
   var statusLine: String {
     switch self {
     case .badRequest: "400 Bad Request"
+    case .forbidden: "403 Forbidden"
     case .notFound: "404 Not Found"
     case .methodNotAllowed: "405 Method Not Allowed"
     case .timeout: "408 Request Timeout"

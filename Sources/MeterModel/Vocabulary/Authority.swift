@@ -10,6 +10,30 @@ enum Authority {
     return bytes[end] == ASCII.colon && areDigits(bytes, in: end + 1..<range.upperBound)
   }
 
+  /// The host of a host field. Precondition: the field is valid.
+  static func host(of bytes: Span<UInt8>, in field: Range<Int>) -> Range<Int> {
+    guard let end = endOfHost(bytes, in: field) else { fatalError("an invalid host field") }
+    return field.lowerBound..<end
+  }
+
+  /// The port of a host field, `standard` if it is missing or empty; nil if it has over 64 bits.
+  /// Precondition: the field is valid.
+  static func port(
+    of bytes: Span<UInt8>, in field: Range<Int>, default standard: UInt64
+  ) -> UInt64? {
+    let colon = host(of: bytes, in: field).upperBound
+    guard colon + 1 < field.upperBound else { return standard }
+    return UInt64(digits: bytes.extracting(colon + 1..<field.upperBound))
+  }
+
+  /// Whether a host is an IPv4 address, or an IPv6 address in brackets.
+  static func isAddress(_ bytes: Span<UInt8>, in host: Range<Int>) -> Bool {
+    guard let first = host.first, bytes[first] == ASCII.openBracket else {
+      return isIPv4(bytes, in: host)
+    }
+    return isIPv6(bytes, in: host.dropFirst().dropLast())
+  }
+
   /// Whether the bytes are `host:port`, the target of `CONNECT` (RFC 9112 §3.2.3).
   static func isHostAndPort(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
     guard let end = endOfHost(bytes, in: range), end + 1 < range.upperBound else { return false }

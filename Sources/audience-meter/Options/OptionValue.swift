@@ -129,6 +129,17 @@ extension OptionValue {
       read: { text in isHost(text) ? .some(text) : nil }, show: { $0 })
   }
 
+  /// A list of names of this machine.
+  static func names(_ property: Property<LocalNames>) -> Self {
+    Self(
+      property,
+      ValueSyntax(
+        placeholder: "LIST",
+        accepted: "up to \(LocalNames.maximumCount) names of hosts, with commas between them"
+          + " (meter.example,stats.example)"),
+      read: { text in LocalNames(text) }, show: { $0.list })
+  }
+
   /// The path of a file.
   static func file(_ property: Property<String?>) -> Self {
     Self(

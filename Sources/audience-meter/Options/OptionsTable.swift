@@ -23,13 +23,22 @@ extension CommandOption {
       "host", .serve(.host(\.host)), "address of the event streams",
       default: "every address, IPv4 and IPv6", environment: "HOST"),
     CommandOption(
-      "stats-port", .serve(.portOrNone(\.statsPort)), "port of the statistics; 0 disables it"),
+      "stats-port", .serve(.portOrNone(\.statsPort)),
+      "port of the statistics, for a client that sends nothing; 0 disables it"),
     CommandOption("stats-host", .serve(.host(\.statsHost)), "address of the statistics"),
     CommandOption(
       "notification-port", .serve(.portOrNone(\.notificationPort)),
       "port that receives messages; 0 disables it"),
     CommandOption(
       "notification-host", .serve(.host(\.notificationHost)), "address that receives messages"),
+    CommandOption(
+      "admin-port", .serve(.portOrNone(\.adminPort)),
+      "port of the statistics, the cluster's state and the health, over HTTP; 0 disables it"),
+    CommandOption("admin-host", .serve(.host(\.adminHost)), "address of the admin port"),
+    CommandOption(
+      "local-names", .serve(.names(\.localNames)),
+      "names, beside addresses and localhost, under which the statistics, message and admin ports"
+        + " may be used", default: "none"),
     CommandOption("demo-port", .serve(.portOrNone(\.demoPort)), "port of the demo; 0 disables it"),
     CommandOption(
       "demo-host", .serve(.host(\.demoHost)), "address of the demo",

@@ -121,6 +121,7 @@ import Testing
     try RunningDaemon.serving { daemon in
       for (port, path) in [
         (daemon.statistics, "/stats"), (daemon.statistics, "/other"), (daemon.messages, "/ns/s/a"),
+        (daemon.admin, "/"), (daemon.admin, "/stats"),
         (daemon.demo, "/other/path/still"), (daemon.demo, "/page"),
       ] {
         let answer = try daemon.ask(port, request("GET \(path)"))

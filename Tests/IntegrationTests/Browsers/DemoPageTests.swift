@@ -110,7 +110,8 @@ extension `In Chromium` {
       let former = try RunningDaemon.start(options)
       let ports = [
         "--port", "\(former.audience)", "--stats-port", "\(former.statistics)",
-        "--notification-port", "\(former.messages)", "--demo-port", "\(former.demo)",
+        "--notification-port", "\(former.messages)", "--admin-port", "\(former.admin)",
+        "--demo-port", "\(former.demo)",
       ]
       let address = "http://localhost:\(former.demo)/football"
       let pages = [try await browser.open(address), try await browser.open(address)]

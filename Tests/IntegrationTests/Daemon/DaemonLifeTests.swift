@@ -3,8 +3,6 @@ import Testing
 
 /// The start and the end of the daemon (§3).
 @Suite struct `The daemon` {
-  private static let portOptions = ["--port", "--stats-port", "--notification-port", "--demo-port"]
-
   @Test func `the daemon writes each address on which it listens`() throws {
     try RunningDaemon.serving { daemon in
       #expect(
@@ -12,6 +10,7 @@ import Testing
           "audience-meter: audience on [::]:\(daemon.audience)",
           "audience-meter: statistics on 127.0.0.1:\(daemon.statistics)",
           "audience-meter: messages on 127.0.0.1:\(daemon.messages)",
+          "audience-meter: admin on 127.0.0.1:\(daemon.admin)",
           "audience-meter: demo on [::]:\(daemon.demo)",
         ])
     }
@@ -51,11 +50,11 @@ import Testing
     }
   }
 
-  @Test(arguments: portOptions)
+  @Test(arguments: RunningDaemon.portOptions)
   func `the daemon does not start when a port is in use`(option: String) throws {
     let taken = try Loopback.v4.listen()
     defer { close(taken.socket) }
-    let others = Self.portOptions.filter { $0 != option }.flatMap {
+    let others = RunningDaemon.portOptions.filter { $0 != option }.flatMap {
       [$0, "\(TestPorts.next())"]
     }
     let run = try ProgramRun(arguments: others + [option, "\(taken.port)"])
@@ -101,8 +100,8 @@ import Testing
 
   @Test func `a daemon starts at once on the ports of a daemon that has just ended`() throws {
     let first = try RunningDaemon.start(["--workers", "3"])
-    let ports = [first.audience, first.statistics, first.messages, first.demo]
-    let options = zip(Self.portOptions, ports).flatMap { [$0, "\($1)"] }
+    let ports = [first.audience, first.statistics, first.messages, first.admin, first.demo]
+    let options = zip(RunningDaemon.portOptions, ports).flatMap { [$0, "\($1)"] }
     var streams = try (0..<20).map { _ in try EventStream("/ns", of: first) }
     _ = try RawClient(port: first.statistics).readToEnd()
     try first.stop()

@@ -141,8 +141,8 @@ import Testing
   func `a daemon with too few descriptors does not start, with one line that says so`(
     limit: Int
   ) throws {
-    let line =
-      "ulimit -n \(limit); exec timeout 10 \"$0\" --port 0 --demo-port 0 --stats-port 0 --workers 1"
+    let options = ProgramRun.freePorts.joined(separator: " ")
+    let line = "ulimit -n \(limit); exec timeout 10 \"$0\" \(options) --workers 1"
     let run = try ProgramRun(shell: line)
     #expect(run.status == 1)
     #expect(run.errorLines == 1)

@@ -73,18 +73,25 @@ import Testing
     }
   }
 
-  @Test func `a request that is no message is answered with 200 and 0 connections`() throws {
+  @Test func `a request that is no message gets 404 or 405, and reaches nobody`() throws {
     try RunningDaemon.serving { daemon in
       let stream = try EventStream("/ns", of: daemon)
       let client = try RawClient(port: daemon.messages)
-      for line in [
-        "GET /", "GET /ns", "GET /ns/svc", "GET /ns/svc/m/x", "GET /ns//m", "GET //svc/m",
-        "PUT /ns/svc/m", "HEAD /ns/svc/m", "OPTIONS *", "POST /ns", "GET /none/svc/m",
-      ] {
+      for (line, status, allowed) in [
+        ("GET /", 404, nil), ("GET /ns", 404, nil), ("GET /ns/svc", 405, "POST"),
+        ("GET /ns/svc/m/x", 404, nil), ("GET /ns//m", 404, nil), ("GET //svc/m", 404, nil),
+        ("POST /ns", 404, nil), ("POST /ns/", 404, nil), ("PUT /ns/svc/m", 405, "GET, POST"),
+        ("HEAD /ns/svc/m", 405, "GET, POST"), ("OPTIONS *", 405, "GET, POST"),
+        ("CONNECT localhost:80", 405, "GET, POST"), ("TRACE /ns/svc/m", 405, "GET, POST"),
+        ("GET /none/svc/m", 200, nil), ("POST /none/svc", 200, nil),
+      ] as [(String, Int, String?)] {
         try client.send(request(line))
         let answer = try client.readAnswer(isHead: line.hasPrefix("HEAD"))
-        #expect(answer.status == 200, "\(line)")
+        #expect(answer.status == status, "\(line)")
+        #expect(answer["Allow"] == allowed, "\(line)")
+        #expect(answer["Content-Type"] == "application/json", "\(line)")
         #expect(answer["Content-Length"] == "17")
+        #expect(answer["Connection"] == nil, "\(line)")
         if !line.hasPrefix("HEAD") { #expect(answer.body == #"{"connections":0}"#, "\(line)") }
       }
       try daemon.sendMessage("last", to: "ns")
@@ -100,13 +107,41 @@ import Testing
       #expect(inPath.body == #"{"connections":1}"#)
       #expect(try daemon.sendMessage(longest, to: "ns") == #"{"connections":1}"#)
       for _ in 0..<2 { try stream.read(untilData: "s=" + longest) }
-      for text in [
-        request("GET /ns/s/\(longest)x"),
-        request("POST /ns/s", "Content-Length: 16385") + longest + "x",
-        request("POST /ns/s", "Transfer-Encoding: chunked") + "4001\r\n\(longest)x\r\n0\r\n\r\n",
+      let inBody = "413 Content Too Large: the body has more than 16384 bytes\n"
+      for (text, body) in [
+        (
+          request("GET /ns/s/\(longest)x"),
+          "413 Content Too Large: the text in the path has more than 16384 bytes\n"
+        ),
+        (request("POST /ns/s", "Content-Length: 16385") + longest + "x", inBody),
+        (
+          request("POST /ns/s", "Transfer-Encoding: chunked")
+            + "4001\r\n\(longest)x\r\n0\r\n\r\n", inBody
+        ),
       ] {
-        #expect(try daemon.ask(daemon.messages, text).status == 413)
+        let answer = try daemon.ask(daemon.messages, text)
+        #expect(answer.status == 413)
+        #expect(answer.body == body)
       }
+    }
+  }
+
+  @Test func `a text whose lines make an event of more than 64 KB is refused with 413`() throws {
+    try RunningDaemon.serving { daemon in
+      let stream = try EventStream("/ns", of: daemon)
+      // The first line of the event is `data: s=`, and each line feed of the text begins another
+      // one of 7 bytes; an empty line ends it.
+      let most = (65_536 - "data: s=\n\n".utf8.count) / "data: \n".utf8.count
+      let answer = try daemon.sendMessage(String(repeating: "\n", count: most), to: "ns")
+      #expect(answer == #"{"connections":1}"#)
+      let line = String(repeating: "\n", count: most + 1)
+      let head = request("POST /ns/s", "Content-Length: \(most + 1)")
+      let refused = try daemon.ask(daemon.messages, head + line)
+      #expect(refused.status == 413)
+      #expect(
+        refused.body == "413 Content Too Large: the event has more than 65536 bytes, to which each "
+          + "line of the text adds a field\n")
+      #expect(try stream.next().lines == ["data: s="] + Array(repeating: "data: ", count: most))
     }
   }
 

@@ -47,7 +47,7 @@ import Testing
       #expect(health.status == 200 && health.body == "ok")
       #expect(try client.readAnswer(isHead: true)["Content-Length"] == "2")
       #expect(try client.readAnswer().status == 404)
-      try client.send("GET /stats HTTP/1.1\r\nHost: a\r\n\r\n")
+      try client.send(request("GET /stats"))
       let answer = try client.readAnswer()
       #expect(answer.status == 200)
       #expect(answer["Content-Type"] == "application/json")
@@ -60,12 +60,29 @@ import Testing
     }
   }
 
-  @Test(arguments: ["stats\n", "\u{16}\u{3}\u{1}\0", "GET /stats\r\n\r\n", "\r\n\r\n\r\n", "x"])
+  @Test(arguments: [
+    "stats\n", "\u{16}\u{3}\u{1}\0", "GET /stats\r\n\r\n", "\r\n\r\n\r\n", "x",
+    "stats \(String(repeating: "x", count: 9000))",
+  ])
   func `bytes that are no HTTP are ignored`(text: String) throws {
     try RunningDaemon.serving { daemon in
       let client = try RawClient(port: daemon.statistics)
       try client.send(text)
       #expect(try client.readToEnd() == "{}")
+    }
+  }
+
+  @Test func `a request line that no port accepts gets its error and no bare JSON`() throws {
+    try RunningDaemon.serving { daemon in
+      let long = String(repeating: "x", count: 8193)
+      for (text, status) in [
+        (request("GET /stats?\(long)"), 414), ("GET /\(long)", 414),
+        (request("GET /stats HTTP/2.0"), 505), (request("FOO /stats"), 501),
+      ] {
+        let answer = try daemon.ask(daemon.statistics, text)
+        #expect(answer.status == status)
+        #expect(answer["Connection"] == "close")
+      }
     }
   }
 

@@ -25,7 +25,8 @@ struct ProgramRun: Sendable {
 
   /// The options by which a daemon takes any free ports.
   static let freePorts = [
-    "--port", "0", "--stats-port", "0", "--notification-port", "0", "--demo-port", "0",
+    "--port", "0", "--stats-port", "0", "--notification-port", "0", "--admin-port", "0",
+    "--demo-port", "0",
   ]
 
   /// The built program, which lies beside the tests' own executable.

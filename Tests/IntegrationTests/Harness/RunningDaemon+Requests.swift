@@ -35,7 +35,7 @@ extension RunningDaemon {
 
   /// The figures of each namespace, by its name.
   func figures() throws -> [String: NamespaceFigures] {
-    let body = try ask(statistics, request("GET /stats")).body
+    let body = try ask(admin, request("GET /stats")).body
     return try JSONDecoder().decode([String: NamespaceFigures].self, from: Data(body.utf8))
   }
 

@@ -18,6 +18,11 @@ final class RunningDaemon {
 
   var process: pid_t { spawned.id }
 
+  /// The options that set the numbers of its ports.
+  static let portOptions = [
+    "--port", "--stats-port", "--notification-port", "--admin-port", "--demo-port",
+  ]
+
   /// Starts a daemon, passes it to `body`, and stops it by SIGTERM, after which it must exit with
   /// 0. Whatever fails, the daemon is gone afterwards.
   static func serving<Answer>(
@@ -58,8 +63,7 @@ final class RunningDaemon {
     var lastError = HarnessError("no attempt to start a daemon")
     for _ in 0..<8 {
       var arguments = options
-      for option in ["--port", "--stats-port", "--notification-port", "--demo-port"]
-      where !options.contains(option) {
+      for option in portOptions where !options.contains(option) {
         if option == "--port", environment["PORT"] != nil { continue }
         // Below the ports that the kernel gives to clients. One that is in use all the same:
         // another attempt.
@@ -113,6 +117,7 @@ final class RunningDaemon {
   var audience: UInt16 { port("audience") }
   var statistics: UInt16 { port("statistics") }
   var messages: UInt16 { port("messages") }
+  var admin: UInt16 { port("admin") }
   var demo: UInt16 { port("demo") }
 
   private func port(_ title: String) -> UInt16 {

@@ -42,6 +42,9 @@ import Testing
     #expect(HTTP.parse(HTTP.request(name, "/a")) == .failed(expected))
   }
 
+  /// The longest target.
+  private static let long = String(repeating: "a", count: 8192)
+
   @Test func `with a method longer than every known one fails before its end`() {
     #expect(HTTP.parse("UPDATEREDIRECTREF") == .incomplete)
     #expect(HTTP.parse("UPDATEREDIRECTREFX") == .failed(.notImplemented))
@@ -65,8 +68,14 @@ import Testing
   @Test(arguments: [
     ("GET /stats HTTP/1.1\r", false), ("GET /stats HTTP/1.1\r\n", true), ("hello\n", false),
     ("GET /stats HTTP/1.0\r\n\n", true), ("GET /stats\r\n", false), ("", false),
+    ("GET /\(Self.long.dropFirst())", false), ("GET /\(Self.long)", true),
+    ("stats \(Self.long)a", false),
+    ("FOO /stats HTTP/1.1\r\n", true), ("GET /stats HTTP/2.0", true), ("GET /a b", false),
+    ("AMETHODTHATISTOOLONG", false),
   ])
-  func `has a request line when that line is complete`(start: String, hasLine: Bool) {
+  func `has a request line when that line is complete, or enough of it to be refused as one`(
+    start: String, hasLine: Bool
+  ) {
     var parser = RequestHeadParser()
     _ = parser.parse(HTTP.bytes(start).span)
     #expect(parser.hasRequestLine == hasLine)

@@ -242,7 +242,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (RequestFailure.badRequest, "400 Bad Request"), (.timeout, "408 Request Timeout"),
+    (RequestFailure.badRequest, "400 Bad Request"), (.forbidden, "403 Forbidden"),
+    (.timeout, "408 Request Timeout"),
     (.contentTooLarge, "413 Content Too Large"), (.targetTooLong, "414 URI Too Long"),
     (.headTooLarge, "431 Request Header Fields Too Large"),
     (.notImplemented, "501 Not Implemented"),
@@ -263,6 +264,49 @@ import Testing
 
           """)
     }
+  }
+
+  @Test(arguments: [
+    (FailureReason.body(maximum: 65_536), "the body has more than 65536 bytes"),
+    (.textInPath(maximum: 16_384), "the text in the path has more than 16384 bytes"),
+    (
+      .event(maximum: 65_536),
+      "the event has more than 65536 bytes, to which each line of the text adds a field"
+    ),
+    (.foreignHost, "the Host is no address, not localhost and not in --local-names"),
+    (.foreignOrigin, "a page of another origin may not use this port"),
+  ])
+  func `to a failed request may tell the reason`(reason: FailureReason, text: String) throws {
+    let exchange = try exchange(HTTP.get("/"))
+    let response = written {
+      encoder.append(
+        .contentTooLarge, because: reason, .sameOrigin, for: exchange, into: &$0)
+    }
+    let body = "413 Content Too Large: \(text)\n"
+    #expect(
+      response.hasSuffix(
+        "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\(date)\(body)"))
+  }
+
+  @Test func `to a request that is no message has its form`() throws {
+    func response(_ text: String, _ allowedMethods: String?) throws -> String {
+      let exchange = try exchange(text)
+      return written {
+        encoder.appendNoMessage(allowedMethods: allowedMethods, for: exchange, into: &$0)
+      }
+    }
+    let rest = """
+      Content-Type: application/json\r
+      Cache-Control: no-cache\r
+      Content-Length: 17\r
+      \(date)
+      """
+    let body = "{\"connections\":0}"
+    #expect(
+      try response(HTTP.get("/"), nil) == "HTTP/1.1 404 Not Found\r\n\(rest)\(body)")
+    #expect(
+      try response(HTTP.request("HEAD", "/"), "GET, POST")
+        == "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, POST\r\n\(rest)")
   }
 
   @Test(arguments: [RequestFailure.notFound, .methodNotAllowed])

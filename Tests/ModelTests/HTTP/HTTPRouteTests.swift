@@ -138,7 +138,9 @@ import Testing
     case .text(let namespace, let service, let text):
       return "\(slice(namespace)) \(slice(service))=\(slice(text))"
     case .body(let namespace, let service): return "\(slice(namespace)) \(slice(service))=…"
-    case .nothing: return "nothing"
+    case .notFound: return "404"
+    case .methodNotAllowed(let allowed): return "405 \(allowed)"
+    case .forbidden: return "403"
     case .contentTooLarge: return "413"
     }
   }
@@ -158,22 +160,38 @@ import Testing
     #expect(try route("POST", "/ns/svc") == "ns svc=…")
   }
 
-  @Test(arguments: ["/", "/ns", "/ns/", "/ns/svc", "/ns/svc/m/x", "/ns//m", "//svc/m", "/ns/svc//"])
-  func `sends nothing for other targets`(target: String) throws {
-    #expect(try route("GET", target) == "nothing")
+  @Test(arguments: ["/", "/ns", "/ns/", "/ns/svc/m/x", "/ns//m", "//svc/m", "/ns/svc//", "/ns//"])
+  func `has nothing at other paths`(target: String) throws {
+    #expect(try route("GET", target) == "404")
+    #expect(try route("POST", target) == "404")
   }
 
-  @Test func `sends nothing for other methods`() throws {
-    #expect(try route("HEAD", "/ns/svc/m") == "nothing")
-    #expect(try route("PUT", "/ns/svc/m") == "nothing")
-    #expect(try route("OPTIONS", "*") == "nothing")
-    #expect(try route("POST", "/ns") == "nothing")
+  @Test func `takes a message from the path of a GET or a POST only`() throws {
+    for method in ["HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "PROPFIND"] {
+      #expect(try route(method, "/ns/svc/m") == "405 GET, POST")
+    }
+    #expect(try route("OPTIONS", "*") == "405 GET, POST")
+    #expect(try route("CONNECT", "h:80") == "405 GET, POST")
+    #expect(try route("GET", "/ns/svc") == "405 POST")
   }
 
-  @Test func `sends nothing to an invalid namespace`() throws {
-    let name = String(repeating: "n", count: 256)
-    #expect(try route("GET", "/\(name)/svc/m") == "nothing")
-    #expect(try route("POST", "/\(name)/svc") == "nothing")
+  @Test func `has no namespace of more than 255 bytes`() throws {
+    func name(_ count: Int) -> String { String(repeating: "n", count: count) }
+    #expect(try route("GET", "/\(name(255))/svc/m") == "\(name(255)) svc=m")
+    #expect(try route("GET", "/\(name(256))/svc/m") == "404")
+    #expect(try route("POST", "/\(name(256))/svc") == "404")
+  }
+
+  @Test func `refuses what a page of another origin sends with an image or a link`() throws {
+    for value in ["cross-site", "same-site", "", "Same-Origin", "new-value"] {
+      let fields = ["Sec-Fetch-Site: \(value)"]
+      #expect(try route("GET", "/ns/svc/m", fields) == "403")
+      #expect(try route("POST", "/ns/svc", fields) == "403")
+      #expect(try route("OPTIONS", "/ns/svc", fields) == "403")
+    }
+    for value in ["same-origin", "none"] {
+      #expect(try route("GET", "/ns/svc/m", ["sec-fetch-site: \(value)"]) == "ns svc=m")
+    }
   }
 
   @Test func `takes texts of up to 16,384 bytes`() throws {
@@ -181,8 +199,7 @@ import Testing
     #expect(try route("GET", "/n/s/" + text(16_383)) == "n s=" + text(16_383))
     #expect(try route("GET", "/n/s/" + text(16_384)) == "n s=" + text(16_384))
     #expect(try route("GET", "/n/s/" + text(16_385)) == "413")
-    #expect(try route("POST", "/n/s", ["Content-Length: 16384"]) == "n s=…")
-    #expect(try route("POST", "/n/s", ["Content-Length: 16385"]) == "413")
+    #expect(try route("POST", "/n/s/" + text(16_385)) == "413")
   }
 }
 
@@ -204,6 +221,32 @@ import Testing
   func `has nothing else`(target: String) throws {
     #expect(try route("GET", target) == .notFound)
     #expect(try route("DELETE", "/stats") == .notFound)
+  }
+}
+
+@Suite struct `The admin port` {
+  private func route(_ method: String, _ target: String) throws -> AdminRoute {
+    let request = HTTP.request(method, target)
+    return AdminRoute(try HTTP.head(request), in: HTTP.bytes(request).span)
+  }
+
+  @Test(arguments: ["/", "/?x", "http://h", "http://h/"])
+  func `has a list of its paths at the root`(target: String) throws {
+    #expect(try route("GET", target) == .index)
+    #expect(try route("HEAD", target) == .index)
+  }
+
+  @Test func `has the resources of the statistics port`() throws {
+    #expect(try route("GET", "/stats?x") == .shared(.statistics))
+    #expect(try route("HEAD", "/healthz") == .shared(.health))
+    #expect(try route("GET", "/cluster") == .shared(.cluster))
+    #expect(try route("GET", "/stat") == .shared(.notFound))
+  }
+
+  @Test func `allows only GET and HEAD`() throws {
+    #expect(try route("POST", "/stats") == .methodNotAllowed)
+    #expect(try route("OPTIONS", "*") == .methodNotAllowed)
+    #expect(try route("CONNECT", "h:80") == .methodNotAllowed)
   }
 }
 

@@ -18,6 +18,11 @@ extension Units {
       ("notification-port", "0", { $0.notificationPort = nil }),
       ("notification-port", "65535", { $0.notificationPort = 65535 }),
       ("notification-host", "localhost", { $0.notificationHost = "localhost" }),
+      ("admin-port", "0", { $0.adminPort = nil }), ("admin-port", "1", { $0.adminPort = 1 }),
+      ("admin-host", "::", { $0.adminHost = "::" }),
+      (
+        "local-names", "a,B.example", { $0.localNames = LocalNames("a,b.example") ?? $0.localNames }
+      ),
       ("demo-port", "0", { $0.demoPort = nil }), ("demo-port", "80", { $0.demoPort = 80 }),
       ("demo-host", "127.0.0.1", { $0.demoHost = "127.0.0.1" }),
       ("increment-delay", "0", { $0.configuration.incrementDelay = .zero }),
@@ -95,6 +100,8 @@ extension Units {
       "workers": ["1025", "1.5", "4294967296"],
       "port": ["65536", "80.0", "http", "131152"],
       "stats-port": ["65536", "off"], "notification-port": ["65536", "none"],
+      "admin-port": ["65536", "none"], "admin-host": ["", "a b"],
+      "local-names": ["a,", "a b", "a:80", "::1", "*.example", "http://a"],
       "demo-port": ["65536", "18446744073709551616"],
       "host": ["a b", "http://a", "[::1]", "a,b", "-a", String(repeating: "a", count: 254), "é"],
       "stats-host": ["*", "a/24"], "notification-host": ["a\0b", "a\nb"], "demo-host": ["/", "@"],
@@ -178,6 +185,7 @@ extension Units {
         switch option.syntax?.placeholder {
         case "A": ["", " 1", "-1", "+1"]
         case "FILE": [""]
+        case "LIST": ["", " 1", "-1", "+1"]
         case "NAME" where name == "cluster-interface": ["", " 1", "-1"]
         default: Self.nonsense
         }
@@ -213,6 +221,8 @@ extension Units {
           "port 80", "host every address, IPv4 and IPv6",
           "stats-port 1442", "stats-host 127.0.0.1",
           "notification-port 2442", "notification-host 127.0.0.1",
+          "admin-port 9442", "admin-host 127.0.0.1",
+          "local-names none",
           "demo-port 8080", "demo-host every address, IPv4 and IPv6",
           "enable-uuid ", "increment-delay 0s", "notify-delta-ratio 0.1", "notify-min-delay 2s",
           "notify-max-delay 25s", "namespace-clean-delay 60s",
