@@ -24,7 +24,7 @@ import Testing
     than arguments: [String], _ environment: [String: String]
   ) -> [String] {
     var options: [String] = []
-    for option in ["--port", "--stats-port", "--notification-port", "--demo-port"]
+    for option in RunningDaemon.portOptions
     where !arguments.contains(option) && (option != "--port" || environment["PORT"] == nil) {
       options += [option, "0"]
     }
