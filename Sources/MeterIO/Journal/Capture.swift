@@ -46,7 +46,9 @@ package struct Capture {
     wake: @escaping @Sendable () -> Void
   ) throws(StartError) -> Capture {
     do throws(CaptureFileError) {
-      var file = try CaptureFile.open(appendingTo: path, section) {
+      var file = try CaptureFile.open(
+        appendingTo: path, section, judgingUpTo: CaptureWriter.maximumJudgedAtStart
+      ) {
         console.log("--capture: \(path): \($0)")
       }
       var encoder = LogEncoder(section: section, offset: file.length)

@@ -54,16 +54,18 @@ struct CaptureFile: ~Copyable, Sendable {
   }
 
   /// Opens or creates the file. A section can be appended to its present content, which is kept. A
-  /// log for which that is not so is put aside, `report` is told, and a new file is created.
+  /// log for which that is not so is put aside, `report` is told, and a new file is created. A log
+  /// of more than `limit` bytes is only opened, and is to be judged later.
   static func open(
-    appendingTo path: String, _ section: LogSection, report: (String) -> Void
+    appendingTo path: String, _ section: LogSection, judgingUpTo limit: UInt64,
+    report: (String) -> Void
   ) throws(CaptureFileError) -> CaptureFile {
     // Another daemon may rename the file between its opening and its locking here.
     for _ in 0..<maximumAttempts {
       let file = try CaptureFile(locking: path)
       guard let identity = file.identity else { return file }
       guard FileIdentity(at: path) == identity else { continue }
-      switch try file.verdict(for: section) {
+      switch try file.verdict(for: section, judgingUpTo: limit) {
       case .continues: return file
       case .foreign: throw .isNoLog
       case .damaged(let reason):
@@ -116,22 +118,25 @@ struct CaptureFile: ~Copyable, Sendable {
 // MARK: - Reading
 
 extension CaptureFile {
-  /// Judges the present content. O(length)
+  /// Judges the present content: all of it, or only its beginning if it is longer than `limit`
+  /// bytes. O(length)
   private borrowing func verdict(
-    for section: LogSection
+    for section: LogSection, judgingUpTo limit: UInt64
   ) throws(CaptureFileError) -> LogContinuation.Verdict {
     var continuation = LogContinuation()
     var offset = 0
     while true {
       let piece: ContiguousArray<UInt8>
       do throws(SystemError) { piece = try read(65_536, at: offset) } catch { throw .system(error) }
-      if piece.isEmpty { return continuation.verdict(for: section) }
       continuation.append(piece.span)
+      if length > limit { return continuation.isLog ? .continues : .foreign }
+      if piece.isEmpty || continuation.isDecided { return continuation.verdict(for: section) }
       offset += piece.count
     }
   }
 
-  private borrowing func read(
+  /// Reads bytes at an offset: `count`, or as many as there are.
+  borrowing func read(
     _ count: Int, at offset: Int
   ) throws(SystemError) -> ContiguousArray<UInt8> {
     var bytes = ContiguousArray<UInt8>(repeating: 0, count: count)

@@ -42,6 +42,9 @@ final class CaptureWriter: Sendable {
 
   private static let noOffset = UInt64.max
 
+  /// The length of the longest log that is read at the start, before anybody is served.
+  static let maximumJudgedAtStart: UInt64 = 16 * 1024 * 1024
+
   /// A writer of an open file. `wake` wakes the node's thread, after which `isSectionWanted` is
   /// true.
   init(
@@ -101,9 +104,11 @@ final class CaptureWriter: Sendable {
     mailbox.post(.close)
   }
 
-  /// Writes until the writer is closed.
+  /// Writes until the writer is closed. A log that was too large to be judged at the start is
+  /// judged first.
   func run() {
     var target = CaptureTarget(file: first.take())
+    if target.file.length > Self.maximumJudgedAtStart { judge(&target) }
     while true {
       var entry = pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)
       poll(&entry, 1, -1)
@@ -173,6 +178,24 @@ extension CaptureWriter {
         target.isStranded = true
       }
     }
+  }
+
+  /// Reads the log that was there at the start. Puts it aside if it is damaged, and asks for a
+  /// section in a new file. Gives up when the daemon stops.
+  private func judge(_ target: inout CaptureTarget) {
+    var continuation = LogContinuation()
+    var offset = 0
+    while !continuation.isDecided {
+      if isClosing.load(ordering: .relaxed) { return }
+      guard let piece = try? target.file.read(65_536, at: offset) else { return }
+      if piece.isEmpty { break }
+      continuation.append(piece.span)
+      offset += piece.count
+    }
+    guard case .damaged(let reason) = continuation.verdict(for: section) else { return }
+    target.dropsBlocks = true
+    target.next = beginFile()
+    if let next = target.next?.length { want(next, "it is damaged at \(reason), and put aside") }
   }
 
   private func want(_ offset: UInt64, _ reason: String) {
@@ -247,7 +270,7 @@ extension CaptureWriter {
   }
 
   private func openFile() throws(CaptureFileError) -> CaptureFile {
-    try CaptureFile.open(appendingTo: path, section, report: log)
+    try CaptureFile.open(appendingTo: path, section, judgingUpTo: .max, report: log)
   }
 
   /// Reports an error, the first time, and waits a second. Returns false when the daemon stops

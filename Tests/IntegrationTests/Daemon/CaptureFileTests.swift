@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MeterModel
 import Testing
 
 /// Files of captured runs that are damaged at the start, or that other programs change while the
@@ -186,6 +187,44 @@ import Testing
       try daemon.stop()
       #expect(try bytes(aside) == damaged)
       #expect(try replay(log)["opened"] == "1")
+    }
+  }
+
+  @Test func `a large log is judged while the daemon serves, and put aside if it is damaged`()
+    throws
+  {
+    let whole = try writeLog()
+    let section = LogSection(configuration: Configuration())
+    var encoder = LogEncoder(section: section, offset: UInt64(whole.count))
+    encoder.name(NamespaceID(0), "ns".utf8.span)
+    let text = [UInt8](repeating: 0x78, count: 60_000)
+    for number in UInt64(1)...300 {
+      let instant = Instant(nanoseconds: number)
+      encoder.append(MessageID(number), to: NamespaceID(0), text: text.span, at: instant)
+      encoder.endBlock(at: instant, digest: Digest())
+    }
+    encoder.end(at: .start + .seconds(1), digest: Digest())
+    let large = whole + encoder.take()
+    var damaged = large
+    damaged[large.count - 100] ^= 1
+    for (content, isDamaged) in [(large, false), (damaged, true)] {
+      _ = try folder.write(content, to: "run.log")
+      let daemon = try RunningDaemon.start(["--capture", log])
+      #expect(daemon.lines[0].hasPrefix("audience-meter: audience on "), "\(daemon.lines)")
+      if isDamaged {
+        let line = try daemon.nextLine()
+        #expect(line.contains("--capture: \(log): it is damaged at byte "), "\(line)")
+        let streams = try open(3, of: daemon, beyond: 0)
+        try daemon.stop()
+        #expect(try bytes("\(log).1").starts(with: content))
+        _ = try replay(log)
+        withExtendedLifetime(streams) {}
+      } else {
+        try daemon.stop()
+        #expect(daemon.laterLines == "")
+        #expect(try bytes(log).starts(with: content))
+        #expect(try bytes(log).count > content.count)
+      }
     }
   }
 

@@ -5,7 +5,8 @@
 //   continuation.append(piece)                      and so on for each piece of the file
 //   switch continuation.verdict(for: section) { … }
 
-/// A judge of the content of one file.
+/// A judge of the content of one file. Without the end of a file it can only tell whether the file
+/// is a log.
 package struct LogContinuation {
   /// What is to be done with the file.
   package enum Verdict: Equatable, Sendable {
@@ -62,9 +63,12 @@ package struct LogContinuation {
     return sections > former ? .continues : .damaged("byte \(length): nothing is read there")
   }
 
+  /// Whether the verdict is already known, whatever follows.
+  package var isDecided: Bool { !isLog || damage != nil || (zeros > 0 && !beginning.isEmpty) }
+
   /// Whether the file begins with the magic, as far as it goes, perhaps after the beginning of a
   /// magic that was cut.
-  private var isLog: Bool {
+  package var isLog: Bool {
     let magic = LogFormat.magic
     return magic.indices.contains { cut in
       let rest = beginning.dropFirst(cut)
