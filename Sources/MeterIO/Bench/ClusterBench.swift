@@ -51,8 +51,9 @@ private struct ClusterMeasurement {
   /// three.
   private static let maximumIntervals = 1000
 
-  /// The intervals after that which are not measured, because tables still grow.
-  private static let quietIntervals = 2
+  /// The intervals after that which are not measured, because tables still grow, and new counts are
+  /// still repeated.
+  private static let quietIntervals = ClusterSettings.roundsPerChange
 
   private var nodes: ContiguousArray<ClusterBenchNode> = []
   private var samples: ContiguousArray<ClusterBenchSample> = []

@@ -36,7 +36,7 @@ struct CarrierThread: ~Copyable {
   /// 1,500 datagrams, which would overrun a receiver's socket if all came at once.
   private static let pace = 64
 
-  /// The time for which brokers may still send at the end.
+  /// The time for which the last datagrams may be sent at the end.
   private static let maximumEnd = Duration.milliseconds(500)
 
   /// Takes over the carriers and registers their sockets.
@@ -145,16 +145,23 @@ struct CarrierThread: ~Copyable {
     }
   }
 
-  /// Sends the last datagrams, a goodbye among them, and waits a moment for brokers to take theirs.
+  /// Sends the last datagrams, a goodbye among them, at the same pace. Waits a moment for brokers
+  /// to take theirs.
   private mutating func finish() {
-    sendSome(.max)
     let deadline = host.clock.now + Self.maximumEnd
+    sendsAgainAt = .start
     maintain()
-    while carriers.contains(where: { !$0.isIdle }), host.clock.now < deadline {
-      let count = host.poller.wait(milliseconds: 10)
+    while host.clock.now < deadline {
+      if sendsAgainAt <= host.clock.now {
+        sendSome(Self.pace)
+        sendsAgainAt = host.clock.now + .milliseconds(1)
+      }
+      guard !outbound.isEmpty || carriers.contains(where: { !$0.isIdle }) else { return }
+      let count = host.poller.wait(milliseconds: outbound.isEmpty ? 10 : 1)
       host.beginTurn()
       handleEvents(count)
       maintain()
     }
+    sendSome(.max)
   }
 }

@@ -7,6 +7,9 @@ struct Advertising {
   /// The counts of a namespace that were last sent to the other nodes.
   private struct Told {
     var members: UInt32 = 0
+
+    /// The number of further rounds that list the counts although they have not changed.
+    var repetitions: UInt8 = 0
     var connections: UInt64 = 0
 
     /// Until this instant a count of zero is repeated.
@@ -41,8 +44,8 @@ struct Advertising {
     memory = settings.memory
   }
 
-  /// Begins a round. It lists either every count, or the counts that changed and those that are due
-  /// for a refresh.
+  /// Begins a round. It lists either every count, or the counts that changed lately and those that
+  /// are due for a refresh.
   mutating func begin(listsAll: Bool, at instant: Instant) {
     self.listsAll = listsAll || roundsPerRefresh == 1
     roundNumber += 1
@@ -75,10 +78,15 @@ struct Advertising {
       if isChanged { told[number].zeroUntil = instant + memory }
       guard instant <= told[number].zeroUntil, connections > 0 else { return nil }
     }
-    guard isChanged || listsAll || (number + roundNumber) % roundsPerRefresh == 0 else {
+    if isChanged {
+      told[number].repetitions = UInt8(ClusterSettings.roundsPerChange)
+    }
+    let isDue = told[number].repetitions > 0 || listsAll
+    guard isDue || (number + roundNumber) % roundsPerRefresh == 0 else {
       leftOut += 1
       return nil
     }
+    if told[number].repetitions > 0 { told[number].repetitions -= 1 }
     told[number].members = members
     told[number].connections = connections
     return (UInt64(members), connections)
@@ -97,5 +105,17 @@ struct Advertising {
     if former.members > 0 { return (former.connections, instant + memory) }
     guard former.connections > 0, former.zeroUntil > instant else { return nil }
     return (former.connections, former.zeroUntil)
+  }
+
+  /// The number of namespace numbers of which counts were sent or may have been.
+  var count: Int { told.count }
+
+  /// The connections of a namespace of which other nodes may hold members, because those were sent,
+  /// or because their zero is still repeated; nil if there are none. Precondition: the number is
+  /// less than `count`. O(1)
+  func connectionsHeldElsewhere(_ number: Int, at instant: Instant) -> UInt64? {
+    let last = told[number]
+    guard last.members > 0 || last.zeroUntil > instant else { return nil }
+    return last.connections
   }
 }

@@ -20,6 +20,10 @@ package struct ClusterSettings: Equatable, Sendable {
   /// The default settings.
   package init() {}
 
+  /// The number of rounds that list a count which has changed. If half of all datagrams are lost,
+  /// a node misses it in all of these once in 256 times, and has then also asked in vain.
+  package static let roundsPerChange = 8
+
   /// The interval in use, at least 1 ms.
   var interval: Duration { max(notifyInterval, .milliseconds(1)) }
 
@@ -29,6 +33,13 @@ package struct ClusterSettings: Equatable, Sendable {
   var roundsPerRefresh: Int {
     let usable = nodeTimeout.nanoseconds - nodeTimeout.nanoseconds / 10
     return Int(clamping: max(1, usable / 2 / interval.nanoseconds))
+  }
+
+  /// The time until a node is asked again from which nothing came: at most an interval, so short
+  /// that counts are received before they are forgotten even where half of all datagrams are lost.
+  var requestGap: Duration {
+    let part = Duration(nanoseconds: nodeTimeout.nanoseconds / 20)
+    return max(Membership.fullRoundGap, min(interval, part))
   }
 
   /// A count that fell to zero is repeated for this long, and events are kept for this long for

@@ -1,6 +1,6 @@
-// The dropped datagrams, counted by reason.
+// Dropped datagrams, or skipped counts, by reason.
 
-/// A counter for each reason to drop a datagram.
+/// A counter for each reason to drop a datagram or to skip a count.
 package struct DropCounts: Sendable {
   private var counts: ContiguousArray<UInt64>
 
@@ -9,10 +9,10 @@ package struct DropCounts: Sendable {
     counts = ContiguousArray(repeating: 0, count: DatagramFault.allCases.count)
   }
 
-  /// The number of datagrams that were dropped for a reason.
+  /// The number of datagrams or counts that were dropped or skipped for a reason.
   package subscript(fault: DatagramFault) -> UInt64 { counts[Int(fault.rawValue)] }
 
-  /// The number of dropped datagrams. O(reasons)
+  /// The sum of all counters. O(reasons)
   package var total: UInt64 { counts.reduce(0, +) }
 
   mutating func add(_ fault: DatagramFault) {

@@ -58,6 +58,10 @@ extension Membership {
       return peers.depart(place, saysGoodbye: true)
     }
     for count in datagram.counts { directCount(count, bytes, from: place, into: &directives) }
+    for fault in datagram.skipped {
+      skipped.add(fault)
+      peers[place].skipped.add(fault)
+    }
   }
 
   private mutating func directCount(
@@ -145,6 +149,7 @@ extension Membership {
     guard let place = peers.place(of: datagram.session) else {
       guard hasRoom(for: datagram, isNew: true), !datagram.isGoodbye else { return nil }
       if let number = datagram.sequence, number > 1 { scheduleAnnouncement(since: .start) }
+      askingDue = min(askingDue, now + settings.interval)
       return peers.add(
         datagram.session, isLegacy: datagram.sequence == nil, from: source, over: carrier, at: now)
     }
@@ -184,6 +189,7 @@ extension Membership {
     peers[place].isLegacy = datagram.sequence == nil
     peers[place].lastHeard = now
     peers.revive(place)
+    askingDue = min(askingDue, now + settings.interval)
     figures.returns += 1
     return place
   }

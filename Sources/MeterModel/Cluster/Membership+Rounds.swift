@@ -120,6 +120,48 @@ extension Membership {
     advertising.end()
   }
 
+  /// Sends the goodbye, each of its datagrams twice, so that the loss of one does not hide it.
+  /// Other nodes act on the first that they receive. Legacy nodes do not know goodbyes. If one was
+  /// heard lately, the goodbye lists a count of zero for each that other nodes may hold.
+  mutating func sendGoodbye(
+    _ names: borrowing NameTable, into directives: inout ClusterDirectives
+  ) {
+    isRoundFull = false
+    round = sequence + 1
+    beginDatagram(.goodbye)
+    if hasHeardLegacy { appendLastZeros(names, into: &directives) }
+    finishDatagram(copies: 2, into: &directives)
+  }
+
+  /// Appends the zeros to the goodbye. Sends the datagrams that are full, as long as they are fewer
+  /// than `goodbyeLimit`.
+  private mutating func appendLastZeros(
+    _ names: borrowing NameTable, into directives: inout ClusterDirectives
+  ) {
+    var datagrams = 1
+    for number in 0..<advertising.count {
+      guard let connections = advertising.connectionsHeldElsewhere(number, at: now) else {
+        continue
+      }
+      if append(number, (0, connections), names) { continue }
+      guard datagrams < Self.goodbyeLimit else { return }
+      finishDatagram(copies: 2, into: &directives)
+      datagrams += 1
+      beginDatagram(.goodbye)
+      _ = append(number, (0, connections), names)
+    }
+    retired.forget(at: now)
+    for place in 0..<retired.count {
+      let entry = retired[place]
+      if append(entry.name.span, (0, entry.connections)) { continue }
+      guard datagrams < Self.goodbyeLimit else { return }
+      finishDatagram(copies: 2, into: &directives)
+      datagrams += 1
+      beginDatagram(.goodbye)
+      _ = append(entry.name.span, (0, entry.connections))
+    }
+  }
+
   /// Appends the counts of a namespace by its number. Returns false if they do not fit into the
   /// datagram.
   private mutating func append(

@@ -18,8 +18,28 @@ extension Membership {
     sequence += 1
   }
 
+  /// Requests a full round again from each node of which something is missing: a datagram was lost,
+  /// and no full round is arriving; or none came for longer than an interval, in which each node
+  /// sends at least one. O(nodes)
+  mutating func askAgain() {
+    guard askingDue <= now else { return }
+    askingDue = .never
+    let silence = settings.interval + Duration(nanoseconds: settings.interval.nanoseconds / 4)
+    for place in peers.live where !peers[place].isLegacy {
+      let silentAt = peers[place].lastHeard + silence
+      let isMissing = peers[place].isIncomplete && !peers[place].isRoundFull
+      if isMissing || silentAt <= now {
+        requestFullRound(from: place)
+      } else {
+        askingDue = min(askingDue, silentAt)
+      }
+    }
+  }
+
   /// Requests a full round from a node: at once, or `fullRoundGap` after the last request to it.
+  /// The need of another request is examined a while later.
   mutating func requestFullRound(from place: UInt32) {
+    askingDue = min(askingDue, now + settings.requestGap)
     guard !peers[place].isToBeAsked else { return }
     peers[place].isToBeAsked = true
     nodesToAsk.append(place)

@@ -8,11 +8,12 @@
 // Counts. Every notify interval has a *round*: one or more datagrams, each with a number of its own
 // and the number of the round's first. A count of an earlier round than the newest that was
 // received is ignored, so late datagrams cannot bring old counts back. While no legacy node was
-// heard within the timeout, a round lists the counts that changed, and a share of the others such
-// that each count is sent twice in a timeout. When the next round begins, its numbers show the
-// receiver that a datagram was lost, and the receiver asks for a full round. A node that is asked,
-// or that hears another node for the first time, sends all counts at once (a *full* round), at most
-// every 200 ms.
+// heard within the timeout, a round lists the counts that changed within the last eight rounds, and
+// a share of the others such that each count is sent twice in a timeout. A node that hears another
+// one for the first time asks it for all counts (a *full* round). So does one that has missed a
+// datagram, which the numbers of the next round show, and one that hears nothing for longer than an
+// interval. It asks again until a full round comes. A node that is asked sends a full round at
+// once, at most every 200 ms.
 //
 // Events (messages, viewer ids, streams that ended) have numbers of their own. They are sent within
 // milliseconds, and while they are young again with each full round; the number ensures that each
@@ -39,6 +40,9 @@ package struct Membership {
 
   /// The number of namespaces that are visited at once; most of them may have nothing to send.
   static let sliceOfNamespaces = 65_536
+
+  /// The largest number of datagrams of a goodbye. They list some 400,000 namespaces.
+  static let goodbyeLimit = 4096
 
   /// The number of counts of forgotten nodes that are merged at once.
   static let sliceOfForgotten = 1024
@@ -84,6 +88,10 @@ package struct Membership {
   var eventsDue = Instant.never
   var requestsDue = Instant.never
 
+  /// The instant when it is examined whether nodes must be asked again; `Instant.never` while no
+  /// node with numbers is present.
+  var askingDue = Instant.never
+
   /// The instant when the next counts of a forgotten node are merged.
   var mergingDue = Instant.start
 
@@ -109,6 +117,7 @@ package struct Membership {
   var legacyHeardAt: Instant?
 
   var dropped = DropCounts()
+  var skipped = DropCounts()
 
   /// The counters since the start.
   package internal(set) var figures = ClusterFigures()
@@ -139,6 +148,7 @@ package struct Membership {
     advanceClock(to: instant)
     guard !hasLeft else { return }
     if !advertising.isUnderWay, min(nextRound, fullRoundDue) <= now { beginRound(meter) }
+    askAgain()
     sendRequests(into: &directives)
     announceHeld()
     mergeForgotten(meter, names, into: &directives)
@@ -154,7 +164,7 @@ package struct Membership {
     guard !hasLeft else { return .never }
     let round = advertising.isUnderWay ? advertising.nextSlice : min(nextRound, fullRoundDue)
     let merging = peers.nextForgotten == nil ? .never : mergingDue
-    return min(round, min(eventsDue, requestsDue, announcementDue, merging))
+    return min(round, min(eventsDue, min(requestsDue, askingDue), announcementDue, merging))
   }
 
   /// Records that the wall clock shows `milliseconds` (UNIX) at `instant`; it may have been set.
@@ -175,16 +185,15 @@ package struct Membership {
   }
 
   /// Leaves the cluster: sends the waiting events and a goodbye. Nothing is sent after that.
-  package mutating func leave(at instant: Instant, into directives: inout ClusterDirectives) {
+  /// Precondition: the names are those of the meter.
+  package mutating func leave(
+    at instant: Instant, names: borrowing NameTable, into directives: inout ClusterDirectives
+  ) {
     advanceClock(to: instant)
     guard !hasLeft else { return }
     var datagrams = 0
     sendEvents(&datagrams, limit: 1024, into: &directives)
-    round = sequence + 1
-    isRoundFull = false
-    // Two copies, so that the loss of one does not hide it.
-    beginDatagram(.goodbye)
-    finishDatagram(copies: 2, into: &directives)
+    sendGoodbye(names, into: &directives)
     hasLeft = true
   }
 
@@ -200,6 +209,9 @@ package struct Membership {
 
   /// The number of dropped datagrams since the start, by reason.
   package var drops: DropCounts { dropped }
+
+  /// The number of skipped counts of legacy nodes since the start, by reason.
+  package var skips: DropCounts { skipped }
 
   /// The wall clock now, in UNIX milliseconds, at most 2⁵³ − 1.
   var wall: UInt64 { min(wallStart + now.nanoseconds / 1_000_000, ClusterDatagram.maximumNumber) }

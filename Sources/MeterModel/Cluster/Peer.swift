@@ -58,7 +58,9 @@ struct Peer {
   /// node was last heard.
   var unaccepted: Unaccepted?
 
+  /// The datagrams of the node that were dropped, and the counts in others that were skipped.
   var dropped = DropCounts()
+  var skipped = DropCounts()
 
   /// A run of datagrams that are ignored because their numbers are not new.
   struct Unaccepted {

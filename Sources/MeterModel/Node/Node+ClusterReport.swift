@@ -1,9 +1,9 @@
 // The answer to `GET /cluster` (§6), one JSON object:
 //
 // {"id":"…","nodes":[{"id":"…","address":"…","carrier":"redis","last_heard":1795350754.250,
-// "namespaces":2,"members":5,"old":false,"dropped":{"bad name":1}}],"duplicates":0,
-// "lost_events":0,"dropped":{"unauthenticated":3},"carriers":[{"carrier":"redis","address":"…",
-// "state":"up","sent":1,"unsent":0,"received":1,"overrun":0}]}
+// "namespaces":2,"members":5,"old":false,"dropped":{"bad key":1},"skipped":{}}],"duplicates":0,
+// "lost_events":0,"dropped":{"unauthenticated":3},"skipped":{"bad name":2},"carriers":[{
+// "carrier":"redis","address":"…","state":"up","sent":1,"unsent":0,"received":1,"overrun":0}]}
 
 extension Node {
   /// Answers with the id of this node, the nodes that were heard within the timeout, the dropped
@@ -45,6 +45,8 @@ extension Membership {
     json.member("lost_events", journal.droppedEvents)
     json.name("dropped")
     dropped.write(into: &json)
+    json.name("skipped")
+    skipped.write(into: &json)
   }
 
   private func write(
@@ -62,6 +64,8 @@ extension Membership {
     json.member("old", peer.isLegacy)
     json.name("dropped")
     peer.dropped.write(into: &json)
+    json.name("skipped")
+    peer.skipped.write(into: &json)
     json.endObject()
   }
 

@@ -152,7 +152,7 @@ extension Node {
   /// Stops the node: the other nodes are sent a goodbye, and the reactors are directed to stop.
   package mutating func stop(at instant: Instant) {
     advanceMeter(to: instant)
-    membership?.leave(at: instant, into: &clusterDirectives)
+    membership?.leave(at: instant, names: namespaces, into: &clusterDirectives)
     performClusterDirectives()
     for reactor in outputs.reactors.indices { outputs[reactor].append(.stop) }
   }

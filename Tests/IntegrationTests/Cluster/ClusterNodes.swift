@@ -9,6 +9,7 @@ struct ClusterReport: Decodable {
     let namespaces: Int
     let members: Int
     let dropped: [String: Int]
+    let skipped: [String: Int]
   }
 
   struct Carrier: Decodable {
@@ -25,6 +26,7 @@ struct ClusterReport: Decodable {
   let nodes: [Node]
   let duplicates: Int
   let dropped: [String: Int]
+  let skipped: [String: Int]
   let carriers: [Carrier]
 
   /// The number of datagrams that the node did not accept.

@@ -107,14 +107,21 @@ final class RepeatedDatagram {
 
 /// Datagrams as legacy nodes write them, byte by byte.
 enum LegacyDatagram {
-  /// `82 a3"sid" da0024<36 bytes> a4"vals" 9x …` with numbers below 128.
+  /// `82 a3"sid" da0024<36 bytes> a4"vals" 9x …` with numbers below 128, or such as −1 (255). A
+  /// name of 256 bytes or more comes first, with one member.
   static func bytes(
-    _ sid: String, _ counts: [(name: String, members: UInt8, connections: UInt8)]
+    _ sid: String, _ counts: [(name: String, members: UInt8, connections: UInt8)],
+    longName: String? = nil
   )
     -> [UInt8]
   {
     var bytes: [UInt8] = [0x82, 0xA3] + Array("sid".utf8) + [0xDA, 0, 36] + Array(sid.utf8)
-    bytes += [0xA4] + Array("vals".utf8) + [0x90 + UInt8(counts.count * 3)]
+    let number = counts.count + (longName == nil ? 0 : 1)
+    bytes += [0xA4] + Array("vals".utf8) + [0x90 + UInt8(number * 3)]
+    if let longName {
+      let length = longName.utf8.count
+      bytes += [0xDA, UInt8(length >> 8), UInt8(length & 0xFF)] + Array(longName.utf8) + [1, 1]
+    }
     for count in counts {
       bytes += [0xA0 + UInt8(count.name.utf8.count)] + Array(count.name.utf8)
       bytes += [count.members, count.connections]

@@ -113,12 +113,16 @@ import Testing
     hostile += [
       [0xC0], [0xDD, 0x7F, 0xFF, 0xFF, 0xFF], [0xDF, 0xFF, 0xFF, 0xFF, 0xFF],
       Array(repeating: 0x91, count: 60_000), Array(repeating: 0xFF, count: 65_507),
-      whole + [0], LegacyDatagram.bytes(LegacyDatagram.session, [("", 1, 1)]),
+      whole + [0],
+    ]
+    // A node of this program sends no bad names and no numbers such as −5, 2⁶⁴ − 1 and "5".
+    let counts = [
+      LegacyDatagram.bytes(LegacyDatagram.session, [("", 1, 1)]),
       LegacyDatagram.bytes(LegacyDatagram.session, [("a b", 1, 1)]),
-      // Minus five; 2⁶⁴ − 1; "5".
       whole.dropLast() + [0xFB], whole.dropLast() + [0xCF] + Array(repeating: 0xFF, count: 8),
       whole.dropLast() + [0xA1, 0x35],
     ]
+    hostile += counts.map { [0x83] + $0.dropFirst() + [0xA3] + Array("seq".utf8) + [1] }
     // One by one, so that the sockets have room for each.
     let time = try measuring {
       for (index, bytes) in hostile.enumerated() {
@@ -138,6 +142,81 @@ import Testing
       #expect(lines.count <= Int(time) + 2, "\(node.laterLines)")
     }
   }
+
+  @Test func `a bad name and a bad number of a legacy node hide none of its other counts`() throws {
+    let group = TestGroup()
+    let socket = try GroupSocket(group)
+    let node = try RunningDaemon.node(group.options)
+    let stream = try EventStream("/ns", of: node)
+    // A name of 300 bytes, and −1 members, which legacy nodes skip too.
+    let bytes = LegacyDatagram.bytes(
+      LegacyDatagram.session, [("ns", 3, 9), ("odd", 0xFF, 1), ("theirs", 2, 2)],
+      longName: String(repeating: "n", count: 300))
+    let legacy = try RepeatedDatagram(socket, bytes)
+    try stream.read(untilCount: 4)
+    try node.awaitMembers("theirs", 2)
+    try node.awaitCluster { report in
+      report.nodes.contains {
+        $0.id == LegacyDatagram.session && $0.members == 5 && $0.dropped.isEmpty
+          && $0.skipped["bad name"] ?? 0 > 0 && $0.skipped["bad name"] == $0.skipped["bad number"]
+      }
+    }
+    #expect(try node.cluster().dropped.isEmpty)
+    #expect(try node.count("odd") == 0)
+    legacy.end()
+  }
+
+  @Test(.enabled(if: isMessagePackInstalled, "needs python3-msgpack"))
+  func `a node that stops has no viewers at a legacy node, nor at a node, from then on`() throws {
+    let group = TestGroup()
+    let node = try RunningDaemon.node(group.options)
+    let other = try RunningDaemon.node(group.options)
+    // More namespaces than fit into a datagram.
+    let streams = try (0..<120).map { try EventStream("/a-namespace-\($0)", of: node) }
+    let python = try ChildProgram(
+      debianPython, ["-c", Self.listener, group.address, "\(group.port)"])
+    #expect(try python.output.read(through: "\n") == "120\n")
+    try node.awaitCluster { $0.nodes.contains { $0.id == LegacyDatagram.session } }
+    try other.awaitMembers("a-namespace-7", 1)
+    let id = try node.cluster().id
+    try node.stop()
+    // It forgets nothing by itself.
+    #expect(try python.output.read(through: "\n") == "0\n")
+    try other.awaitCluster { report in !report.nodes.contains { $0.id == id } }
+    #expect(try other.count("a-namespace-7") == 0)
+    #expect(try other.cluster().dropped.isEmpty)
+    python.end()
+    #expect(streams.count == 120)
+  }
+
+  /// Is a legacy node with no viewers of its own. It prints the number of viewers of the other
+  /// nodes, when it is 120 and when it is 0 after that.
+  private static let listener = """
+    import msgpack, select, socket, sys, time
+    group, port = sys.argv[1], int(sys.argv[2])
+    own = "5f9d3a70-6b1c-4e0e-9d36-0c7a6f1b2e44"
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("", port))
+    lo = socket.inet_aton("127.0.0.1")
+    s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + lo)
+    s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, lo)
+    counts = {}
+    awaited = [120, 0]
+    while awaited:
+        known = [v for name in sorted({n for _, n in counts}) for v in (name, 0, 0)]
+        if known:
+            datagram = {"sid": own, "vals": known}
+            s.sendto(msgpack.packb(datagram, use_bin_type=False), (group, port))
+        end = time.monotonic() + 0.2
+        while select.select([s], [], [], max(0, end - time.monotonic()))[0]:
+            received = msgpack.unpackb(s.recv(65536), raw=True)
+            sid, vals = received[b"sid"], received[b"vals"]
+            if sid == own.encode(): continue
+            for at in range(0, len(vals), 3): counts[sid, vals[at]] = vals[at + 1]
+            if awaited and sum(counts.values()) == awaited[0]:
+                print(awaited.pop(0), flush=True)
+    """
 
   @Test func `a flood of datagrams does not hold up requests`() throws {
     let group = TestGroup()

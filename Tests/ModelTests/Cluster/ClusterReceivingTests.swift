@@ -47,6 +47,36 @@ struct ClusterReceivingTests {
     #expect(node.membership.nodeCount == 0)
   }
 
+  @Test func `the first datagram of a long goodbye counts, and the zeros in it change nothing`() {
+    for order in [[UInt64(4), 4, 5, 5, 6, 6], [6, 6, 5, 4, 5, 4]] {
+      var node = LoneNode()
+      node.open(1, "a", at: 0)
+      _ = node.receive(from: 2, 3, flags: .full, at: 10) { $0.add("a", 1, 1) }
+      let heard = order.flatMap { number in
+        node.receive(from: 2, number, round: 4, flags: .goodbye, at: 20) { $0.add("a", 0, 1) }
+      }
+      #expect(heard == ["bye 0"], "\(order)")
+      #expect(node.membership.nodeCount == 0)
+      #expect(node.membership.drops.total == 0)
+    }
+  }
+
+  @Test func `bad counts of a legacy node are skipped and counted, and the rest of it holds`() {
+    var node = LoneNode()
+    let name = Packed.raw(String(repeating: "n", count: 300))
+    let vals = Packed.hex("9f a161 01 01 a162 ff 01") + name + Packed.hex("01 01 a163 02 02")
+    let twice = vals + Packed.hex("a164 01 cb4000000000000000")
+    for time in [UInt64(10), 20] {
+      let heard = node.receive(ContiguousArray(Packed.datagram(vals: twice)), at: time)
+      #expect(heard == ["peer 0 a 1 1", "peer 0 c 2 2"])
+    }
+    #expect(node.membership.nodeCount == 1)
+    #expect(node.membership.drops.total == 0)
+    #expect(node.membership.skips[.badName] == 2)
+    #expect(node.membership.skips[.badNumber] == 4)
+    #expect(node.membership.skips.total == 6)
+  }
+
   @Test func `a node that returns after a silence keeps its number`() {
     var node = LoneNode()
     _ = node.receive(from: 2, 1, flags: .full, at: 10)
@@ -193,6 +223,8 @@ struct ClusterReceivingTests {
     var node = LoneNode()
     _ = node.receive(from: 2, 1, flags: .full, at: 1250)
     _ = node.receive([0xC0], at: 1300)
+    let odd = Packed.datagram(vals: Packed.hex("93 a0 01 01"))
+    _ = node.receive(ContiguousArray(odd), at: 1750)
     var driver = node.driver
     driver.node.carriers = [
       CarrierFigures(carrier: .multicast, address: "239.0.0.1:314", state: "up")
@@ -204,8 +236,11 @@ struct ClusterReceivingTests {
     let other = LoneNode.session(2).text
     let json = """
       {"id":"\(own)","nodes":[{"id":"\(other)","address":"192.0.2.7:314","carrier":"multicast",\
-      "last_heard":1001.250,"namespaces":0,"members":0,"old":false,"dropped":{}}],\
-      "duplicates":0,"lost_events":0,"dropped":{"not a map":1},\
+      "last_heard":1001.250,"namespaces":0,"members":0,"old":false,"dropped":{},\
+      "skipped":{}},{"id":"\(Packed.sid)","address":"192.0.2.7:314","carrier":"multicast",\
+      "last_heard":1001.750,"namespaces":0,"members":0,"old":true,"dropped":{},\
+      "skipped":{"bad name":1}}],\
+      "duplicates":0,"lost_events":0,"dropped":{"not a map":1},"skipped":{"bad name":1},\
       "carriers":[{"carrier":"multicast","address":"239.0.0.1:314","state":"up","sent":0,\
       "unsent":0,"received":0,"overrun":0}]}
       """

@@ -15,18 +15,33 @@ struct ClusterRoundTests {
     #expect(node.advance(to: 4000) == ["send 3/3 a=1/1", "send 4/4 a=1/1"])
   }
 
-  @Test func `unchanged counts are sent twice in each timeout, and changed ones in the next round`()
-  {
+  @Test func `a changed count is sent in each of the next eight rounds`() {
+    var settings = ClusterSettings()
+    settings.nodeTimeout = .seconds(60)
+    var node = LoneNode(settings: settings)
+    _ = node.advance(to: 0)
+    node.open(1, "a", at: 500)
+    #expect(node.advance(to: 16_000) == (3...10).map { "send \($0)/\($0) a=1/1" })
+    #expect(node.advance(to: 18_000) == ["send 11/11"])
+    // A change begins the eight rounds anew.
+    node.open(2, "a", at: 18_500)
+    _ = node.advance(to: 30_000)
+    node.close(1, at: 30_500)
+    #expect(node.advance(to: 46_000).suffix(8) == (18...25).map { "send \($0)/\($0) a=1/2" })
+    #expect(node.advance(to: 48_000) == ["send 26/26"])
+  }
+
+  @Test func `unchanged counts are sent twice in each timeout`() {
     var settings = ClusterSettings()
     settings.nodeTimeout = .seconds(20)
     var node = LoneNode(settings: settings)
     _ = node.advance(to: 0)
     node.open(1, "a", at: 500)
-    let rounds = node.advance(to: 20_000)
-    #expect(rounds.first == "send 3/3 a=1/1")
-    #expect(rounds.count { $0.contains("a=1/1") } == 3)
-    node.open(2, "a", at: 20_500)
-    #expect(node.advance(to: 22_000).last?.contains("a=2/2") == true)
+    _ = node.advance(to: 16_000)
+    for end in stride(from: UInt64(36_000), through: 96_000, by: 20_000) {
+      let rounds = node.advance(to: end)
+      #expect((2...3).contains(rounds.count { $0.contains("a=1/1") }), "\(rounds)")
+    }
   }
 
   @Test func `while a legacy node is heard, each round has every count`() {
@@ -81,6 +96,34 @@ struct ClusterRoundTests {
     // The eleventh is lost.
     _ = node.receive(from: 2, 12, at: 1100)
     #expect(node.advance(to: 1100) == ["send 4/1 full ask 2"])
+  }
+
+  @Test func `a node is asked again until a full round comes`() {
+    var settings = ClusterSettings()
+    settings.nodeTimeout = .seconds(20)
+    var node = LoneNode(settings: settings)
+    _ = node.advance(to: 0)
+    _ = node.receive(from: 2, 1, flags: .full, at: 1900)
+    _ = node.advance(to: 2000)
+    // The second is lost. So are the first two requests, or the answers to them.
+    _ = node.receive(from: 2, 3, at: 2300)
+    #expect(node.advance(to: 2300) == ["send 4/3 ask 2"])
+    #expect(node.advance(to: 3300) == ["send 5/3 ask 2"])
+    // The next round shows whether the answer is whole.
+    _ = node.receive(from: 2, 4, flags: .full, at: 3400)
+    _ = node.receive(from: 2, 5, at: 4300)
+    #expect(node.advance(to: 6300) == ["send 6/6", "send 7/7"])
+  }
+
+  @Test func `a node that is silent for longer than an interval is asked until it is forgotten`() {
+    var node = LoneNode()
+    _ = node.advance(to: 0)
+    _ = node.receive(from: 2, 1, flags: .full, at: 300)
+    _ = node.receive(from: 2, 2, at: 2300)
+    #expect(node.advance(to: 4750) == ["send 3/3", "send 4/4"])
+    #expect(node.advance(to: 5299) == (5...6).map { "send \($0)/4 ask 2" })
+    #expect(node.advance(to: 8000).count { $0.contains("ask 2") } == 11)
+    #expect(node.advance(to: 20_000).count { $0.contains("ask 2") } == 0)
   }
 
   @Test func `an unsafe name is sent until a legacy node is heard, and again an hour later`() {
@@ -157,6 +200,53 @@ struct ClusterRoundTests {
     #expect(last == ["send 3/1 full msg#1 0/1 a", "send 4/4 bye", "send 4/4 bye"])
     #expect(node.advance(to: 10_000) == [])
     #expect(node.receive(from: 2, 1, at: 10_000) { $0.add("a", 1, 1) } == [])
+  }
+
+  @Test func `while a legacy node is heard, a goodbye lists zeros for all that was sent`() {
+    var settings = ClusterSettings()
+    settings.nodeTimeout = .seconds(20)
+    var node = LoneNode(settings: settings)
+    for (stream, name) in [(UInt32(1), "a"), (2, "constructor"), (3, "c")] {
+      node.open(stream, name, at: 0)
+    }
+    _ = node.advance(to: 0)
+    _ = node.receive(LegacyDatagram.datagram("b", 1, 1), at: 1000)
+    _ = node.advance(to: 2000)
+    node.close(1, at: 2100)
+    node.close(3, at: 2100)
+    _ = node.advance(to: 4000)
+    node.open(4, "a", at: 4100)
+    node.open(5, "not sent", at: 4100)
+    let bye = "send 5/5 bye a=0/1 c=0/1"
+    #expect(node.act(at: 4200) { $0.stop(at: $1) } == [bye, bye])
+  }
+
+  @Test func `each datagram of a long goodbye says goodbye, and comes twice`() {
+    var node = LoneNode()
+    for number in 0..<UInt32(10_000) { node.open(number, "namespace-\(number)", at: 0) }
+    _ = node.advance(to: 100)
+    _ = node.receive(LegacyDatagram.datagram("b", 1, 1), at: 200)
+    let lines = node.act(at: 300) { $0.stop(at: $1) }
+    #expect(lines.count > 200 && lines.allSatisfy { $0.contains(" bye ") })
+    for place in stride(from: 0, to: lines.count, by: 2) {
+      #expect(lines[place] == lines[place + 1])
+    }
+    let zeros = Set(lines.joined(separator: " ").split(separator: " ")).filter {
+      $0.hasSuffix("=0/1")
+    }
+    #expect(zeros.count == 10_000)
+  }
+
+  @Test func `a goodbye lists the zeros of retired namespaces too`() {
+    var node = LoneNode(cleanDelay: .milliseconds(300))
+    node.open(1, "a", at: 0)
+    _ = node.advance(to: 0)
+    _ = node.receive(LegacyDatagram.datagram("b", 1, 1), at: 100)
+    node.close(1, at: 200)
+    _ = node.advance(to: 600)
+    #expect(node.driver.total(of: Array("a".utf8)) == nil)
+    let bye = "send 3/3 bye a=0/1"
+    #expect(node.act(at: 700) { $0.stop(at: $1) } == [bye, bye])
   }
 
   @Test func `ten thousand namespaces are all sent in one round`() {

@@ -10,8 +10,12 @@ import Testing
     Packed.map([("sid", value), ("vals", [0x90])])
   }
 
-  /// A datagram with these `vals`.
-  private static func vals(_ hex: String) -> [UInt8] { Packed.datagram(vals: Packed.hex(hex)) }
+  /// A datagram of a node of this program, with these `vals`.
+  private static func vals(_ hex: String) -> [UInt8] { vals(Packed.hex(hex)) }
+
+  private static func vals(_ bytes: [UInt8]) -> [UInt8] {
+    Packed.datagram(vals: bytes, [("seq", [1])])
+  }
 
   /// A datagram with a key that is not known.
   private static func other(_ value: [UInt8]) -> [UInt8] { Packed.datagram([("x", value)]) }
@@ -75,7 +79,7 @@ import Testing
     Row("an empty name", vals("93 a0 00 00"), .badName),
     Row(
       "a name of 256 bytes",
-      Packed.datagram(vals: [0x93, 0xDA, 1, 0] + [UInt8](repeating: 0x61, count: 256) + [0, 0]),
+      vals([0x93, 0xDA, 1, 0] + [UInt8](repeating: 0x61, count: 256) + [0, 0]),
       .badName
     ),
     Row("a name with a blank", vals("93 a3612062 01 01"), .badName),
@@ -134,7 +138,7 @@ import Testing
 
   /// Members and connections of one namespace.
   private static func numbers(_ hex: String) -> [UInt8] {
-    Packed.datagram(vals: Packed.hex("93 a161" + hex))
+    vals("93 a161" + hex)
   }
 
   private static func code(_ length: Int) -> [UInt8] {
@@ -143,6 +147,19 @@ import Testing
 
   @Test(arguments: faults) func `has its own fault`(row: Row) {
     #expect(Packed.fault(row.bytes) == row.fault)
+  }
+
+  @Test(arguments: ["bye", "seq", "ago", "held"])
+  func `has a bad count and a key that legacy nodes do not send, before or after it`(
+    key: String
+  ) {
+    let others = ["bye": [UInt8(0xC3)], "seq": [1], "ago": [0x90], "held": [0x90]]
+    let pairs = [
+      ("sid", Packed.raw(Packed.sid)), ("vals", Packed.hex("93 a161 ff 01")),
+      (key, others[key] ?? []),
+    ]
+    #expect(Packed.fault(Packed.map(pairs)) == .badNumber)
+    #expect(Packed.fault(Packed.map(pairs.reversed())) == .badNumber)
   }
 
   /// Values of a known key that make no sense.

@@ -59,6 +59,30 @@ import Testing
     #expect(try numbers(bytes) == [1, 2])
   }
 
+  /// Counts that a legacy node skips too, and their faults.
+  static let badCounts: [(hex: String, fault: DatagramFault)] = [
+    ("a0 01 01", .badName), ("a3612062 01 01", .badName), ("a17f 01 01", .badName),
+    ("a2c3a4 01 01", .badName), ("05 01 01", .badName), ("c0 01 01", .badName),
+    ("93 0102 9103 01 01", .badName), ("81a162 80 01 01", .badName),
+    ("da0100" + String(repeating: "61", count: 256) + "01 01", .badName),
+    ("a161 ff 01", .badNumber), ("a161 01 d3ffffffffffffff85", .badNumber),
+    ("a161 cb7ff8000000000000 01", .badNumber), ("a161 01 cb4000000000000000", .badNumber),
+    ("a161 cfffffffffffffffff 01", .badNumber), ("a161 a135 01", .badNumber),
+    ("a161 9105 92 01a162", .badNumber), ("a161 c0 c3", .badNumber), ("a0 ff ff", .badName),
+  ]
+
+  @Test(arguments: badCounts)
+  func `of a legacy node without its bad counts`(hex: String, fault: DatagramFault) throws {
+    let bytes = Packed.datagram(
+      vals: Packed.hex("9f a178 01 02" + hex + "a179 03 04" + hex + "a17a 05 06"),
+      [("other", Packed.hex("91 ff"))])
+    let datagram = try Packed.decode(bytes)
+    #expect(datagram.counts.map { Packed.text($0.name, of: bytes) } == ["x", "y", "z"])
+    #expect(datagram.counts.map { $0.members } == [1, 3, 5])
+    #expect(datagram.counts.map { $0.connections } == [2, 4, 6])
+    #expect(Array(datagram.skipped) == [fault, fault])
+  }
+
   @Test func `with names of 1 and 255 visible bytes`() throws {
     let long = String(repeating: "~", count: 255)
     let bytes = Packed.datagram(

@@ -12,9 +12,13 @@ struct LoneNode {
   /// The number of the node's session; other nodes have other numbers.
   static let own: UInt64 = 1
 
-  init(settings: ClusterSettings = ClusterSettings(), secret: String? = nil) {
+  init(
+    settings: ClusterSettings = ClusterSettings(), secret: String? = nil,
+    cleanDelay: Duration = .seconds(60)
+  ) {
     self.secret = secret.flatMap { ClusterSecret(Array($0.utf8).span) }
     var node = NodeSettings(hashKey: HashKey(1, 2))
+    node.configuration.namespaceCleanDelay = cleanDelay
     node.run = 0xAB
     node.wallStart = 1_000_000_000_000
     driver = NodeDriver(

@@ -96,6 +96,10 @@ package struct ClusterDatagram: Equatable, Sendable {
   /// The counts. If a name occurs twice, the last one is valid.
   package internal(set) var counts: ContiguousArray<Count> = []
 
+  /// The fault of each count that was skipped, `badName` or `badNumber`. Only datagrams of legacy
+  /// nodes have any.
+  package internal(set) var skipped: ContiguousArray<DatagramFault> = []
+
   /// The messages, or parts of them.
   package internal(set) var messages: ContiguousArray<Message> = []
 

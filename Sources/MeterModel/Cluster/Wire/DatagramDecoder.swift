@@ -63,6 +63,13 @@ struct DatagramDecoder {
     case .held: try readHeld(bytes)
     case .code: datagram.macStart = try text(bytes, of: 32...32).lowerBound
     }
+    // Legacy nodes skip a bad count too. A node of this program sends none.
+    if !isOfLegacyNode, let fault = datagram.skipped.first { throw fault }
+  }
+
+  /// Whether the datagram has no key so far that legacy nodes do not send.
+  private var isOfLegacyNode: Bool {
+    seen & ~(DatagramKey.session.bit | DatagramKey.counts.bit) == 0
   }
 
   private mutating func rememberOther(
@@ -86,23 +93,32 @@ struct DatagramDecoder {
     hasCounts = true
     // Each count takes at least four bytes, so the number of bytes bounds the capacity.
     datagram.counts.reserveCapacity(min(count / 3, (bytes.count - reader.position) / 4))
-    for _ in 0..<count / 3 {
-      guard case .raw(let name) = try reader.next(bytes), (1...255).contains(name.count),
-        bytes.extracting(name).isVisibleASCII
-      else { throw .badName }
-      datagram.counts.append(
-        ClusterDatagram.Count(
-          name: ByteRange(name), members: try magnitude(bytes), connections: try magnitude(bytes)))
-    }
+    for _ in 0..<count / 3 { try readCount(bytes) }
   }
 
-  /// Reads a number of members or connections.
+  /// Reads a name, a number of members and a number of connections, or skips all three.
   @inline(__always)
-  private mutating func magnitude(_ bytes: Span<UInt8>) throws(DatagramFault) -> UInt64 {
-    guard case .natural(let number) = try reader.next(bytes),
-      number <= ClusterDatagram.maximumNumber
-    else { throw .badNumber }
-    return number
+  private mutating func readCount(_ bytes: Span<UInt8>) throws(DatagramFault) {
+    let start = reader
+    guard case .raw(let name) = try reader.next(bytes), (1...255).contains(name.count),
+      bytes.extracting(name).isVisibleASCII
+    else { return try skipCount(from: start, .badName, bytes) }
+    guard case .natural(let members) = try reader.next(bytes),
+      members <= ClusterDatagram.maximumNumber,
+      case .natural(let connections) = try reader.next(bytes),
+      connections <= ClusterDatagram.maximumNumber
+    else { return try skipCount(from: start, .badNumber, bytes) }
+    datagram.counts.append(
+      ClusterDatagram.Count(name: ByteRange(name), members: members, connections: connections))
+  }
+
+  /// Skips a count that begins where the reader was at `start`.
+  private mutating func skipCount(
+    from start: MessagePackReader, _ fault: DatagramFault, _ bytes: Span<UInt8>
+  ) throws(DatagramFault) {
+    reader = start
+    for _ in 0..<3 { try reader.skip(bytes, depth: 2) }
+    datagram.skipped.append(fault)
   }
 
   private mutating func readAsk(_ bytes: Span<UInt8>) throws(DatagramFault) {

@@ -1,4 +1,5 @@
-// The reasons for which a datagram is dropped. It is always dropped whole.
+// The reasons for which a datagram is dropped. It is dropped whole. In a datagram of a legacy node
+// a count with a bad name or number is skipped instead, and the rest holds.
 
 /// The first fault of a datagram, in the order of reading.
 package enum DatagramFault: UInt8, CaseIterable, Error, Sendable {

@@ -16,6 +16,8 @@
 //   namespace are at most those that each node ever had.
 // * From R after the healing on (or once the counts of departed nodes are gone), and while clients
 //   still come and go, a total is a sum that was true within R, node for node.
+// * A legacy node counts no viewer of a node that left in the good network after it had heard the
+//   legacy node.
 // * The connections of a namespace that retired nowhere never shrink.
 // * A message arrives at most once at each reactor of each node, and whole. In the good network, or
 //   if nothing ever went wrong, it arrives at every node that had streams of its namespace

@@ -38,6 +38,7 @@ extension ClusterSimulation {
       for namespace in truth.indices { check(node, namespace, isAtRest ? truth[namespace] : nil) }
       recordMilestones(node)
     }
+    checkGoodbyes()
     if network.isCutOneWay { milestones.insert(.cutOneWay) }
     guard isAtRest else { return }
     if plan.nodes > 7 { milestones.insert(.manyNodes) }
@@ -71,6 +72,18 @@ extension ClusterSimulation {
     }
   }
 
+  /// Checks that the legacy node counts no viewer of a node that has left.
+  private mutating func checkGoodbyes() {
+    guard let legacyPeer else { return }
+    for goodbye in goodbyes where goodbye.at + NodesPlan.delayWhenGood < now {
+      milestones.insert(.leftOriginal)
+      let members = legacyPeer.members(of: goodbye.session)
+      if members > 0 {
+        judge.report("the legacy node still counts \(members) viewers of a node that left", at: now)
+      }
+    }
+  }
+
   mutating func judgeMessages() {
     judge.judgeDeliveries(at: now)
   }
@@ -89,5 +102,6 @@ extension ClusterSimulation {
     if drops[.truncated] > 0 { milestones.insert(.malformed) }
     if figures.unchangedLeftOut > 0 { milestones.insert(.leftOutUnchanged) }
     if figures.retiredZeros > 0 { milestones.insert(.toldRetired) }
+    if membership.skips.total > 0 { milestones.insert(.skippedCounts) }
   }
 }

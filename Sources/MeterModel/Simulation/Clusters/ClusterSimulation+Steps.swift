@@ -34,7 +34,9 @@ extension ClusterSimulation {
     runs += 1
     if isLegacy(number) {
       var source = RandomSource(seed: plan.seed &+ runs).fork("original")
-      legacyPeer = LegacyPeer(session: SessionID(randomBits: source.next(), source.next()))
+      legacyPeer = LegacyPeer(
+        session: SessionID(randomBits: source.next(), source.next()),
+        hasBadCounts: plan.hasBadCounts)
       nextLegacyDatagram = now + .milliseconds(1)
       legacyRun = runs
       judge.started(runs, at: now, isLegacy: true)
@@ -78,6 +80,7 @@ extension ClusterSimulation {
     let isRunning = isLegacy(number) ? legacyPeer != nil : nodes[number] != nil
     guard isRunning, runningNodes.count > 1 else { return }
     if saysGoodbye, paused[number] == nil {
+      recordGoodbye(of: number)
       nodes[number]?.stop(at: now)
       settle(number)
       milestones.insert(.left)
@@ -102,6 +105,15 @@ extension ClusterSimulation {
       if let viewer = state.viewer { judge.disturbed(viewer, at: now) }
       rejoin(client, after: .milliseconds(200 + 7 * UInt64(client)), to: number + client)
     }
+  }
+
+  /// Records that a node says goodbye, if the legacy node must receive its zeros: the network is
+  /// good, the node has heard the legacy node, and none of its counts is still on its way.
+  private mutating func recordGoodbye(of number: Int) {
+    guard hasHealed, let membership = nodes[number]?.node.membership, membership.hasHeardLegacy,
+      let last = lastSent[number], last + NodesPlan.delayWhenGood < now
+    else { return }
+    goodbyes.append((now, membership.session))
   }
 
   /// Lets a client join again later, unless the cluster is to be at rest by then.

@@ -41,6 +41,12 @@ package struct ClusterSimulation {
   /// Clients that will join again, when and on which node.
   var returns: [(at: Instant, client: Int, node: Int)] = []
   var sent: ContiguousArray<ContiguousArray<UInt8>> = []
+
+  /// The instant when each node sent a datagram last.
+  var lastSent: [Int: Instant] = [:]
+
+  /// The nodes of which the legacy node must have received zeros, and when they left.
+  var goodbyes: [(at: Instant, session: SessionID)] = []
   var judge: ClusterJudge
 
   /// The number of datagrams that the nodes have sent.
@@ -119,6 +125,7 @@ package struct ClusterSimulation {
   }
 
   private mutating func arrive(_ flight: Flight) {
+    if isLegacy(flight.to), flight.carrier == .multicast { legacyPeer?.receive(flight.bytes) }
     guard let keeps = paused[flight.to] else {
       nodes[flight.to]?.receive(flight.bytes, over: flight.carrier, at: now)
       return settle(flight.to)
@@ -165,6 +172,7 @@ package struct ClusterSimulation {
     _ bytes: ContiguousArray<UInt8>, _ hasHeardLegacy: Bool, from number: Int
   ) {
     datagrams += 1
+    lastSent[number] = now
     judge.sent(bytes, hasHeardLegacy: hasHeardLegacy, &milestones)
     if sent.count < 1000 { sent.append(bytes) }
     network.send(bytes, from: number, at: now)

@@ -23,6 +23,15 @@ package enum NodeFault: String, CaseIterable, Sendable {
 
   /// It treats a node that returns as a new one.
   case renumbersNodes
+
+  /// It requests a full round of another node once, and not again.
+  case asksOnce
+
+  /// It drops a datagram of a legacy node for one bad count in it.
+  case dropsBadCounts
+
+  /// Its goodbye lists no zeros for legacy nodes.
+  case hidesLastZeros
 }
 
 /// Falsifies the datagrams that a node sends and receives.
@@ -39,19 +48,32 @@ struct Falsifier {
 
   private var senders: [SessionID: Sender] = [:]
 
+  /// The nodes that were asked.
+  private var asked: Set<SessionID> = []
+
   init(_ fault: NodeFault) {
     self.fault = fault
   }
 
   /// A datagram as the faulty node sends it.
-  func sent(
+  mutating func sent(
     _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?
   ) -> ContiguousArray<UInt8> {
     switch fault {
-    case .forgetsZero: rewritten(bytes, secret, keepsZero: false)
+    case .forgetsZero: return rewritten(bytes, secret, keepsZero: false)
+    case .asksOnce:
+      guard case .success(let datagram) = ClusterDatagram.decode(bytes.span) else { return bytes }
+      let former = asked
+      asked.formUnion(datagram.asked ?? [])
+      return rewritten(bytes, secret, asks: { !former.contains($0) })
+    case .hidesLastZeros:
+      guard case .success(let datagram) = ClusterDatagram.decode(bytes.span),
+        datagram.isGoodbye
+      else { return bytes }
+      return rewritten(bytes, secret, keepsZero: false)
     case .believesLateCounts, .repeatsMessages, .deliversOldMessages, .ignoresGoodbye,
-      .ignoresExclusions, .renumbersNodes:
-      bytes
+      .ignoresExclusions, .renumbersNodes, .dropsBadCounts:
+      return bytes
     }
   }
 
@@ -94,7 +116,8 @@ struct Falsifier {
         ? bytes
         : rewritten(
           bytes, secret, as: SessionID(randomBits: Self.bits(of: datagram.session), sender.returns))
-    case .believesLateCounts, .repeatsMessages, .forgetsZero:
+    case .dropsBadCounts: return datagram.skipped.isEmpty ? bytes : []
+    case .believesLateCounts, .repeatsMessages, .forgetsZero, .asksOnce, .hidesLastZeros:
       return bytes
     }
   }
@@ -108,7 +131,7 @@ struct Falsifier {
   private func rewritten(
     _ bytes: ContiguousArray<UInt8>, _ secret: ClusterSecret?, as session: SessionID? = nil,
     keepsZero: Bool = true, keepsGoodbye: Bool = true, keepsExclusions: Bool = true,
-    keepsAges: Bool = true
+    keepsAges: Bool = true, asks: (SessionID) -> Bool = { _ in true }
   ) -> ContiguousArray<UInt8> {
     guard case .success(let datagram) = ClusterDatagram.decode(bytes.span),
       let sequence = datagram.sequence, let round = datagram.round, let wall = datagram.wall
@@ -124,7 +147,9 @@ struct Falsifier {
         count: bytes.span.extracting(count.name.bounds), members: count.members,
         connections: count.connections)
     }
-    for session in datagram.asked ?? [] { _ = encoder.append(asked: session) }
+    for session in datagram.asked ?? [] where asks(session) {
+      _ = encoder.append(asked: session)
+    }
     for message in datagram.messages {
       _ = encoder.append(
         message: message.number, part: message.part, of: message.parts,

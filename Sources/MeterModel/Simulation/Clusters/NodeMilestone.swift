@@ -29,6 +29,9 @@ package enum NodeMilestone: Int, CaseIterable, Hashable, Sendable {
   /// Counts of a legacy node arrived; a name was withheld because it is unsafe for the legacy node.
   case heardOriginal, sparedOriginal
 
+  /// Bad counts of a legacy node were skipped; a node left that a legacy node had counted.
+  case skippedCounts, leftOriginal
+
   /// A round left out counts that had not changed.
   case leftOutUnchanged
 

@@ -68,6 +68,9 @@ package struct NodesPlan: Sendable {
   /// Whether the last of the nodes is a legacy node.
   package var hasLegacyNode = false
 
+  /// Whether the legacy node has a name and a number that no node accepts.
+  package var hasBadCounts = false
+
   /// Whether the nodes have a secret.
   package var hasSecret = false
 
@@ -121,6 +124,7 @@ package struct NodesPlan: Sendable {
     drawFaults(&source)
     drawCrowd(&source)
     drawAfterHealing(&source)
+    hasBadCounts = source.chance(1, in: 2)
     // Steps at the same instant keep the order in which they were drawn.
     let order = steps.indices.sorted { (steps[$0].at, $0) < (steps[$1].at, $1) }
     steps = order.map { steps[$0] }
@@ -288,7 +292,8 @@ extension NodesPlan {
   /// The plan for people: the settings, then one action per line.
   package var text: String {
     var lines = [
-      "nodes \(nodes) legacy \(hasLegacyNode) secret \(hasSecret) group \(hasGroup) hub \(hasHub)",
+      "nodes \(nodes) legacy \(hasLegacyNode) bad counts \(hasBadCounts)"
+        + " secret \(hasSecret) group \(hasGroup) hub \(hasHub)",
       "interval \(settings.notifyInterval.decimalSeconds)"
         + " timeout \(settings.nodeTimeout.decimalSeconds)"
         + " clean \(configuration.namespaceCleanDelay.decimalSeconds)"

@@ -25,8 +25,8 @@ package struct PlanShrinker {
     var best = plan
     for leaveOut: (inout NodesPlan) -> Void in [
       { $0.faults = NodesPlan.Faults() }, { $0.faults.doubled = 0 }, { $0.hasSecret = false },
-      { $0.hasLegacyNode = false }, { $0.drifts = $0.drifts.map { _ in 0 } },
-      { $0.skews = $0.skews.map { _ in 0 } },
+      { $0.hasLegacyNode = false }, { $0.hasBadCounts = false },
+      { $0.drifts = $0.drifts.map { _ in 0 } }, { $0.skews = $0.skews.map { _ in 0 } },
     ] {
       var candidate = best
       leaveOut(&candidate)
