@@ -59,6 +59,20 @@ struct NodeTests {
     driver.node.meter.audit()
   }
 
+  @Test func `a viewer id stays bound while an excluded stream is remembered for it`() {
+    var driver = NodeDriver(NodeSettings(hashKey: HashKey(1, 2)))
+    for stream in UInt32(1)...2 {
+      driver.open(stream, Self.name, viewer: Array("v".utf8), at: .start)
+    }
+    driver.close(2, at: .start + .seconds(1))
+    let end = Instant.start + .seconds(1) + Configuration.exclusionMemory
+    driver.advance(to: Instant(nanoseconds: end.nanoseconds - 1))
+    #expect(driver.node.viewers.count == 1)
+    #expect(driver.node.nextDeadline == end)
+    driver.advance(to: end)
+    #expect(driver.node.viewers.count == 0)
+  }
+
   @Test func `a full node answers no count`() {
     var settings = NodeSettings(hashKey: HashKey(1, 2))
     settings.configuration.maximumConnections = 1
