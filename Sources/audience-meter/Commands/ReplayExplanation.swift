@@ -32,7 +32,8 @@ extension Moment {
   /// What a log lacks that does not have the moment.
   fileprivate var absence: String {
     switch time {
-    case .instant(_, let section): "section \(section.map(String.init) ?? "")"
+    case .instant(let instant, let section):
+      "section \(section.map { "\($0) " } ?? "")with second \(instant.decimalSeconds)"
     case .wall(let time): "section with a wall clock that begins before \(time.text)"
     }
   }

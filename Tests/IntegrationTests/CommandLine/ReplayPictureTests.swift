@@ -123,7 +123,7 @@ import Testing
     #expect(other.output.contains("last told   2, at 4.5 s, by rule 4 (a)"))
     let none = try replay(Self.log, "--explain", "football@2:4.5")
     #expect(none.status == 1 && none.output == "")
-    #expect(none.errors.contains("has no section 2\n"))
+    #expect(none.errors.contains("has no section 2 with second 4.5\n"))
   }
 
   @Test func `a picture that cannot be written, and a log that cannot be read twice, are errors`()

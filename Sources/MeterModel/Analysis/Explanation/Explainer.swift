@@ -34,6 +34,9 @@ package struct Explainer {
     case over
   }
 
+  /// Whether records of the section, or its state, were applied.
+  private var hasBegun = false
+
   /// An explainer of a moment, which is within the span.
   package init(_ moment: Moment, in span: LogSpan = LogSpan()) {
     self.moment = moment
@@ -54,14 +57,20 @@ package struct Explainer {
       let instant = moment.instant(inSection: current.section, wallStart: section.wallStart)
       stage = instant == nil ? .over : .before
       target = instant ?? .start
+      hasBegun = false
     case .applied:
+      hasBegun = true
       if replay.record == nil, replay.changed.isEmpty {
         followNotifications(replay)
       } else if reaches(replay.meter.now) {
         follow(replay, restored: false)
       }
       _ = reaches(replay.meter.now)
-    case .restored: if reaches(replay.meter.now) { follow(replay, restored: true) }
+    case .restored:
+      // A section of a rotated log may begin after the moment, which is then in an earlier one.
+      if !hasBegun, replay.meter.now > target { stage = .over }
+      hasBegun = true
+      if reaches(replay.meter.now) { follow(replay, restored: true) }
     case .end, .torn, .damage: conclude(at: replay.meter.now, isEnd: true)
     case .read, .gap, .difference: break
     }

@@ -116,6 +116,23 @@ struct ExplanationTests {
     #expect(text.hasSuffix(sum), "\(text)")
   }
 
+  @Test func `a moment of a rotated log is in the section that has it`() throws {
+    let rest = """
+      state meter at=5 digest=0000000000000000 messages=0 latest=1 created=1 counted=1 peak=1
+      state namespace name=a ordinal=1 created=0 connections=1 told=1 told-at=0 lowest=1 highest=1
+      state member 1 opened=0 ordinal=1 namespace=a
+      state end 3
+      9 end
+      """
+    let log = "0 open 1 a\n5 end\nsection\n\(rest)"
+    #expect(try explain(log, "a@3").hasPrefix("a at 3 s of section 1\n"))
+    #expect(try explain(log, "a@7").hasPrefix("a at 7 s of section 2\n"))
+    let moment = try #require(Moment("a@3"))
+    var explainer = Explainer(moment)
+    RecordedLog.play(Array(rest.utf8), nil) { explainer.note($0, of: $1) }
+    #expect(explainer.explanation == nil)
+  }
+
   @Test func `times of the wall clock are there when the log has them`() throws {
     let text = try explain("option start 2026-06-01T23:59:58.25Z\n" + Self.log, "football@3.75")
     #expect(
