@@ -15,9 +15,11 @@ func draw(_ files: inout LogFiles, _ settings: ReplaySettings) -> ExitStatus {
     plan = census
   }
   let clock = Clock()
-  var own = RecordedReplay(changes: ownChanges, plan, in: settings.span)
+  let compares = settings.compares
+  var own = RecordedReplay(changes: ownChanges, plan, in: settings.span, isCompared: compares)
   var given =
-    settings.compares ? RecordedReplay(changes: givenChanges, plan, in: settings.span) : nil
+    compares
+    ? RecordedReplay(changes: givenChanges, plan, in: settings.span, isCompared: true) : nil
   var status = play(&files, &progress) { piece, progress in
     var status = ExitStatus.success
     own.take(piece) { status = worse(status, reportTroubles($0, &progress)) }
@@ -105,13 +107,18 @@ struct RecordedReplay {
   /// The settings of the first section.
   private(set) var configuration: Configuration?
 
-  /// A replay with a recording of the namespaces of a census; nil for one without curves.
-  init(changes: ConfigurationChanges, _ census: AudienceCensus?, in span: LogSpan = LogSpan()) {
+  /// A replay with a recording of the namespaces of a census; nil for one without curves. Only a
+  /// comparison has deviations.
+  init(
+    changes: ConfigurationChanges, _ census: AudienceCensus?, in span: LogSpan = LogSpan(),
+    isCompared: Bool = false
+  ) {
     replay = Replay(detail: .changes, changes: changes)
     recording =
       census.map {
         AudienceRecording(
-          of: $0.largest, along: ChartTimeline($0.runs), columns: ChartMeasures.columns, in: span)
+          of: $0.largest, along: ChartTimeline($0.runs), columns: ChartMeasures.columns, in: span,
+          measuresDeviation: isCompared)
       } ?? AudienceRecording(of: span)
   }
 

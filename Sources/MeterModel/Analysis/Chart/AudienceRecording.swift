@@ -72,6 +72,9 @@ package struct AudienceRecording {
   package private(set) var follower: SpanFollower
 
   private var screens = ScreenRecording()
+
+  /// Whether the deviation is measured, which takes as long as the rest of a recording.
+  private let measuresDeviation: Bool
   private var gapStart: Instant?
 
   /// The instant that the replay has reached in the section.
@@ -86,10 +89,11 @@ package struct AudienceRecording {
   private static let none = UInt8.max - 1
 
   /// A recording of the namespaces of a census, in `columns` columns. Both readings have the same
-  /// span. Precondition: there are fewer than 250 namespaces.
+  /// span. The deviations stay 0 if they are not to be measured. Precondition: there are fewer than
+  /// 250 namespaces.
   package init(
     of largest: ContiguousArray<NamespacePeak>, along timeline: ChartTimeline, columns: Int,
-    in span: LogSpan = LogSpan()
+    in span: LogSpan = LogSpan(), measuresDeviation: Bool = true
   ) {
     invariant(largest.count < 250, "a picture of \(largest.count) namespaces")
     let curve = ChartCurve(columns: columns, length: timeline.length)
@@ -101,6 +105,7 @@ package struct AudienceRecording {
       })
     rest = curve
     self.timeline = timeline
+    self.measuresDeviation = measuresDeviation
     follower = SpanFollower(span)
   }
 
@@ -146,7 +151,7 @@ extension AudienceRecording {
   private mutating func begin(_ section: LogSection, _ replay: borrowing Replay) {
     follower.begin(section)
     screens.begin(
-      follower.mayEnter ? follower.part : nil,
+      measuresDeviation && follower.mayEnter ? follower.part : nil,
       ratio: replay.meter.configuration.notifyDeltaRatio)
     places.removeAll()
     for place in namespaces.indices {

@@ -68,6 +68,9 @@ struct ShownCounts: Equatable {
   /// The number of connections.
   private(set) var connections: UInt64
 
+  /// The sum of the numbers of the greeted connections.
+  private var greetedSum: UInt128 = 0
+
   private let ratio: Fraction
   private static let maximumGroups = 256
 
@@ -78,17 +81,18 @@ struct ShownCounts: Equatable {
     self.ratio = ratio
   }
 
-  /// The mean number, rounded to the nearest; nil without a connection. O(groups)
+  /// The mean number, rounded to the nearest; nil without a connection.
   var mean: UInt64? {
     guard connections > 0 else { return nil }
-    let sum = greeted.reduce(told.sum) { $0 + $1.sum }
-    return UInt64(clamping: (sum + UInt128(connections) / 2) / UInt128(connections))
+    let sum = told.sum + greetedSum + UInt128(connections) / 2
+    return UInt64(clamping: sum / UInt128(connections))
   }
 
   /// All connections show a number that they were just sent.
   mutating func notify(_ number: UInt64) {
     told = ShownGroup(number, connections: connections, ratio: ratio)
     greeted.removeAll(keepingCapacity: true)
+    greetedSum = 0
   }
 
   /// Whether `notify` would change anything.
@@ -99,6 +103,7 @@ struct ShownCounts: Equatable {
   /// Adds a connection that was greeted with a number. O(groups)
   mutating func greet(_ number: UInt64) {
     connections += 1
+    greetedSum += UInt128(number)
     let place = place(of: number)
     if place < greeted.count, greeted[place].numbers.lowerBound <= number {
       greeted[place].add(number, ratio: ratio)
@@ -116,6 +121,7 @@ struct ShownCounts: Equatable {
       told.remove(told.numbers.lowerBound, ratio: ratio)
       return
     }
+    greetedSum -= UInt128(number)
     let place = place(of: number)
     greeted[place].remove(number, ratio: ratio)
     if greeted[place].connections == 0 { greeted.remove(at: place) }
