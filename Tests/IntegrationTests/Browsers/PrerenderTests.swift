@@ -65,45 +65,5 @@ extension `In Chromium` {
         #expect(try daemon.figures()["ns"]?.connections == 1)
       }
     }
-
-    @Test func `an EventSource of a page that is rendered before a visit is counted at the visit`()
-      async throws
-    {
-      let browser = try `In Chromium`.browser
-      try await RunningDaemon.serving { daemon in
-        let site = try PageServer([
-          "/start": .page(
-            head: """
-              <script type="speculationrules">
-              { "prerender": [{ "urls": ["/visited"], "eagerness": "immediate" }] }
-              </script>
-
-              """, scripts: [],
-            script: """
-              const look = async () => {
-                const { ok } = await fetch("/go");
-                if (ok) location.href = "/visited"; else setTimeout(look, 50);
-              };
-              look();
-              """),
-          "/visited": .page(
-            scripts: [],
-            script: """
-              const tell = (what) => fetch(`/${what}?${document.prerendering}`);
-              const source = new EventSource("http://localhost:\(daemon.audience)/ns");
-              source.onmessage = () => tell("total");
-              source.onerror = () => tell("lost");
-              """),
-        ])
-        try await browser.openAlone("\(site.origin)/start")
-        // Its stream ends at once, and is opened again every two seconds.
-        try eventually("the page is rendered") { site.wasAsked(for: "/lost?true") }
-        #expect(try daemon.figures().isEmpty)
-        site.add(.script(""), at: "/go")
-        try eventually("the page is counted") { site.wasAsked(for: "/total?false") }
-        #expect(!site.wasAsked(for: "/total?true"))
-        #expect(try daemon.figures()["ns"]?.connections == 1)
-      }
-    }
   }
 }
