@@ -45,5 +45,6 @@ struct CanaryTests {
     effects.removeAll()
     meter.advance(to: log.end, into: &effects)
     return auditor.violation(in: effects.effects, upTo: log.end)
+      ?? auditor.statisticsViolation(in: meter)
   }
 }

@@ -1,19 +1,22 @@
 // The statistics port's object (§5), which is written member by member, so that a million
 // namespaces can be sent in pieces:
-// `{"ns":{"created":1795350754,"members":1,"connections":1,"modified":1795350754}}`
+// `{"ns":{"created":1795350754,"members":1,"connections":1,"modified":1795350754,"peak":1,
+// "peak_at":1795350754,"member_seconds":20}}`
 
 extension JSONWriter {
-  /// Writes the member of a namespace in the object of the statistics. `created` and `modified` are
-  /// UNIX seconds; 0 stands for a namespace that was not modified. O(name)
+  /// Writes the statistics of a namespace as an object. `unixSeconds` converts an instant to UNIX
+  /// seconds; 0 stands for a namespace that was not modified. O(1)
   package mutating func statistics(
-    of name: Span<UInt8>, created: UInt64, members: UInt64, connections: UInt64, modified: UInt64
+    _ statistics: NamespaceStatistics, _ unixSeconds: (Instant) -> UInt64
   ) {
-    self.name(name)
     beginObject()
-    member("created", created)
-    member("members", members)
-    member("connections", connections)
-    member("modified", modified)
+    member("created", unixSeconds(statistics.created))
+    member("members", statistics.members)
+    member("connections", statistics.connections)
+    member("modified", statistics.modified.map(unixSeconds) ?? 0)
+    member("peak", statistics.peak)
+    member("peak_at", unixSeconds(statistics.peakAt))
+    member("member_seconds", statistics.memberSeconds)
     endObject()
   }
 }

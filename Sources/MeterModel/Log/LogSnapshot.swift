@@ -91,6 +91,10 @@ extension MeterSnapshot.Namespace {
     try coder.number("lowest", &lowestGreeted)
     try coder.number("highest", &highestGreeted)
     try coder.instant("notified", optional: &modified)
+    try coder.number("peak", &peak)
+    try coder.instant("peak-at", &peakAt)
+    try coder.number("member-seconds", &memberSeconds)
+    try coder.number("member-nanoseconds", &memberNanoseconds)
   }
 }
 

@@ -17,6 +17,8 @@ extension Meter {
     lastNamespaceOrdinal += 1
     namespaces[place].ordinal = lastNamespaceOrdinal
     namespaces[place].createdAt = now
+    namespaces[place].record.since = now
+    namespaces[place].record.peakAt = now
     creations.append(namespace, ordinal: lastNamespaceOrdinal)
   }
 

@@ -34,12 +34,13 @@ extension Meter {
     touched.removeAll(keepingCapacity: touched.capacity <= 4096)
   }
 
-  /// Rule 4 for one namespace that was touched.
+  /// Rule 4 for one namespace that was touched, and the record of its members (rule 14).
   private mutating func judge(_ index: UInt32, into effects: inout EffectBuffer) {
     // The fields are read in place, because a copy of the whole namespace takes measurable time.
     let place = Int(index)
     namespaces[place].isTouched = false
     let members = namespaces[place].members
+    namespaces[place].record.note(members, at: now)
     guard namespaces[place].open > 0, members > 0 else { return }
     let age = now - namespaces[place].toldAt
     let isSufficient =

@@ -14,12 +14,15 @@ extension Meter {
     }
     for id in existingNamespaces {
       let namespace = namespaces[Int(id.number)]
+      let (seconds, nanoseconds) = namespace.record.memberTime(until: now)
       snapshot.namespaces.append(
         MeterSnapshot.Namespace(
           id: id, ordinal: namespace.ordinal, createdAt: namespace.createdAt,
           connections: namespace.localConnections, told: namespace.told,
           toldAt: namespace.toldAt, lowestGreeted: namespace.lowestGreeted,
-          highestGreeted: namespace.highestGreeted, modified: namespace.modified))
+          highestGreeted: namespace.highestGreeted, modified: namespace.modified,
+          peak: namespace.record.peak, peakAt: namespace.record.peakAt,
+          memberSeconds: seconds, memberNanoseconds: nanoseconds))
     }
     vacant.forEach(in: namespaces) { index in
       snapshot.vacancies.append(
@@ -81,6 +84,7 @@ extension Meter {
     try restore(snapshot.connections)
     try restore(snapshot.vacancies)
     try restore(snapshot.departures)
+    for namespace in snapshot.namespaces { try restoreRecord(of: namespace) }
     queueNotified(snapshot)
     do throws(BrokenInvariant) {
       try check()
@@ -108,6 +112,24 @@ extension Meter {
     namespaces[Int(saved.id.number)] = namespace
     namespaceCount += 1
     creations.append(saved.id, ordinal: saved.ordinal)
+  }
+
+  /// Restores the record of the members. Precondition: the members are restored.
+  private mutating func restoreRecord(
+    of saved: MeterSnapshot.Namespace
+  ) throws(SnapshotError) {
+    let place = Int(saved.id.number)
+    let members = namespaces[place].members
+    guard saved.peak >= members, saved.peak <= Configuration.maximumCount,
+      (saved.createdAt...now).contains(saved.peakAt),
+      saved.memberSeconds <= Configuration.maximumCount, saved.memberNanoseconds < 1_000_000_000
+    else { throw SnapshotError(reason: "a peak is impossible") }
+    let sum = UInt128(saved.memberSeconds) * 1_000_000_000 + UInt128(saved.memberNanoseconds)
+    guard sum <= UInt128(saved.peak) * UInt128((now - saved.createdAt).nanoseconds) else {
+      throw SnapshotError(reason: "the member seconds are impossible")
+    }
+    namespaces[place].record = MemberRecord(
+      members: members, since: now, peak: saved.peak, peakAt: saved.peakAt, memberTime: sum)
   }
 
   private mutating func restore(

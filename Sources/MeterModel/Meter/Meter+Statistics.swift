@@ -7,7 +7,8 @@ extension Meter {
     let state = namespaces[Int(namespace.number)]
     return NamespaceStatistics(
       created: state.createdAt, members: state.members, connections: state.connections,
-      modified: state.modified)
+      modified: state.modified, peak: state.record.peak, peakAt: state.record.peakAt,
+      memberSeconds: state.record.memberTime(until: now).seconds)
   }
 
   /// The members of a namespace on all nodes; 0 if it does not exist.

@@ -73,6 +73,16 @@ package struct MeterSnapshot: Equatable, Sendable {
 
     /// The instant of the last notification; nil if there was none.
     package var modified: Instant?
+
+    /// The largest number of members since the creation, and the instant at which it was first
+    /// reached.
+    package var peak: UInt64 = 0
+    package var peakAt = Instant.start
+
+    /// The sum of the members over the time until the snapshot, in seconds, saturated at 2⁶³ − 1,
+    /// and the nanoseconds beyond them.
+    package var memberSeconds: UInt64 = 0
+    package var memberNanoseconds: UInt64 = 0
   }
 
   /// A namespace without an audience, and the instant since which it has none.

@@ -69,6 +69,7 @@ struct Namespace: Waiting {
   var lowestGreeted: UInt64 = 0
   var highestGreeted: UInt64 = 0
   var modified: Instant?
+  var record = MemberRecord()
 
   var exists: Bool { ordinal != 0 }
   var waitsSince: Instant { queue == .vacant ? vacantSince : toldAt }
@@ -138,6 +139,47 @@ struct Namespace: Waiting {
   @inline(__always)
   private func saturated(_ total: UInt128) -> UInt64 {
     UInt64(min(total, UInt128(Configuration.maximumCount)))
+  }
+}
+
+/// The members of a namespace over time, for the statistics (§2 rule 14).
+struct MemberRecord {
+  /// The members when they were last judged to have changed, and the instant.
+  var members: UInt64 = 0
+  var since = Instant.start
+
+  /// The largest number of members, and the instant at which it was first reached.
+  var peak: UInt64 = 0
+  var peakAt = Instant.start
+
+  /// The sum of the members over the time until `since`, in nanoseconds. It cannot overflow: both
+  /// factors are less than 2⁶³.
+  var memberTime: UInt128 = 0
+
+  /// Records the members at an instant.
+  @inline(__always)
+  mutating func note(_ members: UInt64, at now: Instant) {
+    guard members != self.members else { return }
+    memberTime = sum(until: now)
+    self.members = members
+    since = now
+    if members > peak {
+      peak = members
+      peakAt = now
+    }
+  }
+
+  /// The sum of the members over the time until `now`, in nanoseconds.
+  @inline(__always)
+  private func sum(until now: Instant) -> UInt128 {
+    let product = members.multipliedFullWidth(by: (now - since).nanoseconds)
+    return memberTime + (UInt128(product.high) << 64 | UInt128(product.low))
+  }
+
+  /// The same in seconds, saturated, and the nanoseconds beyond them.
+  func memberTime(until now: Instant) -> (seconds: UInt64, nanoseconds: UInt64) {
+    let (seconds, nanoseconds) = sum(until: now).quotientAndRemainder(dividingBy: 1_000_000_000)
+    return (UInt64(min(seconds, UInt128(Configuration.maximumCount))), UInt64(nanoseconds))
   }
 }
 

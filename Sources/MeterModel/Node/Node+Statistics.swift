@@ -15,10 +15,8 @@ extension Node {
       after: ordinal, limit: Self.pieceOfStatistics
     ) { namespace, figures in
       namespaces.withName(of: namespace.number) { name in
-        json.statistics(
-          of: name, created: unixSeconds(figures.created), members: figures.members,
-          connections: figures.connections,
-          modified: figures.modified.map { unixSeconds($0) } ?? 0)
+        json.name(name)
+        json.statistics(figures) { unixSeconds($0) }
       }
     }
     if next == nil { json.endObject() }

@@ -64,6 +64,9 @@ package enum Milestone: Int, CaseIterable, Hashable, Sendable {
 
   /// The first connection on this node was greeted with members of other nodes.
   case greetedByOthersOnly
+
+  /// The members reached their peak again; they reached a peak without a stream on this node.
+  case peakReachedAgain, peakWithoutStreams
 }
 
 /// A set of milestones of a kind, in one word. Precondition: at most 64 exist, numbered from 0.

@@ -14,10 +14,25 @@ package struct NamespaceStatistics: Equatable, Sendable {
   /// The instant of the last notification; nil if there was none. A greeting is not a notification.
   package let modified: Instant?
 
-  package init(created: Instant, members: UInt64, connections: UInt64, modified: Instant?) {
+  /// The largest number of members since the creation, and the instant at which it was first
+  /// reached: the creation while it is 0.
+  package let peak: UInt64
+  package let peakAt: Instant
+
+  /// The sum of the members over the time since the creation, in seconds, rounded down (at most
+  /// 2⁶³ − 1).
+  package let memberSeconds: UInt64
+
+  package init(
+    created: Instant, members: UInt64, connections: UInt64, modified: Instant?, peak: UInt64,
+    peakAt: Instant, memberSeconds: UInt64
+  ) {
     self.created = created
     self.members = members
     self.connections = connections
     self.modified = modified
+    self.peak = peak
+    self.peakAt = peakAt
+    self.memberSeconds = memberSeconds
   }
 }

@@ -10,7 +10,8 @@ import Testing
       let streams = try names.map { try EventStream("/\($0)", of: daemon) }
       let client = try RawClient(port: daemon.statistics)
       let text = try client.readToEnd()
-      let keys = #""([^:]+)":\{"created":\d{10},"members":1,"connections":1,"modified":\d+\}"#
+      let keys = #""([^:]+)":\{"created":\d{10},"members":1,"connections":1,"modified":\d+,"#
+        + #""peak":1,"peak_at":\d{10},"member_seconds":\d+\}"#
       #expect(
         try text.matches(of: Regex(keys)).compactMap { $0.output[1].substring } == [
           "zebra", "10", "2", #"a\"b\\c"#, "__proto__", "apple", "%2F",
@@ -35,6 +36,24 @@ import Testing
       #expect(notified.map { middle...seconds() ~= $0.modified } == true)
       #expect(notified?.created == created?.created)
       withExtendedLifetime(other) {}
+    }
+  }
+
+  @Test func `the statistics have the peak, its time and the member seconds`() throws {
+    try RunningDaemon.serving { daemon in
+      func seconds() -> UInt64 { UInt64(Date().timeIntervalSince1970) }
+      let stream = try EventStream("/ns", of: daemon)
+      let start = seconds()
+      let others = try (0..<2).map { _ in try EventStream("/ns", of: daemon) }
+      let reached = seconds()
+      for other in others { other.client.finish() }
+      try daemon.awaitTotal(1)
+      let figures = try #require(try daemon.figures()["ns"])
+      #expect(figures.peak == 3 && start...reached ~= figures.peakAt)
+      try eventually("two member seconds") {
+        try daemon.figures()["ns"].map { $0.memberSeconds >= 2 } == true
+      }
+      withExtendedLifetime(stream) {}
     }
   }
 

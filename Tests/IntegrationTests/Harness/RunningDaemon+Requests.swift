@@ -6,6 +6,15 @@ struct NamespaceFigures: Codable, Equatable {
   let members: UInt64
   let connections: UInt64
   let modified: UInt64
+  let peak: UInt64
+  let peakAt: UInt64
+  let memberSeconds: UInt64
+
+  private enum CodingKeys: String, CodingKey {
+    case created, members, connections, modified, peak
+    case peakAt = "peak_at"
+    case memberSeconds = "member_seconds"
+  }
 }
 
 extension RunningDaemon {

@@ -9,14 +9,20 @@ import Testing
     var output = JSONWriter()
     output.beginObject()
     for name in names {
-      output.statistics(
-        of: HTTP.bytes(name).span, created: 1_795_350_754, members: 1, connections: 2, modified: 0)
+      output.name(HTTP.bytes(name).span)
+      output.statistics(statistics) { 1_795_350_754 + $0.nanoseconds / 1_000_000_000 }
     }
     output.endObject()
     return output.text
   }
 
-  private let member = "{\"created\":1795350754,\"members\":1,\"connections\":2,\"modified\":0}"
+  private let statistics = NamespaceStatistics(
+    created: .start, members: 1, connections: 2, modified: nil, peak: 2,
+    peakAt: .start + .seconds(3), memberSeconds: 40)
+
+  private let member =
+    "{\"created\":1795350754,\"members\":1,\"connections\":2,\"modified\":0,\"peak\":2,"
+    + "\"peak_at\":1795350757,\"member_seconds\":40}"
 
   @Test func `are an object with a member for each namespace`() {
     #expect(json([]) == "{}")

@@ -9,9 +9,10 @@ struct StateTests {
     option notify-min-delay 3
     state meter at=12.5 digest=0123456789abcdef messages=4 latest=17 created=3 counted=11 peak=9
     state namespace name=football ordinal=1 created=0 connections=10 told=3 told-at=11.25 \
-    lowest=3 highest=4 notified=11.25
+    lowest=3 highest=4 notified=11.25 peak=5 peak-at=6 member-seconds=31 \
+    member-nanoseconds=500000000
     state namespace name=tennis ordinal=3 created=9 connections=1 told=0 told-at=9 lowest=0 \
-    highest=0
+    highest=0 peak=1 peak-at=9 member-seconds=1 member-nanoseconds=0
     state vacant namespace=tennis since=10
     state peer node=b namespace=football reported=11 members=2 connections=5
     state peer node=\\x00#c namespace=football reported=10 members=0 connections=7

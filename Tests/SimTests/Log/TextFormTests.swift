@@ -84,7 +84,8 @@ struct TextFormTests {
   ) throws -> (reader: LogReader, state: LogSnapshot) {
     let lines = [
       "meter at=0 digest=0000000000000000 messages=0 latest=\(latest) created=1 counted=0 peak=0",
-      "namespace name=a ordinal=1 created=0 connections=0 told=0 told-at=0 lowest=0 highest=0",
+      "namespace name=a ordinal=1 created=0 connections=0 told=0 told-at=0 lowest=0 highest=0 "
+        + "peak=0 peak-at=0 member-seconds=0 member-nanoseconds=0",
       "pending 1 opened=0 ordinal=\(UInt32.max - 9) namespace=a viewer=x excluded=2",
       "pending 2 opened=0 ordinal=3 namespace=a viewer=y",
       "pending 3 opened=0 ordinal=\(UInt32.max - 4) namespace=a viewer=z excluded=77", "end 5",

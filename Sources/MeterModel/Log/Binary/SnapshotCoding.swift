@@ -160,7 +160,7 @@ struct SnapshotDecoder {
     try start.code(&self)
     snapshot = start
     numbers.restart(after: start.meter.lastOrdinal)
-    for _ in 0..<(try count(minimumLength: 10)) {
+    for _ in 0..<(try count(minimumLength: 14)) {
       var namespace = MeterSnapshot.Namespace()
       try namespace.code(&self)
       snapshot.meter.namespaces.append(namespace)

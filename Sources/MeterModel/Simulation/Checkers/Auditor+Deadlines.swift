@@ -88,12 +88,14 @@ extension Auditor {
     return nil
   }
 
-  /// The violation in touched namespaces that lack a notification; nil if there is none.
+  /// The violation in touched namespaces that lack a notification; nil if there is none. If there
+  /// is none, their members are recorded.
   private mutating func settle() -> String? {
     for place in touched where mustNotify(audiences[place]) {
       return "namespace \(place) must be notified of \(audiences[place].members) at "
         + now.decimalSeconds
     }
+    for place in touched { settleMembers(place) }
     touched.removeAll(keepingCapacity: true)
     return nil
   }

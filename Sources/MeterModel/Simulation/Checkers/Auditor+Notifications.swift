@@ -70,7 +70,23 @@ extension Auditor {
     guard !audiences[place].exists else { return }
     audiences[place] = Audience()
     audiences[place].exists = true
+    audiences[place].settledAt = now
+    audiences[place].peakAt = now
     namespaceCount += 1
+  }
+
+  /// Records the members of a namespace that was judged (§2 rule 14).
+  mutating func settleMembers(_ place: Int) {
+    let (audience, members) = (audiences[place], audiences[place].members)
+    guard audience.exists, members != audience.settledMembers else { return }
+    audiences[place].memberTime = audience.memberTime(until: now)
+    audiences[place].settledMembers = members
+    audiences[place].settledAt = now
+    note(.peakReachedAgain, if: members == audience.peak)
+    guard members > audience.peak else { return }
+    note(.peakWithoutStreams, if: audience.open == 0)
+    audiences[place].peak = members
+    audiences[place].peakAt = now
   }
 
   func exists(_ place: Int) -> Bool { place < audiences.count && audiences[place].exists }

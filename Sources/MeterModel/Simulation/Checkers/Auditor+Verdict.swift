@@ -54,11 +54,37 @@ extension Auditor {
           + "\(audience.members) members"
       }
     }
-    return violation(in: meter)
+    return statisticsViolation(in: meter) ?? violation(in: meter)
+  }
+
+  /// The violation in the peaks and the member seconds of a meter; nil if there is none.
+  /// O(namespaces)
+  package func statisticsViolation(in meter: some MeterProtocol) -> String? {
+    for (place, audience) in audiences.enumerated() where audience.exists {
+      guard let statistics = meter.statistics(of: NamespaceID(UInt32(place))) else {
+        return "namespace \(place) does not exist"
+      }
+      let seconds = UInt64(
+        min(audience.memberTime(until: now) / 1_000_000_000, UInt128(Int64.max)))
+      guard statistics.peak == audience.peak, statistics.peakAt == audience.peakAt,
+        statistics.memberSeconds == seconds
+      else {
+        return "namespace \(place) had its peak of \(audience.peak) at "
+          + "\(audience.peakAt.decimalSeconds) and \(seconds) member seconds, not \(statistics)"
+      }
+    }
+    return nil
   }
 
   /// The members that are counted on this node, by the auditor.
   func localMembers(of namespace: Int) -> UInt64 {
     namespace < audiences.count ? UInt64(audiences[namespace].counted) : 0
+  }
+}
+
+extension Auditor.Audience {
+  /// The sum of the settled members over the time until `now`, in nanoseconds.
+  func memberTime(until now: Instant) -> UInt128 {
+    memberTime + UInt128(settledMembers) * UInt128((now - settledAt).nanoseconds)
   }
 }

@@ -51,6 +51,17 @@ package struct Auditor {
     /// The instant since which there is no audience; nil if there is one.
     var vacantSince: Instant?
 
+    /// The members at the last settled instant, and when they became so many.
+    var settledMembers: UInt64 = 0
+    var settledAt = Instant.start
+
+    /// The largest settled members, and when they were first reached.
+    var peak: UInt64 = 0
+    var peakAt = Instant.start
+
+    /// The sum of the settled members over the time until `settledAt`, in nanoseconds.
+    var memberTime: UInt128 = 0
+
     var members: UInt64 { UInt64(min(UInt128(counted) + remote, UInt128(Int64.max))) }
   }
 

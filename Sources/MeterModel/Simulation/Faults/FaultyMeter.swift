@@ -58,6 +58,15 @@ package enum MeterFault: String, CaseIterable, Sendable {
   /// Empty namespaces are never retired (the first defect of ORIGINAL.md).
   case retiresNothing
 
+  /// The peak is the present number of members.
+  case forgetsPeak
+
+  /// The instant of the peak is that of the last notification.
+  case datesPeakByNotification
+
+  /// The member seconds are those of the present members since the creation.
+  case weighsPresentMembers
+
   /// A close is lost now and then, so that the count is too high (the fifth defect of ORIGINAL.md).
   case losesCloses
 }
@@ -82,7 +91,8 @@ package struct FaultyMeter: MeterProtocol {
     case .countsPending, .greetsWithoutNewcomer, .notifiesLate, .roundsRatio, .ignoresMaxDelay,
       .firesAtEvents, .ignoresExclusion, .admitsStopped, .remembersFirst, .admitsOlder,
       .ignoresViewers, .ignoresGoodbye, .ignoresZero, .exceedsLimit, .excludesForRefused,
-      .retiresNothing, .losesCloses:
+      .retiresNothing, .forgetsPeak, .datesPeakByNotification, .weighsPresentMembers,
+      .losesCloses:
       break
     }
   }
@@ -136,7 +146,18 @@ package struct FaultyMeter: MeterProtocol {
   package var nextDeadline: Instant? { meter.nextDeadline }
 
   package func statistics(of namespace: NamespaceID) -> NamespaceStatistics? {
-    meter.statistics(of: namespace)
+    meter.statistics(of: namespace).map { falsified($0) }
+  }
+
+  private func falsified(_ right: NamespaceStatistics) -> NamespaceStatistics {
+    let age = (meter.now - right.created).nanoseconds / 1_000_000_000
+    let weighed = right.members.multipliedReportingOverflow(by: age)
+    return NamespaceStatistics(
+      created: right.created, members: right.members, connections: right.connections,
+      modified: right.modified, peak: fault == .forgetsPeak ? right.members : right.peak,
+      peakAt: fault == .datesPeakByNotification ? right.modified ?? right.peakAt : right.peakAt,
+      memberSeconds: fault == .weighsPresentMembers && !weighed.overflow
+        ? weighed.partialValue : right.memberSeconds)
   }
 
   /// The falsified event; nil if it is dropped.
@@ -192,7 +213,8 @@ extension MeterFault {
     case .greetsWithoutNewcomer, .firesAtEvents, .ignoresExclusion, .admitsStopped,
       .remembersFirst, .admitsOlder, .forgetsWithHolder, .remembersTooLong,
       .remembersAfterRequest, .ignoresViewers, .ignoresGoodbye, .ignoresZero,
-      .excludesForRefused, .losesCloses:
+      .excludesForRefused, .forgetsPeak, .datesPeakByNotification, .weighsPresentMembers,
+      .losesCloses:
       break
     }
     return wrong

@@ -84,12 +84,23 @@ extension ReferenceMeter {
   /// Rule 4: "The rule is judged for each namespace that an event changed, after that event, and
   /// once at each instant at which deadlines fired."
   mutating func notifyDueNamespaces(into effects: inout EffectBuffer) {
+    recordMembers()
     for index in namespaces.indices where isDue(notificationInstant(of: namespaces[index])) {
       setTold(index)
       namespaces[index].modified = now
       effects.append(
         .notify(namespaces[index].id, count: namespaces[index].told), at: now,
         namespace: namespaces[index].ordinal)
+    }
+  }
+
+  /// Rule 14: "The members are recorded where the notification rule is judged (rule 4), whether or
+  /// not a stream is open."
+  private mutating func recordMembers() {
+    for index in namespaces.indices {
+      let members = namespaces[index].members
+      guard members != namespaces[index].course.last?.members ?? 0 else { continue }
+      namespaces[index].course.append((now, members))
     }
   }
 

@@ -58,7 +58,9 @@ package struct ReferenceMeter: MeterProtocol {
     let namespace = namespaces[index]
     return NamespaceStatistics(
       created: namespace.created, members: namespace.members,
-      connections: namespace.totalConnections, modified: namespace.modified)
+      connections: namespace.totalConnections, modified: namespace.modified,
+      peak: namespace.peak.members, peakAt: namespace.peak.at,
+      memberSeconds: namespace.memberSeconds(until: now))
   }
 
   func index(of id: NamespaceID) -> Int? {
@@ -141,6 +143,9 @@ extension ReferenceMeter {
     var greeted: [UInt64] = []
     var modified: Instant?
 
+    /// The members since the creation, at each instant at which they were judged to have changed.
+    var course: [(at: Instant, members: UInt64)] = []
+
     /// The moment at which the namespace became vacant; nil if it is not vacant.
     var vacant: Moment?
 
@@ -150,6 +155,24 @@ extension ReferenceMeter {
       for connection in connections where connection.isCounted { total += 1 }
       for peer in peers { total = saturatedSum(total, peer.members) }
       return total
+    }
+
+    /// Rule 14: "`peak`, the largest number of members since the creation, and `peak_at`, the time
+    /// at which it was first reached: the creation while it is 0."
+    var peak: (members: UInt64, at: Instant) {
+      var peak = (members: UInt64(0), at: created)
+      for step in course where step.members > peak.members { peak = (step.members, step.at) }
+      return peak
+    }
+
+    /// Rule 14: "`member_seconds`, the sum of the members over the time since the creation."
+    func memberSeconds(until now: Instant) -> UInt64 {
+      var nanoseconds: UInt128 = 0
+      for (index, step) in course.enumerated() {
+        let end = index + 1 < course.count ? course[index + 1].at : now
+        nanoseconds += UInt128(step.members) * UInt128((end - step.at).nanoseconds)
+      }
+      return UInt64(min(nanoseconds / 1_000_000_000, UInt128(ReferenceMeter.maximumCount)))
     }
 
     var totalConnections: UInt64 {

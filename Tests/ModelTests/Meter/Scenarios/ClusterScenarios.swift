@@ -148,13 +148,17 @@ struct ClusterScenarios {
     meter.apply(open(0), at: at(1), into: &effects)
     #expect(
       meter.statistics(of: namespace)
-        == NamespaceStatistics(created: at(1), members: 1, connections: 1, modified: nil))
+        == NamespaceStatistics(
+          created: at(1), members: 1, connections: 1, modified: nil, peak: 1, peakAt: at(1),
+          memberSeconds: 0))
 
     meter.apply(open(1), at: at(4), into: &effects)
     meter.apply(.closed(ConnectionID(0)), at: at(5), into: &effects)
     #expect(
       meter.statistics(of: namespace)
-        == NamespaceStatistics(created: at(1), members: 1, connections: 2, modified: at(4)))
+        == NamespaceStatistics(
+          created: at(1), members: 1, connections: 2, modified: at(4), peak: 2, peakAt: at(4),
+          memberSeconds: 5))
 
     // The connections of a node that left stay in the total until the same node reports again.
     let report = Event.peer(node, namespace, members: 3, connections: 10)
@@ -162,7 +166,9 @@ struct ClusterScenarios {
     meter.apply(.bye(node), at: at(6), into: &effects)
     #expect(
       meter.statistics(of: namespace)
-        == NamespaceStatistics(created: at(1), members: 1, connections: 12, modified: at(6)))
+        == NamespaceStatistics(
+          created: at(1), members: 1, connections: 12, modified: at(6), peak: 4, peakAt: at(6),
+          memberSeconds: 6))
     meter.apply(
       .peer(node, namespace, members: 0, connections: 11), at: at(7), into: &effects)
     #expect(meter.statistics(of: namespace)?.connections == 13)
