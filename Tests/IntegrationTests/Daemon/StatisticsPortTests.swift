@@ -10,7 +10,8 @@ import Testing
       let streams = try names.map { try EventStream("/\($0)", of: daemon) }
       let client = try RawClient(port: daemon.statistics)
       let text = try client.readToEnd()
-      let keys = #""([^:]+)":\{"created":\d{10},"members":1,"connections":1,"modified":\d+,"#
+      let keys =
+        #""([^:]+)":\{"created":\d{10},"members":1,"connections":1,"modified":\d+,"#
         + #""peak":1,"peak_at":\d{10},"member_seconds":\d+\}"#
       #expect(
         try text.matches(of: Regex(keys)).compactMap { $0.output[1].substring } == [

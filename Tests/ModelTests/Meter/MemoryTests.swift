@@ -8,7 +8,7 @@ struct MemoryTests {
     #expect(MeterElementSize.connection == 32)
     #expect(MeterElementSize.viewer == 8)
     #expect(MeterElementSize.departure == 16)
-    #expect(MeterElementSize.namespace == 144)
+    #expect(MeterElementSize.namespace == 192)
     #expect(MeterElementSize.creation == 16)
     #expect(MeterElementSize.remote == 56)
   }
