@@ -1,4 +1,4 @@
-// The connections of a load are opened.
+// Opens the connections of a load.
 
 import CLinux
 import Glibc

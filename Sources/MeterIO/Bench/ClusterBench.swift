@@ -155,7 +155,7 @@ private struct ClusterMeasurement {
       let time = Clock.threadTime - before
       samples[node].receivedCounts += received.counts
       samples[node].receivedDatagrams += received.datagrams
-      // A slice with only the node's own datagrams is no work.
+      // A slice that has only the node's own datagrams does not count as work.
       guard received.datagrams > 0 else { continue }
       samples[node].receive += time
       samples[node].slice = max(samples[node].slice, time)

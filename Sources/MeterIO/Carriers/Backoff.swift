@@ -11,7 +11,8 @@ struct Backoff: Sendable {
   private static let minimum = Duration.milliseconds(100)
   private var bound = minimum
 
-  /// The next delay: between half of the bound and the bound, which then doubles.
+  /// A random delay between half of the bound and the bound. The bound then doubles, up to
+  /// `maximum`.
   mutating func next(using random: inout some RandomNumberGenerator) -> Duration {
     let half = bound.nanoseconds / 2
     let delay = Duration(nanoseconds: half + UInt64.random(in: 0...half, using: &random))

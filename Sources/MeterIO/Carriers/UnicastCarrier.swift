@@ -162,8 +162,9 @@ extension UnicastCarrier {
     return isPeer
   }
 
-  /// Takes a question or an answer about an address. Only nodes to which this one sends are
-  /// answered, so that nobody gets an answer with which to take another's place.
+  /// Processes a question or an answer of an address check. A question is answered only if this
+  /// node sends to its source, so that a stranger cannot get an answer here and pass it on as its
+  /// own.
   private func take(
     _ kind: AddressCheck.Kind, _ datagram: ContiguousArray<UInt8>, from source: SocketAddress,
     isPeer: Bool, _ host: inout CarrierHost

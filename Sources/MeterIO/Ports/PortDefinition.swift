@@ -30,8 +30,9 @@ protocol PortDefinition {
   /// name that is not this machine's.
   static var isLocal: Bool { get }
 
-  /// Handles a request whose body has ended. `bytes` begin with its head. A response is appended to
-  /// `context.response`, and what a question names to `context.questionBytes`.
+  /// Handles a request whose body has ended. `bytes` begins with the head of the request. A
+  /// response is appended to `context.response`. The names and texts of a question are appended to
+  /// `context.questionBytes`.
   static func handle(
     _ bytes: Span<UInt8>, _ context: inout RequestContext
   ) -> RequestAction

@@ -7,8 +7,8 @@ import MeterModel
 enum StatisticsPort: PortDefinition {
   static let title: StaticString = "statistics"
 
-  /// The send buffer is large because each segment that is alone in it waits 40 ms for the delayed
-  /// acknowledgement of the one before.
+  /// The send buffer is large, because a segment that is alone in the buffer waits 40 ms until the
+  /// segment before it is acknowledged (delayed acknowledgement).
   static let listener = Listener.Settings(
     option: "--stats-port", hostOption: "--stats-host", sendBuffer: 262_144, defersAccept: false)
   static let budget = BudgetGroup.operation

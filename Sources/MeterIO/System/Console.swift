@@ -8,7 +8,8 @@ package struct Console: Sendable {
   /// Whether `--debug` was given.
   package let isVerbose: Bool
 
-  /// The notices whose rests are logged later; nil where no thread waits for them.
+  /// All recurring notices; a thread logs their rests (see `RecurringNotice`) later. Nil if no
+  /// thread does that.
   let notices: NoticeBoard?
 
   /// A console that writes debug lines if `isVerbose`. Rests of notices are not logged.

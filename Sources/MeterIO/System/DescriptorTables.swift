@@ -4,7 +4,7 @@
 import CLinux
 import Glibc
 
-/// The division of descriptor tables among threads.
+/// Which threads share a descriptor table.
 package enum DescriptorTables: Equatable, Sendable {
   /// All threads share one table.
   case shared
@@ -12,8 +12,8 @@ package enum DescriptorTables: Equatable, Sendable {
   /// Each reactor has a table of its own; the other threads share one.
   case perReactor
 
-  /// The division that the system permits: some containers forbid `unshare`. It is tried on a
-  /// thread that ends afterwards.
+  /// What the system permits: some containers forbid `unshare`. It is tried on a thread that ends
+  /// afterwards.
   static func permitted() throws(SystemError) -> DescriptorTables {
     let probe = StartLine()
     let thread = try JoinableThread(name: "probe") {

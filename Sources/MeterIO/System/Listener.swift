@@ -18,8 +18,8 @@ enum Listener {
     /// The size of the send buffer of accepted sockets, in bytes.
     let sendBuffer: Int32
 
-    /// Whether a connection is accepted only when its request has come, or after a second without
-    /// one. The reactor then wakes once for a new connection and not twice.
+    /// Whether a connection is accepted only when its first bytes have arrived, or after a second
+    /// without any. The reactor then wakes once for a new connection and not twice.
     let defersAccept: Bool
   }
 

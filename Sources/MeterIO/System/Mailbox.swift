@@ -36,8 +36,8 @@ final class Mailbox<Batch: Sendable>: Sendable {
   }
 
   /// Takes all batches, oldest first, for a receiver whose poller reports each write of the
-  /// descriptor once. Swaps `taken`, which must be empty, with the queue, so that its room serves
-  /// for the next batches.
+  /// descriptor once. Swaps `taken` with the queue, whose next batches then use the storage of
+  /// `taken`. Precondition: `taken` is empty.
   func takeAllAtEdge(into taken: inout ContiguousArray<Batch>) {
     batches.withLock { swap(&$0, &taken) }
   }

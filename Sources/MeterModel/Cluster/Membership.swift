@@ -6,8 +6,8 @@
 // reports local changes to it.
 //
 // Counts. Every notify interval has a *round*: one or more datagrams, each with a number of its own
-// and the number of the round's first. A count of an earlier round than the newest that was
-// received is ignored, so late datagrams cannot bring old counts back. While no legacy node was
+// and the number of the round's first. A count is ignored if a later round of its sender has
+// already been received, so late datagrams cannot bring old counts back. While no legacy node was
 // heard within the timeout, a round lists the counts that changed within the last eight rounds, and
 // a share of the others such that each count is sent twice in a timeout. A node that hears another
 // one for the first time asks it for all counts (a *full* round). So does one that has missed a

@@ -1,8 +1,8 @@
 // The other nodes: those that are present, and the latest of those that departed. The settings
 // limit both. A node keeps its number in the meter while it is remembered, so that its connections
-// are not counted twice when it returns. The number of a node that is forgotten becomes free once
-// the meter holds nothing under it; therefore a sender that invents nodes without end makes neither
-// the meter nor a log grow without end.
+// are not counted twice when it returns. When a node is forgotten, its number becomes free as soon
+// as the meter holds nothing under it. So a sender that invents nodes without end makes neither the
+// meter nor a log grow without end.
 
 /// The known nodes, by session. A node has a place in the table, which is free again when it is
 /// forgotten.

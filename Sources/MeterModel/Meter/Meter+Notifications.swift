@@ -14,7 +14,7 @@ extension Meter {
     queueIfVacant(namespace)
   }
 
-  /// Remembers that the notification rule is to be judged for a namespace.
+  /// Marks a namespace as touched: `judgeTouched` will apply the notification rule to it.
   mutating func touch(_ namespace: UInt32) {
     if namespaces[Int(namespace)].touch() { touched.append(namespace) }
   }

@@ -156,7 +156,7 @@ struct MemberRecord {
   /// factors are less than 2⁶³.
   var memberTime: UInt128 = 0
 
-  /// Records the members at an instant.
+  /// Records that there are `members` members from `now` on.
   @inline(__always)
   mutating func note(_ members: UInt64, at now: Instant) {
     guard members != self.members else { return }

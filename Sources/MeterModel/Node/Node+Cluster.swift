@@ -85,8 +85,8 @@ extension Node {
     membership?.viewerLeft(name.span, at: meter.now)
   }
 
-  /// Reports that a stream was ended because its viewer id has another holder. A stream that its
-  /// own page has replaced is not reported, since nobody is to be stopped.
+  /// Reports that a stream was ended because its viewer id has another holder. A stream that the
+  /// same client has replaced by a new one is not reported, since no client is to be stopped.
   mutating func streamExcluded(_ connection: ConnectionID) {
     guard membership != nil, replaced == .none || meter.ordinal(of: connection) != replaced,
       let viewer = viewers.name(of: meter.viewer(of: connection).number)

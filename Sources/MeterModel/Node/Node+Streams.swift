@@ -9,7 +9,7 @@ extension Node {
     let connection = number(handle.slot, batch.reactor)
     let viewerName = batch.bytes.span.extracting(viewer.bounds)
     // A stream that was ended by a viewer of another node with the same id is refused without an
-    // event of the meter (§7).
+    // event of the meter (§6).
     if isStoppedElsewhere(viewerName, batch.bytes.span.extracting(lastEventID.bounds)) {
       refused.insert(connection.number)
       outputs[batch.reactor].append(.refuse(handle, .stopped))

@@ -4,9 +4,9 @@
 
 /// A question of a client.
 package enum Question: Equatable, Sendable {
-  /// The members of a namespace; 0 for one that is not known, which is not created. The holder of
-  /// the viewer id `excluding`, if that is not empty, is excluded first. Unavailable when the node
-  /// is full.
+  /// The number of members of a namespace. It is 0 if the namespace is not known, and the namespace
+  /// is not created. If `excluding` is not empty, the holder of that viewer id is excluded first.
+  /// Unavailable when the node is full.
   case members(ByteRange, excluding: ByteRange, asJSON: Bool)
 
   /// A text to send to all streams of a namespace. The answer is the number of streams on this

@@ -12,8 +12,9 @@ struct TableEnd {
     threshold = count / 4
   }
 
-  /// Whether the search is to be made now. If so, the threshold becomes half of `inUse`, so that
-  /// all searches together cost less than the growth of the table did.
+  /// Whether to search now. If so, there is no other search until the table grows or at most half
+  /// as many elements are in use. All searches together thus cost less than the growth of the table
+  /// did.
   mutating func isWorthLookingFor(inUse: Int) -> Bool {
     guard inUse <= threshold else { return false }
     threshold = inUse / 2

@@ -95,7 +95,7 @@ extension JSONWriter {
 }
 
 extension String {
-  /// The text with blanks after it, at least `width` characters.
+  /// The text, filled with blanks at its end to at least `width` characters.
   func padded(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
   }

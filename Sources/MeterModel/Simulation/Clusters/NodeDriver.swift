@@ -143,7 +143,7 @@ extension NodeDriver {
     perform(at: instant)
   }
 
-  /// Opens a stream for a client, on the reactor with the remainder of the number. Returns whether
+  /// Opens a stream for a client, on the reactor `number` modulo `streamReactors`. Returns whether
   /// it is open. Precondition: no stream has the number.
   @discardableResult
   package mutating func open(
