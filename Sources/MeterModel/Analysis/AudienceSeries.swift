@@ -93,6 +93,7 @@ package struct AudienceSeries {
 
   private mutating func restore(_ replay: borrowing Replay) {
     now = replay.meter.now
+    follower.skip(to: now)
     if follower.isWithin { pass(to: now) }
     for place in places.indices where !places[place].field.isEmpty {
       let namespace = NamespaceID(UInt32(place))
@@ -139,7 +140,7 @@ package struct AudienceSeries {
   private mutating func forget(_ namespace: NamespaceID) {
     let place = Int(namespace.number)
     guard place < places.count else { return }
-    if step != nil, places[place].isActive, !places[place].field.isEmpty {
+    if step != nil, follower.isWithin, places[place].isActive, !places[place].field.isEmpty {
       departed.append(places[place].field)
     }
     places[place].field = []

@@ -147,7 +147,9 @@ extension Membership {
       copy.append(viewer)
       held.append((copy, claim))
     }
-    for (viewer, claim) in held {
+    var events = 0
+    for (viewer, claim) in held where events < Self.announcedIDs {
+      events += 1 + claim.stopped.count
       addEvent(.exclusion(stamp: claim.localStamp), viewer.span, Span())
       for stopped in claim.stopped {
         let streamID = StreamIdentifier.make(stopped.ordinal, run: stopped.run)

@@ -78,7 +78,8 @@ struct NamespaceTallyTests {
   @Test func `members of a state count from it on, and are no joins`() {
     let log = """
       state meter at=10 digest=0000000000000000 messages=0 latest=2 created=1 counted=2 peak=2
-      state namespace name=a ordinal=1 created=0 connections=2 told=2 told-at=9 lowest=2 highest=2
+      state namespace name=a ordinal=1 created=0 connections=2 told=2 told-at=9 lowest=2 highest=2 \
+      peak=2 peak-at=0 member-seconds=20 member-nanoseconds=0
       state member 1 opened=0 ordinal=1 namespace=a
       state member 2 opened=0 ordinal=2 namespace=a
       state end 4

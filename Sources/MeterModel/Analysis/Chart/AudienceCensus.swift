@@ -57,6 +57,7 @@ package struct AudienceCensus {
       (places, now) = ([], .start)
     case .restored:
       now = replay.meter.now
+      follower.skip(to: now)
       places.removeAll()
       pass(to: now, replay)
       count(replay)

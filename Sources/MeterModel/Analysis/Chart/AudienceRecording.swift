@@ -210,6 +210,9 @@ extension AudienceRecording {
 
   private mutating func restore(_ replay: borrowing Replay) {
     screens.suspend(at: gapStart ?? replay.meter.now)
+    follower.skip(to: replay.meter.now)
+    // The span may end in the gap, before the numbers of the snapshot.
+    if follower.isWithin { pass(to: replay.meter.now) }
     places.removeAll()
     for place in namespaces.indices {
       namespaces[place].id = nil

@@ -68,6 +68,7 @@ package struct Explainer {
       _ = reaches(replay.meter.now)
     case .restored:
       // A section of a rotated log may begin after the moment, which is then in an earlier one.
+      follower.skip(to: replay.meter.now)
       if !hasBegun, replay.meter.now > target { stage = .over }
       hasBegun = true
       if reaches(replay.meter.now) { follow(replay, restored: true) }

@@ -56,6 +56,12 @@ package struct SpanFollower: Sendable {
     }
   }
 
+  /// Notes that the replay continues from a snapshot at `now`. A part of the section that ended
+  /// before it was not replayed.
+  mutating func skip(to now: Instant) {
+    if place == .before, part.upperBound < now { place = .over }
+  }
+
   /// Whether the replay, which goes on to `now`, enters the span on the way or there. It was not in
   /// it before and is in it afterwards.
   mutating func enters(by now: Instant) -> Bool {

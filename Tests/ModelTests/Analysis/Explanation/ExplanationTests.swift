@@ -119,7 +119,8 @@ struct ExplanationTests {
   @Test func `a moment of a rotated log is in the section that has it`() throws {
     let rest = """
       state meter at=5 digest=0000000000000000 messages=0 latest=1 created=1 counted=1 peak=1
-      state namespace name=a ordinal=1 created=0 connections=1 told=1 told-at=0 lowest=1 highest=1
+      state namespace name=a ordinal=1 created=0 connections=1 told=1 told-at=0 lowest=1 highest=1 \
+      peak=1 peak-at=0 member-seconds=5 member-nanoseconds=0
       state member 1 opened=0 ordinal=1 namespace=a
       state end 3
       9 end

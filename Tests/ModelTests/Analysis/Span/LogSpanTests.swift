@@ -32,4 +32,41 @@ struct LogSpanTests {
     #expect(!LogSpan(from: seconds(2, section: 1), to: seconds(1)).isReversed)
     #expect(!LogSpan(from: dusk, to: seconds(1)).isReversed)
   }
+
+  /// A log whose state begins after 12 s, as that of a rotated capture.
+  private static let continued = """
+    state meter at=12.5 digest=0123456789abcdef messages=0 latest=2 created=1 counted=2 peak=2
+    state namespace name=a ordinal=1 created=0 connections=2 told=2 told-at=11 lowest=2 highest=2 \
+    peak=2 peak-at=1 member-seconds=12 member-nanoseconds=0
+    state member 1 opened=0 ordinal=1 namespace=a
+    state member 2 opened=1 ordinal=2 namespace=a
+    state end 4
+    13 close 1
+    20 end
+    """
+
+  @Test(arguments: [true, false])
+  func `nothing of a span that ends before the state of a log is in the log`(isLater: Bool) {
+    let span = LogSpan(from: seconds(isLater ? 13 : 3), to: seconds(isLater ? 14 : 10))
+    var census = AudienceCensus(limit: 1, in: span)
+    RecordedLog.play(Array(Self.continued.utf8), nil, detail: .changes) { census.note($0, of: $1) }
+    #expect(census.runs.count == (isLater ? 1 : 0))
+    #expect(census.largest.map(\.members) == (isLater ? [2] : []))
+    #expect(census.follower.entered == (isLater ? 1 : 0))
+    var recording = AudienceRecording(
+      of: census.largest, along: ChartTimeline(census.runs), columns: 4, in: span)
+    RecordedLog.play(Array(Self.continued.utf8), nil, detail: .changes) {
+      recording.note($0, of: $1)
+    }
+    recording.finish()
+    #expect(recording.follower.entered == (isLater ? 1 : 0))
+    for step in [nil, Duration.seconds(1)] {
+      var series = AudienceSeries(of: span, every: step)
+      RecordedLog.play(Array(Self.continued.utf8), nil, detail: .changes) {
+        series.note($0, of: $1)
+      }
+      let rows = String(decoding: series.bytes, as: UTF8.self).split(separator: "\n").count - 1
+      #expect((rows > 0) == isLater, "\(rows) rows")
+    }
+  }
 }
