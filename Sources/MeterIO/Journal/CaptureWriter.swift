@@ -246,6 +246,8 @@ extension CaptureWriter {
       } catch {
         guard retries(after: error.description, &attempts) else { return }
         look(at: &target)
+        // The section of a new file has a snapshot, which stands for what the old one lacks.
+        if target.next != nil { target.dropsBlocks = true }
         if target.dropsBlocks { return }
       }
     }

@@ -65,6 +65,11 @@ extension LocalNames {
     let path = head.path.bounds
     if bytes.equals("/healthz", in: path) || bytes.equals("/readyz", in: path) { return nil }
     let host = Authority.host(of: bytes, in: field)
+    // On Linux and macOS these lead to this machine too, but browsers take them for another one.
+    for unspecified in ["0.0.0.0", "[::]", "[::ffff:0:0]"]
+    where bytes.equals(unspecified, in: host) {
+      return .foreignHost
+    }
     return Authority.isAddress(bytes, in: host) || contains(bytes, in: host) ? nil : .foreignHost
   }
 

@@ -9,8 +9,9 @@ package let programVersion = "3.0.0"
 /// Runs the command of the process's arguments. It is a free function because a closure in
 /// main.swift would be isolated to the main actor and crash in any other thread.
 func runCommandLine() -> ExitStatus {
-  // A closed reader is an error of the write and does not end the process.
+  // A closed reader and a file at its limit are errors of the write and do not end the process.
   signal(SIGPIPE, SIG_IGN)
+  signal(SIGXFSZ, SIG_IGN)
   let invocation: Invocation
   do throws(UsageError) {
     invocation = try parse(

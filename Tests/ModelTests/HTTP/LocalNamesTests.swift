@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "127.0.0.1", "127.0.0.1:9442", "0.0.0.0", "192.0.2.1:80", "255.255.255.255", "[::1]",
+    "127.0.0.1", "127.0.0.1:9442", "192.0.2.1:80", "255.255.255.255", "[::1]",
     "[::1]:9442", "[2001:DB8::1]", "[::ffff:127.0.0.1]:1", "localhost", "localhost:9442",
     "LocalHost", "localhost.", "localhost.:80", "localhost:", "localhost:99999999999999999999",
     "meter.example", "METER.example:9442", "meter.example.", "stats.lan", "stats.lan.:1",
@@ -29,6 +29,7 @@ import Testing
   }
 
   @Test(arguments: [
+    "0.0.0.0", "0.0.0.0:2442", "[::]", "[::ffff:0:0]:2442",
     "evil.example", "meter.example.evil.example", "xmeter.example", "example", "a.localhost",
     "localhost.evil.example", "localhostx", "localhost..", ".", "127.0.0.1.evil.example",
     "127.0.0.1.", "127.0.0.256", "127.0.0.01", "127.1", "2130706433", "0x7f.0.0.1", "127.0.0.1.1",
