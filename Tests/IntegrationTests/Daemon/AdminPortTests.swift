@@ -17,17 +17,15 @@ import Testing
     }
   }
 
-  @Test func `a client of the admin port may be silent before its request`() async throws {
-    let daemon = try RunningDaemon.start([])
-    let client = try RawClient(port: daemon.admin)
-    // The bare JSON for a client that was silent for as long.
-    let other = try RawClient(port: daemon.statistics)
-    let json = try await onNewThread { try other.readToEnd() }
-    #expect(json == "{}")
-    try client.send(request("GET /healthz"))
-    let answer = try client.readAnswer()
-    #expect(answer.status == 200 && answer.body == "ok")
-    try daemon.stop()
+  @Test func `a client of the admin port may be silent before its request`() throws {
+    try RunningDaemon.serving { daemon in
+      let client = try RawClient(port: daemon.admin)
+      // The bare JSON for a client that was silent for as long.
+      #expect(try RawClient(port: daemon.statistics).readToEnd() == "{}")
+      try client.send(request("GET /healthz"))
+      let answer = try client.readAnswer()
+      #expect(answer.status == 200 && answer.body == "ok")
+    }
   }
 
   @Test func `the root of the admin port lists its paths, all of which exist`() throws {
