@@ -25,7 +25,10 @@ extension TidyRule {
           "Sources/A.swift",
           "// " + String(repeating: "é", count: 97) + "\n// " + String(repeating: "é", count: 98)),
         SourceText(".ci/run", String(repeating: "x", count: 101)),
-        SourceText("docs/A.md", String(repeating: "x", count: 101)),
+        SourceText(
+          "docs/A.md",
+          ["", "| ", "    "].map { $0 + String(repeating: "x", count: 101) }.joined(separator: "\n")
+        ),
       ]
     case .lengths:
       [
@@ -76,6 +79,7 @@ extension TidyRule {
       [
         "Sources/A.swift:2: 101 columns, more than 100",
         ".ci/run:1: 101 columns, more than 100",
+        "docs/A.md:1: 101 columns, more than 100",
       ]
     case .lengths: ["Sources/B.swift:401: 401 lines, more than 400"]
     case .references:

@@ -9,7 +9,8 @@ enum TidyRule: String, CaseIterable, Sendable {
   /// A folder uses the types of the folders before it, and of no others.
   case arrows
 
-  /// No line of code is longer than 100 characters, comments too.
+  /// No line is longer than 100 characters, of code, comments and documents. Tables and indented
+  /// blocks of documents may be wider.
   case columns
 
   /// No Swift file is longer than 400 lines.
@@ -56,9 +57,10 @@ func importFindings(in texts: [SourceText]) -> [Finding] {
 let columnLimit = 100
 
 func columnFindings(in texts: [SourceText]) -> [Finding] {
-  texts.filter { $0.isSwift || $0.isScript }.flatMap { text in
+  texts.flatMap { text in
     text.lines.enumerated().compactMap { index, line in
       guard line.utf8.count > columnLimit, line.count > columnLimit else { return nil }
+      if text.isDocument, line.hasPrefix("|") || line.hasPrefix("    ") { return nil }
       return Finding(text, line: index + 1, "\(line.count) columns, more than \(columnLimit)")
     }
   }
