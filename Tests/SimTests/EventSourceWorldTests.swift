@@ -12,7 +12,7 @@ struct EventSourceWorldTests {
   func `pages with one viewer id come to rest, with the page that came last`(
     pages: Int
   ) {
-    var walk = PageWalk(pages: pages)
+    var walk = PageWalk()
     walk.goOn(from: Pages(pages), length: length(pages))
     #expect(walk.violation == nil)
     #expect(walk.checked > 500)
@@ -20,7 +20,7 @@ struct EventSourceWorldTests {
   }
 
   @Test func `pages whose Last-Event-ID is ignored exclude one another for ever`() {
-    var walk = PageWalk(pages: 3)
+    var walk = PageWalk()
     walk.goOn(from: Pages(3, areRemembered: false), length: 3)
     #expect(walk.violation?.contains("excluded") == true)
   }
@@ -203,12 +203,9 @@ private struct Pages {
 
 /// A walk through all sequences, depth first. Each step begins with a copy of the pages.
 private struct PageWalk {
-  let pages: Int
   private(set) var checked = 0
   private(set) var wasStopped = false
   private(set) var violation: String?
-
-  init(pages: Int) { self.pages = pages }
 
   mutating func goOn(from state: Pages, length: Int) {
     guard length > 0 else { return }

@@ -1,6 +1,8 @@
 // A reader of event streams with 13 bytes of state: it finds out whether a response is a stream,
 // when an event ends, and which message the event is. The body may be chunked (RFC 9112 §7.1).
 
+import MeterModel
+
 /// Reads the response to one request for an event stream, in pieces of any size.
 package struct StreamReader: Equatable, Sendable {
   /// The events of a piece.
@@ -113,23 +115,13 @@ package struct StreamReader: Equatable, Sendable {
     case .size, .sizeEnd:
       if byte == UInt8(ascii: "\n") {
         element = remaining == 0 ? .ended : .data
-      } else if element == .size, let digit = Self.digit(byte) {
-        remaining = remaining << 4 | digit
+      } else if element == .size, let digit = byte.hexadecimalValue {
+        remaining = remaining << 4 | UInt32(digit)
       } else {
         element = .sizeEnd
       }
     case .dataEnd: if byte == UInt8(ascii: "\n") { element = .size }
     case .data, .ended: break
-    }
-  }
-
-  /// The value of a hexadecimal digit.
-  private static func digit(_ byte: UInt8) -> UInt32? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
-    default: nil
     }
   }
 

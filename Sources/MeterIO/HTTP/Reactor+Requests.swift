@@ -123,21 +123,17 @@ extension Reactor {
   private mutating func beginBody(_ id: UInt32, _ head: RequestHead) {
     let slot = connections[id].slot
     let port = table[slot].port
-    if port.opensStreams {
-      let input = connections[id].input
-      let bytes = input.span.extracting(droppingFirst: connections[id].start)
-      if let request = port.streamRequest(head, in: bytes, context.ports) {
-        openStream(slot, request, head, of: bytes)
-        return
-      }
+    let input = connections[id].input
+    let bytes = input.span.extracting(droppingFirst: connections[id].start)
+    if port.opensStreams, let request = port.streamRequest(head, in: bytes, context.ports) {
+      openStream(slot, request, head, of: bytes)
+      return
     }
-    if port.definition.isLocal {
-      let input = connections[id].input
-      let bytes = input.span.extracting(droppingFirst: connections[id].start)
-      if let reason = context.ports.localNames.refusal(of: head, in: bytes) {
-        fail(id, .forbidden, because: reason)
-        return
-      }
+    if port.definition.isLocal,
+      let reason = context.ports.localNames.refusal(of: head, in: bytes)
+    {
+      fail(id, .forbidden, because: reason)
+      return
     }
     let maximum = port.definition.body.maximum
     if case .length(let length) = head.body, length > UInt64(maximum) {

@@ -162,9 +162,7 @@ extension CaptureWriter {
       target.dropsBlocks = true
       want(target.file.length, "it was truncated to \(size) bytes")
     case .extended:
-      target.dropsBlocks = true
-      target.next = beginFile()
-      if let next = target.next?.length { want(next, "it was changed by another program") }
+      leave(&target, because: "it was changed by another program")
     case .moved:
       do throws(CaptureFileError) {
         let next = try openFile()
@@ -193,9 +191,14 @@ extension CaptureWriter {
       offset += piece.count
     }
     guard case .damaged(let reason) = continuation.verdict(for: section) else { return }
+    leave(&target, because: "it is damaged at \(reason), and put aside")
+  }
+
+  /// Puts the file aside, and asks for a section in a new one.
+  private func leave(_ target: inout CaptureTarget, because reason: String) {
     target.dropsBlocks = true
     target.next = beginFile()
-    if let next = target.next?.length { want(next, "it is damaged at \(reason), and put aside") }
+    if let next = target.next?.length { want(next, reason) }
   }
 
   private func want(_ offset: UInt64, _ reason: String) {
@@ -214,12 +217,12 @@ extension CaptureWriter {
     if let next = target.next.take() { target.file = next }
     target.dropsBlocks = false
     look(at: &target)
-    let isElsewhere = target.next != nil
-    if !isElsewhere, !target.dropsBlocks, target.file.length != offset {
+    if target.next != nil {
+      target.dropsBlocks = true
+    } else if !target.dropsBlocks, target.file.length != offset {
       target.dropsBlocks = true
       want(target.file.length, "it has changed")
     }
-    if isElsewhere { target.dropsBlocks = true }
     write(bytes, to: &target)
   }
 }

@@ -162,12 +162,17 @@ extension AudienceSeries {
     keepAudiences()
     departed = []
     if let step {
-      let steps = (instant.nanoseconds + step.nanoseconds - 1) / step.nanoseconds
-      nextStep = Instant(nanoseconds: steps * step.nanoseconds)
+      nextStep = Self.firstStep(from: instant, every: step)
       // The row of a step has the values after all changes of its instant.
       if nextStep == instant { return }
     }
     for place in active { write(place, at: instant) }
+  }
+
+  /// The first step at or after an instant.
+  private static func firstStep(from instant: Instant, every step: Duration) -> Instant {
+    let steps = (instant.nanoseconds + step.nanoseconds - 1) / step.nanoseconds
+    return Instant(nanoseconds: steps * step.nanoseconds)
   }
 
   /// Removes the places without an audience from the active ones.
@@ -192,8 +197,7 @@ extension AudienceSeries {
     guard let step else { return }
     while nextStep < instant {
       if active.isEmpty, departed.isEmpty {
-        let steps = (instant.nanoseconds + step.nanoseconds - 1) / step.nanoseconds
-        nextStep = Instant(nanoseconds: steps * step.nanoseconds)
+        nextStep = Self.firstStep(from: instant, every: step)
         return
       }
       writeDeparted(at: nextStep)

@@ -122,9 +122,8 @@ package struct NamespaceTally {
       wallStart = section.wallStart.map { UTCTime(unixNanoseconds: $0) }
       isFollowing = true
     case .applied: if isFollowing { follow(replay) }
-    case .gap: endSection(at: max(replay.meter.now, all.since))
     case .restored: resume(replay)
-    case .end, .torn, .damage: endSection(at: max(replay.meter.now, all.since))
+    case .gap, .end, .torn, .damage: endSection(at: max(replay.meter.now, all.since))
     case .read, .difference: break
     }
   }

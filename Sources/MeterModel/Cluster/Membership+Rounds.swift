@@ -144,22 +144,27 @@ extension Membership {
         continue
       }
       if append(number, (0, connections), names) { continue }
-      guard datagrams < Self.goodbyeLimit else { return }
-      finishDatagram(copies: 2, into: &directives)
-      datagrams += 1
-      beginDatagram(.goodbye)
+      guard continueGoodbye(&datagrams, into: &directives) else { return }
       _ = append(number, (0, connections), names)
     }
     retired.forget(at: now)
     for place in 0..<retired.count {
       let entry = retired[place]
       if append(entry.name.span, (0, entry.connections)) { continue }
-      guard datagrams < Self.goodbyeLimit else { return }
-      finishDatagram(copies: 2, into: &directives)
-      datagrams += 1
-      beginDatagram(.goodbye)
+      guard continueGoodbye(&datagrams, into: &directives) else { return }
       _ = append(entry.name.span, (0, entry.connections))
     }
+  }
+
+  /// Sends the full datagram of the goodbye and begins the next one. Returns false at the limit.
+  private mutating func continueGoodbye(
+    _ datagrams: inout Int, into directives: inout ClusterDirectives
+  ) -> Bool {
+    guard datagrams < Self.goodbyeLimit else { return false }
+    finishDatagram(copies: 2, into: &directives)
+    datagrams += 1
+    beginDatagram(.goodbye)
+    return true
   }
 
   /// Appends the counts of a namespace by its number. Returns false if they do not fit into the

@@ -38,13 +38,9 @@ package enum JSONString {
       output.append(byte)
     } else {
       output.append(contentsOf: "u00".utf8)
-      output.append(hexadecimalDigit(byte >> 4))
-      output.append(hexadecimalDigit(byte & 15))
+      output.append(.hexadecimalDigit(byte >> 4))
+      output.append(.hexadecimalDigit(byte & 15))
     }
-  }
-
-  private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? ASCII.zero + value : UInt8(ascii: "a") + value - 10
   }
 }
 

@@ -3,30 +3,26 @@
 
 /// The head of a request.
 package struct RequestHead: Equatable, Sendable {
+  // The properties of one byte stand together, so that no room between them is lost: each HTTP
+  // connection has two heads.
+
   /// The number of bytes of the head, with its empty line and empty lines before it.
   package internal(set) var length = 0
+
+  /// The framing of the body.
+  package internal(set) var body = RequestBody.none
 
   /// The method.
   package internal(set) var method = RequestMethod.get
 
-  /// The whole target as it was sent.
-  package internal(set) var target = ByteRange.none
-
   /// The form of the target.
   package internal(set) var form = TargetForm.origin
-
-  /// The path of the target without its query; empty for `*`, for `CONNECT`, and for an absolute
-  /// form without a path.
-  package internal(set) var path = ByteRange.none
 
   /// The digit after `HTTP/1.`; all but 0 are treated as 1 (RFC 9110 §2.5).
   package internal(set) var minorVersion: UInt8 = 1
 
   /// Whether the connection may carry another request after this one (RFC 9112 §9.3).
   package internal(set) var keepsAlive = true
-
-  /// The framing of the body.
-  package internal(set) var body = RequestBody.none
 
   /// Whether the client waits for `100 Continue` before it sends its body (RFC 9110 §10.1.1).
   package internal(set) var expectsContinue = false
@@ -40,20 +36,8 @@ package struct RequestHead: Equatable, Sendable {
   /// Whether the `User-Agent` has `MSIE`, in upper case.
   package internal(set) var isOldInternetExplorer = false
 
-  /// The value of `Host`; empty only in HTTP/1.0.
-  package internal(set) var host = ByteRange.none
-
-  /// The value of the last `Last-Event-ID`; `.none` without one, which differs from an empty value.
-  package internal(set) var lastEventID = ByteRange.none
-
   /// Whether a `Sec-Purpose` or `Purpose` names `prefetch`: nobody sees the page, perhaps not yet.
   package internal(set) var isPrefetch = false
-
-  /// The value of the last `If-None-Match`; empty without one.
-  package internal(set) var ifNoneMatch = ByteRange.none
-
-  /// The value of the last `Origin`, which may be empty; `.none` without one.
-  package internal(set) var origin = ByteRange.none
 
   /// Whether there is a `Cookie` or an `Authorization`.
   package internal(set) var hasCredentials = false
@@ -61,12 +45,31 @@ package struct RequestHead: Equatable, Sendable {
   /// Whether there is an `Access-Control-Request-Method`: the request is a browser's preflight.
   package internal(set) var isPreflight = false
 
-  /// The value of the last `Access-Control-Request-Headers`; empty without one.
-  package internal(set) var requestedHeaders = ByteRange.none
-
   /// Whether the last `Sec-Fetch-Site` says that a page of another origin caused the request. A
   /// browser sends that field with every request to this machine, and no page can change it.
   package internal(set) var isOfOtherPage = false
+
+  /// The whole target as it was sent.
+  package internal(set) var target = ByteRange.none
+
+  /// The path of the target without its query; empty for `*`, for `CONNECT`, and for an absolute
+  /// form without a path.
+  package internal(set) var path = ByteRange.none
+
+  /// The value of `Host`; empty only in HTTP/1.0.
+  package internal(set) var host = ByteRange.none
+
+  /// The value of the last `Last-Event-ID`; `.none` without one, which differs from an empty value.
+  package internal(set) var lastEventID = ByteRange.none
+
+  /// The value of the last `If-None-Match`; empty without one.
+  package internal(set) var ifNoneMatch = ByteRange.none
+
+  /// The value of the last `Origin`, which may be empty; `.none` without one.
+  package internal(set) var origin = ByteRange.none
+
+  /// The value of the last `Access-Control-Request-Headers`; empty without one.
+  package internal(set) var requestedHeaders = ByteRange.none
 
   /// The head of `GET` without a target.
   package init() {}

@@ -59,8 +59,7 @@ package enum StreamFraming: Sendable {
     while count >> shift > 0 { shift += 4 }
     while shift > 0 {
       shift -= 4
-      let digit = UInt8(truncatingIfNeeded: count >> shift) & 15
-      output.append(digit < 10 ? ASCII.zero + digit : UInt8(ascii: "a") + digit - 10)
+      output.append(.hexadecimalDigit(UInt8(truncatingIfNeeded: count >> shift) & 15))
     }
     appendLineEnd(into: &output)
   }

@@ -21,14 +21,14 @@ package enum StreamIdentifier {
   /// Appends the part of an id for the run of the daemon; `append(_:into:)` completes it.
   static func append(run: UInt64, into output: inout ContiguousArray<UInt8>) {
     for shift in stride(from: UInt64(60), through: 0, by: -4) {
-      output.append(digit(UInt8(truncatingIfNeeded: run >> shift) & 15))
+      output.append(.hexadecimalDigit(UInt8(truncatingIfNeeded: run >> shift) & 15))
     }
   }
 
   /// Appends the part of an id for the connection.
   static func append(_ ordinal: ConnectionOrdinal, into output: inout ContiguousArray<UInt8>) {
     for shift in stride(from: UInt32(28), through: 0, by: -4) {
-      output.append(digit(UInt8(truncatingIfNeeded: ordinal.number >> shift) & 15))
+      output.append(.hexadecimalDigit(UInt8(truncatingIfNeeded: ordinal.number >> shift) & 15))
     }
   }
 
@@ -51,10 +51,6 @@ package enum StreamIdentifier {
       }
     }
     return (run, ConnectionOrdinal(ordinal))
-  }
-
-  private static func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
   private static func value(of digit: UInt8) -> UInt8? {

@@ -5,7 +5,7 @@ package struct LogSection: Equatable, Sendable {
   /// The settings of the meter that wrote the section.
   package var configuration: Configuration
 
-  /// UNIX time of the instant 0, in nanoseconds; nil where it is unknown, as in the text form.
+  /// UNIX time of the instant 0, in nanoseconds; nil where it is unknown.
   package var wallStart: UInt64?
 
   /// Whether viewer ids are keyed hashes of those that the clients sent.

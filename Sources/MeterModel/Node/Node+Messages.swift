@@ -19,8 +19,8 @@ extension Node {
       return
     }
     membership?.publish(message: text, to: namespace, at: meter.now)
-    let sender = MessageSender(
-      handle: handle, reactor: reactor, streams: deliver(text, to: namespace))
+    let streams = deliver(text, to: namespaces.find(namespace))
+    let sender = MessageSender(handle: handle, reactor: reactor, streams: streams)
     if sender.streams == 0 || !flow.delays(sender) { answer(sender) }
   }
 
@@ -32,7 +32,7 @@ extension Node {
     // A node of this program sends no text that becomes a larger event. A text of another sender
     // must not end the streams that have a backlog.
     guard makeFrame(of: text) else { return }
-    _ = deliver(text, to: namespace)
+    _ = deliver(text, to: number)
   }
 
   /// Answers a client whose message was accepted.
@@ -61,10 +61,10 @@ extension Node {
     return frame.count <= MessageLimits.maximumFrame
   }
 
-  /// Feeds the meter a message whose event is in `frame`. Returns the number of this node's streams
-  /// that it is for.
-  private mutating func deliver(_ text: Span<UInt8>, to name: Span<UInt8>) -> UInt32 {
-    guard let number = namespaces.find(name) else { return 0 }
+  /// Feeds the meter a message whose event is in `frame`, for the namespace with a number; nil
+  /// stands for an unknown one. Returns the number of this node's streams that it is for.
+  private mutating func deliver(_ text: Span<UInt8>, to number: UInt32?) -> UInt32 {
+    guard let number else { return 0 }
     let namespace = NamespaceID(number)
     let streams = meter.openConnections(of: namespace)
     guard streams > 0 else { return 0 }

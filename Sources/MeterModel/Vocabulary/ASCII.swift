@@ -67,10 +67,15 @@ extension UInt8 {
   var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
 
   /// The value of a hexadecimal digit in either case; nil for any other byte.
-  var hexadecimalValue: UInt8? {
+  package var hexadecimalValue: UInt8? {
     if isDigit { return self - ASCII.zero }
     let letter = (self | 0x20) &- UInt8(ascii: "a")
     return letter < 6 ? letter + 10 : nil
+  }
+
+  /// The hexadecimal digit of a value below 16, in lower case.
+  static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? ASCII.zero + value : UInt8(ascii: "a") + value - 10
   }
 
   /// The byte in lower case; any byte but an upper-case letter is unchanged.

@@ -60,17 +60,9 @@ extension UInt64 {
 
   /// The quotient by `denominator`, a power of ten, as text without zeros at the end.
   fileprivate func decimal(over denominator: UInt64) -> String {
-    let (whole, fraction) = quotientAndRemainder(dividingBy: denominator)
-    var text = String(whole)
-    var rest = fraction
-    var place = denominator / 10
-    if rest > 0 { text += "." }
-    while rest > 0 {
-      text += String(rest / place)
-      rest %= place
-      place /= 10
-    }
-    return text
+    var text: ContiguousArray<UInt8> = []
+    text.append(decimal: self, over: denominator)
+    return String(decoding: text, as: UTF8.self)
   }
 }
 

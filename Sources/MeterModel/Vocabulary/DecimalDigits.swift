@@ -20,11 +20,16 @@ extension ContiguousArray<UInt8> {
   /// Appends a number of nanoseconds as seconds, with as many decimals as needed: `4`, `0.25`.
   /// O(digits)
   package mutating func append(secondsOf nanoseconds: UInt64) {
-    let (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-    append(decimal: seconds)
+    append(decimal: nanoseconds, over: 1_000_000_000)
+  }
+
+  /// Appends the quotient by `denominator`, a power of ten, without zeros at the end. O(digits)
+  mutating func append(decimal number: UInt64, over denominator: UInt64) {
+    let (whole, fraction) = number.quotientAndRemainder(dividingBy: denominator)
+    append(decimal: whole)
     guard fraction > 0 else { return }
     append(ASCII.dot)
-    var (rest, place) = (fraction, UInt64(100_000_000))
+    var (rest, place) = (fraction, denominator / 10)
     while rest > 0 {
       let (digit, remainder) = rest.quotientAndRemainder(dividingBy: place)
       append(ASCII.zero + UInt8(truncatingIfNeeded: digit))

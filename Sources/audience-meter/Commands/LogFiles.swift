@@ -99,3 +99,23 @@ func play(
   }
   return status
 }
+
+/// Replays logs from beginning to end, in the detail of changes. Faults are printed, and `note` is
+/// called with each step.
+func replayChanges(
+  _ files: inout LogFiles, _ changes: ConfigurationChanges,
+  note: (Replay.Step, borrowing Replay) -> Void
+) -> (figures: ReplayFigures, status: ExitStatus) {
+  var progress = Progress(through: files)
+  var replay = Replay(detail: .changes, changes: changes)
+  let status = play(&files, &progress) { piece, progress in
+    var status = ExitStatus.success
+    replay.take(piece) { step, replay in
+      note(step, replay)
+      status = worse(status, reportTroubles(step, &progress))
+    }
+    return (replay.figures.records, status)
+  }
+  progress.clear()
+  return (replay.figures, status)
+}

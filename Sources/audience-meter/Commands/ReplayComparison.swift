@@ -154,6 +154,6 @@ extension Deviation {
 }
 
 /// `parts` / `denominator` as a decimal number. Precondition: the denominator is a power of ten.
-private func decimal(_ parts: UInt64, _ denominator: UInt64) -> String {
+func decimal(_ parts: UInt64, _ denominator: UInt64) -> String {
   "\(parts / denominator).\("\(denominator + parts % denominator)".dropFirst())"
 }

@@ -5,17 +5,7 @@ import MeterModel
 func explain(_ files: inout LogFiles, _ settings: ReplaySettings) -> ExitStatus {
   guard let moment = settings.moment else { return .usage }
   var explainer = Explainer(moment, in: settings.span)
-  var progress = Progress(through: files)
-  var replay = Replay(detail: .changes, changes: settings.changes)
-  let status = play(&files, &progress) { piece, progress in
-    var status = ExitStatus.success
-    replay.take(piece) { step, replay in
-      explainer.note(step, of: replay)
-      status = worse(status, reportTroubles(step, &progress))
-    }
-    return (replay.figures.records, status)
-  }
-  progress.clear()
+  let (_, status) = replayChanges(&files, settings.changes) { explainer.note($0, of: $1) }
   guard let explanation = explainer.explanation else {
     if status == .success { printError("--explain: \(settings.logName) has no \(moment.absence)") }
     return worse(status, .failure)

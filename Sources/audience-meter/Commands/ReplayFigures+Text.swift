@@ -93,10 +93,3 @@ extension JSONWriter {
     write(decimal: time?.unixSeconds ?? "null")
   }
 }
-
-extension String {
-  /// The text, filled with blanks at its end to at least `width` characters.
-  func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-}

@@ -5,18 +5,8 @@ import MeterModel
 /// (`--by-namespace`): as a table, with `--json` as JSON, and with `--csv` also to a file.
 func listNamespaces(_ files: inout LogFiles, _ settings: ReplaySettings) -> ExitStatus {
   var tally = NamespaceTally(key: randomKey())
-  var progress = Progress(through: files)
-  var replay = Replay(detail: .changes, changes: settings.changes)
   let clock = Clock()
-  var status = play(&files, &progress) { piece, progress in
-    var status = ExitStatus.success
-    replay.take(piece) { step, replay in
-      tally.note(step, of: replay)
-      status = worse(status, reportTroubles(step, &progress))
-    }
-    return (replay.figures.records, status)
-  }
-  progress.clear()
+  let (figures, status) = replayChanges(&files, settings.changes) { tally.note($0, of: $1) }
   let table = NamespaceTable(tally)
   if let path = settings.csvPath {
     do throws(SystemError) {
@@ -27,13 +17,11 @@ func listNamespaces(_ files: inout LogFiles, _ settings: ReplaySettings) -> Exit
     }
     if path == standardStream { return status }
   }
-  let figures = replay.figures
   let text =
     settings.json
     ? figures.json(with: { table.write(to: &$0) })
     : figures.text(elapsed: clock.now - .start, table: table.text(sections: figures.sections))
-  status = worse(status, writeToStandardOutput(text))
-  return status
+  return worse(status, writeToStandardOutput(text))
 }
 
 /// The figures of all namespaces of a log.
@@ -125,7 +113,6 @@ private struct NamespaceTable {
 extension NamespaceFigures {
   /// The mean of the members while a connection was open, with three decimals.
   fileprivate var average: String {
-    let parts = averageInThousandths
-    return "\(parts / 1000).\("\(1000 + parts % 1000)".dropFirst())"
+    decimal(averageInThousandths, 1000)
   }
 }

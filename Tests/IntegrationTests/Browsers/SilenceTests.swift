@@ -5,6 +5,21 @@ extension `In Chromium` {
   @Suite(.needsJQuery) struct `A silent stream` {
     private static let clients = [JoiningPage.Client.audience, .jquery]
 
+    /// Passes a page whose time stands still, and that was greeted, to `body`.
+    private static func withPage(
+      of client: JoiningPage.Client, _ body: (RunningDaemon, JoiningPage) async throws -> Void
+    ) async throws {
+      let browser = try `In Chromium`.browser
+      try await RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "3600") {
+        daemon in
+        let site = try JoiningPage.site(of: daemon)
+        let page = try await JoiningPage(
+          client, "/ns", of: daemon, from: site, in: browser, time: .byHand)
+        try await page.wait(untilTotal: 1)
+        try await body(daemon, page)
+      }
+    }
+
     /// The page after a number of streams were given up; the next one opens after two seconds.
     private static func reconnect(_ page: JoiningPage, after streams: Int) async throws {
       try await page.page.wait(for: "aborted.size === \(streams) && timers.size === 1")
@@ -17,13 +32,7 @@ extension `In Chromium` {
     func `a silent stream of a daemon that repeats often is given up after 65 s, each time`(
       client: JoiningPage.Client
     ) async throws {
-      let browser = try `In Chromium`.browser
-      try await RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "3600") {
-        daemon in
-        let site = try JoiningPage.site(of: daemon)
-        let page = try await JoiningPage(
-          client, "/ns", of: daemon, from: site, in: browser, time: .byHand)
-        try await page.wait(untilTotal: 1)
+      try await Self.withPage(of: client) { daemon, page in
         for former in 0..<4 {
           try await page.advance(2500)
           let viewer = try EventStream("/ns", of: daemon)
@@ -45,13 +54,7 @@ extension `In Chromium` {
     func `the delay of a daemon that repeats late is learned from its silent streams`(
       client: JoiningPage.Client
     ) async throws {
-      let browser = try `In Chromium`.browser
-      try await RunningDaemon.serving("--notify-min-delay", "0", "--notify-max-delay", "3600") {
-        daemon in
-        let site = try JoiningPage.site(of: daemon)
-        let page = try await JoiningPage(
-          client, "/ns", of: daemon, from: site, in: browser, time: .byHand)
-        try await page.wait(untilTotal: 1)
+      try await Self.withPage(of: client) { daemon, page in
         // Nothing but the greeting comes in 65 s, and then in 130 s.
         for (former, timeout) in [65_000, 130_000].enumerated() {
           try await page.advance(timeout - 1)

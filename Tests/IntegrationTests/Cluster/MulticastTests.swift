@@ -75,10 +75,9 @@ import Testing
     try stream.read(untilCount: 1)
   }
 
-  /// Sends what a legacy node would, as another implementation encodes it, and prints what it
-  /// receives of `ns`.
-  private static let speaker = """
-    import msgpack, select, socket, struct, sys, time
+  /// The beginning of a legacy node in Python: its socket `s` in the group.
+  private static let legacyNode = """
+    import msgpack, select, socket, sys, time
     group, port = sys.argv[1], int(sys.argv[2])
     own = "5f9d3a70-6b1c-4e0e-9d36-0c7a6f1b2e44"
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -87,6 +86,12 @@ import Testing
     lo = socket.inet_aton("127.0.0.1")
     s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + lo)
     s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, lo)
+    """
+
+  /// Sends what a legacy node would, as another implementation encodes it, and prints what it
+  /// receives of `ns`.
+  private static let speaker = """
+    \(legacyNode)
     counts = ["ns", 7, 300, "theirs", 65536, 1 << 40]
     datagram = msgpack.packb({"sid": own, "vals": counts}, use_bin_type=False)
     printed = False
@@ -192,15 +197,7 @@ import Testing
   /// Is a legacy node with no viewers of its own. It prints the number of viewers of the other
   /// nodes, when it is 120 and when it is 0 after that.
   private static let listener = """
-    import msgpack, select, socket, sys, time
-    group, port = sys.argv[1], int(sys.argv[2])
-    own = "5f9d3a70-6b1c-4e0e-9d36-0c7a6f1b2e44"
-    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(("", port))
-    lo = socket.inet_aton("127.0.0.1")
-    s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + lo)
-    s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, lo)
+    \(legacyNode)
     counts = {}
     awaited = [120, 0]
     while awaited:

@@ -11,7 +11,7 @@ final class UnicastSocket: Sendable {
   init(port: UInt16 = 0) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw HarnessError("socket: errno \(errno)") }
-    guard Self.withAddress(port, { bind(descriptor, $0, $1) }) == 0 else {
+    guard Loopback.v4.withAddress(of: port, { bind(descriptor, $0, $1) }) == 0 else {
       let code = errno
       close(descriptor)
       throw HarnessError("bind: errno \(code)")
@@ -30,7 +30,9 @@ final class UnicastSocket: Sendable {
   deinit { close(descriptor) }
 
   func send(_ bytes: [UInt8], to port: UInt16) throws {
-    let sent = Self.withAddress(port) { sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
+    let sent = Loopback.v4.withAddress(of: port) {
+      sendto(descriptor, bytes, bytes.count, 0, $0, $1)
+    }
     guard sent == bytes.count else { throw HarnessError("sendto: errno \(errno)") }
   }
 
@@ -41,19 +43,5 @@ final class UnicastSocket: Sendable {
     var bytes = [UInt8](repeating: 0, count: 65_536)
     let count = recv(descriptor, &bytes, bytes.count, 0)
     return Array(bytes.prefix(max(0, count)))
-  }
-
-  private static func withAddress<Result>(
-    _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-  ) -> Result {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
   }
 }

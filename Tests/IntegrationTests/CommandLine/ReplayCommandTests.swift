@@ -85,20 +85,12 @@ import audience_meter
     var encoder = LogEncoder(
       section: LogSection(configuration: Configuration(), wallStart: 1), offset: 0)
     encoder.resume(
-      from: meter.snapshot, names: OneName(), messages: 0, digest: effects.digest)
+      from: meter.snapshot, names: OneNamespace(), messages: 0, digest: effects.digest)
     encoder.append(.closed(ConnectionID(0)), at: start)
     meter.apply(.closed(ConnectionID(0)), at: start, into: &effects)
     meter.advance(to: start + .seconds(10), into: &effects)
     encoder.end(at: start + .seconds(10), digest: effects.digest)
     return Array(encoder.take())
-  }
-
-  /// The names of a log with one namespace.
-  private struct OneName: LogNames {
-    func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
-    func name(of namespace: NamespaceID) -> [UInt8] { Array("football".utf8) }
-    func name(of viewer: ViewerID) -> [UInt8] { [] }
-    func name(of node: NodeID) -> [UInt8] { [] }
   }
 
   @Test func `--effects prints the effects and nothing else`() throws {

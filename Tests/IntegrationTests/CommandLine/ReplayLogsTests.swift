@@ -140,7 +140,7 @@ import audience_meter
 }
 
 /// The names of a log with one namespace.
-private struct OneNamespace: LogNames {
+struct OneNamespace: LogNames {
   func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
   func name(of namespace: NamespaceID) -> [UInt8] { Array("football".utf8) }
   func name(of viewer: ViewerID) -> [UInt8] { [] }

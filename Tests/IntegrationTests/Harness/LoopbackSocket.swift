@@ -43,7 +43,8 @@ enum Loopback {
     return (socket, UInt16(bigEndian: address.sin6_port))  // At the same place in both families.
   }
 
-  private func withAddress<Result>(
+  /// Passes the address with a port to `body`.
+  func withAddress<Result>(
     of port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
     switch self {

@@ -13,11 +13,7 @@ struct AudienceSeriesTests {
 
   private func rows(_ log: [UInt8], of span: LogSpan, every step: Duration?) -> String {
     var series = AudienceSeries(of: span, every: step)
-    var replay = Replay(detail: .changes)
-    replay.append(log.span)
-    while let step = replay.next() { series.note(step, of: replay) }
-    replay.finish()
-    while let step = replay.next() { series.note(step, of: replay) }
+    RecordedLog.play(log, nil, detail: .changes) { series.note($0, of: $1) }
     let text = String(decoding: series.bytes, as: UTF8.self)
     #expect(text.hasPrefix(Self.header))
     return String(text.dropFirst(Self.header.count))

@@ -230,7 +230,7 @@ struct TextLogTests {
     var writer = LogTextWriter()
     for line in log.split(separator: "\n") {
       switch try reader.read(Array(line.utf8)) {
-      case .nothing, .option, .state, .gap, .section: break
+      case .nothing, .state, .gap, .section: break
       case .event(let instant, let event):
         if writer.bytes.isEmpty { writer.write(reader.configuration) }
         let bound = names.bind(event)

@@ -110,11 +110,7 @@ struct DeviationLawTests {
     _ log: [UInt8], _ detail: Replay.Detail, in span: LogSpan
   ) -> AudienceRecording {
     var recording = AudienceRecording(of: span)
-    var replay = Replay(detail: detail)
-    replay.append(log.span)
-    while let step = replay.next() { recording.note(step, of: replay) }
-    replay.finish()
-    while let step = replay.next() { recording.note(step, of: replay) }
+    play(log, detail) { recording.note($0, of: $1) }
     recording.finish()
     return recording
   }

@@ -4,18 +4,6 @@ import MeterModel
 import Testing
 
 struct PictureLawTests {
-  private func play(
-    _ log: [UInt8], _ detail: Replay.Detail = .changes,
-    show: (Replay.Step, borrowing Replay) -> Void
-  ) -> Replay {
-    var replay = Replay(detail: detail)
-    replay.append(log.span)
-    while let step = replay.next() { show(step, replay) }
-    replay.finish()
-    while let step = replay.next() { show(step, replay) }
-    return replay
-  }
-
   @Test(arguments: SeedRange.few)
   func `a curve reaches the peak that the census found, in text and when captured`(
     range: SeedRange

@@ -175,3 +175,17 @@ struct ReplayRun {
     }
   }
 }
+
+/// Replays a log and shows each step. Returns the replay after the last one.
+@discardableResult
+func play(
+  _ log: [UInt8], _ detail: Replay.Detail = .changes,
+  show: (Replay.Step, borrowing Replay) -> Void
+) -> Replay {
+  var replay = Replay(detail: detail)
+  replay.append(log.span)
+  while let step = replay.next() { show(step, replay) }
+  replay.finish()
+  while let step = replay.next() { show(step, replay) }
+  return replay
+}

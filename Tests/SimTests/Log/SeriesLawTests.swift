@@ -4,16 +4,6 @@ import MeterModel
 import Testing
 
 struct SeriesLawTests {
-  private func play(
-    _ log: [UInt8], _ detail: Replay.Detail, show: (Replay.Step, borrowing Replay) -> Void
-  ) {
-    var replay = Replay(detail: detail)
-    replay.append(log.span)
-    while let step = replay.next() { show(step, replay) }
-    replay.finish()
-    while let step = replay.next() { show(step, replay) }
-  }
-
   private func rows(
     _ log: [UInt8], _ detail: Replay.Detail, of span: LogSpan = LogSpan(),
     every step: Duration? = nil

@@ -153,13 +153,17 @@ extension AudienceRecording {
     screens.begin(
       measuresDeviation && follower.mayEnter ? follower.part : nil,
       ratio: replay.meter.configuration.notifyDeltaRatio)
+    forgetPlaces()
+    (now, others, gapStart) = (.start, 0, nil)
+    figures.note(replay.meter)
+  }
+
+  private mutating func forgetPlaces() {
     places.removeAll()
     for place in namespaces.indices {
       namespaces[place].id = nil
       namespaces[place].values = NamespaceCurves.Values()
     }
-    (now, others, gapStart) = (.start, 0, nil)
-    figures.note(replay.meter)
   }
 
   private mutating func take(_ replay: borrowing Replay) {
@@ -213,11 +217,7 @@ extension AudienceRecording {
     follower.skip(to: replay.meter.now)
     // The span may end in the gap, before the numbers of the snapshot.
     if follower.isWithin { pass(to: replay.meter.now) }
-    places.removeAll()
-    for place in namespaces.indices {
-      namespaces[place].id = nil
-      namespaces[place].values = NamespaceCurves.Values()
-    }
+    forgetPlaces()
     figures.restore(replay.meter, counts: follower.isWithin)
     now = replay.meter.now
     for namespace in replay.changed {
@@ -256,7 +256,7 @@ extension AudienceRecording {
   /// Ends the curves of the section at an instant.
   private mutating func close(at end: Instant) {
     figures.leave()
-    let time = timeline.time(of: end, inRun: follower.entered - 1)
+    let time = time(of: end)
     for place in namespaces.indices {
       let values = namespaces[place].values
       namespaces[place].values = NamespaceCurves.Values()

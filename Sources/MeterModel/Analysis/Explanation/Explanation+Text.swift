@@ -125,8 +125,8 @@ extension Explanation {
 }
 
 extension String {
-  /// The text with blanks after it, at least `width` characters.
-  fileprivate func padded(to width: Int) -> String {
+  /// The text, filled with blanks at its end to at least `width` characters.
+  package func padded(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
   }
 }

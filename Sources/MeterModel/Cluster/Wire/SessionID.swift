@@ -67,8 +67,7 @@ package struct SessionID: Hashable, Sendable {
   private static func digits(_ number: UInt64) -> UInt64 {
     var digits: UInt64 = 0
     for shift in stride(from: UInt64(28), through: 0, by: -4) {
-      let value = UInt8(truncatingIfNeeded: number >> shift) & 15
-      let digit = value < 10 ? ASCII.zero + value : UInt8(ascii: "a") + value - 10
+      let digit = UInt8.hexadecimalDigit(UInt8(truncatingIfNeeded: number >> shift) & 15)
       digits = digits << 8 | UInt64(digit)
     }
     return digits

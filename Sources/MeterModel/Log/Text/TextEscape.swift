@@ -50,7 +50,10 @@ enum TextEscape {
         bytes += [ASCII.backslash, ASCII.numberSign]
       case 0x09 where !isAtAnEnd, 0x20 where !isAtAnEnd: bytes.append(byte)
       case 0x00...0x20, 0x7F:
-        bytes += [ASCII.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
+        bytes += [
+          ASCII.backslash, UInt8(ascii: "x"), .hexadecimalDigit(byte >> 4),
+          .hexadecimalDigit(byte & 15),
+        ]
       default: bytes.append(byte)
       }
     }
@@ -75,7 +78,10 @@ enum TextEscape {
       if (0x21...0x7E).contains(byte), hexadecimalEscape(name, at: index) == nil {
         bytes.append(byte)
       } else {
-        bytes += [ASCII.backslash, UInt8(ascii: "x"), hexDigit(byte >> 4), hexDigit(byte & 15)]
+        bytes += [
+          ASCII.backslash, UInt8(ascii: "x"), .hexadecimalDigit(byte >> 4),
+          .hexadecimalDigit(byte & 15),
+        ]
       }
     }
     return bytes
@@ -105,9 +111,5 @@ enum TextEscape {
   /// Whether the first byte that is no backslash is `#`.
   private static func beginsLikeComment(_ name: [UInt8]) -> Bool {
     name.first { $0 != ASCII.backslash } == ASCII.numberSign
-  }
-
-  private static func hexDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }

@@ -3,11 +3,8 @@
 
 /// A line of a log in text.
 package enum TextStatement: Equatable, Sendable {
-  /// A blank line or a comment.
+  /// A blank line, a comment, or an option, which the reader has set in its section.
   case nothing
-
-  /// An option. The reader has set it in its section.
-  case option
 
   /// A line of a state, in words without the first.
   case state([[UInt8]])

@@ -93,7 +93,7 @@ struct TextFormReader {
     for statement: TextStatement
   ) throws(TextLogError) -> ContiguousArray<LogItem> {
     switch statement {
-    case .nothing, .option, .event: return []
+    case .nothing, .event: return []
     case .state(let words):
       var lines = state ?? StateReader(names)
       state = nil

@@ -119,7 +119,7 @@ package struct TextLogReader {
       }
     }
     try expectEnd(&scanner)
-    return .option
+    return .nothing
   }
 
   private mutating func readStart(_ scanner: inout LineScanner) throws(TextLogError) {
