@@ -71,10 +71,13 @@ import Testing
     var counted = 0
     for encoding in try #require(Self.suite) where encoding.type == "number" {
       let bytes = encoding.bytes
-      let datagram = Packed.datagram(vals: Packed.hex("93 a161") + bytes + [0])
+      let vals = Packed.hex("93 a161") + bytes + [0]
+      let datagram = Packed.datagram(vals: vals)
       let isFloat = bytes[0] == 0xCA || bytes[0] == 0xCB
       guard !isFloat, let number = encoding.natural, number < 1 << 53 else {
-        #expect(Packed.fault(datagram) == .badNumber, "\(Packed.hex(bytes))")
+        #expect(try Packed.decode(datagram).skipped == [.badNumber], "\(Packed.hex(bytes))")
+        let ofNewNode = Packed.datagram(vals: vals, [("seq", [7])])
+        #expect(Packed.fault(ofNewNode) == .badNumber, "\(Packed.hex(bytes))")
         continue
       }
       #expect(try Packed.decode(datagram).counts.first?.members == number)
