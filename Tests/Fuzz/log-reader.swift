@@ -188,6 +188,7 @@ extension LogEncoder {
     func named(_ id: NamespaceID) { let name = reader.name(of: id); self.name(id, name.span) }
     func named(_ id: ViewerID) { let name = reader.name(of: id); self.name(id, name.span) }
     func named(_ id: NodeID) { let name = reader.name(of: id); self.name(id, name.span) }
+    func named(_ id: SourceID) { let name = reader.name(of: id); self.name(id, name.span) }
     switch record.event {
     case .opened(_, let namespace, let viewer, _):
       named(namespace)
@@ -198,6 +199,9 @@ extension LogEncoder {
       named(node)
       named(namespace)
     case .bye(let node): named(node)
+    case .external(let source, let namespace, _):
+      named(source)
+      named(namespace)
     case .message(let namespace, let message):
       named(namespace)
       let text = reader.messageText

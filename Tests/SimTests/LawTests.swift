@@ -143,6 +143,8 @@ extension Event {
     case .peer(let node, let namespace, let members, let connections):
       .peer(node.renamed, namespace.renamed, members: members, connections: connections)
     case .bye(let node): .bye(node.renamed)
+    case .external(let source, let namespace, let members):
+      .external(SourceID(99 - source.number), namespace.renamed, members: members)
     }
   }
 }

@@ -54,6 +54,11 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
       $0.incrementDelay = .zero
       $0.clusterNodeTimeout = .zero
     },
+    SmallWorld("external counts", externals, deep: 6) { _ in },
+    SmallWorld("external counts and one namespace", externals, deep: 5) {
+      $0.incrementDelay = .zero
+      $0.maximumNamespaces = 1
+    },
   ]
 
   /// All delays are one second, and the max delay two, except what `change` changes. A release
@@ -77,6 +82,7 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
     configuration.namespaceCleanDelay = .seconds(1)
     configuration.maximumConnectionDuration = .seconds(3)
     configuration.clusterNodeTimeout = .seconds(1)
+    configuration.externalTimeout = .seconds(1)
     change(&configuration)
   }
 
@@ -100,6 +106,15 @@ struct SmallWorld: CustomTestStringConvertible, Sendable {
     open(0, 0), .closed(ConnectionID(0)), peer(0, 2), peer(1, 1), peer(0, 0),
     .bye(NodeID(0)),
   ]
+
+  private static let externals: [Event] = [
+    open(0, 0), .closed(ConnectionID(0)), external(0, 0, 2), external(1, 1, 1), external(0, 0, 0),
+    external(1, 0, 3),
+  ]
+
+  private static func external(_ source: UInt32, _ namespace: UInt32, _ members: UInt64) -> Event {
+    .external(SourceID(source), NamespaceID(namespace), members: members)
+  }
 
   private static func open(
     _ connection: UInt32, _ namespace: UInt32, viewer: UInt32? = nil, after: UInt32 = 0

@@ -98,6 +98,9 @@ extension Capture {
       case .viewerBound(let viewer, let name):
         encoder.name(viewer, policy.written(log.bytes.span.extracting(name.bounds)).span)
       case .viewerUnbound(let viewer): encoder.forget(viewer)
+      case .sourceBound(let source, let name):
+        encoder.name(source, log.bytes.span.extracting(name.bounds))
+      case .sourceUnbound(let source): encoder.forget(source)
       case .event(let event):
         nameNode(of: event)
         encoder.append(event, at: instant)
@@ -113,7 +116,7 @@ extension Capture {
     switch event {
     case .peer(let node, _, _, _), .bye(let node):
       if !encoder.knows(node) { encoder.name(node, Self.name(of: node).span) }
-    case .opened, .closed, .excluded, .message: break
+    case .opened, .closed, .excluded, .message, .external: break
     }
   }
 
@@ -201,7 +204,8 @@ extension Capture {
     encoder.resume(
       from: node.meter.snapshot,
       names: CapturedNames(
-        namespaces: node.namespaces, viewers: node.viewers, policy: policy),
+        namespaces: node.namespaces, viewers: node.viewers, sources: node.sources,
+        policy: policy),
       messages: node.messageCount, digest: node.digest)
   }
 
@@ -217,11 +221,13 @@ extension Capture {
 private struct CapturedNames: LogNames {
   let namespaces: NameTable
   let viewers: NameTable
+  let sources: NameTable
   let policy: Capture.Policy
 
   func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
   func name(of namespace: NamespaceID) -> [UInt8] { namespaces.name(of: namespace.number) ?? [] }
   func name(of node: NodeID) -> [UInt8] { Capture.name(of: node) }
+  func name(of source: SourceID) -> [UInt8] { sources.name(of: source.number) ?? [] }
 
   func name(of viewer: ViewerID) -> [UInt8] {
     viewers.withName(of: viewer.number) { policy.written($0) } ?? []

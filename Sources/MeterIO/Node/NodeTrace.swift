@@ -22,8 +22,11 @@ struct NodeTrace {
       case .viewerBound(let viewer, let name):
         names.viewers[viewer.number] = log.bytes.span.extracting(name.bounds).array
         continue
+      case .sourceBound(let source, let name):
+        names.sources[source.number] = log.bytes.span.extracting(name.bounds).array
+        continue
       // Effects that name an id may follow its end.
-      case .namespaceUnbound, .viewerUnbound: continue
+      case .namespaceUnbound, .viewerUnbound, .sourceUnbound: continue
       case .event(let event): writer.write(names.textEvent(event, text: []), at: instant)
       case .message(let namespace, let message, let text):
         writer.write(
@@ -41,11 +44,13 @@ struct NodeTrace {
 private struct TracedNames: LogNames {
   var namespaces: [UInt32: [UInt8]] = [:]
   var viewers: [UInt32: [UInt8]] = [:]
+  var sources: [UInt32: [UInt8]] = [:]
 
   func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
   func name(of namespace: NamespaceID) -> [UInt8] { namespaces[namespace.number] ?? [] }
   func name(of viewer: ViewerID) -> [UInt8] { viewers[viewer.number] ?? [] }
   func name(of node: NodeID) -> [UInt8] { Array("\(node.number)".utf8) }
+  func name(of source: SourceID) -> [UInt8] { sources[source.number] ?? [] }
 
   func textEvent(_ event: Event, text: [UInt8]) -> TextEvent {
     switch event {
@@ -62,6 +67,8 @@ private struct TracedNames: LogNames {
         node: name(of: node), namespace: name(of: namespace), members: members,
         connections: connections)
     case .bye(let node): .bye(node: name(of: node))
+    case .external(let source, let namespace, let members):
+      .external(source: name(of: source), namespace: name(of: namespace), members: members)
     }
   }
 }

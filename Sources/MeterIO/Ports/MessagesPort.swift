@@ -1,4 +1,4 @@
-// The message port (§5): a text for all streams of a namespace.
+// The message port (§5): a text for all streams of a namespace, and external counts.
 
 import MeterModel
 
@@ -26,6 +26,20 @@ enum MessagesPort: PortDefinition {
       let body = context.body
       return ask(
         bytes.extracting(namespace.bounds), bytes.extracting(service.bounds), body.span, &context)
+    case .count(let namespace, let source):
+      guard let members = MessageRoute.count(in: context.body.span) else {
+        return .fail(.badRequest, because: .noCount(maximum: MessageRoute.maximumCount))
+      }
+      return .ask(
+        .external(
+          source: context.copy(bytes.extracting(source.bounds)),
+          namespace: context.copy(bytes.extracting(namespace.bounds)), members: members))
+    case .countEnd(let namespace, let source):
+      return .ask(
+        .external(
+          source: context.copy(bytes.extracting(source.bounds)),
+          namespace: context.copy(bytes.extracting(namespace.bounds)), members: 0))
+    case .noSource: return .fail(.badRequest, because: .noSource)
     case .notFound:
       context.encoder.appendNoMessage(
         allowedMethods: nil, for: exchange, into: &context.response)

@@ -32,7 +32,7 @@ package struct AudienceSeries {
 
   /// The values of a row.
   private struct Values: Equatable {
-    var members: UInt32 = 0
+    var members: UInt64 = 0
     var pending: UInt32 = 0
 
     /// The count last sent to all open connections; nil while none is open.
@@ -113,7 +113,7 @@ package struct AudienceSeries {
   ) {
     var values = Values()
     if let counts = replay.meter.counts(of: namespace) {
-      values.members = counts.localMembers
+      values.members = counts.ownMembers
       values.pending = counts.open - counts.localMembers
       if counts.open > 0 { values.told = told ?? counts.told }
     }
@@ -231,7 +231,7 @@ extension AudienceSeries {
     bytes.append(ASCII.comma)
     bytes.append(contentsOf: field)
     bytes.append(ASCII.comma)
-    bytes.append(decimal: UInt64(values.members))
+    bytes.append(decimal: values.members)
     bytes.append(ASCII.comma)
     bytes.append(decimal: UInt64(values.pending))
     bytes.append(ASCII.comma)

@@ -1,7 +1,7 @@
 // The figures of each namespace of a log, under its name: a namespace that was retired and created
 // again is one.
 
-/// The figures of a namespace, of this node's viewers only.
+/// The figures of a namespace, of this node's viewers and external counts only.
 package struct NamespaceFigures: Equatable, Sendable {
   /// The most members at one time.
   package var peakMembers: UInt64 = 0
@@ -16,7 +16,7 @@ package struct NamespaceFigures: Equatable, Sendable {
   /// The watch time: the sum over all members of the time that they were members, in nanoseconds.
   package var memberNanoseconds: UInt128 = 0
 
-  /// The time with an open connection, in nanoseconds.
+  /// The time with an open connection or a member, in nanoseconds.
   package var audienceNanoseconds: UInt128 = 0
 
   /// The connections that were greeted.
@@ -27,10 +27,11 @@ package struct NamespaceFigures: Equatable, Sendable {
 
   package init() {}
 
-  /// The mean of the members while a connection was open, in thousandths; 0 if none was.
+  /// The mean of the members while there was an audience, in thousandths; 0 if there was none.
   package var averageInThousandths: UInt64 {
-    audienceNanoseconds == 0
-      ? 0 : UInt64(clamping: memberNanoseconds * 1000 / audienceNanoseconds)
+    guard audienceNanoseconds > 0 else { return 0 }
+    let (members, rest) = memberNanoseconds.quotientAndRemainder(dividingBy: audienceNanoseconds)
+    return UInt64(clamping: members * 1000 + rest * 1000 / audienceNanoseconds)
   }
 
   /// The watch time in seconds, with three decimals.
@@ -45,7 +46,8 @@ package struct NamespaceFigures: Equatable, Sendable {
       peakMembers = later.peakMembers
       (peakSection, peakAt, peakTime) = (later.peakSection, later.peakAt, later.peakTime)
     }
-    memberNanoseconds += later.memberNanoseconds
+    // External counts may be of any size.
+    memberNanoseconds = memberNanoseconds.addingSaturating(later.memberNanoseconds)
     audienceNanoseconds += later.audienceNanoseconds
     joins += later.joins
     counted += later.counted
@@ -82,6 +84,8 @@ package struct NamespaceTally {
     var name: [UInt8] = []
     var figures = NamespaceFigures()
     var members: UInt64 = 0
+
+    /// Whether a connection is open.
     var isOpen = false
 
     /// The connections that the meter has counted since the creation.
@@ -92,8 +96,9 @@ package struct NamespaceTally {
 
     mutating func pass(to now: Instant) {
       let time = (now - since).nanoseconds
-      figures.memberNanoseconds += UInt128(members) * UInt128(time)
-      if isOpen { figures.audienceNanoseconds += UInt128(time) }
+      figures.memberNanoseconds = figures.memberNanoseconds.addingSaturating(
+        UInt128(members) * UInt128(time))
+      if isOpen || members > 0 { figures.audienceNanoseconds += UInt128(time) }
       since = now
     }
   }
@@ -141,7 +146,7 @@ package struct NamespaceTally {
       }
     }
     all.pass(to: now)
-    all.members = replay.meter.localMembers
+    all.members = replay.meter.ownMembers
     all.isOpen = replay.meter.openConnections > 0
     all.figures.counted += replay.meter.countedConnections - all.counted
     all.counted = replay.meter.countedConnections
@@ -159,7 +164,7 @@ package struct NamespaceTally {
     }
     places[index].pass(to: now)
     let counts = replay.meter.counts(of: namespace)
-    places[index].members = UInt64(counts?.localMembers ?? 0)
+    places[index].members = counts?.ownMembers ?? 0
     places[index].isOpen = (counts?.open ?? 0) > 0
     if let counts {
       places[index].figures.counted += counts.counted - min(counts.counted, places[index].counted)
@@ -190,7 +195,7 @@ package struct NamespaceTally {
       places[index].counted = replay.meter.localConnections(of: namespace)
       sample(namespace, replay)
     }
-    all.members = replay.meter.localMembers
+    all.members = replay.meter.ownMembers
     all.isOpen = replay.meter.openConnections > 0
     notePeak(&all, at: now)
   }

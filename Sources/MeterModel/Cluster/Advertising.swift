@@ -6,14 +6,14 @@
 struct Advertising {
   /// The counts of a namespace that were last sent to the other nodes.
   private struct Told {
-    var members: UInt32 = 0
+    var members: UInt64 = 0
+    var connections: UInt64 = 0
+
+    /// Until this instant a count of zero is repeated. `Instant.start` if none was sent.
+    var zeroUntil = Instant.start
 
     /// The number of further rounds that list the counts although they have not changed.
     var repetitions: UInt8 = 0
-    var connections: UInt64 = 0
-
-    /// Until this instant a count of zero is repeated.
-    var zeroUntil = Instant.start
   }
 
   private var told: ContiguousArray<Told> = []
@@ -68,7 +68,8 @@ struct Advertising {
     _ number: Int, of meter: borrowing Meter, at instant: Instant
   ) -> (members: UInt64, connections: UInt64)? {
     if number >= told.count {
-      guard let counts = meter.localCounts(number), counts.connections > 0 else { return nil }
+      guard let counts = meter.localCounts(number), max(counts.members, counts.connections) > 0
+      else { return nil }
       while told.count <= number { told.append(Told()) }
     }
     let (members, connections) = meter.localCounts(number) ?? (0, told[number].connections)
@@ -76,7 +77,7 @@ struct Advertising {
       told[number].members != members || told[number].connections != connections
     if members == 0 {
       if isChanged { told[number].zeroUntil = instant + memory }
-      guard instant <= told[number].zeroUntil, connections > 0 else { return nil }
+      guard instant <= told[number].zeroUntil, told[number].zeroUntil > .start else { return nil }
     }
     if isChanged {
       told[number].repetitions = UInt8(ClusterSettings.roundsPerChange)
@@ -89,7 +90,7 @@ struct Advertising {
     if told[number].repetitions > 0 { told[number].repetitions -= 1 }
     told[number].members = members
     told[number].connections = connections
-    return (UInt64(members), connections)
+    return (members, connections)
   }
 
   /// Forgets the counts of a namespace whose number becomes free. Returns the connections that were
@@ -103,7 +104,7 @@ struct Advertising {
     let former = told[number]
     told[number] = Told()
     if former.members > 0 { return (former.connections, instant + memory) }
-    guard former.connections > 0, former.zeroUntil > instant else { return nil }
+    guard former.zeroUntil > instant else { return nil }
     return (former.connections, former.zeroUntil)
   }
 

@@ -192,6 +192,6 @@ extension Membership {
     guard let number = names.find(entry.name.span) else { return entry.connections }
     let namespace = NamespaceID(number)
     guard meter.exists(namespace) else { return entry.connections }
-    return meter.localMembers(of: namespace) > 0 ? nil : meter.localConnections(of: namespace)
+    return meter.ownMembers(of: namespace) > 0 ? nil : meter.localConnections(of: namespace)
   }
 }

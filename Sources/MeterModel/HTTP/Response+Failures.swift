@@ -83,6 +83,12 @@ package enum FailureReason: Equatable, Sendable {
   /// The event that a message becomes has more than `maximum` bytes.
   case event(maximum: Int)
 
+  /// The query names no source of an external count.
+  case noSource
+
+  /// The body is no number up to `maximum`.
+  case noCount(maximum: UInt64)
+
   /// The `Host` is no name of this machine.
   case foreignHost
 
@@ -96,6 +102,8 @@ package enum FailureReason: Equatable, Sendable {
     case .textInPath(let maximum): "the text in the path has more than \(maximum) bytes"
     case .event(let maximum):
       "the event has more than \(maximum) bytes, to which each line of the text adds a field"
+    case .noSource: "?source= takes a name of 1 to 255 bytes"
+    case .noCount(let maximum): "the body is no whole number from 0 to \(maximum)"
     case .foreignHost: "the Host is no address, not localhost and not in --local-names"
     case .foreignOrigin: "a page of another origin may not use this port"
     }

@@ -13,4 +13,7 @@ package protocol LogNames {
 
   /// The session id of a node. Precondition: the node is known.
   func name(of node: NodeID) -> [UInt8]
+
+  /// The name of a source of external counts. Precondition: the source is known.
+  func name(of source: SourceID) -> [UInt8]
 }

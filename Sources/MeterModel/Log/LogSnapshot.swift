@@ -57,6 +57,9 @@ protocol SnapshotCoder {
 
   mutating func node(_ name: String, _ node: inout NodeID) throws(Failure)
 
+  /// A source of external counts.
+  mutating func source(_ name: String, _ source: inout SourceID) throws(Failure)
+
   /// A viewer id, or none.
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) throws(Failure)
 
@@ -133,5 +136,14 @@ extension MeterSnapshot.Departure {
     try coder.viewer("viewer", required: &viewer)
     try coder.ordinal("excluded", &remembered)
     try coder.instant("since", &since)
+  }
+}
+
+extension MeterSnapshot.External {
+  mutating func code<Coder: SnapshotCoder>(_ coder: inout Coder) throws(Coder.Failure) {
+    try coder.source("source", &source)
+    try coder.namespace("namespace", &namespace)
+    try coder.instant("reported", &reportedAt)
+    try coder.number("members", &members)
   }
 }

@@ -15,6 +15,7 @@ extension Meter {
     try checkConnections()
     try checkNamespaces()
     try checkRemotes()
+    try checkExternals()
     try expect(touched.isEmpty, "\(touched.count) namespaces were left unjudged")
   }
 
@@ -113,6 +114,7 @@ extension Meter {
         connections += UInt128(remote.connections)
         index = remote.next
       }
+      members += try checkedExternals(of: UInt32(number))
       try expect(members == namespace.remoteMembers, "remote members of \(number) are wrong")
       try expect(
         connections == namespace.remoteConnections, "remote connections of \(number) are wrong")
@@ -140,7 +142,7 @@ struct BrokenInvariant: Error {
   let message: String
 }
 
-private func expect(
+func expect(
   _ condition: Bool, _ message: @autoclosure () -> String
 ) throws(BrokenInvariant) {
   if !condition { throw BrokenInvariant(message: message()) }

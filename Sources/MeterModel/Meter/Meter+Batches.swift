@@ -45,7 +45,7 @@ extension Event {
   fileprivate var connection: Int? {
     switch self {
     case .opened(let connection, _, _, _), .closed(let connection): Int(connection.number)
-    case .excluded, .message, .peer, .bye: nil
+    case .excluded, .message, .peer, .bye, .external: nil
     }
   }
 }

@@ -94,9 +94,9 @@ extension Meter {
     }
   }
 
-  /// Makes the namespace vacant or not vacant. Where no connection is open, the other nodes'
-  /// members decide.
-  private mutating func remoteMembersChanged(_ index: UInt32) {
+  /// Makes the namespace vacant or not vacant. Where no connection is open, the members of other
+  /// nodes and the external counts decide.
+  mutating func remoteMembersChanged(_ index: UInt32) {
     touch(index)
     guard namespaces[Int(index)].open == 0 else { return }
     let isVacant = namespaces[Int(index)].members == 0

@@ -122,7 +122,7 @@ extension Meter {
     if namespaces[Int(namespace)].count() { touched.append(namespace) }
     countedConnections += 1
     localMembers += 1
-    peakMembers = max(peakMembers, localMembers)
+    peakMembers = max(peakMembers, ownMembers)
     lifetimes.append(index, in: &connections)
   }
 

@@ -8,6 +8,9 @@ package struct NamespaceCounts: Equatable, Sendable {
   /// The counted connections of this node.
   package var localMembers: UInt32
 
+  /// The sum of the external counts that this node was told, at most 2⁶³ − 1.
+  package var external: UInt64
+
   /// The open connections of this node, pending ones included.
   package var open: UInt32
 
@@ -23,6 +26,14 @@ package struct NamespaceCounts: Equatable, Sendable {
 }
 
 extension NamespaceCounts {
+  /// The members of this node: its counted connections and the external counts, at most 2⁶³ − 1.
+  package var ownMembers: UInt64 {
+    min(UInt64(localMembers) + external, Configuration.maximumCount)
+  }
+
+  /// The members of other nodes.
+  package var remote: UInt64 { members - ownMembers }
+
   /// The members on all nodes and the pending connections of this node: the viewers with an open
   /// connection, as far as this node knows them.
   package var audience: UInt64 {
@@ -45,7 +56,8 @@ extension Meter {
     let namespace = namespaces[Int(id.number)]
     let (lowest, highest) = (namespace.lowestGreeted, namespace.highestGreeted)
     return NamespaceCounts(
-      members: namespace.members, localMembers: namespace.localMembers, open: namespace.open,
+      members: namespace.members, localMembers: namespace.localMembers,
+      external: externals.members(from: namespace.firstExternal), open: namespace.open,
       counted: namespace.localConnections, told: namespace.told, toldAt: namespace.toldAt,
       greeted: min(lowest, highest)...highest)
   }

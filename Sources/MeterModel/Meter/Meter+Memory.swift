@@ -20,11 +20,14 @@ package enum MeterElementSize {
 
   /// The report of one other node for one namespace.
   package static let remote = MemoryLayout<RemoteCount>.stride
+
+  /// The count of one source for one namespace.
+  package static let external = MemoryLayout<ExternalCount>.stride
 }
 
 extension Meter {
-  /// The bytes of the tables of connections, viewer ids, departures, namespaces, reports and nodes,
-  /// including unused capacity.
+  /// The bytes of the tables of connections, viewer ids, departures, namespaces, reports, nodes and
+  /// external counts, including unused capacity.
   package var tableBytes: Int {
     connections.capacity * MeterElementSize.connection
       + viewers.capacity * MeterElementSize.viewer
@@ -32,6 +35,6 @@ extension Meter {
       + namespaces.capacity * MeterElementSize.namespace
       + remotes.capacity * MeterElementSize.remote
       + nodes.capacity * MemoryLayout<NodeCounts>.stride
-      + creations.capacity * MeterElementSize.creation
+      + creations.capacity * MeterElementSize.creation + externals.tableBytes
   }
 }

@@ -42,6 +42,7 @@ extension Meter {
         MeterSnapshot.Departure(
           viewer: viewer, since: departure.since, remembered: departure.remembered))
     }
+    snapshot.externals = externals.saved
     return snapshot
   }
 
@@ -81,6 +82,7 @@ extension Meter {
     peakMembers = snapshot.peakMembers
     for namespace in snapshot.namespaces { try restore(namespace) }
     try restore(snapshot.remotes)
+    try restore(snapshot.externals)
     try restore(snapshot.connections)
     try restore(snapshot.vacancies)
     try restore(snapshot.departures)

@@ -31,12 +31,12 @@ extension Meter {
     exists(namespace) ? namespaces[Int(namespace.number)].localConnections : 0
   }
 
-  /// The counts of this node in the namespace with a number; nil if there is none. For the cluster
-  /// rounds, which report each namespace in turn.
+  /// The counts of this node in the namespace with a number, external ones included; nil if there
+  /// is none. For the cluster rounds, which report each namespace in turn.
   @inline(__always)
-  func localCounts(_ number: Int) -> (members: UInt32, connections: UInt64)? {
+  func localCounts(_ number: Int) -> (members: UInt64, connections: UInt64)? {
     guard namespaces[number].ordinal != 0 else { return nil }
-    return (namespaces[number].localMembers, namespaces[number].localConnections)
+    return (reportedMembers(number), namespaces[number].localConnections)
   }
 
   /// An upper bound of the namespaces' numbers, itself excluded.

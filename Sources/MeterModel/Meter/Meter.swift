@@ -21,7 +21,7 @@ package struct Meter: MeterProtocol {
   /// The connections that are counted on this node now, in all namespaces.
   package internal(set) var localMembers: UInt64 = 0
 
-  /// The maximum that `localMembers` ever had.
+  /// The maximum that `ownMembers` ever had.
   package internal(set) var peakMembers: UInt64 = 0
 
   /// All connections that were ever counted on this node.
@@ -48,6 +48,9 @@ package struct Meter: MeterProtocol {
   var namespacesEnd = TableEnd()
   var viewersEnd = TableEnd()
   var firstFreeRemote: UInt32 = .max
+
+  /// The external counts of all namespaces.
+  var externals = ExternalCounts()
 
   /// The chained reports of each node.
   var nodes: ContiguousArray<NodeCounts> = []
@@ -97,6 +100,8 @@ package struct Meter: MeterProtocol {
         node, namespace, members: members, connections: connections, into: &effects)
     case .bye(let node):
       bye(node)
+    case .external(let source, let namespace, let members):
+      externalReported(source, namespace, members: members, into: &effects)
     }
     judgeTouched(into: &effects)
   }
@@ -127,7 +132,8 @@ package struct Meter: MeterProtocol {
       min(
         min(
           told + configuration.notifyMaxDelay,
-          departures.firstSince + Configuration.exclusionMemory),
+          departures.firstSince + Configuration.exclusionMemory,
+          externals.firstSince + configuration.externalTimeout),
         vacant.firstSince + configuration.namespaceCleanDelay))
   }
 
@@ -136,6 +142,7 @@ package struct Meter: MeterProtocol {
     countPending()
     endExpired(into: &effects)
     expireRemoteCounts()
+    expireExternalCounts(into: &effects)
     touchDueNamespaces()
     judgeTouched(into: &effects)
     retireVacant(into: &effects)

@@ -32,6 +32,9 @@ package struct MeterSnapshot: Equatable, Sendable {
   /// their last connections left.
   package var departures: ContiguousArray<Departure> = []
 
+  /// The external counts, in the order in which they will expire.
+  package var externals: ContiguousArray<External> = []
+
   package init() {}
 
   /// A connection that is not absent.
@@ -107,6 +110,14 @@ package struct MeterSnapshot: Equatable, Sendable {
     package var viewer = ViewerID.none
     package var since = Instant.start
     package var remembered = ConnectionOrdinal.none
+  }
+
+  /// The count of a source for one namespace. Its members are not 0.
+  package struct External: Equatable, Sendable {
+    package var source = SourceID(.max)
+    package var namespace = NamespaceID(.max)
+    package var reportedAt = Instant.start
+    package var members: UInt64 = 0
   }
 }
 

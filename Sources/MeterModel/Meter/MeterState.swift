@@ -61,6 +61,11 @@ struct Namespace: Waiting {
 
   /// The first of the chained reports of other nodes; `.max` for none.
   var firstRemote: UInt32 = .max
+
+  /// The first of the chained external counts; `.max` for none.
+  var firstExternal: UInt32 = .max
+
+  /// The members that are no viewers of this node: those of other nodes and the external counts.
   var remoteMembers: UInt128 = 0
   var remoteConnections: UInt128 = 0
 

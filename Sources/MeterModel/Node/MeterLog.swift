@@ -7,6 +7,8 @@ package enum MeterLogEntry: Equatable, Sendable {
   case namespaceUnbound(NamespaceID)
   case viewerBound(ViewerID, name: ByteRange)
   case viewerUnbound(ViewerID)
+  case sourceBound(SourceID, name: ByteRange)
+  case sourceUnbound(SourceID)
 
   /// The meter was fed an event that is not a message.
   case event(Event)

@@ -32,6 +32,7 @@ extension Node {
       }
     }
     for viewer in effects.forgottenViewers { unbindIfFree(viewer) }
+    for source in effects.forgottenSources { unbindIfUnknown(source) }
     effects.removeAll()
   }
 

@@ -58,7 +58,15 @@ extension Node {
       outputs[reactor].append(.answer(handle, .failed(.unavailable)))
       return
     }
-    let members = namespaces.find(namespace).map { meter.members(of: NamespaceID($0)) } ?? 0
+    answerMembers(
+      namespaces.find(namespace).map { NamespaceID($0) }, asJSON: asJSON, to: handle, on: reactor)
+  }
+
+  /// Answers with the members of a namespace; nil stands for an unknown one.
+  mutating func answerMembers(
+    _ namespace: NamespaceID?, asJSON: Bool, to handle: ConnectionHandle, on reactor: Int
+  ) {
+    let members = namespace.map { meter.members(of: $0) } ?? 0
     answer(handle, on: reactor, asJSON ? .json : .text) { body in
       if asJSON { body.append(contentsOf: "{\"members\":".utf8) }
       body.append(decimal: members)

@@ -43,6 +43,10 @@ package struct Node {
   /// The viewer ids. An id is bound exactly while the meter knows it.
   package internal(set) var viewers: NameTable
 
+  /// The names of the sources of external counts. A name is bound exactly while the meter has a
+  /// count of the source.
+  package internal(set) var sources: NameTable
+
   /// The generation of each open stream's slot, by connection number.
   var generations: ContiguousArray<UInt32> = []
 
@@ -90,6 +94,7 @@ package struct Node {
     meter = Meter(configuration: settings.configuration)
     namespaces = NameTable(key: settings.hashKey)
     viewers = NameTable(key: settings.hashKey)
+    sources = NameTable(key: settings.hashKey)
     streamReactors = settings.streamReactors
     flow = MessageFlow(reactors: settings.reactors)
     run = settings.run
@@ -170,6 +175,11 @@ extension Node {
       publish(
         batch.bytes.span.extracting(text.bounds),
         to: batch.bytes.span.extracting(namespace.bounds), from: handle, on: batch.reactor)
+    case .external(let source, let namespace, let members):
+      setExternalCount(
+        of: batch.bytes.span.extracting(source.bounds),
+        in: batch.bytes.span.extracting(namespace.bounds), to: members, for: handle,
+        on: batch.reactor)
     case .statistics(let ordinal): answerStatistics(after: ordinal, to: handle, on: batch.reactor)
     case .cluster: answerCluster(to: handle, on: batch.reactor)
     }

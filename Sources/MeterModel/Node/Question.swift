@@ -14,6 +14,11 @@ package enum Question: Equatable, Sendable {
   /// `MessageLimits.maximumFrame` bytes.
   case message(namespace: ByteRange, text: ByteRange)
 
+  /// The count of a source outside of the cluster for a namespace; 0 if it has none any more. The
+  /// answer is the number of members of the namespace afterwards. Unavailable if the count is
+  /// rejected. Precondition: both names have 1 to 255 visible ASCII bytes.
+  case external(source: ByteRange, namespace: ByteRange, members: UInt64)
+
   /// The statistics of the namespaces that were created after the one with this ordinal; 0 for all.
   /// The answers are the pieces of one JSON object.
   case statistics(after: UInt64)

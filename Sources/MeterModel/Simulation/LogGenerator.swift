@@ -34,6 +34,7 @@ extension Configuration {
     namespaceCleanDelay = delay([0, 1, 2, 5, 10, 60])
     maximumConnectionDuration = delay(profile == .herd ? [1, 5, 10] : [0, 0, 2, 10, 3600])
     clusterNodeTimeout = delay([0, 1, 2, 5, 5, 10])
+    externalTimeout = delay([1, 2, 5, 5, 60])
     let ratios: [Fraction?] = [
       Fraction(numerator: 0, decimals: 0), Fraction(numerator: 1, decimals: 0),
       Fraction(numerator: 29, decimals: 2), Fraction(numerator: 5, decimals: 1), .oneTenth,
@@ -95,7 +96,8 @@ private struct LogGenerator {
       return expectDeadlines()
     }
     let weights = [
-      habits.open, habits.close, habits.exclude, habits.message, habits.peer, habits.bye,
+      habits.open, habits.close, habits.exclude, habits.message, habits.peer, habits.external,
+      habits.bye,
     ]
     switch crowd.index(weights: weights) {
     case 0: addOpen()
@@ -103,6 +105,7 @@ private struct LogGenerator {
     case 2: add(.excluded(viewer()))
     case 3: add(.message(namespace(), MessageID(0)))
     case 4: addPeer()
+    case 5: addExternal()
     default: add(.bye(NodeID(UInt32(crowd.below(UInt64(habits.nodes))))))
     }
     expectDeadlines()
@@ -217,7 +220,12 @@ private struct LogGenerator {
     add(.peer(node, namespace(), members: count(), connections: count()))
   }
 
-  /// A count that a node reports: mostly small, often zero, sometimes out of range.
+  private mutating func addExternal() {
+    let source = SourceID(UInt32(crowd.below(UInt64(habits.sources))))
+    add(.external(source, namespace(), members: count()))
+  }
+
+  /// A count that a node or a source reports: mostly small, often zero, sometimes out of range.
   private mutating func count() -> UInt64 {
     switch crowd.index(weights: [6, 10, 3, 1]) {
     case 0: 0
@@ -245,6 +253,7 @@ private struct LogGenerator {
     var delays = [
       configuration.incrementDelay, configuration.notifyMinDelay, configuration.notifyMaxDelay,
       configuration.namespaceCleanDelay, configuration.clusterNodeTimeout,
+      habits.external > 0 ? configuration.externalTimeout : configuration.notifyMinDelay,
       configuration.lifetime(of: opened) ?? .zero,
     ]
     if habits.comeBack { delays.append(Configuration.exclusionMemory) }

@@ -65,6 +65,14 @@ package enum Milestone: Int, CaseIterable, Hashable, Sendable {
   /// The first connection on this node was greeted with members of other nodes.
   case greetedByOthersOnly
 
+  /// An external count created a namespace; one was forgotten by a count of 0, and by its timeout;
+  /// by that at an instant at which the max delay of its namespace was over.
+  case createdByExternal, externalEnded, externalExpired, externalExpiredAtNotification
+
+  /// An external count was rejected because its source was the 17th, or because it would have
+  /// created a namespace past the limit.
+  case rejectedSource, externalPastLimit
+
   /// The members reached their peak again; they reached a peak without a stream on this node.
   case peakReachedAgain, peakWithoutStreams
 }

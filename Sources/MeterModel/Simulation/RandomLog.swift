@@ -41,7 +41,7 @@ package struct RandomLog {
       case .message(let namespace, _):
         messages += 1
         return LogRecord(step.instant, .message(namespace, MessageID(messages)))
-      case .closed, .excluded, .peer, .bye:
+      case .closed, .excluded, .peer, .bye, .external:
         return LogRecord(step.instant, step.event)
       }
     }
@@ -75,6 +75,10 @@ extension RandomLog.Step {
         node: name("p", node.number), namespace: name("n", namespace.number), members: members,
         connections: connections)
     case .bye(let node): .bye(node: name("p", node.number))
+    case .external(let source, let namespace, let members):
+      .external(
+        source: name("s", source.number), namespace: name("n", namespace.number),
+        members: members)
     }
   }
 

@@ -5,10 +5,11 @@
 package struct SimulationLogWriter {
   private var encoder: LogEncoder
 
-  /// The namespaces, viewer ids and nodes that were named already.
+  /// The namespaces, viewer ids, nodes and sources that were named already.
   private var namespaces = NamedNumbers()
   private var viewers = NamedNumbers()
   private var nodes = NamedNumbers()
+  private var sources = NamedNumbers()
 
   /// The text of every message.
   private static let text = ContiguousArray("hello".utf8)
@@ -52,6 +53,9 @@ package struct SimulationLogWriter {
       name(namespace)
       name(node)
     case .bye(let node): name(node)
+    case .external(let source, let namespace, _):
+      name(namespace)
+      if let name = sources.firstName("s", source.number) { encoder.name(source, name.span) }
     case .closed: break
     }
   }

@@ -67,11 +67,11 @@ extension Habits {
     func weight() -> UInt64 { source.below(UInt64(12)) }
     self.init(
       open: 1 + weight(), close: weight(), exclude: weight() / 2, message: weight() / 4,
-      peer: weight() / 2, bye: weight() / 2, together: 1 + weight(),
+      peer: weight() / 2, bye: weight() / 2, external: weight() / 2, together: 1 + weight(),
       nonsense: source.choose([0, 0, 1, 4]), connections: 1 + UInt32(source.below(UInt64(40))),
       namespaces: 1 + UInt32(source.below(UInt64(8))),
       viewers: 1 + UInt32(source.below(UInt64(4))), nodes: 1 + UInt32(source.below(UInt64(4))),
-      withViewer: source.choose([0, 0, 3, 9]))
+      sources: source.choose([1, 3, 60]), withViewer: source.choose([0, 0, 3, 9]))
   }
 }
 

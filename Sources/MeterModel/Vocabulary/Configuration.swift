@@ -26,6 +26,9 @@ package struct Configuration: Equatable, Sendable {
   /// 10).
   package var clusterNodeTimeout: Duration = .seconds(5)
 
+  /// The time that an external count is valid, at least 1 s (`--external-timeout`, §2 rule 11).
+  package var externalTimeout: Duration = .seconds(60)
+
   /// The maximum number of open connections (`--max-connections`, §2 rule 16).
   package var maximumConnections: UInt32 = .max
 
@@ -36,6 +39,9 @@ package struct Configuration: Equatable, Sendable {
   /// the last connection with the id left (§2 rule 8). A browser's EventSource comes back 2 s after
   /// its exclusion.
   package static let exclusionMemory = Duration.seconds(5)
+
+  /// The maximum number of sources of external counts in one namespace (§2 rule 11).
+  package static let maximumSources = 16
 
   /// The maximum of a total of members or connections, at which sums saturate: 2⁶³ − 1.
   package static let maximumCount: UInt64 = UInt64(Int64.max)

@@ -5,6 +5,7 @@
 package enum ConfigurationOption: String, CaseIterable, Sendable {
   case maximumConnectionDuration = "max-conn-duration"
   case clusterNodeTimeout = "cluster-node-timeout"
+  case externalTimeout = "external-timeout"
   case notifyDeltaRatio = "notify-delta-ratio"
   case notifyMinDelay = "notify-min-delay"
   case notifyMaxDelay = "notify-max-delay"
@@ -35,6 +36,7 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     case .maximumConnectionDuration, .clusterNodeTimeout, .notifyMinDelay, .incrementDelay,
       .namespaceCleanDelay:
       .delay(atLeast: .zero)
+    case .externalTimeout: .delay(atLeast: .seconds(1))
     case .notifyMaxDelay: .delay(atLeast: .milliseconds(1))
     case .notifyDeltaRatio: .ratio
     case .maximumConnections: .limit(most: .max)
@@ -61,6 +63,8 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
       store(delay(value), in: &configuration.maximumConnectionDuration)
     case .clusterNodeTimeout:
       store(delay(value), in: &configuration.clusterNodeTimeout)
+    case .externalTimeout:
+      store(delay(value), in: &configuration.externalTimeout)
     case .notifyDeltaRatio:
       store(Fraction(decimal: value), in: &configuration.notifyDeltaRatio)
     case .notifyMinDelay:
@@ -89,6 +93,7 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     switch self {
     case .maximumConnectionDuration: configuration.maximumConnectionDuration.decimalSeconds
     case .clusterNodeTimeout: configuration.clusterNodeTimeout.decimalSeconds
+    case .externalTimeout: configuration.externalTimeout.decimalSeconds
     case .notifyDeltaRatio: configuration.notifyDeltaRatio.decimal
     case .notifyMinDelay: configuration.notifyMinDelay.decimalSeconds
     case .notifyMaxDelay: configuration.notifyMaxDelay.decimalSeconds

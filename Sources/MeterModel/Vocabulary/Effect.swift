@@ -68,4 +68,8 @@ package enum Rejection: Equatable, Sendable {
 
   /// Another node's report of a number above 2⁶³ − 1.
   case peerOutOfRange(NodeID, NamespaceID)
+
+  /// An external count above 2⁶³ − 1, one of a 17th source of a namespace, or one that would create
+  /// a namespace past `max-namespaces` (§2 rule 11).
+  case external(SourceID, NamespaceID)
 }

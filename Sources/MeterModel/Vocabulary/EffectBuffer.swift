@@ -11,6 +11,10 @@ package struct EffectBuffer {
   /// of the digest.
   package private(set) var forgottenViewers: ContiguousArray<ViewerID> = []
 
+  /// The sources that have no count any more since the buffer was last emptied. The caller may bind
+  /// their numbers to other names. They are not part of the digest.
+  package private(set) var forgottenSources: ContiguousArray<SourceID> = []
+
   /// The digest of all effects so far, including those that were removed.
   package private(set) var digest = Digest()
 
@@ -26,14 +30,22 @@ package struct EffectBuffer {
   package mutating func removeAll() {
     effects.removeAll(keepingCapacity: effects.capacity <= 8192)
     if !forgottenViewers.isEmpty { forgottenViewers = [] }
+    if !forgottenSources.isEmpty { forgottenSources = [] }
   }
 
   /// Whether the buffer holds nothing.
-  package var isEmpty: Bool { effects.isEmpty && forgottenViewers.isEmpty }
+  package var isEmpty: Bool {
+    effects.isEmpty && forgottenViewers.isEmpty && forgottenSources.isEmpty
+  }
 
   /// Adds a viewer id for which nothing is remembered any more.
   mutating func forget(_ viewer: ViewerID) {
     forgottenViewers.append(viewer)
+  }
+
+  /// Adds a source that has no count any more.
+  mutating func forget(_ source: SourceID) {
+    forgottenSources.append(source)
   }
 
   /// Appends an effect. `connection` and `namespace` are the ordinals of its subjects (0: none).
@@ -65,6 +77,7 @@ extension Effect.Action {
     case .reject(.close): 0x32
     case .reject(.peerPastLimit): 0x33
     case .reject(.peerOutOfRange): 0x34
+    case .reject(.external): 0x36
     }
   }
 

@@ -20,6 +20,10 @@ package enum Event: Equatable, Sendable {
 
   /// Another node left the cluster.
   case bye(NodeID)
+
+  /// A source outside of the cluster reported its count of a namespace (an absolute value, at most
+  /// 2⁶³ − 1).
+  case external(SourceID, NamespaceID, members: UInt64)
 }
 
 /// An event and its instant.

@@ -71,6 +71,15 @@ package struct NodeID: Equatable, Hashable, Sendable {
   }
 }
 
+/// The number of a source of external counts, dense. The node binds it to the name.
+package struct SourceID: Equatable, Hashable, Sendable {
+  package let number: UInt32
+
+  package init(_ number: UInt32) {
+    self.number = number
+  }
+}
+
 /// The number of a message in the order of the `message` events. The meter does not have the text.
 package struct MessageID: Equatable, Hashable, Sendable {
   package let number: UInt64

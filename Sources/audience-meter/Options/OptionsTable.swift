@@ -62,6 +62,9 @@ extension CommandOption {
       .notifyMaxDelay,
       "maximum time between two notifications, even without a change"),
     CommandOption(
+      .externalTimeout,
+      "time for which a count that was reported by PUT is valid after its report"),
+    CommandOption(
       .namespaceCleanDelay,
       "time after which a namespace without an audience is forgotten"),
   ]

@@ -145,4 +145,5 @@ struct OneNamespace: LogNames {
   func name(of namespace: NamespaceID) -> [UInt8] { Array("football".utf8) }
   func name(of viewer: ViewerID) -> [UInt8] { [] }
   func name(of node: NodeID) -> [UInt8] { [] }
+  func name(of source: SourceID) -> [UInt8] { [] }
 }

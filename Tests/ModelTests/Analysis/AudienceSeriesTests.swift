@@ -50,6 +50,27 @@ struct AudienceSeriesTests {
         """)
   }
 
+  @Test func `external counts are members of this node, and end with a row`() {
+    let log = """
+      option external-timeout 5
+      0  external youtube a 1200
+      1  open 1 a
+      2  external twitch a 7
+      4  external youtube a 0
+      20 end
+      """
+    #expect(
+      rows(log) == """
+        1,0,,a,1200,0,
+        1,1,,a,1201,0,1201
+        1,2,,a,1208,0,1201
+        1,4,,a,8,0,8
+        1,7,,a,1,0,1
+        1,20,,a,1,0,1
+
+        """)
+  }
+
   @Test func `viewers who stay until the end of a log have a row there`() {
     let log = "0 open 1 a\n0 open 2 a\n0 open 3 a\n600 end"
     #expect(rows(log).hasSuffix("1,600,,a,3,0,3\n"))

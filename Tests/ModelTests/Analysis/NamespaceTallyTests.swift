@@ -45,6 +45,29 @@ struct NamespaceTallyTests {
       ])
   }
 
+  @Test func `external counts take part in peak and watch time, and saturate`() {
+    let log = """
+      option external-timeout 10
+      0 external s a 5
+      2 open 1 a
+      4 external s a 0
+      8 end
+      """
+    #expect(
+      lines(tally(log)) == [
+        "a: peak 6 at 1:2, average 3250, watched 26.000, joins 1, counted 1",
+        "all: peak 6 at 1:2, average 3250, watched 26.000, joins 1, counted 1",
+      ])
+    let vast = """
+      option external-timeout 2000000000
+      0 external s a 9223372036854775807
+      2000000000 external s a 0
+      2000000000 end
+      """
+    let all = tally(vast, vast, vast, vast, vast).total
+    #expect(all.memberNanoseconds > 1 << 125 && all.peakMembers == 9_223_372_036_854_775_807)
+  }
+
   @Test func `a namespace that comes again under its name is one`() {
     let log = """
       option namespace-clean-delay 1

@@ -55,6 +55,16 @@ struct LoneNode {
     act(at: milliseconds) { $0.publish(Array(text.utf8), to: Array(namespace.utf8), at: $1) }
   }
 
+  /// Reports the count of a source. Returns the actions of the node.
+  @discardableResult
+  mutating func report(
+    _ source: String, _ namespace: String, members: UInt64, at milliseconds: UInt64
+  ) -> [String] {
+    act(at: milliseconds) {
+      $0.report(Array(source.utf8), Array(namespace.utf8), members: members, at: $1)
+    }
+  }
+
   /// The id of a stream. Precondition: it is open.
   func id(of stream: UInt32) -> ContiguousArray<UInt8> {
     guard let stream = driver.streams[stream] else { fatalError("stream \(stream) is not open") }

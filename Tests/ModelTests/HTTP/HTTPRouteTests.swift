@@ -138,6 +138,9 @@ import Testing
     case .text(let namespace, let service, let text):
       return "\(slice(namespace)) \(slice(service))=\(slice(text))"
     case .body(let namespace, let service): return "\(slice(namespace)) \(slice(service))=…"
+    case .count(let namespace, let source): return "\(slice(namespace)) count of \(slice(source))"
+    case .countEnd(let namespace, let source): return "\(slice(namespace)) end of \(slice(source))"
+    case .noSource: return "400"
     case .notFound: return "404"
     case .methodNotAllowed(let allowed): return "405 \(allowed)"
     case .forbidden: return "403"
@@ -173,6 +176,35 @@ import Testing
     #expect(try route("OPTIONS", "*") == "405 GET, POST")
     #expect(try route("CONNECT", "h:80") == "405 GET, POST")
     #expect(try route("GET", "/ns/svc") == "405 POST")
+  }
+
+  @Test func `takes the count of a source by PUT and ends it by DELETE`() throws {
+    #expect(try route("PUT", "/ns?source=youtube") == "ns count of youtube")
+    #expect(try route("DELETE", "/ns?source=youtube") == "ns end of youtube")
+    #expect(try route("PUT", "/ns?x=1&source=a%20b&source=c") == "ns count of a%20b")
+    let longest = String(repeating: "s", count: 255)
+    #expect(try route("PUT", "/ns?source=\(longest)") == "ns count of \(longest)")
+    for target in ["/ns", "/ns?", "/ns?source", "/ns?source=", "/ns?sources=a&Source=a"] {
+      #expect(try route("PUT", target) == "400")
+      #expect(try route("DELETE", target) == "400")
+    }
+    #expect(try route("PUT", "/ns?source=\(longest)s") == "400")
+    for method in ["HEAD", "OPTIONS", "TRACE", "PATCH"] {
+      #expect(try route(method, "/ns?source=a") == "405 PUT, DELETE")
+    }
+    for target in ["/", "/ns/svc?source=a", "/ns/?source=a", "//"] {
+      #expect(try route("PUT", target) == "405 GET, POST")
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("0", 0), ("9007199254740991", 9_007_199_254_740_991), (" 17\t\r\n", 17), ("007", 7),
+      ("9007199254740992", nil), ("", nil), (" ", nil), ("-1", nil), ("+1", nil), ("1.0", nil),
+      ("1 2", nil), ("1e3", nil), ("18446744073709551617", nil), ("\u{661}", nil),
+    ] as [(String, UInt64?)])
+  func `takes a whole number up to 2^53 - 1 as a count`(text: String, number: UInt64?) {
+    #expect(MessageRoute.count(in: Array(text.utf8).span) == number)
   }
 
   @Test func `has no namespace of more than 255 bytes`() throws {

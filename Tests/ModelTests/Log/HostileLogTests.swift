@@ -9,7 +9,7 @@ struct HostileLogTests {
 
   @Test(arguments: [
     ([0x00], "a record is of no known kind"),
-    ([0x0B], "a record is of no known kind"),
+    ([0x0C], "a record is of no known kind"),
     ([0x22, 0], "a record is of no known kind"),
     ([0x01, 0], "a name was never given"),
     ([0x03, 0], "a name was never given"),
@@ -30,6 +30,10 @@ struct HostileLogTests {
     (Self.name + [0x04, 0, 0x81, 0x80, 0x04], "the bytes end"),
     ([0x0A, 0, 0, 0], "the bytes end"),
     ([0x0A] + Self.checkpoint + [0x0A] + Self.checkpoint, "something follows the checkpoint"),
+    ([0x0B, 0xFF], "a record is of no known kind"), ([0x0B], "the bytes end"),
+    ([0x0B, 0x10, 0], "a name was never given"),
+    ([0x0B, 0x12, 1, 1, 0x61], "a number was skipped"),
+    ([0x0B, 0x12, 0, 1, 0x20], "a name is not 1 to 255 (a viewer id 128) visible ASCII bytes"),
     ([], "the bytes end"),
   ])
   func `an invalid record is damage`(payload: [UInt8], reason: String) {
@@ -111,6 +115,7 @@ struct HostileLogTests {
       .opened(ConnectionID(2), b, viewer: .none, after: .none), .closed(ConnectionID(2)),
       .peer(NodeID(0), a, members: 3, connections: 4),
       .peer(NodeID(1), a, members: 1, connections: 4), .bye(NodeID(1)),
+      .external(SourceID(0), a, members: 7), .external(SourceID(1), b, members: 1 << 40),
     ]
     // A viewer id that was left just now, for which an excluded connection is remembered.
     let departure: [Event] = [
@@ -131,6 +136,7 @@ struct HostileLogTests {
     func name(of namespace: NamespaceID) -> [UInt8] { Array("n\(namespace.number)".utf8) }
     func name(of viewer: ViewerID) -> [UInt8] { Array("v\(viewer.number)".utf8) }
     func name(of node: NodeID) -> [UInt8] { Array("p\(node.number)".utf8) }
+    func name(of source: SourceID) -> [UInt8] { Array("s\(source.number)".utf8) }
   }
 
   /// The reason of the damage in a log with a valid header; nil if there is none.

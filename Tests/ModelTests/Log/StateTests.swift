@@ -21,7 +21,8 @@ struct StateTests {
     state pending 17 opened=12.25 ordinal=17 namespace=football
     state member 16 opened=10 ordinal=16 namespace=football viewer=#x
     state left viewer=cd34 excluded=14 since=12
-    state end 11
+    state external source=#twitch namespace=football reported=8 members=1
+    state end 12
     12.5 open 18 football viewer=ab12 after=@12
     13 open 19 football after=18
     13 close 15
@@ -51,7 +52,7 @@ struct StateTests {
     #expect(
       String(decoding: writer.bytes, as: UTF8.self) == """
         12.5 refuse 18 stopped
-        13 greet 19 football 6
+        13 greet 19 football 7
 
         """)
     #expect(replay.figures.records == 4 && replay.figures.opened == 1)
@@ -115,10 +116,12 @@ struct StateTests {
       (9, "state pending", "state vacant", "'state vacant' is not expected there"),
       (11, "since=12", "since=12.6", "since is after the time of the state"),
       (11, "left viewer=cd34", "left", "viewer=… is expected, not 'excluded=14'"),
-      (12, "end 11", "end 9", "'state end' has the number of the lines before it, which is 11"),
-      (12, "state end 11", "13 open 1 a", "'state end' is missing before 'open'"),
-      (12, "state end 11", "option max-namespaces 1", "an option follows a state"),
-      (13, "12.5", "12", "the time 12 is before 12.5"),
+      (12, "source=#twitch", "source=", "source takes 1 to 255 visible ASCII bytes, not ''"),
+      (12, "namespace=football", "namespace=f", "the state has no namespace 'f'"),
+      (13, "end 12", "end 9", "'state end' has the number of the lines before it, which is 12"),
+      (13, "state end 12", "13 open 1 a", "'state end' is missing before 'open'"),
+      (13, "state end 12", "option max-namespaces 1", "an option follows a state"),
+      (14, "12.5", "12", "the time 12 is before 12.5"),
     ] as [(Int, String, String, String)])
   func `a damaged state line is refused with its number and a reason`(
     place: Int, part: String, other: String, reason: String
@@ -136,18 +139,19 @@ struct StateTests {
       ("viewer=#x", "viewer=ab12"), ("told=3", "told=9"), ("created=3", "created=2"),
       ("viewer=cd34", "viewer=ab12"), ("since=12", "since=7.5"),
       ("state vacant namespace=tennis", "state vacant namespace=football"),
+      ("reported=8 members=1", "reported=8 members=0"),
     ] {
       let log = Self.log.replacing(part, with: other, maxReplacements: 1)
-      #expect(TextLog.damage(log)?.place == "line 13", "\(other)")
+      #expect(TextLog.damage(log)?.place == "line 14", "\(other)")
     }
   }
 
   @Test func `a log that ends within its state is refused`() {
-    let log = Self.lines.prefix(12).joined(separator: "\n")
+    let log = Self.lines.prefix(13).joined(separator: "\n")
     #expect(
       TextLog.damage(log)
         == LogDamage(
-          place: "line 12", reason: "the state is not complete: 'state end' is missing"))
+          place: "line 13", reason: "the state is not complete: 'state end' is missing"))
   }
 
   @Test func `after a gap only a state or the end can follow`() {
@@ -163,9 +167,9 @@ struct StateTests {
   }
 
   @Test func `a state before what precedes it is refused`() {
-    let state = Self.lines[1...12].joined(separator: "\n")
+    let state = Self.lines[1...13].joined(separator: "\n")
     #expect(
       TextLog.damage("0 open 1 a\n13 close 1\n13 gap 5 since=13\n" + state)
-        == LogDamage(place: "line 15", reason: "the state's time 12.5 is before 13"))
+        == LogDamage(place: "line 16", reason: "the state's time 12.5 is before 13"))
   }
 }

@@ -41,6 +41,9 @@ struct TextLogTests {
     ("0 peer b a 1", "connections is missing"),
     ("0 peer b a -1 1", "members is a whole number"),
     ("0 bye", "a node is missing"),
+    ("0 external s a", "members is missing"),
+    ("0 external s a 1.5", "members is a whole number"),
+    ("0 external f\u{F6}o a 1", "a source is 1 to 255 visible ASCII bytes"),
     ("0 bye f\u{F6}o", "a node is written in visible ASCII bytes, not 'f??o'"),
     ("0 gap", "the number of missing records is missing"),
     ("0 gap -1", "the number of missing records is a whole number"),
@@ -197,6 +200,7 @@ struct TextLogTests {
     let events: [TextEvent] = [
       .opened(connection: 1, namespace: name, viewer: name, after: 2), .excluded(viewer: name),
       .peer(node: name, namespace: name, members: 1, connections: 2), .bye(node: name),
+      .external(source: name, namespace: name, members: 3),
     ]
     for event in events {
       var writer = LogTextWriter()
@@ -221,6 +225,7 @@ struct TextLogTests {
       2.5 message football score=1-0
       3 exclude ab12
       3 peer b football 5 9
+      4 external youtube football 1200
       60 bye b
       61 end
 

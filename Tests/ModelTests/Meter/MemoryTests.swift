@@ -11,6 +11,7 @@ struct MemoryTests {
     #expect(MeterElementSize.namespace == 192)
     #expect(MeterElementSize.creation == 16)
     #expect(MeterElementSize.remote == 56)
+    #expect(MeterElementSize.external == 40)
   }
 
   @Test func `tables that grow one by one are at most a quarter too large`() {

@@ -79,8 +79,8 @@ struct ConfigurationOptionTests {
     #expect(accepted >= 2)
   }
 
-  @Test func `the defaults are those of the original`() {
+  @Test func `the defaults are those of the original, and 60 s for external counts`() {
     let values = ConfigurationOption.allCases.map { $0.value(in: Configuration()) }
-    #expect(values == ["3600", "5", "0.1", "2", "25", "0", "60", "4294967295", "1000000"])
+    #expect(values == ["3600", "5", "60", "0.1", "2", "25", "0", "60", "4294967295", "1000000"])
   }
 }

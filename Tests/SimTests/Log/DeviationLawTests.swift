@@ -181,7 +181,7 @@ struct DeviationLawTests {
       return switch record.event {
       case .opened(let connection, _, _, _): "\(time) open \(connection.number) a"
       case .closed(let connection): "\(time) close \(connection.number)"
-      case .excluded, .message, .peer, .bye: ""
+      case .excluded, .message, .peer, .bye, .external: ""
       }
     }
     let text = "option notify-min-delay 30\n" + lines.joined(separator: "\n") + "\n40 end"

@@ -9,6 +9,7 @@ struct NumberNames: LogNames {
   func name(of namespace: NamespaceID) -> [UInt8] { Array("n\(namespace.number)".utf8) }
   func name(of viewer: ViewerID) -> [UInt8] { Array("v\(viewer.number)".utf8) }
   func name(of node: NodeID) -> [UInt8] { Array("p\(node.number)".utf8) }
+  func name(of source: SourceID) -> [UInt8] { Array("s\(source.number)".utf8) }
 }
 
 /// Captures the events that a meter is given.
@@ -93,6 +94,9 @@ extension LogEncoder {
       bind(node, names)
       bind(namespace, names)
     case .bye(let node): bind(node, names)
+    case .external(let source, let namespace, _):
+      bind(source, names)
+      bind(namespace, names)
     }
   }
 
@@ -104,6 +108,11 @@ extension LogEncoder {
   private mutating func bind(_ viewer: ViewerID, _ names: some LogNames) {
     let name = names.name(of: viewer)
     self.name(viewer, name.span)
+  }
+
+  private mutating func bind(_ source: SourceID, _ names: some LogNames) {
+    let name = names.name(of: source)
+    self.name(source, name.span)
   }
 
   private mutating func bind(_ node: NodeID, _ names: some LogNames) {

@@ -1,14 +1,14 @@
 // The first reading of a log for a picture: the lengths of its sections, and its largest audiences.
 
-/// A namespace and the largest number of local members that it had at one time.
+/// A namespace and the largest number of this node's members that it had at one time.
 package struct NamespacePeak: Equatable, Sendable {
   /// The name of the namespace.
   package var name: [UInt8]
 
-  /// The largest number of local members.
-  package var members: UInt32
+  /// The largest number of this node's members, external counts included.
+  package var members: UInt64
 
-  package init(name: [UInt8], members: UInt32) {
+  package init(name: [UInt8], members: UInt64) {
     self.name = name
     self.members = members
   }
@@ -26,9 +26,9 @@ package struct AudienceCensus {
 
   private let limit: Int
 
-  /// The local members of each namespace, and their largest number in the span since its creation,
-  /// by its number.
-  private var places: ContiguousArray<(members: UInt32, peak: UInt32)> = []
+  /// The members of this node in each namespace, and their largest number in the span since its
+  /// creation, by its number.
+  private var places: ContiguousArray<(members: UInt64, peak: UInt64)> = []
   private var candidates: ContiguousArray<NamespacePeak> = []
 
   /// The instant that the replay has reached in the section.
@@ -88,7 +88,7 @@ package struct AudienceCensus {
 
   private mutating func count(_ replay: borrowing Replay) {
     for namespace in replay.changed {
-      let members = replay.meter.localMembers(of: namespace)
+      let members = replay.meter.ownMembers(of: namespace)
       let place = Int(namespace.number)
       while places.count <= place { places.append((0, 0)) }
       places[place].members = members
@@ -106,7 +106,7 @@ package struct AudienceCensus {
 
   /// Adds a namespace to the candidates, or raises the peak of a candidate, if its members suffice.
   private mutating func admit(
-    _ namespace: NamespaceID, _ members: UInt32, _ replay: borrowing Replay
+    _ namespace: NamespaceID, _ members: UInt64, _ replay: borrowing Replay
   ) {
     let smallest = candidates.indices.min { candidates[$0].members < candidates[$1].members }
     if let smallest, candidates.count == limit, members <= candidates[smallest].members { return }

@@ -28,7 +28,7 @@ package struct AudiencePicture: Sendable {
       var series = namespaces.enumerated().map { place, curves in
         ChartSeries(
           curves.local, style: ChartStyle.curve(place), label: curves.text,
-          note: "at most \(UInt64(curves.peak).grouped)")
+          note: "at most \(curves.peak.grouped)")
       }
       if recording.rest.maximum > 0 {
         series.append(

@@ -7,10 +7,10 @@ package struct NamespaceCurves: Sendable {
   /// The name of the namespace.
   package let name: [UInt8]
 
-  /// The largest number of local members, from the census.
-  package let peak: UInt32
+  /// The largest number of this node's members, from the census.
+  package let peak: UInt64
 
-  /// The members of this node.
+  /// The members of this node, external counts included.
   package fileprivate(set) var local: ChartCurve
 
   /// The members of all nodes.
@@ -50,7 +50,7 @@ package struct AudienceRecording {
   /// The namespaces of the census, in its order.
   package private(set) var namespaces: ContiguousArray<NamespaceCurves>
 
-  /// The local members of all other namespaces together.
+  /// The members of this node in all other namespaces together.
   package private(set) var rest: ChartCurve
 
   /// The axis of time.
@@ -80,7 +80,7 @@ package struct AudienceRecording {
   /// The instant that the replay has reached in the section.
   private var now = Instant.start
 
-  /// The local members of the namespaces without a curve of their own.
+  /// The members of this node in the namespaces without a curve of their own.
   private var others: UInt64 = 0
 
   /// The place in `namespaces` of each namespace, by its number; or `unknown` or `none`.
@@ -289,7 +289,7 @@ extension AudienceRecording {
     namespaces[place].id = namespace
     var values = NamespaceCurves.Values()
     if let counts {
-      values.local = UInt64(counts.localMembers)
+      values.local = counts.ownMembers
       values.members = counts.members
       values.audience = counts.audience
       values.shown = screens.mean(of: namespace) ?? ChartCurve.absent
@@ -316,11 +316,12 @@ extension AudienceRecording {
 
   private mutating func takeOthers(_ replay: borrowing Replay) {
     guard !namespaces.isEmpty else { return }
+    // Sums saturate, because external counts may be of any size.
     var drawn: UInt64 = 0
     for place in namespaces.indices where namespaces[place].values.local != ChartCurve.absent {
-      drawn += namespaces[place].values.local
+      drawn = min(drawn + namespaces[place].values.local, Configuration.maximumCount)
     }
-    others = replay.meter.localMembers - min(drawn, replay.meter.localMembers)
+    others = replay.meter.ownMembers - min(drawn, replay.meter.ownMembers)
     if follower.isWithin, others != rest.value { rest.set(others, at: time(of: now)) }
   }
 

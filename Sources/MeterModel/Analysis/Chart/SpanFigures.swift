@@ -8,7 +8,8 @@ package struct SpanFigures: Equatable, Sendable {
   /// The number of connections that became members.
   package private(set) var counted: UInt64 = 0
 
-  /// The largest number of local members of all namespaces together, at one time in one section.
+  /// The largest number of this node's members of all namespaces together, at one time in one
+  /// section.
   package private(set) var peakMembers: UInt64 = 0
 
   /// The number of notify effects.
@@ -37,18 +38,18 @@ package struct SpanFigures: Equatable, Sendable {
     countedBefore = nil
   }
 
-  /// Takes the local members of a step in the span. A new peak of the meter may have lasted for no
-  /// time.
+  /// Takes the members of this node after a step in the span. A new peak of the meter may have
+  /// lasted for no time.
   mutating func takePeak(_ meter: borrowing Meter, counts: Bool) {
     guard counts else { return }
-    let peak = meter.peakMembers > latestPeak ? meter.peakMembers : meter.localMembers
+    let peak = meter.peakMembers > latestPeak ? meter.peakMembers : meter.ownMembers
     peakMembers = max(peakMembers, peak)
   }
 
   /// Remembers the numbers of the meter after a step.
   mutating func note(_ meter: borrowing Meter) {
     latestCounted = meter.countedConnections
-    latestMembers = meter.localMembers
+    latestMembers = meter.ownMembers
     latestPeak = meter.peakMembers
   }
 

@@ -25,7 +25,7 @@ struct ExplainedStep {
   /// The entries of the step, in order.
   func entries(of replay: borrowing Replay) -> [HistoryEntry] {
     var entries: [HistoryEntry] = []
-    var remoteMayChange = true
+    var (remoteMayChange, externalMayChange) = (true, true)
     let counted = (state?.counted ?? 0) &- (former?.counted ?? 0)
     if replay.record == nil, state != nil, counted > 0 {
       entries.append(entry(.counted(connections: counted)))
@@ -38,7 +38,10 @@ struct ExplainedStep {
     case .peer(let node, id, let members, _):
       remoteMayChange = false
       entries.append(entry(.peer(node: replay.reader.name(of: node), members: members)))
-    case .opened, .closed, .excluded, .message, .peer, .bye, nil: break
+    case .external(let source, id, let members):
+      externalMayChange = false
+      entries.append(entry(.external(source: replay.reader.name(of: source), members: members)))
+    case .opened, .closed, .excluded, .message, .peer, .bye, .external, nil: break
     }
     for effect in replay.effects {
       switch effect.action {
@@ -56,12 +59,13 @@ struct ExplainedStep {
       case .greet, .notify, .message, .end, .retire, .reject: break
       }
     }
-    if remoteMayChange, remote(state) != remote(former) { entries.append(entry(.remoteChanged)) }
+    if remoteMayChange, state?.remote ?? 0 != former?.remote ?? 0 {
+      entries.append(entry(.remoteChanged))
+    }
+    if externalMayChange, state?.external ?? 0 != former?.external ?? 0 {
+      entries.append(entry(.externalChanged))
+    }
     return entries
-  }
-
-  private func remote(_ counts: NamespaceCounts?) -> UInt64 {
-    counts.map { $0.members - UInt64($0.localMembers) } ?? 0
   }
 
   /// The rule by which the step sent a count to all; nil if it sent none.

@@ -38,10 +38,10 @@ extension Explanation {
 
   private var counts: [String] {
     guard let state else { return ["members     none: the namespace does not exist"] }
-    let remote = state.members - UInt64(state.localMembers)
     let pending = state.open - state.localMembers
     var parts = "\(state.members)"
-    if remote > 0 { parts += ", \(remote) of them on other nodes" }
+    if state.remote > 0 { parts += ", \(state.remote) of them on other nodes" }
+    if state.external > 0 { parts += ", \(state.external) of them external" }
     return ["members     \(parts); \(state.open) open here, \(pending) of them pending"]
   }
 
@@ -156,6 +156,8 @@ extension HistorySum {
     case .full: counted("refusal (full)", "refusals (full)")
     case .reports: counted("report of another node", "reports of other nodes")
     case .remoteChanges: counted("loss of other nodes' counts", "losses of other nodes' counts")
+    case .externalReports: counted("external count", "external counts")
+    case .externalChanges: counted("loss of external counts", "losses of external counts")
     case .states: counted("state of a snapshot", "states of snapshots")
     case .retirements: counted("retirement", "retirements")
     case .notifications: counted("notification", "notifications")
@@ -196,6 +198,9 @@ extension HistoryEntry.Kind {
     case .peer(let node, let members):
       "node \(String(decoding: TextEscape.visible(node), as: UTF8.self)) reports \(members)"
     case .remoteChanged: "counts of other nodes expired, or their node sent a goodbye"
+    case .external(let source, let members):
+      "source \(String(decoding: source, as: UTF8.self)) says \(members)"
+    case .externalChanged: "external counts expired"
     case .restored: "the state in the snapshot of the log"
     case .retired: "retired"
     case .notified(let count, let cause): "told \(count)\(cause.ruleInWords)"

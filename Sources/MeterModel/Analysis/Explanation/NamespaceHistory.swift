@@ -26,6 +26,12 @@ package struct HistoryEntry: Equatable, Sendable {
     /// Counts of other nodes expired, or their node sent a goodbye.
     case remoteChanged
 
+    /// A source outside of the cluster reported its count.
+    case external(source: [UInt8], members: UInt64)
+
+    /// External counts expired.
+    case externalChanged
+
     /// The state was read from a snapshot, because records are missing or the log begins in the
     /// middle of a run.
     case restored
@@ -108,6 +114,7 @@ package struct HistoryBurst: Equatable, Sendable {
 /// What is added up in a burst.
 package enum HistorySum: Int, CaseIterable, Sendable {
   case opens, counted, closes, expired, excluded, stopped, full, reports, remoteChanges
+  case externalReports, externalChanges
   case states, retirements, notifications
 }
 
@@ -124,6 +131,8 @@ extension HistoryEntry.Kind {
     case .refused(_, .full): (.full, 1)
     case .peer: (.reports, 1)
     case .remoteChanged: (.remoteChanges, 1)
+    case .external: (.externalReports, 1)
+    case .externalChanged: (.externalChanges, 1)
     case .restored: (.states, 1)
     case .retired: (.retirements, 1)
     case .notified: (.notifications, 1)

@@ -7,12 +7,14 @@ struct DecodedNumbers {
   var namespaces: DecodedNames
   var viewers: DecodedNames
   var nodes: DecodedNames
+  var sources: DecodedNames
   var connections = DecodedConnections()
 
   init(key: HashKey) {
     namespaces = DecodedNames(key: key)
     viewers = DecodedNames(key: key)
     nodes = DecodedNames(key: key)
+    sources = DecodedNames(key: key)
   }
 
   /// Unbinds all numbers of the log, because a snapshot binds them anew. Names keep their numbers
@@ -21,11 +23,12 @@ struct DecodedNumbers {
     namespaces.restart()
     viewers.restart()
     nodes.restart()
+    sources.restart()
     connections = DecodedConnections(after: ordinal)
   }
 }
 
-/// The names of namespaces, of viewer ids or of nodes.
+/// The names of namespaces, of viewer ids, of nodes or of sources.
 struct DecodedNames {
   private var table: NameTable
 

@@ -2,8 +2,8 @@
 // smallest that are free. So they are short, and a reader can refuse any number that it would not
 // have chosen itself.
 
-/// The numbers of namespaces, of viewer ids or of nodes in the log. The record of a name binds its
-/// number.
+/// The numbers of namespaces, of viewer ids, of nodes or of sources in the log. The record of a
+/// name binds its number.
 struct EncodedNames {
   private var numbers: ContiguousArray<UInt32> = []
   private var free: ContiguousArray<UInt32> = []

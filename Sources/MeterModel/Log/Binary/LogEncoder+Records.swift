@@ -26,6 +26,12 @@ extension LogEncoder {
     write(.nodeName, nodes.bind(node.number), name)
   }
 
+  /// Binds the name of a source, unless it is bound.
+  package mutating func name(_ source: SourceID, _ name: Span<UInt8>) {
+    guard lostSince == nil, sources.number(of: source.number) == nil else { return }
+    write(.extended, sources.bind(source.number), name, .sourceName)
+  }
+
   /// Unbinds the name of a namespace. To be called before the id is used for another name.
   package mutating func forget(_ namespace: NamespaceID) {
     namespaces.unbind(namespace.number)
@@ -41,11 +47,19 @@ extension LogEncoder {
     nodes.unbind(node.number)
   }
 
-  private mutating func write(_ code: RecordCode, _ number: UInt32, _ name: Span<UInt8>) {
+  /// Unbinds the name of a source. To be called before the id is used for another name.
+  package mutating func forget(_ source: SourceID) {
+    sources.unbind(source.number)
+  }
+
+  private mutating func write(
+    _ code: RecordCode, _ number: UInt32, _ name: Span<UInt8>, _ extended: ExtendedCode? = nil
+  ) {
     invariant(
       (1...NameTable.maximumNameLength).contains(name.count), "a name of \(name.count) bytes")
     if openSince == nil { openBlock(at: latest) }
     bytes.append(code.rawValue)
+    if let extended { bytes.append(extended.rawValue) }
     bytes.append(number: UInt64(number))
     bytes.append(counted: name)
   }
@@ -78,6 +92,12 @@ extension LogEncoder {
     case .bye(let node):
       begin(.bye, at: instant)
       bytes.append(number: bound(nodes.number(of: node.number)))
+    case .external(let source, let namespace, let members):
+      begin(.extended, at: instant)
+      bytes.append(ExtendedCode.external.rawValue)
+      bytes.append(number: bound(sources.number(of: source.number)))
+      bytes.append(number: bound(namespaces.number(of: namespace.number)))
+      bytes.append(number: members)
     }
   }
 

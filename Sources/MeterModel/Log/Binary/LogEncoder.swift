@@ -36,6 +36,7 @@ package struct LogEncoder {
   var namespaces = EncodedNames()
   var viewers = EncodedNames()
   var nodes = EncodedNames()
+  var sources = EncodedNames()
   var connections = EncodedConnections()
 
   /// Begins a section at `offset` bytes from the beginning of its file. `take` then returns the
@@ -111,7 +112,7 @@ package struct LogEncoder {
     (whole.meter, whole.messages, whole.digest) = (snapshot, messages, digest)
     let payload = coder.encode(whole)
     (namespaces, viewers, nodes) = (coder.namespaces, coder.viewers, coder.nodes)
-    connections = coder.connections
+    (sources, connections) = (coder.sources, coder.connections)
     var start = 0
     while payload.count - start > LogFormat.targetBlockLength {
       let end = start + LogFormat.targetBlockLength

@@ -56,6 +56,9 @@ enum RecordCode: UInt8 {
   case nodeName = 9
   case checkpoint = 10
 
+  /// The next byte, after the time, is an `ExtendedCode`.
+  case extended = 11
+
   /// The bits of the code.
   static let mask: UInt8 = 0x0F
 
@@ -70,6 +73,12 @@ enum RecordCode: UInt8 {
 
   /// In an open: the slot follows, since the connection is open already.
   static let againFlag: UInt8 = 0x80
+}
+
+/// The code of a record whose `RecordCode` is `extended`.
+enum ExtendedCode: UInt8 {
+  case external = 16
+  case sourceName = 18
 }
 
 /// The chain of checksums of one section. Each covers its block and all blocks before, so that a

@@ -52,6 +52,7 @@ struct RecordDecoder {
         return .batch
       case .peer: try decodePeer(bytes, &cursor)
       case .bye: append(.bye(try node(bytes, &cursor)))
+      case .extended: try decodeExtended(bytes, &cursor)
       case .namespaceName, .viewerName, .nodeName: try decodeName(code, bytes, &cursor)
       case .checkpoint:
         let digest = try cursor.word(bytes)
@@ -131,6 +132,21 @@ struct RecordDecoder {
     append(.peer(node, namespace, members: members, connections: connections))
   }
 
+  private mutating func decodeExtended(
+    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+  ) throws(Malformed) {
+    switch ExtendedCode(rawValue: try cursor.byte(bytes)) {
+    case .external:
+      let source = SourceID(try numbers.sources.number(of: try cursor.number32(bytes)))
+      let namespace = try namespace(bytes, &cursor)
+      append(.external(source, namespace, members: try cursor.number(bytes)))
+    case .sourceName:
+      let number = try cursor.number32(bytes)
+      try numbers.sources.bind(number, bytes.extracting(try cursor.counted(bytes)), .source)
+    case nil: throw Malformed("a record is of no known kind")
+    }
+  }
+
   private mutating func decodeName(
     _ code: RecordCode, _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
   ) throws(Malformed) {
@@ -140,7 +156,7 @@ struct RecordDecoder {
     case .namespaceName: try numbers.namespaces.bind(number, name, .namespace)
     case .viewerName: try numbers.viewers.bind(number, name, .viewer)
     case .nodeName: try numbers.nodes.bind(number, name, .node)
-    case .opened, .closed, .excluded, .message, .peer, .bye, .checkpoint:
+    case .opened, .closed, .excluded, .message, .peer, .bye, .checkpoint, .extended:
       fatalError("\(code) is no name")
     }
   }

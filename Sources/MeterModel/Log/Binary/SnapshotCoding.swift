@@ -13,6 +13,9 @@ struct SnapshotEncoder<Names: LogNames> {
   /// The numbers of the nodes in the snapshot.
   private(set) var nodes = EncodedNames()
 
+  /// The numbers of the sources in the snapshot.
+  private(set) var sources = EncodedNames()
+
   /// The slots of the connections in the snapshot.
   private(set) var connections = EncodedConnections()
 
@@ -42,6 +45,9 @@ struct SnapshotEncoder<Names: LogNames> {
     for var connection in meter.connections { connection.code(&self) }
     bytes.append(number: UInt64(meter.departures.count))
     for var departure in meter.departures { departure.code(&self) }
+    appendSources(of: meter)
+    bytes.append(number: UInt64(meter.externals.count))
+    for var external in meter.externals { external.code(&self) }
     return bytes
   }
 
@@ -53,6 +59,16 @@ struct SnapshotEncoder<Names: LogNames> {
     }
     bytes.append(number: UInt64(named.count))
     for node in named { bytes.append(counted: names.name(of: node).span) }
+  }
+
+  private mutating func appendSources(of meter: MeterSnapshot) {
+    var named: ContiguousArray<SourceID> = []
+    for external in meter.externals where sources.number(of: external.source.number) == nil {
+      _ = sources.bind(external.source.number)
+      named.append(external.source)
+    }
+    bytes.append(number: UInt64(named.count))
+    for source in named { bytes.append(counted: names.name(of: source).span) }
   }
 
   private mutating func append(ago instant: Instant) {
@@ -117,6 +133,10 @@ extension SnapshotEncoder: SnapshotCoder {
 
   mutating func node(_ name: String, _ node: inout NodeID) {
     bytes.append(number: UInt64(nodes.number(of: node.number) ?? 0))
+  }
+
+  mutating func source(_ name: String, _ source: inout SourceID) {
+    bytes.append(number: UInt64(sources.number(of: source.number) ?? 0))
   }
 
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) {
@@ -190,7 +210,20 @@ struct SnapshotDecoder {
       try departure.code(&self)
       snapshot.meter.departures.append(departure)
     }
+    try decodeExternals()
     guard cursor.position == bytes.count else { throw Malformed("the snapshot is too long") }
+  }
+
+  private mutating func decodeExternals() throws(Malformed) {
+    for place in 0..<(try count(minimumLength: 2)) {
+      let name = try counted()
+      try numbers.sources.bind(UInt32(place), name.span, .source)
+    }
+    for _ in 0..<(try count(minimumLength: 4)) {
+      var external = MeterSnapshot.External()
+      try external.code(&self)
+      snapshot.meter.externals.append(external)
+    }
   }
 
   /// The number of elements that follow. It is at most what the rest of the bytes can hold, as an
@@ -312,6 +345,10 @@ extension SnapshotDecoder: SnapshotCoder {
 
   mutating func node(_ name: String, _ node: inout NodeID) throws(Malformed) {
     node = NodeID(try numbers.nodes.number(of: try number32()))
+  }
+
+  mutating func source(_ name: String, _ source: inout SourceID) throws(Malformed) {
+    source = SourceID(try numbers.sources.number(of: try number32()))
   }
 
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) throws(Malformed) {

@@ -89,7 +89,9 @@ package struct LogContinuation {
       case .section: sections += 1
       case .damage(let found): damage = found
       case .records:
-        reader.releaseNames(unlessKnown: { _ in false }, unlessViewerKnown: { _ in false })
+        reader.releaseNames(
+          unlessKnown: { _ in false }, unlessViewerKnown: { _ in false },
+          unlessSourceKnown: { _ in false })
       case .checkpoint, .gap, .snapshot, .end, .torn: break
       }
     }

@@ -63,6 +63,7 @@ package struct LogReader {
   /// Whether `releaseNames` may find a name to free.
   var hasIdleNames: Bool {
     binary.decoder.numbers.namespaces.hasIdle || binary.decoder.numbers.viewers.hasIdle
+      || binary.decoder.numbers.sources.hasIdle
   }
 
   /// Frees the names that the log has freed and the meter does not need, so that a long log needs
@@ -70,10 +71,12 @@ package struct LogReader {
   /// were read.
   package mutating func releaseNames(
     unlessKnown isKnown: (NamespaceID) -> Bool,
-    unlessViewerKnown isViewerKnown: (ViewerID) -> Bool
+    unlessViewerKnown isViewerKnown: (ViewerID) -> Bool,
+    unlessSourceKnown isSourceKnown: (SourceID) -> Bool
   ) {
     binary.decoder.numbers.namespaces.release { isKnown(NamespaceID($0)) }
     binary.decoder.numbers.viewers.release { isViewerKnown(ViewerID($0)) }
+    binary.decoder.numbers.sources.release { isSourceKnown(SourceID($0)) }
   }
 
   /// An event of the latest batch with the names of the text form.
@@ -94,6 +97,9 @@ package struct LogReader {
         node: name(of: node), namespace: name(of: namespace), members: members,
         connections: connections)
     case .bye(let node): return .bye(node: name(of: node))
+    case .external(let source, let namespace, let members):
+      return .external(
+        source: name(of: source), namespace: name(of: namespace), members: members)
     }
   }
 
@@ -131,5 +137,11 @@ extension LogReader: LogNames {
   package func name(of node: NodeID) -> [UInt8] {
     isBinary == true
       ? binary.decoder.numbers.nodes.name(of: node.number) : text.names.name(of: node)
+  }
+
+  /// The name of a source. Precondition: the source is in the log.
+  package func name(of source: SourceID) -> [UInt8] {
+    isBinary == true
+      ? binary.decoder.numbers.sources.name(of: source.number) : text.names.name(of: source)
   }
 }

@@ -187,7 +187,8 @@ package struct Replay {
     guard reader.hasIdleNames else { return }
     let meter = meter
     reader.releaseNames(
-      unlessKnown: { meter.exists($0) }, unlessViewerKnown: { meter.isKnown($0) })
+      unlessKnown: { meter.exists($0) }, unlessViewerKnown: { meter.isKnown($0) },
+      unlessSourceKnown: { meter.isKnown($0) })
   }
 
   private mutating func step(for item: LogItem) -> Step {
@@ -326,7 +327,8 @@ package struct Replay {
     switch record?.event {
     case .closed(let connection):
       if let namespace = meter.namespace(of: connection) { changes.insert(namespace) }
-    case .peer(_, let namespace, _, _): changes.insert(namespace)
+    case .peer(_, let namespace, _, _), .external(_, let namespace, _):
+      changes.insert(namespace)
     case .opened, .excluded, .message, .bye, nil: break
     }
     for effect in buffer.effects {

@@ -58,6 +58,11 @@ package struct LogTextWriter {
     case .bye(let node):
       write(" bye")
       writeNode(node)
+    case .external(let source, let namespace, let members):
+      write(" external")
+      writeName(source)
+      writeName(namespace)
+      write(" \(members)")
     }
     write("\n")
   }
@@ -113,6 +118,10 @@ package struct LogTextWriter {
     case .peerPastLimit(let node, let namespace), .peerOutOfRange(let node, let namespace):
       write(" reject peer")
       writeNode(names.name(of: node))
+      writeName(names.name(of: namespace))
+    case .external(let source, let namespace):
+      write(" reject external")
+      writeName(names.name(of: source))
       writeName(names.name(of: namespace))
     }
   }

@@ -11,6 +11,7 @@ enum StateLine: String, CaseIterable {
   case pending
   case member
   case left
+  case external
   case end
 
   /// The place in the order.
@@ -22,7 +23,8 @@ enum StateLine: String, CaseIterable {
     case .peer: 3
     case .dismissed, .pending, .member: 4
     case .left: 5
-    case .end: 6
+    case .external: 6
+    case .end: 7
     }
   }
 }
@@ -86,6 +88,10 @@ struct StateReader {
       var departure = MeterSnapshot.Departure()
       try departure.code(&self)
       snapshot.meter.departures.append(departure)
+    case .external:
+      var external = MeterSnapshot.External()
+      try external.code(&self)
+      snapshot.meter.externals.append(external)
     case .end:
       guard let word = words.popFirst(), UInt64(digits: word.span) == lines else {
         throw StateError("'state end' has the number of the lines before it, which is \(lines)")
@@ -135,7 +141,7 @@ struct StateReader {
     switch kind {
     case .pending: connection.phase = .pending
     case .member: connection.phase = .member
-    case .meter, .namespace, .vacant, .peer, .dismissed, .left, .end: break
+    case .meter, .namespace, .vacant, .peer, .dismissed, .left, .external, .end: break
     }
     try connection.code(&self)
     return connection
@@ -278,6 +284,10 @@ extension StateReader: SnapshotCoder {
 
   mutating func node(_ name: String, _ node: inout NodeID) throws(StateError) {
     node = names.bind(node: try checked(name, TextEscape.bytes(ofVisible: try field(name)), .node))
+  }
+
+  mutating func source(_ name: String, _ source: inout SourceID) throws(StateError) {
+    source = names.bind(source: try checked(name, try field(name), .source))
   }
 
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) throws(StateError) {

@@ -48,6 +48,10 @@ private struct StateWriter<Names: LogNames>: SnapshotCoder {
       begin(.left)
       departure.code(&self)
     }
+    for var external in meter.externals {
+      begin(.external)
+      external.code(&self)
+    }
     let count = lines
     begin(.end)
     write(" \(count)\n")
@@ -112,6 +116,10 @@ private struct StateWriter<Names: LogNames>: SnapshotCoder {
 
   mutating func node(_ name: String, _ node: inout NodeID) {
     write(name, TextEscape.visible(names.name(of: node)))
+  }
+
+  mutating func source(_ name: String, _ source: inout SourceID) {
+    write(name, names.name(of: source))
   }
 
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) {

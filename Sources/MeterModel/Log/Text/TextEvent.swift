@@ -32,6 +32,7 @@ package enum TextEvent: Equatable, Sendable {
   case message(namespace: [UInt8], text: [UInt8])
   case peer(node: [UInt8], namespace: [UInt8], members: UInt64, connections: UInt64)
   case bye(node: [UInt8])
+  case external(source: [UInt8], namespace: [UInt8], members: UInt64)
 }
 
 /// A connection that another one comes after.

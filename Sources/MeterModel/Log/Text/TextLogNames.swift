@@ -1,12 +1,13 @@
 // Binds the names of a log in text to the dense numbers of the meter.
 
-/// The names of one log. Namespaces, viewer ids and nodes keep their numbers, so the size of the
-/// tables is the number of different names in the log. The slot of a connection is free again after
-/// its close.
+/// The names of one log. Namespaces, viewer ids, nodes and sources keep their numbers, so the size
+/// of the tables is the number of different names in the log. The slot of a connection is free
+/// again after its close.
 package struct TextLogNames: LogNames {
   private var namespaces: NameTable
   private var viewers: NameTable
   private var nodes: NameTable
+  private var sources: NameTable
   private var connections = ConnectionNumbers()
   private var messages: UInt64 = 0
 
@@ -15,6 +16,7 @@ package struct TextLogNames: LogNames {
     namespaces = NameTable(key: key)
     viewers = NameTable(key: key)
     nodes = NameTable(key: key)
+    sources = NameTable(key: key)
   }
 
   /// The event with the numbers of its names. Names that are new are bound.
@@ -39,6 +41,8 @@ package struct TextLogNames: LogNames {
       return .peer(
         bind(node: node), bind(namespace: namespace), members: members, connections: count)
     case .bye(let node): return .bye(bind(node: node))
+    case .external(let source, let namespace, let members):
+      return .external(bind(source: source), bind(namespace: namespace), members: members)
     }
   }
 
@@ -65,6 +69,8 @@ package struct TextLogNames: LogNames {
         node: name(of: node), namespace: name(of: namespace), members: members,
         connections: connections)
     case .bye(let node): .bye(node: name(of: node))
+    case .external(let source, let namespace, let members):
+      .external(source: name(of: source), namespace: name(of: namespace), members: members)
     }
   }
 
@@ -86,6 +92,11 @@ package struct TextLogNames: LogNames {
   /// The name of a node. Precondition: the node is bound.
   package func name(of node: NodeID) -> [UInt8] {
     Self.name(node.number, in: nodes)
+  }
+
+  /// The name of a source. Precondition: the source is bound.
+  package func name(of source: SourceID) -> [UInt8] {
+    Self.name(source.number, in: sources)
   }
 
   /// The id of a namespace by its name; nil if the name is not bound.
@@ -130,5 +141,9 @@ extension TextLogNames {
 
   mutating func bind(node: [UInt8]) -> NodeID {
     NodeID(Self.bind(node, in: &nodes))
+  }
+
+  mutating func bind(source: [UInt8]) -> SourceID {
+    SourceID(Self.bind(source, in: &sources))
   }
 }

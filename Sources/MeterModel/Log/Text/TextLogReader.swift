@@ -194,6 +194,10 @@ package struct TextLogReader {
         members: try number("members", &scanner),
         connections: try number("connections", &scanner))
     case "bye": return .bye(node: try node(&scanner))
+    case "external":
+      return .external(
+        source: try name("a source", &scanner, .source),
+        namespace: try name("a namespace", &scanner), members: try number("members", &scanner))
     case "end": return nil
     default: throw error("no event is called '\(verb.span.printable)'")
     }

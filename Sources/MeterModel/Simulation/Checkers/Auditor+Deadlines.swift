@@ -11,6 +11,7 @@ extension Auditor {
       let before = position
       countDue()
       forgetDue()
+      forgetDueExternals()
       if let wrong = takeByDeadline() ?? settle() { return wrong }
       // Effects that remain at this instant must be those of an event.
       if position == before && nextInstant <= now { break }
@@ -30,6 +31,9 @@ extension Auditor {
     }
     if let entry = reports.first {
       instant = min(instant, entry.since + configuration.clusterNodeTimeout)
+    }
+    if let entry = externalReports.first {
+      instant = min(instant, entry.since + configuration.externalTimeout)
     }
     return instant
   }

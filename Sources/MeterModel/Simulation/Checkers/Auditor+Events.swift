@@ -25,6 +25,8 @@ extension Auditor {
     case .bye(let node):
       bye(node)
       return nil
+    case .external(let source, let namespace, let members):
+      return external(source, namespace, members)
     }
   }
 

@@ -25,6 +25,7 @@ extension Auditor {
       ("namespaces", meter.namespaces.count, audiences.count),
       ("viewer ids", meter.viewers.count, holders.count),
       ("remote counts", meter.remotes.count, remotes.count),
+      ("external counts", meter.externals.counts.count, maximumExternals),
       ("creations", meter.creations.count, 2 * Int(namespaceCount) + 66),
     ]
     for (name, count, most) in limits where count > most {

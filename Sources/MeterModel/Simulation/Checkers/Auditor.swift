@@ -42,6 +42,10 @@ package struct Auditor {
     var open: UInt32 = 0
     var counted: UInt32 = 0
     var remote: UInt128 = 0
+    var external: UInt128 = 0
+
+    /// The sources with a count.
+    var sources = 0
     var told: UInt64 = 0
     var toldAt = Instant.start
     var lowestGreeted: UInt64 = 0
@@ -62,7 +66,9 @@ package struct Auditor {
     /// The sum of the settled members over the time until `settledAt`, in nanoseconds.
     var memberTime: UInt128 = 0
 
-    var members: UInt64 { UInt64(min(UInt128(counted) + remote, UInt128(Int64.max))) }
+    var members: UInt64 {
+      UInt64(min(UInt128(counted) + remote + external, UInt128(Int64.max)))
+    }
   }
 
   struct Holder {
@@ -94,6 +100,12 @@ package struct Auditor {
   var viewers: ContiguousArray<ViewerID> = []
   var remotes: [UInt64: Report] = [:]
 
+  /// The count of each source of each namespace, by both numbers.
+  var externals: [UInt64: Report] = [:]
+
+  /// The most external counts that there were at one time.
+  var maximumExternals = 0
+
   /// The keys in `remotes` of each node.
   var reportedBy: [NodeID: [UInt64]] = [:]
 
@@ -103,6 +115,7 @@ package struct Auditor {
   var throttled = FIFO<AudienceEntry>()
   var vacant = FIFO<AudienceEntry>()
   var reports = FIFO<ReportEntry>()
+  var externalReports = FIFO<ReportEntry>()
 
   /// Namespaces that changed since they were last judged.
   var touched: ContiguousArray<Int> = []

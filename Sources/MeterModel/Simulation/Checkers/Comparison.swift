@@ -108,7 +108,7 @@ extension RandomLog {
       let namespace: NamespaceID? =
         switch step.event {
         case .opened(_, let namespace, _, _), .message(let namespace, _),
-          .peer(_, let namespace, _, _):
+          .peer(_, let namespace, _, _), .external(_, let namespace, _):
           namespace
         case .closed, .excluded, .bye: nil
         }

@@ -31,7 +31,7 @@ struct FloodTwin {
       switch record.event {
       case .opened(let connection, _, _, _), .closed(let connection):
         guard connection.number < residents else { continue }
-      case .excluded, .message, .peer, .bye: break
+      case .excluded, .message, .peer, .bye, .external: break
       }
       meter.apply(record.event, at: record.instant, into: &effects)
     }

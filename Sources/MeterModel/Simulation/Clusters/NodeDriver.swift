@@ -196,6 +196,17 @@ extension NodeDriver {
     }
   }
 
+  /// Reports the count of a source for a namespace.
+  package mutating func report(
+    _ source: [UInt8], _ namespace: [UInt8], members: UInt64, at instant: Instant
+  ) {
+    ask(at: instant) { batch in
+      .external(
+        source: batch.bytes.appendText(source.span),
+        namespace: batch.bytes.appendText(namespace.span), members: members)
+    }
+  }
+
   /// Asks a client's question.
   package mutating func ask(
     at instant: Instant, _ question: (inout InputBatch) -> Question
@@ -268,7 +279,7 @@ extension NodeDriver {
       case .message(let namespace, _, let text):
         occurrences.append(
           .fedMessage(namespace: name(of: namespace), text: Array(log.bytes[text.bounds])))
-      case .namespaceUnbound, .viewerUnbound: break
+      case .namespaceUnbound, .viewerUnbound, .sourceBound, .sourceUnbound: break
       }
     }
     node.log?.removeAll()

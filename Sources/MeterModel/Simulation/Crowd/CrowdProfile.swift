@@ -24,6 +24,9 @@ package enum CrowdProfile: String, CaseIterable, Sendable {
   /// Other nodes report, fall silent and leave.
   case cluster
 
+  /// Sources outside of the cluster report their counts.
+  case external
+
   /// Any events, valid or not.
   case nonsense
 
@@ -52,10 +55,14 @@ package enum CrowdProfile: String, CaseIterable, Sendable {
     case .cluster:
       Habits(
         open: 3, close: 2, peer: 8, bye: 2, connections: 6, namespaces: 3, viewers: 0, nodes: 3)
+    case .external:
+      Habits(
+        open: 3, close: 2, peer: 1, external: 24, together: 16, connections: 6, namespaces: 1,
+        viewers: 0, sources: 60)
     case .nonsense:
       Habits(
-        open: 5, close: 5, exclude: 3, message: 3, peer: 5, bye: 2, nonsense: 6, connections: 8,
-        namespaces: 4, viewers: 3, nodes: 3, withViewer: 5)
+        open: 5, close: 5, exclude: 3, message: 3, peer: 5, bye: 2, external: 3, nonsense: 6,
+        connections: 8, namespaces: 4, viewers: 3, nodes: 3, sources: 3, withViewer: 5)
     case .idle: Habits(open: 3, close: 2, peer: 1, together: 1, connections: 4, namespaces: 2)
     case .namespaces:
       Habits(open: 8, close: 7, peer: 2, connections: 8, namespaces: 12, withViewer: 1)
@@ -71,6 +78,7 @@ struct Habits {
   var message: UInt64 = 0
   var peer: UInt64 = 0
   var bye: UInt64 = 0
+  var external: UInt64 = 0
 
   /// Out of 20, the number of events at the instant of the previous one.
   var together: UInt64 = 7
@@ -81,6 +89,7 @@ struct Habits {
   var namespaces: UInt32
   var viewers: UInt32 = 2
   var nodes: UInt32 = 2
+  var sources: UInt32 = 2
 
   /// Out of 10, the number of opens with a viewer id.
   var withViewer: UInt64 = 0

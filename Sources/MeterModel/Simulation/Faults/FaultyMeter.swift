@@ -49,6 +49,15 @@ package enum MeterFault: String, CaseIterable, Sendable {
   /// A report of 0 has no effect, so the former count stays.
   case ignoresZero
 
+  /// An external count of 0 has no effect.
+  case ignoresExternalZero
+
+  /// External counts are forgotten a nanosecond late; never.
+  case keepsExternalLonger, keepsExternal
+
+  /// A namespace may have 17 sources of external counts.
+  case admitsSource17
+
   /// The limit of connections is one too high.
   case exceedsLimit
 
@@ -88,11 +97,13 @@ package struct FaultyMeter: MeterProtocol {
     case .forgetsWithHolder: meter.exclusionMemory = .zero
     case .remembersTooLong: meter.exclusionMemory = .seconds(60)
     case .remembersAfterRequest: meter.forgetsOnRequest = false
+    case .ignoresExternalZero: meter.forgetsZeroCounts = false
+    case .admitsSource17: meter.maximumSources = 17
     case .countsPending, .greetsWithoutNewcomer, .notifiesLate, .roundsRatio, .ignoresMaxDelay,
       .firesAtEvents, .ignoresExclusion, .admitsStopped, .remembersFirst, .admitsOlder,
       .ignoresViewers, .ignoresGoodbye, .ignoresZero, .exceedsLimit, .excludesForRefused,
       .retiresNothing, .forgetsPeak, .datesPeakByNotification, .weighsPresentMembers,
-      .losesCloses:
+      .losesCloses, .keepsExternalLonger, .keepsExternal:
       break
     }
   }
@@ -210,11 +221,14 @@ extension MeterFault {
     case .exceedsLimit:
       if right.maximumConnections < .max { wrong.maximumConnections += 1 }
     case .retiresNothing: wrong.namespaceCleanDelay = .maximum
+    case .keepsExternal: wrong.externalTimeout = .maximum
+    case .keepsExternalLonger:
+      wrong.externalTimeout = Duration(nanoseconds: right.externalTimeout.nanoseconds + 1)
     case .greetsWithoutNewcomer, .firesAtEvents, .ignoresExclusion, .admitsStopped,
       .remembersFirst, .admitsOlder, .forgetsWithHolder, .remembersTooLong,
       .remembersAfterRequest, .ignoresViewers, .ignoresGoodbye, .ignoresZero,
       .excludesForRefused, .forgetsPeak, .datesPeakByNotification, .weighsPresentMembers,
-      .losesCloses:
+      .losesCloses, .ignoresExternalZero, .admitsSource17:
       break
     }
     return wrong

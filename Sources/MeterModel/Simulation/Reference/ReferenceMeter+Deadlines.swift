@@ -13,6 +13,9 @@ extension ReferenceMeter {
       for peer in namespace.peers where peer.members > 0 {
         earliest = first(earliest, expiryInstant(of: peer))
       }
+      for external in namespace.externals {
+        earliest = first(earliest, expiryInstant(of: external))
+      }
       earliest = first(earliest, notificationInstant(of: namespace))
       earliest = first(earliest, retirementInstant(of: namespace))
     }
@@ -20,11 +23,12 @@ extension ReferenceMeter {
   }
 
   /// Fires the deadlines of this instant in the order of §2: increments, maximum durations, expiry
-  /// of other nodes' counts, notifications, retirements.
+  /// of other nodes' and then of external counts, notifications, retirements.
   mutating func fireDeadlines(into effects: inout EffectBuffer) {
     countDueConnections()
     endDueConnections(into: &effects)
     forgetDueReports()
+    forgetDueExternals()
     notifyDueNamespaces(into: &effects)
     retireDueNamespaces(into: &effects)
   }

@@ -18,6 +18,8 @@ extension ReferenceMeter {
       judgePeer(node, namespace, members: members, connections: connections, into: &effects)
     case .bye(let node):
       judgeBye(node)
+    case .external(let source, let namespace, let members):
+      judgeExternal(source, namespace, members: members, into: &effects)
     }
   }
 
@@ -203,7 +205,7 @@ extension ReferenceMeter {
     return count
   }
 
-  private mutating func create(_ id: NamespaceID) -> Int {
+  mutating func create(_ id: NamespaceID) -> Int {
     namespacesCreated += 1
     namespaces.append(
       Namespace(id: id, ordinal: namespacesCreated, created: now, toldAt: now))

@@ -22,6 +22,12 @@ package struct ReferenceMeter: MeterProtocol {
   /// Rule 8: "An `exclude` event ends the memory." A canary changes it.
   var forgetsOnRequest = true
 
+  /// Rule 11: "A namespace has at most 16 sources." A canary changes it.
+  var maximumSources = 16
+
+  /// Rule 11: "… and at once when the source reports 0." A canary changes it.
+  var forgetsZeroCounts = true
+
   var latestOrdinal = ConnectionOrdinal.none
   var namespacesCreated: UInt64 = 0
 
@@ -123,6 +129,13 @@ extension ReferenceMeter {
     var reported: Moment?
   }
 
+  /// The last count of a source.
+  struct ExternalCount {
+    let source: SourceID
+    let members: UInt64
+    let reported: Moment
+  }
+
   struct Namespace {
     let id: NamespaceID
 
@@ -136,6 +149,7 @@ extension ReferenceMeter {
     /// The connections that were counted on this node since the namespace was created.
     var counted: UInt64 = 0
     var peers: [PeerCount] = []
+    var externals: [ExternalCount] = []
     var told: UInt64 = 0
     var toldAt: Instant
 
@@ -153,6 +167,7 @@ extension ReferenceMeter {
     var members: UInt64 {
       var total: UInt64 = 0
       for connection in connections where connection.isCounted { total += 1 }
+      for external in externals { total = saturatedSum(total, external.members) }
       for peer in peers { total = saturatedSum(total, peer.members) }
       return total
     }

@@ -90,6 +90,7 @@ extension RandomLog.Step {
     case .message(let namespace, _): ["n\(namespace.number)"]
     case .peer(let node, let namespace, _, _): ["p\(node.number)", "n\(namespace.number)"]
     case .bye(let node): ["p\(node.number)"]
+    case .external(let source, let namespace, _): ["s\(source.number)", "n\(namespace.number)"]
     }
   }
 }

@@ -82,6 +82,7 @@ extension Units {
       ),
       ("cluster-node-timeout", "0", { $0.configuration.clusterNodeTimeout = .zero }),
       ("cluster-node-timeout", "7s", { $0.configuration.clusterNodeTimeout = .seconds(7) }),
+      ("external-timeout", "1", { $0.configuration.externalTimeout = .seconds(1) }),
       (
         "max-conn-duration", "1.5h",
         { $0.configuration.maximumConnectionDuration = .seconds(5400) }
@@ -129,7 +130,8 @@ extension Units {
       ],
       "cluster-redis-password": ["", "a\0b"], "cluster-secret": ["", "a\0b"],
       "cluster-notify-interval": ["0", "9ms", "0.009999999", "2305843010"],
-      "cluster-node-timeout": ["1e9", "2305843010"], "csv": ["", "a\0b"],
+      "cluster-node-timeout": ["1e9", "2305843010"],
+      "external-timeout": ["0", "999ms", "0.999999999", "2305843010"], "csv": ["", "a\0b"],
       "step": ["0", "0.999ms", "2305843010"], "from": ["2:", "0:1", "2026-06-01", "1s"],
       "to": ["2026-02-30T00:00:00Z", "1:2:3"],
       "a": ["--port 80", "notify-min-delay", "--notify-delta-ratio 2"],
@@ -225,7 +227,7 @@ extension Units {
           "local-names none",
           "demo-port 8080", "demo-host every address, IPv4 and IPv6",
           "enable-uuid ", "increment-delay 0s", "notify-delta-ratio 0.1", "notify-min-delay 2s",
-          "notify-max-delay 25s", "namespace-clean-delay 60s",
+          "notify-max-delay 25s", "external-timeout 60s", "namespace-clean-delay 60s",
           "-m cluster-addr off", "cluster-interface what the routes say", "cluster-peers off",
           "cluster-port 3140", "cluster-redis off", "cluster-redis-password none",
           "cluster-secret none",

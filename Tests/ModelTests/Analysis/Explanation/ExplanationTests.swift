@@ -54,6 +54,24 @@ struct ExplanationTests {
         """)
   }
 
+  @Test func `external counts are named apart from other nodes' counts`() throws {
+    let log = """
+      option external-timeout 3
+      0 open 1 a
+      1 external youtube a 5
+      1 peer x a 2 2
+      1.5 external twitch a 1
+      6 end
+      """
+    let text = try explain(log, "a@2", to: "5")
+    #expect(
+      text.contains(
+        "members     9, 2 of them on other nodes, 6 of them external; 1 open here, 0 of them"
+          + " pending\n"))
+    #expect(text.contains("  1    source youtube says 5 → 6 members\n"))
+    #expect(text.contains("external counts expired → "))
+  }
+
   @Test func `a change within the min delay is throttled`() throws {
     let text = try explain(Self.log, "football@3.75")
     #expect(text.contains("greetings   1 since, at 2 to 3 members\n"))
