@@ -35,6 +35,13 @@ package struct Capture {
   private var encoder: LogEncoder
   private var fileBytes: UInt64
 
+  /// The bytes of the snapshot and the header with which its last section begins; 0 for a run from
+  /// its start.
+  private var beginningBytes: UInt64 = 0
+
+  /// Whether the file is being put aside.
+  private var isRotating = false
+
   /// The time after the first record of a block at which the block is finished at the latest.
   private static let maximumBlockDuration = Duration.seconds(1)
 
@@ -164,7 +171,11 @@ extension Capture {
     }
     encoder.endBlock(at: node.meter.now, digest: node.digest)
     handOver()
-    if let rotation = policy.rotation, fileBytes >= rotation { rotate(node) }
+    // A file has at least as many bytes of records as of its snapshot, however large that is.
+    if let rotation = policy.rotation, fileBytes >= max(rotation, 2 * beginningBytes), !isRotating {
+      isRotating = true
+      writer.rotate()
+    }
   }
 
   /// Ends the log. If the file was changed by another program, its last section has a snapshot and
@@ -182,10 +193,6 @@ extension Capture {
     writer.close()
   }
 
-  private mutating func rotate(_ node: borrowing Node) {
-    writer.rotate(beginningWith: beginSection(at: 0, node))
-  }
-
   /// Ends the section and begins another one with a snapshot, at an offset in its file. Returns its
   /// bytes so far.
   private mutating func beginSection(
@@ -193,10 +200,12 @@ extension Capture {
   ) -> ContiguousArray<UInt8> {
     encoder.end(at: node.meter.now, digest: node.digest)
     handOver()
+    isRotating = false
     encoder = LogEncoder(section: section, offset: offset)
     resume(&encoder, node)
     let beginning = encoder.take()
-    fileBytes = offset + UInt64(beginning.count)
+    beginningBytes = UInt64(beginning.count)
+    fileBytes = offset + beginningBytes
     return beginning
   }
 

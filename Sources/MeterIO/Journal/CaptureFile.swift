@@ -34,6 +34,9 @@ struct CaptureFile: ~Copyable, Sendable {
   /// written.
   private let identity: FileIdentity?
 
+  /// Whether it is a regular file, which can be put aside; a pipe or a device cannot.
+  var isRegular: Bool { identity != nil }
+
   /// The length of the file in bytes, as far as this process has changed it; 0 for a pipe or a
   /// device.
   private(set) var length: UInt64
@@ -105,7 +108,8 @@ struct CaptureFile: ~Copyable, Sendable {
   }
 
   /// Renames a file to the first of `path.1`, `path.2`, … that does not exist. Returns the new
-  /// path; nil if there is no such file.
+  /// path; nil if there is no such file. Precondition: this process has it open, so that it is no
+  /// other daemon's.
   static func putAside(_ path: String) throws(SystemError) -> String? {
     guard access(path, F_OK) == 0 else { return nil }
     var number = 1

@@ -1,7 +1,11 @@
 // The thread that writes the captured log. A slow or full disk delays only this thread: it keeps
 // the bytes that it cannot write yet, and the node's thread can see how many they are. When another
 // program has truncated, moved or removed the file, the blocks that follow cannot be read without
-// what is gone, so this thread asks the node's thread for a new section.
+// what is gone, so this thread asks the node's thread for a new section. It also asks for one when
+// the file has been put aside.
+//
+// Only the file that this daemon writes is put aside. If its path names another file, that is left
+// as it is: it may be the log of another daemon.
 
 import Glibc
 import MeterModel
@@ -18,8 +22,8 @@ final class CaptureWriter: Sendable {
     /// Begin the section that was asked for; its header has this offset.
     case section(ContiguousArray<UInt8>, offset: UInt64)
 
-    /// Put the file aside and begin a new one with this section.
-    case rotate(ContiguousArray<UInt8>)
+    /// Put the file aside, and ask for a section in a new one.
+    case rotate
 
     /// Look at the file, and wake the sender.
     case look(Wakeup)
@@ -83,11 +87,8 @@ final class CaptureWriter: Sendable {
     mailbox.post(.section(bytes, offset: offset))
   }
 
-  /// Hands over the beginning of a new file.
-  func rotate(beginningWith bytes: sending ContiguousArray<UInt8>) {
-    pending.wrappingAdd(bytes.count, ordering: .relaxed)
-    mailbox.post(.rotate(bytes))
-  }
+  /// Lets the file be put aside. A section in a new file is wanted as soon as that is done.
+  func rotate() { mailbox.post(.rotate) }
 
   /// Waits until everything was written and the file was looked at, but at most a second, since a
   /// disk may take any time.
@@ -118,11 +119,10 @@ final class CaptureWriter: Sendable {
           look(at: &target)
           write(bytes, to: &target)
         case .section(let bytes, let offset): begin(bytes, at: offset, &target)
-        case .rotate(let bytes):
+        case .rotate:
+          guard target.file.isRegular else { break }
+          target.departure = target.departure ?? .rotation
           look(at: &target)
-          if target.next?.length != 0 { target.next = beginFile() }
-          _ = takeWantedOffset()
-          begin(bytes, at: 0, &target)
         case .look(let wakeup):
           look(at: &target)
           wakeup.wake()
@@ -135,16 +135,31 @@ final class CaptureWriter: Sendable {
 
 /// The file that is written, and what is to become of the blocks.
 private struct CaptureTarget: ~Copyable {
+  /// Why the file is to be put aside.
+  enum Departure {
+    /// It is large enough.
+    case rotation
+
+    /// What follows in it could not be read, for a reason in words.
+    case fault(String)
+  }
+
   var file: CaptureFile
 
   /// The file of the next section, if it is another one. Until then blocks go to `file`.
   var next: CaptureFile?
 
+  /// Whether a section was asked for and has not begun.
+  var awaitsSection = false
+
   /// Whether blocks are dropped until the next section, whose snapshot has all that they changed.
   var dropsBlocks = false
 
-  /// Whether the operator knows that no file can be opened in place of one that was moved.
-  var isStranded = false
+  /// Why the file is to be put aside; nil if it is not.
+  var departure: Departure?
+
+  /// The last line about a new file that could not be begun; empty for none.
+  var lastFailure = ""
 
   init(file: consuming CaptureFile) { self.file = file }
 }
@@ -152,29 +167,23 @@ private struct CaptureTarget: ~Copyable {
 // MARK: - What other programs did
 
 extension CaptureWriter {
-  /// Looks whether another program has changed the file, and asks for a new section if so.
+  /// Looks whether another program has changed the file, or it is to be put aside, and asks for a
+  /// new section if so.
   private func look(at target: inout CaptureTarget) {
-    guard target.next == nil, !target.dropsBlocks else { return }
-    switch target.file.fate(at: path) {
-    case .whole: break
-    case .truncated(let size):
+    guard !target.awaitsSection else { return }
+    switch (target.file.fate(at: path), target.departure) {
+    case (.moved, .fault(let reason)): beginFile(&target, because: reason)
+    case (.moved, .rotation), (.moved, nil):
+      beginFile(&target, because: "it was moved or removed")
+    case (.truncated(let size), .rotation), (.truncated(let size), nil):
       target.file.acceptSize(without: [])
       target.dropsBlocks = true
-      want(target.file.length, "it was truncated to \(size) bytes")
-    case .extended:
+      want(target.file.length, "it was truncated to \(size) bytes", &target)
+    case (_, .fault(let reason)): beginFile(&target, because: reason, puttingAside: true)
+    case (.extended, .rotation), (.extended, nil):
       leave(&target, because: "it was changed by another program")
-    case .moved:
-      do throws(CaptureFileError) {
-        let next = try openFile()
-        want(next.length, "it was moved or removed")
-        target.next = consume next
-        target.isStranded = false
-      } catch {
-        if !target.isStranded {
-          log("it was moved or removed; \(error.description); trying again to begin a new one")
-        }
-        target.isStranded = true
-      }
+    case (.whole, .rotation): beginFile(&target, because: nil, puttingAside: true)
+    case (.whole, nil): break
     }
   }
 
@@ -194,18 +203,50 @@ extension CaptureWriter {
     leave(&target, because: "it is damaged at \(reason), and put aside")
   }
 
-  /// Puts the file aside, and asks for a section in a new one.
+  /// Writes no more to the file, puts it aside, and asks for a section in a new one.
   private func leave(_ target: inout CaptureTarget, because reason: String) {
     target.dropsBlocks = true
-    target.next = beginFile()
-    if let next = target.next?.length { want(next, reason) }
+    target.departure = .fault(reason)
+    look(at: &target)
   }
 
-  private func want(_ offset: UInt64, _ reason: String) {
-    guard !isClosing.load(ordering: .relaxed) else {
-      return log("\(reason); the end of the log is lost")
+  /// Begins a new file, and asks for a section in it. If that fails, the next look tries again.
+  /// `reason`: what happened to the present file, in words; nil if it has only become large.
+  private func beginFile(
+    _ target: inout CaptureTarget, because reason: String?, puttingAside: Bool = false
+  ) {
+    if reason == nil, isClosing.load(ordering: .relaxed) { return }
+    do throws(CaptureFileError) {
+      if puttingAside {
+        do throws(SystemError) {
+          _ = try CaptureFile.putAside(path)
+        } catch {
+          throw CaptureFileError.system(error)
+        }
+      }
+      let next = try CaptureFile.open(
+        appendingTo: path, section, judgingUpTo: .max, report: log)
+      let hasFailed = !target.lastFailure.isEmpty
+      want(next.length, reason ?? (hasFailed ? "it is put aside now" : nil), &target)
+      target.next = consume next
+      target.lastFailure = ""
+    } catch {
+      let reason = reason ?? "it is large enough to be put aside"
+      let failure = "\(reason); \(error.description); trying again to begin a new one"
+      if failure != target.lastFailure { log(failure) }
+      target.lastFailure = failure
     }
-    log("\(reason); the log goes on with a new section")
+  }
+
+  /// Asks for a section at an offset. `reason`: what happened, in words; nil for nothing that is
+  /// worth a line.
+  private func want(_ offset: UInt64, _ reason: String?, _ target: inout CaptureTarget) {
+    target.awaitsSection = true
+    guard !isClosing.load(ordering: .relaxed) else {
+      if let reason { log("\(reason); the end of the log is lost") }
+      return
+    }
+    if let reason { log("\(reason); the log goes on with a new section") }
     wantedOffset.store(offset, ordering: .relaxed)
     wake()
   }
@@ -215,13 +256,15 @@ extension CaptureWriter {
     _ bytes: ContiguousArray<UInt8>, at offset: UInt64, _ target: inout CaptureTarget
   ) {
     if let next = target.next.take() { target.file = next }
+    target.awaitsSection = false
     target.dropsBlocks = false
+    target.departure = nil
     look(at: &target)
     if target.next != nil {
       target.dropsBlocks = true
     } else if !target.dropsBlocks, target.file.length != offset {
       target.dropsBlocks = true
-      want(target.file.length, "it has changed")
+      want(target.file.length, "it has changed", &target)
     }
     write(bytes, to: &target)
   }
@@ -243,7 +286,8 @@ extension CaptureWriter {
         if case .truncated = target.file.fate(at: path) {
           target.file.acceptSize(without: bytes[written..<written + count])
           target.dropsBlocks = true
-          return want(target.file.length, "it was truncated to \(target.file.length) bytes")
+          return want(
+            target.file.length, "it was truncated to \(target.file.length) bytes", &target)
         }
         written += count
       } catch {
@@ -255,27 +299,6 @@ extension CaptureWriter {
       }
     }
     if attempts > 0 { log("can be written again") }
-  }
-
-  /// Puts the file aside, and begins a new one. Returns nil if that fails and the daemon stops.
-  private func beginFile() -> CaptureFile? {
-    var attempts = 0
-    while true {
-      do throws(CaptureFileError) {
-        do throws(SystemError) {
-          _ = try CaptureFile.putAside(path)
-        } catch {
-          throw CaptureFileError.system(error)
-        }
-        return try openFile()
-      } catch {
-        guard retries(after: error.description, &attempts) else { return nil }
-      }
-    }
-  }
-
-  private func openFile() throws(CaptureFileError) -> CaptureFile {
-    try CaptureFile.open(appendingTo: path, section, judgingUpTo: .max, report: log)
   }
 
   /// Reports an error, the first time, and waits a second. Returns false when the daemon stops

@@ -165,6 +165,54 @@ import Testing
     withExtendedLifetime((streams, more)) {}
   }
 
+  /// Opens streams with long names until a file is longer than that.
+  private func grow(_ path: String, beyond size: Int, of daemon: RunningDaemon) throws {
+    var turn = 0
+    try eventually("a file of more than \(size) bytes") {
+      let name = "n\(turn)-" + String(repeating: "x", count: 240)
+      _ = try EventStream("/\(name)", of: daemon)
+      turn += 1
+      var status = stat()
+      return stat(path, &status) == 0 && status.st_size > size
+    }
+  }
+
+  @Test func `a file that is large enough is put aside only if it is the daemon's own`() throws {
+    let first = try RunningDaemon.start(["--capture", log, "--capture-rotate", "64K"])
+    let former = try open(1, of: first)
+    #expect(rename(log, "\(log).old") == 0)
+    // Another daemon captures into a file of this name now.
+    let second = try RunningDaemon.start(["--capture", log])
+    let latter = try open(2, of: second)
+    try grow("\(log).old", beyond: 2 * 65_536, of: first)
+    try awaitLine("it was moved or removed; another daemon captures into it; trying", of: first)
+    #expect(!FileManager.default.fileExists(atPath: "\(log).1"))
+    try second.stop()
+    #expect(second.laterLines == "")
+    #expect(try replay(log)["opened"] == "2")
+    // The file is not in use any more.
+    let size = try bytes(log).count
+    try awaitLine("it was moved or removed; the log goes on with a new section", of: first)
+    let last = try open(1, of: first, beyond: size)
+    try first.stop()
+    #expect(!FileManager.default.fileExists(atPath: "\(log).1"))
+    for path in [log, "\(log).old"] { _ = try replay(path) }
+    withExtendedLifetime((former, latter, last)) {}
+  }
+
+  @Test func `a file that cannot be put aside is gone on with`() throws {
+    // With a further byte, the name would be too long.
+    let log = "\(folder.path)/" + String(repeating: "l", count: 254)
+    let daemon = try RunningDaemon.start(["--capture", log, "--capture-rotate", "64K"])
+    try grow(log, beyond: 3 * 65_536, of: daemon)
+    try daemon.stop()
+    let words = "--capture: \(log): it is large enough to be put aside; File name too long; trying"
+    #expect(daemon.laterLines.split(separator: "\n").count == 1, "\(daemon.laterLines)")
+    #expect(daemon.laterLines.contains(words), "\(daemon.laterLines)")
+    #expect(try bytes(log).count > 3 * 65_536)
+    _ = try replay(log)
+  }
+
   /// A log of a run that has ended.
   private func writeLog() throws -> [UInt8] {
     try RunningDaemon.serving("--capture", log) { _ = try open(20, of: $0) }
