@@ -4,8 +4,12 @@ import Glibc
 
 /// Why a file could not be opened or read.
 package struct InputFileError: Error {
-  /// The system's text for the error.
+  /// The system's text for the error, or another clause.
   package let reason: String
+
+  package init(reason: String) {
+    self.reason = reason
+  }
 }
 
 /// A file that is open for reading.

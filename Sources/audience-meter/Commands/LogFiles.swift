@@ -2,7 +2,8 @@ import MeterIO
 import MeterModel
 
 /// The logs of a replay, which are read one after the other, each from beginning to end. They can
-/// be read a second time, unless one is a pipe; then what was appended since is left out.
+/// be read a second time, if that was said when they were opened; what was appended since is left
+/// out.
 struct LogFiles: ~Copyable {
   private let paths: [String]
 
@@ -18,28 +19,39 @@ struct LogFiles: ~Copyable {
   private var lengths: [Int] = []
   private var isSecondReading = false
 
+  /// Of each log, whether it can be read only once and is needed twice.
+  private let isKept: [Bool]
+  private var copies: LogCopies
+  private var order = LogOrder()
+
   /// The size of all logs together in bytes; nil if one is no regular file.
   let size: UInt64?
 
   /// Opens the first log, and checks that the others can be opened. Precondition: there is one. An
   /// error is that of the log in `failedPath`.
   static func open(
-    _ paths: [String], failedPath: inout String
+    _ paths: [String], twice: Bool, failedPath: inout String
   ) throws(InputFileError) -> LogFiles {
-    var size: UInt64? = 0
+    var lengths: [UInt64?] = []
     for path in paths {
       failedPath = path
-      let length = try InputFile.checkedSize(of: path)
-      size = size.flatMap { sum in length.map { sum + $0 } }
+      lengths.append(try InputFile.checkedSize(of: path))
     }
     failedPath = paths[0]
-    return LogFiles(paths, try InputFile(path: paths[0]), size: size)
+    return LogFiles(
+      paths, try InputFile(path: paths[0]),
+      size: lengths.reduce(0) { sum, length in sum.flatMap { sum in length.map { sum + $0 } } },
+      isKept: lengths.map { twice && $0 == nil })
   }
 
-  private init(_ paths: [String], _ file: consuming InputFile, size: UInt64?) {
+  private init(
+    _ paths: [String], _ file: consuming InputFile, size: UInt64?, isKept: [Bool]
+  ) {
     self.paths = paths
     self.file = file
     self.size = size
+    self.isKept = isKept
+    copies = LogCopies(logs: paths.count)
   }
 
   /// The path of the log that is being read.
@@ -51,18 +63,38 @@ struct LogFiles: ~Copyable {
   /// Reads the next bytes; none at the end of each log. To be called until `isFinished`.
   mutating func read() throws(InputFileError) -> [UInt8] {
     if hasEnded { try openLog(index + 1) }
-    var piece = try file.read()
-    if isSecondReading { piece = Array(piece.prefix(lengths[index] - length)) }
+    let piece = try nextPiece()
     length += piece.count
     hasEnded = piece.isEmpty
     if hasEnded, !isSecondReading { lengths.append(length) }
     return piece
   }
 
-  /// Goes back to the beginning of the first log, when all were read.
+  private mutating func nextPiece() throws(InputFileError) -> [UInt8] {
+    if isSecondReading {
+      guard !isKept[index] else { return copies.piece(of: index, at: length) }
+      return Array(try file.read().prefix(lengths[index] - length))
+    }
+    let piece = try file.read()
+    guard !isKept[index] || copies.append(piece, to: index) else {
+      throw InputFileError(
+        reason: "it is no regular file and must be read twice, and at most "
+          + "\(LogCopies.standardLimit / 1_048_576) MiB are kept for that")
+    }
+    return piece
+  }
+
+  /// Notes the time at which the log ends that was read to its end; nil where it is unknown.
+  /// Returns a line for the operator if the logs are not in the order of time, the first time.
+  mutating func noteEnd(at time: UTCTime?) -> String? {
+    isSecondReading ? nil : order.note(path, endsAt: time)
+  }
+
+  /// Goes back to the beginning of the first log, when all were read. Precondition: they were
+  /// opened to be read twice.
   mutating func rewind() throws(InputFileError) {
     isSecondReading = true
-    if paths.count == 1 {
+    if paths.count == 1, !isKept[0] {
       try file.rewind()
       (length, hasEnded) = (0, false)
     } else {
@@ -72,16 +104,17 @@ struct LogFiles: ~Copyable {
 
   private mutating func openLog(_ next: Int) throws(InputFileError) {
     (index, length, hasEnded) = (next, 0, false)
+    if isSecondReading, isKept[next] { return }
     file = try InputFile(path: paths[next])
     if isSecondReading { try file.rewind() }
   }
 }
 
 /// Reads logs from beginning to end. `take` is called with each piece, and with an empty one at the
-/// end of each log; it returns the number of records that were replayed so far and a status.
+/// end of each log; it returns the figures of the replay so far and a status.
 func play(
   _ files: inout LogFiles, _ progress: inout Progress,
-  take: ([UInt8], inout Progress) -> (records: UInt64, status: ExitStatus)
+  take: ([UInt8], inout Progress) -> (figures: ReplayFigures, status: ExitStatus)
 ) -> ExitStatus {
   var status = ExitStatus.success
   while !files.isFinished {
@@ -90,7 +123,11 @@ func play(
       progress.path = files.path
       let result = take(piece, &progress)
       status = worse(status, result.status)
-      progress.note(bytes: piece.count, records: result.records)
+      progress.note(bytes: piece.count, records: result.figures.records)
+      if piece.isEmpty, let line = files.noteEnd(at: result.figures.ends) {
+        progress.clear()
+        printError(line)
+      }
     } catch {
       progress.clear()
       printError("\(files.path): \(error.reason)")
@@ -114,7 +151,7 @@ func replayChanges(
       note(step, replay)
       status = worse(status, reportTroubles(step, &progress))
     }
-    return (replay.figures.records, status)
+    return (replay.figures, status)
   }
   progress.clear()
   return (replay.figures, status)

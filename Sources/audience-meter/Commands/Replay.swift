@@ -7,7 +7,8 @@ import MeterModel
 func runReplay(_ settings: ReplaySettings) -> ExitStatus {
   var failedPath = ""
   do throws(InputFileError) {
-    var files = try LogFiles.open(settings.logPaths, failedPath: &failedPath)
+    var files = try LogFiles.open(
+      settings.logPaths, twice: settings.svgPath != nil, failedPath: &failedPath)
     if settings.text { return printLog(&files, settings) }
     if settings.listsNamespaces { return listNamespaces(&files, settings) }
     if settings.moment != nil { return explain(&files, settings) }
@@ -43,7 +44,12 @@ private func replay(
     }
     progress.path = files.path
     let isWritten = output.take(piece, &progress)
-    progress.note(bytes: piece.count, records: output.replay.figures.records)
+    let figures = output.replay.figures
+    progress.note(bytes: piece.count, records: figures.records)
+    if piece.isEmpty, let line = files.noteEnd(at: figures.ends) {
+      progress.clear()
+      printError(line)
+    }
     guard isWritten else {
       progress.clear()
       return .failure

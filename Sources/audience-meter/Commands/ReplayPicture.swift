@@ -24,7 +24,7 @@ func draw(_ files: inout LogFiles, _ settings: ReplaySettings) -> ExitStatus {
     var status = ExitStatus.success
     own.take(piece) { status = worse(status, reportTroubles($0, &progress)) }
     given?.take(piece) { _ in }
-    return (own.replay.figures.records, status)
+    return (own.replay.figures, status)
   }
   own.finish()
   given?.finish()
@@ -57,7 +57,7 @@ private func readFirst(
   var replay = Replay(silentWith: changes)
   let status = play(&files, &progress) { piece, _ in
     replay.take(piece) { census.note($0, of: $1) }
-    return (replay.figures.records, .success)
+    return (replay.figures, .success)
   }
   guard status == .success else { return false }
   do throws(InputFileError) {

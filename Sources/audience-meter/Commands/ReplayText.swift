@@ -6,7 +6,9 @@ func printLog(_ files: inout LogFiles, _ settings: ReplaySettings) -> ExitStatus
   var printer = LogPrinter(settings)
   while !files.isFinished {
     do throws(InputFileError) {
-      printer.take(try files.read(), of: files.path)
+      let piece = try files.read()
+      printer.take(piece, of: files.path)
+      if piece.isEmpty, let line = files.noteEnd(at: printer.end) { printError(line) }
       guard printer.flush(isLast: files.isFinished) else { return .failure }
     } catch {
       printError("\(files.path): \(error.reason)")
@@ -19,6 +21,10 @@ func printLog(_ files: inout LogFiles, _ settings: ReplaySettings) -> ExitStatus
 /// Turns logs into text.
 private struct LogPrinter {
   private(set) var status = ExitStatus.success
+
+  /// The time of the wall clock up to which the section is known; nil where it is unknown.
+  private(set) var end: UTCTime?
+  private var start: UTCTime?
 
   private var reader = LogPrinter.makeReader()
   private var transcript: LogTranscript
@@ -39,7 +45,11 @@ private struct LogPrinter {
     while let item = reader.next() {
       transcript.write(item, of: reader)
       switch item {
-      case .section, .records, .checkpoint, .snapshot, .end: break
+      case .section(let section):
+        start = section.wallStart.map { UTCTime(unixNanoseconds: $0) }
+        end = start
+      case .checkpoint(let instant, _), .end(let instant, _): end = start?.time(at: instant)
+      case .records, .snapshot: break
       case .gap(let gap): status = worse(status, report(.gap(gap), of: path))
       case .torn(let tear): status = worse(status, report(.torn(tear), of: path))
       case .damage(let damage): status = worse(status, report(.damage(damage), of: path))

@@ -96,6 +96,44 @@ import audience_meter
         """)
   }
 
+  @Test func `logs that are not in the order of time are named on one line`() throws {
+    let files = rotatedRun()
+    for options in [[], ["--text"], ["--csv", "-"], ["--svg", "-"], ["--effects"]] {
+      let run = try replay([files[1], files[0]], options)
+      #expect(run.status == 0 && run.errorLines == 1, "\(options) \(run.errors)")
+      #expect(
+        run.errors.contains("/1.log: it ends at 2026-06-01T18:00:10Z, before ")
+          && run.errors.contains("/0.log, which was given before it; "), "\(run.errors)")
+      #expect(try replay(files, options).errors == "", "\(options)")
+    }
+  }
+
+  @Test func `a log is read from a pipe in each mode, also in those that read it twice`() throws {
+    let folder = try TemporaryFolder()
+    let first = try folder.write(Array(Self.first.utf8), to: "a.log")
+    let second = try folder.write(Array(Self.second.utf8), to: "b.log")
+    let pipe = "\(folder.path)/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for options in [
+      ["--json"], ["--text"], ["--effects"], ["--csv", "-"], ["--svg", "-"],
+      ["--by-namespace", "--json"], ["--explain", "a@2:1"],
+      ["--compare", "--notify-min-delay", "5", "--svg", "-"],
+    ] {
+      let words = options.joined(separator: " ")
+      let expected = try ProgramRun(arguments: ["replay", first, second] + options)
+      #expect(expected.status == 0, "\(words) \(expected.errors)")
+      for line in [
+        "cat \(second) >\(pipe) & exec \"$0\" replay \(first) \(pipe) \(words)",
+        "cat \(second) | \"$0\" replay \(first) - \(words)",
+        "exec \"$0\" replay \(first) - \(words) <\(second)",
+      ] {
+        let run = try ProgramRun(shell: line)
+        #expect(run.status == 0 && run.errors == "", "\(line) \(run.errors)")
+        #expect(run.output == expected.output, "\(line)")
+      }
+    }
+  }
+
   /// The two files of a run of 20 s in which two viewers come, and one leaves after 12 s.
   private func rotatedRun() -> [[UInt8]] {
     let section = LogSection(
