@@ -125,14 +125,14 @@ extension Membership {
     for exclusion in datagram.exclusions where exclusion.number <= farthest {
       guard peers[place].events.admit(exclusion.number) == .new else { continue }
       receiveExclusion(
-        of: bytes.extracting(exclusion.viewer.bounds), stamp: exclusion.stamp, from: place,
-        into: &directives)
+        of: bytes.extracting(exclusion.viewer.bounds), stamp: exclusion.stamp,
+        event: exclusion.number, from: place, into: &directives)
     }
     for held in datagram.held where held.number <= farthest {
       guard peers[place].events.admit(held.number) == .new else { continue }
       receiveHeld(
         of: bytes.extracting(held.viewer.bounds),
-        stream: bytes.extracting(held.stream.bounds), from: place)
+        stream: bytes.extracting(held.stream.bounds), event: held.number, from: place)
     }
   }
 

@@ -60,7 +60,6 @@ extension Membership {
     let wasAsked = claims[number].claimant == .nobody
     claims.release(number, at: now)
     guard !wasAsked else { return }
-    if claims[number].claimant == .this { claims[number].claimant = .unknown }
     claims[number].remember(stream, at: now)
     addEvent(.held, viewer, streamID)
   }
@@ -73,17 +72,17 @@ extension Membership {
       claims[number].stops(stream)
     else { return false }
     switch claims[number].claimant {
-    case .this: return claims[number].localStamp != 0
-    case .peer(let serial, let place): return peers.isLive(serial, at: place)
+    case .this: return true
+    case .peer(let serial, _, let place): return peers.isLive(serial, at: place)
     case .nobody, .left: return false
     case .unknown: return claims[number].stoppedAt >= timeoutAgo
     }
   }
 
-  /// Processes an exclusion by another node: a stream with the viewer id opened there, or a plain
-  /// request there asks the holder to leave.
+  /// Processes an exclusion by another node, with the number of its event: a stream with the viewer
+  /// id opened there, or a plain request there asks the holder to leave.
   mutating func receiveExclusion(
-    of viewer: Span<UInt8>, stamp: UInt64, from place: UInt32,
+    of viewer: Span<UInt8>, stamp: UInt64, event: UInt64, from place: UInt32,
     into directives: inout ClusterDirectives
   ) {
     observeTime(stamp / 2)
@@ -103,19 +102,25 @@ extension Membership {
     claims[number].stamp = stamp
     if isOpen {
       if local == 0 { forgetStoppedLongAgo(number) }
-      claims[number].claimant = .peer(serial: peers[place].serial, place: place)
+      claims[number].claimant = .peer(serial: peers[place].serial, event: event, place: place)
     } else {
+      // Without a holder here, the meter may remember a stream that was excluded.
+      if local == 0 { directives.append(.exclude(viewer: directives.copy(viewer))) }
       claims[number].forgetStopped()
       claims[number].claimant = .nobody
     }
   }
 
   /// Processes a `held` event of another node: it ended a stream for the present holder of the
-  /// viewer id, or its own viewer, which may have been that holder, left.
-  mutating func receiveHeld(of viewer: Span<UInt8>, stream: Span<UInt8>, from place: UInt32) {
+  /// viewer id, or its own viewer, which may have been that holder, left. A departure that arrives
+  /// after a later claim of that node does not end it.
+  mutating func receiveHeld(
+    of viewer: Span<UInt8>, stream: Span<UInt8>, event: UInt64, from place: UInt32
+  ) {
     if stream.isEqual(to: Self.leftMark.span) {
       guard let number = claims.find(viewer),
-        claims[number].claimant == .peer(serial: peers[place].serial, place: place)
+        case .peer(peers[place].serial, let claimed, place) = claims[number].claimant,
+        claimed < event
       else { return }
       claims[number].claimant = .left
       claims[number].stoppedAt = now
@@ -159,11 +164,19 @@ extension Membership {
   }
 
   /// Whether an event still matters to a node that missed it. A claim of a viewer id matters only
-  /// while this node holds the id.
+  /// while this node holds the id, the departure of its viewer only while it does not, and an
+  /// excluded stream only while it is remembered here.
   func isWorthRepeating(_ event: ClusterEvent) -> Bool {
-    guard case .exclusion(let stamp) = event.kind, stamp % 2 == 1 else { return true }
-    guard let number = claims.find(event.subject.span) else { return false }
-    return claims[number].localStamp == stamp
+    if case .message = event.kind { return true }
+    let claim = claims.find(event.subject.span).map { claims[$0] }
+    let localStamp = claim?.localStamp ?? 0
+    switch event.kind {
+    case .message: return true
+    case .exclusion(let stamp): return stamp % 2 == 0 || localStamp == stamp
+    case .held:
+      guard let stream = Self.stream(event.text.span) else { return localStamp == 0 }
+      return claim?.stops(stream) == true
+    }
   }
 
   /// Records a time of another node's clock or stamp, in UNIX milliseconds. A time that is more
@@ -182,9 +195,9 @@ extension Membership {
   /// takes it.
   private mutating func forgetStoppedLongAgo(_ number: UInt32) {
     switch claims[number].claimant {
-    case .this where claims[number].localStamp != 0: return
-    case .peer(let serial, let place) where peers.isLive(serial, at: place): return
-    case .this, .peer, .nobody, .left, .unknown: break
+    case .this: return
+    case .peer(let serial, _, let place) where peers.isLive(serial, at: place): return
+    case .peer, .nobody, .left, .unknown: break
     }
     if claims[number].stoppedAt + Configuration.exclusionMemory <= now {
       claims[number].forgetStopped()

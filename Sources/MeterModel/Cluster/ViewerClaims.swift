@@ -28,11 +28,12 @@ struct ViewerClaims {
     /// There is none: the last one left.
     case left
 
-    /// A stream of this node.
-    case this
+    /// A stream of this node, with its stamp, which is not 0.
+    case this(stamp: UInt64)
 
-    /// A stream of another node, while that node is present.
-    case peer(serial: UInt64, place: UInt32)
+    /// A stream of another node, while that node is present, and the number of the event by which
+    /// that node claimed the id.
+    case peer(serial: UInt64, event: UInt64, place: UInt32)
   }
 
   /// The state of one viewer id.
@@ -40,12 +41,14 @@ struct ViewerClaims {
     var links = QueueLinks()
     var waitsSince: Instant
 
-    /// The stamp of this node's stream; 0 if there is none.
-    var localStamp: UInt64 = 0
-
     /// The largest stamp that was received or made here.
     var stamp: UInt64 = 0
     var claimant = Claimant.unknown
+
+    /// The stamp of this node's stream; 0 if there is none.
+    var localStamp: UInt64 {
+      if case .this(let stamp) = claimant { stamp } else { 0 }
+    }
 
     /// Of each run of a node, the newest stream that was excluded for the id; the run that was
     /// recorded last is the last one.
@@ -108,18 +111,18 @@ struct ViewerClaims {
   /// `instant`.
   mutating func hold(_ number: UInt32, stamp: UInt64, at instant: Instant) {
     unqueue(number)
-    claims[Int(number)].localStamp = stamp
     claims[Int(number)].stamp = max(stamp, claims[Int(number)].stamp)
-    claims[Int(number)].claimant = .this
+    claims[Int(number)].claimant = .this(stamp: stamp)
     claims[Int(number)].waitsSince = instant
     held.append(number, in: &claims)
   }
 
-  /// Records that this node no longer holds the id; nothing happens if it did not.
+  /// Records that this node no longer holds the id, so that the holder is not known; nothing
+  /// happens if it did not.
   mutating func release(_ number: UInt32, at instant: Instant) {
     guard claims[Int(number)].localStamp != 0 else { return }
     unqueue(number)
-    claims[Int(number)].localStamp = 0
+    claims[Int(number)].claimant = .unknown
     claims[Int(number)].waitsSince = instant
     remembered.append(number, in: &claims)
   }

@@ -161,6 +161,69 @@ struct ClusterViewerTests {
     node.close(2, at: 1700)
   }
 
+  @Test func `a departure that arrives after a later claim of its node does not end it`() {
+    for (number, isRefused) in [(UInt64(4), true), (6, false)] {
+      var node = opened(at: 100)
+      let id = node.id(of: 1)
+      _ = node.receive(from: 2, 1, flags: .full, at: 110) {
+        $0.exclude(5, "ab12", stamp: stamp(105))
+      }
+      _ = node.receive(from: 2, 2, round: 1, at: 120) {
+        _ = $0.append(held: number, viewer: Array("ab12".utf8).span, stream: Array("-".utf8).span)
+      }
+      #expect(node.refuses("ab12", lastEventID: id) == isRefused, "\(number)")
+    }
+  }
+
+  /// What a node sends to another one that asks for everything, shortly after the last event.
+  private func repeated(by node: inout LoneNode) -> String {
+    _ = node.advance(to: 500)
+    _ = node.receive(from: 3, 1, flags: [.full, .asksEverybody], at: 600)
+    return node.advance(to: 800).joined(separator: " ")
+  }
+
+  @Test func `a departure is repeated only while no stream here has the id again`() {
+    for returns in [false, true] {
+      var node = opened(at: 100)
+      _ = node.receive(from: 2, 1, flags: .full, at: 110) {
+        _ = $0.append(held: 1, viewer: Array("ab12".utf8).span, stream: foreign.span)
+      }
+      node.close(1, at: 200)
+      if returns { node.open(2, "a", viewer: "ab12", at: 300) }
+      let sent = repeated(by: &node)
+      #expect(sent.contains(" ab12 -") == !returns, "\(sent)")
+      #expect(sent.contains("excl#") == returns, "\(sent)")
+    }
+  }
+
+  @Test func `an excluded stream is repeated only while it is remembered`() {
+    for isAsked in [false, true] {
+      var node = opened(at: 100)
+      let former = String(decoding: node.id(of: 1), as: UTF8.self)
+      node.open(2, "a", viewer: "ab12", at: 200)
+      if isAsked {
+        node.act(at: 300) { $0.askMembers(of: [], excluding: Array("ab12".utf8), at: $1) }
+      }
+      let sent = repeated(by: &node)
+      #expect(sent.contains("ab12 \(former)") == !isAsked, "\(sent)")
+    }
+  }
+
+  @Test func `a plain request on another node ends what is remembered here without a holder`() {
+    for isAsked in [false, true] {
+      var node = opened(at: 100)
+      let id = node.id(of: 1)
+      node.open(2, "a", viewer: "ab12", at: 200)
+      node.close(2, at: 300)
+      let heard = node.receive(from: 2, 1, flags: .full, at: 410) {
+        if isAsked { $0.exclude(1, "ab12", stamp: stamp(400, isOpen: false)) }
+      }
+      #expect(heard == (isAsked ? ["exclude ab12"] : []))
+      node.open(3, "a", viewer: "ab12", at: 500)
+      #expect(node.refuses("ab12", lastEventID: id) == !isAsked)
+    }
+  }
+
   @Test func `a clock that is a day ahead does not spoil the stamps`() {
     var node = opened(at: 100)
     _ = node.receive(from: 2, 1, flags: .full, at: 110) {
