@@ -89,7 +89,8 @@ final class UnicastCarrier: DatagramCarrier {
     }
     var random = SystemRandomNumberGenerator()
     speakers = UnicastSpeakers(
-      AddressCheck(key: (random.next(), random.next()), secret: secret), nodeTimeout: nodeTimeout)
+      AddressCheck(key: (random.next(), random.next()), secret: secret),
+      budget: QuestionBudget(key: HashKey(random.next(), random.next())), nodeTimeout: nodeTimeout)
     needsResolver = options.peers.contains { !isLiteral($0.host) }
     figures = CarrierFigures(carrier: .unicast, address: "port \(options.port)", state: "up")
     startLine =

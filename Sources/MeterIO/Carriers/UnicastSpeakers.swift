@@ -19,22 +19,19 @@ struct UnicastSpeakers {
   private let check: AddressCheck
   private let nodeTimeout: Duration
 
-  /// The questions to addresses that are not known, since `countedSince`.
-  private var questions = 0
-  private var countedSince = Instant.start
+  /// The questions to addresses that are not known. A question is as long as the shortest datagram
+  /// that causes one, so no more bytes leave than arrived.
+  private var budget: QuestionBudget
 
   /// The number of addresses that are sent datagrams.
   private static let maximumSpeakers = 64
 
-  /// The number of questions to unknown addresses in a second. A question is as long as the
-  /// shortest datagram that causes one, so no more bytes leave than arrived.
-  private static let maximumQuestions = 256
-
   /// The shortest time between two questions to a known address.
   private static let questionInterval = Duration.milliseconds(100)
 
-  init(_ check: AddressCheck, nodeTimeout: Duration) {
+  init(_ check: AddressCheck, budget: QuestionBudget, nodeTimeout: Duration) {
     self.check = check
+    self.budget = budget
     self.nodeTimeout = nodeTimeout
   }
 
@@ -62,15 +59,11 @@ struct UnicastSpeakers {
       speakers[index].askedAt = now
     } else {
       forgetSilent(at: now)
-      guard speakers.count < Self.maximumSpeakers, countQuestion(at: now) else { return nil }
+      guard speakers.count < Self.maximumSpeakers,
+        source.withNetworkBytes({ budget.take(for: $0, at: now) })
+      else { return nil }
     }
     return check.question(to: Self.text(of: source).span, in: period(at: now))
-  }
-
-  private mutating func countQuestion(at now: Instant) -> Bool {
-    if countedSince + .seconds(1) <= now { (questions, countedSince) = (0, now) }
-    questions += 1
-    return questions <= Self.maximumQuestions
   }
 
   /// Takes an answer. Returns whether the address is a new one.

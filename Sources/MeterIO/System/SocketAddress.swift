@@ -115,6 +115,15 @@ struct SocketAddress: Sendable {
     return code == 0 ? String(decoding: bytes, as: UTF8.self) : "?"
   }
 
+  /// Calls `body` with the bytes that stand for the owner of the address: all of an IPv4 address,
+  /// and the first 64 bits of an IPv6 address, since one network has the others.
+  func withNetworkBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    withUnsafeBytes(of: storage) { bytes in
+      let part = UnsafeRawBufferPointer(rebasing: bytes[isIPv6 ? 8..<16 : 4..<8])
+      return body(part.assumingMemoryBound(to: UInt8.self).span)
+    }
+  }
+
   /// Calls `body` with the address as system calls take it.
   func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     withUnsafePointer(to: storage) { pointer in
