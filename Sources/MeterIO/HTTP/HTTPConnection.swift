@@ -118,6 +118,13 @@ struct HTTPConnection: Waiting {
     input.append(contentsOf: bytes)
   }
 
+  /// Removes bytes of the present request's head, whose places count from `start`, and lets the
+  /// head be parsed anew.
+  mutating func removeFromHead(_ range: Range<Int>, limits: RequestLimits) {
+    input.removeSubrange(start + range.lowerBound..<start + range.upperBound)
+    parser = RequestHeadParser(limits: limits)
+  }
+
   /// Goes on to the request after the one that was answered.
   mutating func beginNextRequest(limits: RequestLimits) {
     start += length

@@ -102,6 +102,13 @@ extension Reactor {
     if connections[id].phase == .silence {
       // Bytes that are no request line are dropped, and the timeout of 100 ms goes on.
       guard parser.hasRequestLine else {
+        // A web page can make a browser send a method of any length. The rest of the line shows
+        // whether it is one: a request must not be answered as silence is.
+        if let excess = parser.excessOfMethod(in: input.span.extracting(droppingFirst: start)) {
+          let limits = table[connections[id].slot].port.definition.requestLimits
+          connections[id].removeFromHead(excess, limits: limits)
+          return true
+        }
         if case .failed = progress { connections[id].input = [] }
         return false
       }

@@ -49,8 +49,8 @@ package struct RequestHeadParser: Sendable {
   package private(set) var head = RequestHead()
 
   /// Whether the bytes are a request of HTTP: a request line was parsed, or it was refused for an
-  /// unknown method, for the version, or for the length of the target after a known method. Without
-  /// that, the bytes may be no HTTP.
+  /// unknown method, for the version, or for the length of a target that begins with `/` or follows
+  /// a known method. Without that, the bytes may be no HTTP.
   package private(set) var hasRequestLine = false
 
   /// The maximum number of empty lines before a request (RFC 9112 §2.2 requires at least one).
@@ -84,6 +84,15 @@ package struct RequestHeadParser: Sendable {
       failure = error
       return .failed(error)
     }
+  }
+
+  /// The bytes that a method has beyond the length of any known one; nil if the head was not
+  /// refused for that. Without them it may be a request line all the same.
+  package func excessOfMethod(in bytes: Span<UInt8>) -> Range<Int>? {
+    guard phase == .failed, failure == .notImplemented, !hasRequestLine else { return nil }
+    var end = position
+    while end < bytes.count, bytes[end].isTokenCharacter { end += 1 }
+    return position..<end
   }
 
   /// Scans one element, or the part of it that there is.
@@ -174,7 +183,7 @@ extension RequestHeadParser {
       }
       guard byte > ASCII.space, byte < 0x7F, byte != UInt8(ascii: "#") else { throw .badRequest }
       guard position - mark < limits.target else {
-        hasRequestLine = isMethodKnown
+        hasRequestLine = isMethodKnown || bytes[mark] == ASCII.slash
         throw .targetTooLong
       }
       position += 1

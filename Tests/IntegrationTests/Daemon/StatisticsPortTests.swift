@@ -82,7 +82,8 @@ import Testing
 
   @Test(arguments: [
     "stats\n", "\u{16}\u{3}\u{1}\0", "GET /stats\r\n\r\n", "\r\n\r\n\r\n", "x",
-    "stats \(String(repeating: "x", count: 9000))",
+    "stats \(String(repeating: "x", count: 9000))", String(repeating: "x", count: 20_000),
+    "\(String(repeating: "x", count: 20)) /stats\r\n",
   ])
   func `bytes that are no HTTP are ignored`(text: String) throws {
     try RunningDaemon.serving { daemon in
@@ -98,6 +99,9 @@ import Testing
       for (text, status) in [
         (request("GET /stats?\(long)"), 414), ("GET /\(long)", 414),
         (request("GET /stats HTTP/2.0"), 505), (request("FOO /stats"), 501),
+        (request("FOO /stats?\(long)"), 414),
+        (request("\(String(repeating: "x", count: 18)) /stats"), 501),
+        (request("\(String(repeating: "x", count: 40_000)) /stats"), 501),
       ] {
         let answer = try daemon.ask(daemon.statistics, text)
         #expect(answer.status == status)
