@@ -25,7 +25,7 @@ enum DemoPort: PortDefinition {
       encoder.append(
         file.type, file: file.bytes.span, file.tag,
         ifNoneMatch: bytes.extracting(context.head.ifNoneMatch.bounds),
-        PageAccess(context.head, in: bytes), for: exchange, into: &context.response)
+        PageAccess(ofKeptFile: context.head, in: bytes), for: exchange, into: &context.response)
     case .page(let namespace):
       let page = ClientFiles.page(
         namespace: bytes.extracting(namespace.bounds), port: context.settings.audiencePort)

@@ -20,8 +20,18 @@ package enum PageAccess: Equatable, Sendable {
   /// does not show whether the request after it has any. Such a request is answered for its origin;
   /// one without an `Origin`, or with one that is too long or not visible ASCII, for every origin.
   package init(_ head: RequestHead, in bytes: Span<UInt8>) {
+    self.init(head, in: bytes, namesOrigin: head.hasCredentials || head.method == .options)
+  }
+
+  /// The pages that may read a file that is kept by caches. A kept response is used for later
+  /// requests, with or without credentials, so a request with an `Origin` is answered for that.
+  package init(ofKeptFile head: RequestHead, in bytes: Span<UInt8>) {
+    self.init(head, in: bytes, namesOrigin: true)
+  }
+
+  private init(_ head: RequestHead, in bytes: Span<UInt8>, namesOrigin: Bool) {
     self = .everyOrigin
-    guard head.hasCredentials || head.method == .options, !head.origin.isEmpty else { return }
+    guard namesOrigin, !head.origin.isEmpty else { return }
     let origin = bytes.extracting(head.origin.bounds)
     guard origin.count <= Self.maximumOrigin, origin.isVisibleASCII else { return }
     self = .origin(ContiguousArray(origin.array))

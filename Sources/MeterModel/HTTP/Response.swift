@@ -165,6 +165,8 @@ package struct ResponseEncoder: Sendable {
     let isKnown = tag.isNamed(by: ifNoneMatch)
     append(status: isKnown ? "304 Not Modified" : "200 OK", into: &output)
     append(access, into: &output)
+    // A cache must not use this response for a request whose response names its origin.
+    if access == .everyOrigin { output.append(contentsOf: "Vary: Origin\r\n".utf8) }
     output.append(contentsOf: "ETag: ".utf8)
     output.append(contentsOf: tag.text.utf8)
     output.append(contentsOf: "\r\nCache-Control: max-age=".utf8)

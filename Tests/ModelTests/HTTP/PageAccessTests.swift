@@ -30,6 +30,36 @@ import Testing
     #expect(try access(HTTP.request("OPTIONS", "/ns", ["Origin: http://a"])) == origin("http://a"))
   }
 
+  @Test func `is for the origin of every request for a file that caches keep, and varies by it`()
+    throws
+  {
+    let tag = EntityTag(of: HTTP.bytes("x").span)
+    for (fields, origin) in [
+      (["Origin: https://a.example"], "https://a.example"),
+      (["Origin: https://a.example", "Cookie: a=b"], "https://a.example"), ([], "*"),
+      (["Cookie: a=b"], "*"),
+    ] {
+      for fields in [fields, fields + ["If-None-Match: \(tag.text)"]] {
+        let text = HTTP.request("GET", "/client/audience.js", fields)
+        let head = try HTTP.head(text)
+        let bytes = HTTP.bytes(text)
+        var output: ContiguousArray<UInt8> = []
+        ResponseEncoder(date: HTTPDate(unixSeconds: 784_111_777), run: 0).append(
+          .script, file: HTTP.bytes("x").span, tag,
+          ifNoneMatch: bytes.span.extracting(head.ifNoneMatch.bounds),
+          PageAccess(ofKeptFile: head, in: bytes.span), for: Exchange(head), into: &output)
+        let written = String(decoding: output, as: UTF8.self)
+        let status = fields.last?.hasPrefix("If-None-Match") == true ? 304 : 200
+        #expect(written.hasPrefix("HTTP/1.1 \(status) "), "\(written)")
+        #expect(written.contains("Access-Control-Allow-Origin: \(origin)\r\n"), "\(written)")
+        let varies = written.split(separator: "\r\n").count { $0 == "Vary: Origin" }
+        #expect(varies == 1, "\(written)")
+        let hasCredentials = written.contains("Access-Control-Allow-Credentials: true\r\n")
+        #expect(hasCredentials == (origin != "*"), "\(written)")
+      }
+    }
+  }
+
   @Test func `is for origins of up to 1,024 visible bytes`() throws {
     func access(_ origin: String) throws -> PageAccess {
       try self.access(HTTP.get("/ns", "Cookie: a", "Origin: \(origin)"))
@@ -66,11 +96,6 @@ import Testing
     let bytes = HTTP.bytes("x")
     let writers: [(inout ContiguousArray<UInt8>) -> Void] = [
       { encoder.append(.text, body: bytes.span, access, for: exchange, into: &$0) },
-      {
-        encoder.append(
-          .script, file: bytes.span, EntityTag(of: bytes.span), ifNoneMatch: bytes.span, access,
-          for: exchange, into: &$0)
-      },
       { encoder.append(.notFound, access, for: exchange, into: &$0) },
       { encoder.appendUnavailable(retryAfterSeconds: 5, access, for: exchange, into: &$0) },
       { encoder.appendOptions(requestedHeaders: bytes.span, access, for: exchange, into: &$0) },
