@@ -43,9 +43,11 @@ struct LegacyPeer {
     }
   }
 
-  /// The sum of the members that a node reported last.
+  /// The sum of the members that a node reported last. A name that would have ended a legacy node
+  /// does not count: whoever has heard this one never sends it again.
   func members(of session: SessionID) -> UInt64 {
-    reported[session]?.values.reduce(0, +) ?? 0
+    let unsafe = Array(NodesPlan.namespaces[NodesPlan.namespaceUnsafeForLegacy].utf8)
+    return (reported[session] ?? [:]).reduce(0) { $0 + ($1.key == unsafe ? 0 : $1.value) }
   }
 
   /// The datagram of one interval; nil before the first viewer.
