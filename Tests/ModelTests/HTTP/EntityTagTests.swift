@@ -22,6 +22,7 @@ import Testing
   private let fields = """
     Access-Control-Allow-Origin: *\r
     Cross-Origin-Resource-Policy: cross-origin\r
+    Vary: Origin\r
     ETag: "ba7816bf8f01cfea"\r
     Cache-Control: max-age=600\r
 
