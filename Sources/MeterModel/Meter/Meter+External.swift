@@ -60,7 +60,8 @@ extension Meter {
 
 extension Meter {
   /// The members of this node in all namespaces: its counted connections and the external counts,
-  /// at most 2⁶³ − 1.
+  /// at most 2⁶³ − 1. Inlined, because a call copies the whole meter, and each count asks for it.
+  @inline(__always)
   package var ownMembers: UInt64 {
     UInt64(min(UInt128(localMembers) + externals.members, UInt128(Configuration.maximumCount)))
   }
