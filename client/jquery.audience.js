@@ -14,17 +14,19 @@
   "use strict";
 
   var streams = {}; // By absolute URL, while they have users.
+  var waking;
   var awake = true; // False while the page is frozen or in the back/forward cache.
 
   // One stream, shared by the deferreds of all its users. It is read with XMLHttpRequest, because
   // an EventSource hides `retry: -1`, which means that this viewer id was opened elsewhere, and
   // brings a whole crowd back at the same instant when a server restarts.
   function openStream(url) {
-    var stream = { users: [], connect: connect, pause: pause, leave: leave };
+    var stream = { users: [], start: start, pause: pause, keep: keep, leave: leave };
     var retry = 2000, failures = 0;
     var longest = 25000; // The longest pause between two totals; the daemon's default at first.
     var timeout = 65000; // A stream that is silent for longer is given up.
-    var request, lastEventId, idInQuery, read, data, liveSince, retryIsKnown, totalAt, totals;
+    var name = "audience " + url.replace(/\btoken=[^&]*/, "");
+    var request, lastEventId, read, data, liveSince, retryIsKnown, totalAt, totals;
 
     // As tasks of their own, so that a callback that throws affects neither the stream nor others.
     function each(method, value) {
@@ -57,25 +59,45 @@
       stream.users = $.grep(stream.users, function (user) {
         return user !== deferred;
       });
-      if (!stream.users.length) end();
+      if (stream.users.length || streams[url] !== stream) return;
+      end();
+      keep();
     }
 
-    function connect(atOnce) {
+    // Keeps the id of a page that is left, for the next page of this tab, which is the same viewer.
+    // It is removed when it is read: a duplicated tab must not have the id of an open stream, or
+    // the two would supersede one another in turn. A page may have no storage.
+    function keep() {
+      try {
+        sessionStorage[name] = lastEventId || "";
+      } catch (_) {}
+    }
+
+    function start(atOnce) {
       // A page that is rendered before a visit is not watched.
-      if (!awake || document.prerendering || request || (stream.timer && !atOnce)) return;
+      if (!awake || document.prerendering) return;
+      try {
+        lastEventId = sessionStorage[name] || lastEventId;
+        delete sessionStorage[name];
+      } catch (_) {}
+      if (!request && (atOnce || !stream.timer)) connect();
+    }
+
+    function connect() {
       pause();
       read = totals = 0;
       data = [];
       liveSince = retryIsKnown = totalAt = undefined;
       var address = url;
-      if (lastEventId && idInQuery) {
+      // The former stream is named in the query, as a field of the head makes browsers ask by
+      // OPTIONS first.
+      if (lastEventId) {
         address += /\?/.test(url) ? "&" : "?";
         address += "lastEventId=" + encodeURIComponent(lastEventId);
       }
       var mine = (request = new XMLHttpRequest());
       mine.open("GET", address);
       mine.setRequestHeader("Accept", "text/event-stream");
-      if (lastEventId && !idInQuery) mine.setRequestHeader("Last-Event-ID", lastEventId);
       // A request that was aborted here is ignored. For one that failed, the end is enough.
       mine.onprogress = function () {
         if (mine === request) take(mine);
@@ -141,8 +163,6 @@
 
     function ended(status) {
       pause();
-      // The field makes browsers ask by OPTIONS first. Some proxies refuse or redirect that.
-      if (lastEventId && !status && !read) idInQuery = true;
       if (status === 204) return stop("excluded");
       // Of the client errors, only 408 and 429 are temporary.
       if (/^4(?!08|29)/.test(status)) return stop("refused");
@@ -153,9 +173,7 @@
       if (liveSince || !retryIsKnown) {
         wait += Math.random() * Math.min(retry * Math.pow(2, failures++), 30000);
       }
-      stream.timer = setTimeout(function () {
-        connect(true);
-      }, wait);
+      stream.timer = setTimeout(connect, wait);
     }
 
     return stream;
@@ -169,16 +187,23 @@
 
   function sleep() {
     awake = false;
+    clearTimeout(waking);
     eachStream(function (stream) {
       stream.pause();
+      stream.keep();
     });
   }
 
+  // A page that is shown again may be so just before the page that is left is hidden, and has to
+  // wait for the id that this one keeps.
   function wake(event) {
     awake = true;
-    eachStream(function (stream) {
-      stream.connect(event.type === "online");
-    });
+    clearTimeout(waking);
+    waking = setTimeout(function () {
+      eachStream(function (stream) {
+        stream.start(event.type === "online");
+      });
+    }, event.type === "pageshow" ? 500 : 0);
   }
 
   $(window).on("pagehide", sleep).on("pageshow online", wake);
@@ -204,7 +229,7 @@
     var stream = streams[url] || (streams[url] = openStream(url));
     stream.users.push(deferred);
     if (stream.total >= 0) deferred.notify(stream.total);
-    stream.connect();
+    stream.start();
     return deferred.promise({
       close: function () {
         deferred.resolve();

@@ -70,6 +70,23 @@ private func written(_ datagram: ClusterDatagram, _ bytes: [UInt8]) -> [UInt8] {
       encoder.append(
         held: held.number, viewer: span(held.viewer).span, stream: span(held.stream).span) && fits
   }
+  for text in datagram.texts {
+    fits =
+      encoder.append(
+        text: span(text.text).span, part: text.part, of: text.parts, time: text.time,
+        of: span(text.service).span, in: span(text.namespace).span) && fits
+  }
+  for kept in datagram.kept {
+    fits =
+      encoder.append(
+        kept: span(kept.namespace).span, span(kept.service).span, time: kept.time,
+        check: kept.check) && fits
+  }
+  for wanted in datagram.wanted {
+    fits =
+      encoder.append(
+        wanted: wanted.session, span(wanted.namespace).span, span(wanted.service).span) && fits
+  }
   guard fits else { fatalError("the shortest form is longer") }
   var output: ContiguousArray<UInt8> = []
   encoder.finish(into: &output)
@@ -99,6 +116,16 @@ private func contents(_ datagram: ClusterDatagram, _ bytes: [UInt8]) -> String {
   }
   for held in datagram.held {
     contents += " held \(held.number) \(text(held.viewer)) \(text(held.stream))"
+  }
+  for kept in datagram.texts {
+    contents += " keep \(text(kept.namespace)) \(text(kept.service)) \(kept.time)"
+    contents += " \(kept.part) \(kept.parts) \(text(kept.text))"
+  }
+  for kept in datagram.kept {
+    contents += " kept \(text(kept.namespace)) \(text(kept.service)) \(kept.time) \(kept.check)"
+  }
+  for wanted in datagram.wanted {
+    contents += " want \(wanted.session.text) \(text(wanted.namespace)) \(text(wanted.service))"
   }
   return contents
 }

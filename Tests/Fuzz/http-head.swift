@@ -106,13 +106,19 @@ private struct HeadFuzzer {
 
   /// Every head has a route, and the ranges of routes lie within the target.
   private func route(_ head: RequestHead, _ bytes: Span<UInt8>) {
-    for viewersEnabled in [false, true] {
-      switch AudienceRoute(head, in: bytes, viewersEnabled: viewersEnabled) {
-      case .stream(let namespace, let viewer), .count(let namespace, let viewer):
+    for mode in ViewerIDMode.allCases {
+      switch AudienceRoute(head, in: bytes, viewerIDs: mode) {
+      case .stream(let namespace, let viewer), .count(let namespace, let viewer),
+        .ping(let namespace, let viewer), .leave(let namespace, let viewer):
         guard (1...255).contains(namespace.count), viewer.count <= 128 else {
           fatalError("a name past its limit")
         }
         expectInTarget([namespace, viewer], head)
+      case .observer(let namespace): expectInTarget([namespace], head)
+      case .watch, .counts:
+        guard let names = try? WatchedNames(head, in: bytes).names, (1...100).contains(names.count)
+        else { fatalError("no names to watch") }
+        expectInTarget(Array(names), head)
       case .prefetchedStream, .streamHead, .root, .crossDomainPolicy, .options, .notFound,
         .methodNotAllowed, .failure:
         break

@@ -55,15 +55,20 @@ private struct Pages {
   private enum Page: Equatable {
     case absent
     case connected(ConnectionID, ordinal: ConnectionOrdinal)
-    case waiting(until: Instant, after: ConnectionOrdinal, wasExcluded: Bool)
+    case waiting(until: Instant, after: ConnectionKey, wasExcluded: Bool)
     case stopped
   }
 
   private static let retry = Duration.seconds(2)
   private static let viewer = ViewerID(0)
+  private static let exclusive = {
+    var configuration = Configuration()
+    configuration.viewerIDs = .exclusive
+    return configuration
+  }()
 
   private let areRemembered: Bool
-  private var meter = Meter(configuration: Configuration())
+  private var meter = Meter(configuration: exclusive)
   private var pages: [Page]
   private var latestConnection: UInt32 = 0
   private var latestOrdinal = ConnectionOrdinal.none
@@ -72,6 +77,10 @@ private struct Pages {
   /// The page that was opened last or came back from a loss last, and has not left. A page that
   /// comes back after an exclusion may only take the place of one that is gone.
   private var latest: Int?
+
+  /// Whether the viewer was gone, and with it what was remembered (§2 rule 8), while an excluded
+  /// page was about to come back: that one may take the place then. Young viewers get no grace.
+  private var isForgotten = false
 
   /// The instant of the last exclusion, and whether a page was stopped.
   private(set) var lastExclusion = Instant.start
@@ -111,7 +120,8 @@ private struct Pages {
       guard case .connected(let connection, let ordinal) = pages[page] else { return }
       if case .lose = action { close(connection) }
       pages[page] = .waiting(
-        until: meter.now + Self.retry, after: ordinal, wasExcluded: false)
+        until: meter.now + Self.retry, after: ConnectionKey(connection, ordinal),
+        wasExcluded: false)
     case .pass: pass(.seconds(1))
     }
   }
@@ -123,7 +133,7 @@ private struct Pages {
     meter.audit()
     if lastExclusion > start + .seconds(10) { return "a page is still excluded" }
     if meter.openConnections > 1 { return "\(meter.openConnections) connections are open" }
-    guard let latest else { return nil }
+    guard let latest, !isForgotten else { return nil }
     guard case .connected(let connection, _) = pages[latest], meter.isOpen(connection) else {
       return "the page that came last, \(latest), has no connection"
     }
@@ -141,6 +151,12 @@ private struct Pages {
     apply(nil, at: end)
   }
 
+  private var hasExcludedPage: Bool {
+    pages.contains { page in
+      if case .waiting(_, _, wasExcluded: true) = page { true } else { false }
+    }
+  }
+
   /// The page that comes back first.
   private var nextReturn: Int? {
     var next: (page: Int, at: Instant)?
@@ -152,7 +168,7 @@ private struct Pages {
   }
 
   private mutating func connect(
-    _ page: Int, after: ConnectionOrdinal, wasExcluded: Bool
+    _ page: Int, after: ConnectionKey, wasExcluded: Bool
   ) {
     latestConnection += 1
     latestOrdinal = latestOrdinal.next
@@ -160,7 +176,8 @@ private struct Pages {
     pages[page] = .connected(connection, ordinal: latestOrdinal)
     apply(
       .opened(
-        connection, NamespaceID(0), viewer: Self.viewer, after: areRemembered ? after : .none),
+        connection, NamespaceID(0), viewer: Self.viewer, after: areRemembered ? after : .none,
+        as: .viewer),
       at: meter.now)
     if case .connected = pages[page], !wasExcluded { latest = page }
   }
@@ -176,13 +193,15 @@ private struct Pages {
     } else {
       meter.advance(to: instant, into: &effects)
     }
+    isForgotten = isForgotten || !meter.isKnown(Self.viewer) && hasExcludedPage
     for effect in effects.effects {
       switch effect.action {
       case .end(let connection, .excluded):
         lastExclusion = effect.instant
         lost(connection, stopped: false)
       case .refuse(let connection, .stopped): lost(connection, stopped: true)
-      case .greet, .notify, .message, .end, .retire, .refuse, .reject: break
+      case .end(let connection, .superseded): close(connection)
+      case .greet, .notify, .message, .send, .pong, .end, .retire, .refuse, .reject: break
       }
     }
   }
@@ -195,7 +214,8 @@ private struct Pages {
       pages[number] =
         stopped
         ? .stopped
-        : .waiting(until: meter.now + Self.retry, after: ordinal, wasExcluded: true)
+        : .waiting(
+          until: meter.now + Self.retry, after: ConnectionKey(lost, ordinal), wasExcluded: true)
       wasStopped = wasStopped || stopped
     }
   }

@@ -135,9 +135,22 @@ extension Event {
   /// The event with other ids.
   fileprivate var renamed: Event {
     switch self {
-    case .opened(let connection, let namespace, let viewer, let after):
-      .opened(connection.renamed, namespace.renamed, viewer: viewer.renamed, after: after)
+    case .opened(let connection, let namespace, let viewer, let after, let kind):
+      .opened(
+        connection.renamed, namespace.renamed, viewer: viewer.renamed, after: after.renamed,
+        as: kind)
     case .closed(let connection): .closed(connection.renamed)
+    case .cut(let connection): .cut(connection.renamed)
+    case .restarted: .restarted
+    case .pinged(let namespace, let viewer): .pinged(namespace.renamed, viewer.renamed)
+    case .left(let namespace, let viewer): .left(namespace.renamed, viewer.renamed)
+    case .arrived(let connection, let node): .arrived(connection.renamed, from: node.renamed)
+    case .moved(let stream, let node): .moved(stream.renamed, to: node.renamed)
+    case .transferred(let namespace, let from, let to):
+      .transferred(namespace.renamed, from: from.renamed, to: to.renamed)
+    case .retained(let namespace, let service, let message, let bytes):
+      .retained(
+        namespace.renamed, ServiceID(99 - service.number), message, bytes: bytes)
     case .excluded(let viewer): .excluded(viewer.renamed)
     case .message(let namespace, let message): .message(namespace.renamed, message)
     case .peer(let node, let namespace, let members, let connections):
@@ -151,6 +164,12 @@ extension Event {
 
 extension ConnectionID {
   fileprivate var renamed: ConnectionID { ConnectionID(99 - number) }
+}
+
+extension ConnectionKey {
+  fileprivate var renamed: ConnectionKey {
+    self == .none ? .none : ConnectionKey(connection.renamed, ordinal)
+  }
 }
 
 extension NamespaceID {

@@ -1,6 +1,5 @@
 // The random logs of a test run. `AUDIENCE_METER_SEEDS=50000` sets their number, in equal parts of
-// each profile; `AUDIENCE_METER_SEED=churn:17` selects one, and `nodes:17` one cluster. A debug
-// build takes a hundred times as long as a release build, so its default is smaller.
+// each profile; `AUDIENCE_METER_SEED=churn:17` selects one, and `nodes:17` one cluster.
 
 import Foundation
 import MeterModel
@@ -22,7 +21,7 @@ struct SeedRange: CustomTestStringConvertible, Sendable {
   }()
 
   /// The number of seeds of the swarm.
-  static let swarm = max(600, Environment.seeds / 10)
+  static let swarm = max(10_000, Environment.seeds / 10)
 
   private static let count = CrowdProfile.allCases.count
 }
@@ -45,12 +44,7 @@ private enum Environment {
   static let variables = ProcessInfo.processInfo.environment
 
   static var seeds: UInt64 {
-    #if DEBUG
-      let standard: UInt64 = 1800
-    #else
-      let standard: UInt64 = 50_000
-    #endif
-    return variables["AUDIENCE_METER_SEEDS"].flatMap { UInt64($0) } ?? standard
+    variables["AUDIENCE_METER_SEEDS"].flatMap { UInt64($0) } ?? 10_000
   }
 
   /// The seed of a single cluster.

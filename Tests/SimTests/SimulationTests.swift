@@ -48,7 +48,9 @@ struct SimulationTests {
     var opens: [NamespaceID: Int] = [:]
     while simulation.runBatch() {
       for record in simulation.records {
-        if case .opened(_, let namespace, _, _) = record.event { opens[namespace, default: 0] += 1 }
+        if case .opened(_, let namespace, _, _, _) = record.event {
+          opens[namespace, default: 0] += 1
+        }
       }
     }
     let (first, second) = (opens[NamespaceID(0)] ?? 0, opens[NamespaceID(1)] ?? 0)

@@ -58,8 +58,11 @@ package struct ClusterBenchNode {
     self.number = number
     self.namespaces = Int(namespaces)
     var random = RandomSource(seed: seed).fork("node \(number)")
-    var nodeSettings = NodeSettings(hashKey: HashKey(random.next(), random.next()))
+    var nodeSettings = NodeSettings(
+      hashKey: HashKey(random.next(), random.next()),
+      signer: StreamSigner(run: UInt64(number), key: HashKey(random.next(), random.next())))
     nodeSettings.configuration.clusterNodeTimeout = settings.nodeTimeout
+    nodeSettings.configuration.decrementDelay = .zero
     nodeSettings.configuration.maximumConnectionDuration = .zero
     nodeSettings.configuration.maximumNamespaces = max(
       nodeSettings.configuration.maximumNamespaces, namespaces)
@@ -158,8 +161,8 @@ package struct ClusterBenchNode {
     batch.inputs.append(
       .opened(
         ConnectionHandle(slot: slot, generation: 1),
-        namespace: batch.bytes.appendText(name.span), viewer: .none, after: .none,
-        lastEventID: .none))
+        namespace: batch.bytes.appendText(name.span), viewer: .none, after: nil,
+        as: .viewer))
     apply(batch, at: instant)
   }
 

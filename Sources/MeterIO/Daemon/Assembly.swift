@@ -11,7 +11,7 @@ struct Assembly {
   let inbox: Mailbox<NodeMail>
   let plan: DescriptorPlan
   let ports: OpenPorts
-  let viewersEnabled: Bool
+  let viewerIDs: ViewerIDMode
   let localNames: LocalNames
   let capture: Capture?
   let cluster: ClusterStart?
@@ -21,12 +21,12 @@ struct Assembly {
     _ configuration: Configuration, workers: Int
   ) throws(SystemError) -> [JoinableThread] {
     var random = SystemRandomNumberGenerator()
-    let run: UInt64 = random.next()
+    let signer = StreamSigner(run: random.next(), key: HashKey(random.next(), random.next()))
     let context = ReactorContext(
       clock: clock, console: console, node: inbox,
       ports: PortSettings(
-        viewersEnabled: viewersEnabled, audiencePort: ports.audiencePort, localNames: localNames),
-      run: run)
+        viewerIDs: viewerIDs, audiencePort: ports.audiencePort, localNames: localNames),
+      signer: signer, streamReactors: UInt32(workers))
     let sharedBudgets = plan.makeBudgets()
     let startLine = StartLine()
     var leftBehind: [Int32] = []
@@ -60,11 +60,11 @@ struct Assembly {
     }
     let cluster = try cluster?.begin(configuration, clock: clock, console: console)
     if let cluster { bodies.append(("cluster", cluster.run)) }
-    var settings = NodeSettings(hashKey: HashKey(random.next(), random.next()))
+    var settings = NodeSettings(
+      hashKey: HashKey(random.next(), random.next()), signer: signer)
     settings.configuration = configuration
     settings.reactors = outboxes.count
     settings.streamReactors = workers
-    settings.run = run
     settings.wallStart = clock.wallStart
     let node = Handover(
       try NodeThread(

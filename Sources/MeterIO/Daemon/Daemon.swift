@@ -33,7 +33,7 @@ package enum Daemon {
       let signals = try StopSignals()
       let assembly = Assembly(
         console: console, clock: clock, inbox: inbox, plan: plan, ports: ports,
-        viewersEnabled: settings.enableViewerIDs, localNames: settings.localNames,
+        viewerIDs: settings.configuration.viewerIDs, localNames: settings.localNames,
         capture: capture, cluster: cluster)
       let threads = try assembly.start(configuration, workers: workers)
       for line in (cluster?.lines ?? []) + ports.lines { console.log(line) }

@@ -13,8 +13,11 @@ package struct ServeSettings: Equatable, Sendable {
   /// (`--workers`).
   package var workers: UInt32 = 0
 
-  /// Whether the second segment of a path is a viewer id (`--enable-uuid`).
-  package var enableViewerIDs = false
+  /// Whether a viewer id holds at most one connection (`--enable-uuid`).
+  package var enableViewerIDs: Bool {
+    get { configuration.viewerIDs == .exclusive }
+    set { configuration.viewerIDs = newValue ? .exclusive : .off }
+  }
 
   /// The audience port; 0 for any free port (`--port`).
   package var port: UInt16 = 80

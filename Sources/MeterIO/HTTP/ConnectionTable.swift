@@ -15,6 +15,9 @@ struct StreamTraits: OptionSet {
   /// The body is chunked.
   static let chunked = StreamTraits(rawValue: 2)
 
+  /// The stream observes several namespaces: `audience` is its row of the reactor's watches.
+  static let watching = StreamTraits(rawValue: 4)
+
   init(rawValue: UInt8) { self.rawValue = rawValue }
 
   init(_ head: RequestHead) {
@@ -39,6 +42,9 @@ struct Socket {
     case opening
     /// A stream in its namespace's audience. Can become `http` (ended), `free`.
     case streaming
+    /// A stream in its namespace's audience that is a part of a response, without a socket of its
+    /// own: `attachment` is the row of the watch. Can become `free`.
+    case part
   }
 
   var descriptor: Int32 = -1
@@ -90,7 +96,7 @@ struct ConnectionTable {
     _modify { yield &sockets[Int(slot)] }
   }
 
-  /// Takes a slot for an accepted socket. Amortised O(1).
+  /// Takes a slot for an accepted socket, or for a part, whose descriptor is −1. Amortised O(1).
   mutating func add(descriptor: Int32, port: Port) -> UInt32 {
     lastGeneration = lastGeneration == .max ? 1 : lastGeneration + 1
     count += 1
@@ -107,9 +113,9 @@ struct ConnectionTable {
     return UInt32(sockets.count - 1)
   }
 
-  /// Closes the slot's socket and frees the slot. O(1)
+  /// Closes the slot's socket, if it has one, and frees the slot. O(1)
   mutating func remove(_ slot: UInt32) {
-    close(sockets[Int(slot)].descriptor)
+    if sockets[Int(slot)].descriptor >= 0 { close(sockets[Int(slot)].descriptor) }
     sockets[Int(slot)] = Socket(next: firstFree)
     firstFree = slot
     count -= 1

@@ -72,6 +72,7 @@ extension Reactor {
         audiences.remove(row)
       }
     }
+    sendKeptCounts()
   }
 
   /// Sends the messages of all broadcasts before the reactor stops, as far as `maximumEnd` allows;
@@ -89,7 +90,8 @@ extension Reactor {
     let count = broadcasts[broadcast].count
     let last = broadcasts[broadcast].lastSending
     // The number of messages for which each frame was made: once for a slice, not for a stream.
-    var (chunked, plain) = (-1, -1)
+    var (chunked, plain, parts) = (-1, -1, -1)
+    var events: ContiguousArray<UInt8> = []
     var done = 0
     while done < limit {
       let slot = broadcasts[broadcast].next
@@ -102,6 +104,20 @@ extension Reactor {
       let missing = count == nil ? broadcasts[broadcast].missing(after: table[slot].messages) : 0
       // A stream that came after the messages of this pass gets none of them.
       if count == nil, missing == 0 { continue }
+      if table[slot].state == .part {
+        if let count {
+          keepCount(count, for: slot)
+        } else {
+          if parts != missing {
+            events.removeAll(keepingCapacity: true)
+            broadcasts[broadcast].appendFrame(ofLast: missing, .plain, to: &events)
+            parts = missing
+          }
+          table[slot].messages = last
+          sendMessages(events.span, toPart: slot)
+        }
+        continue
+      }
       switch table[slot].traits.framing {
       case .chunked where chunked != missing:
         Self.clear(&chunkedFrame)
@@ -130,7 +146,7 @@ extension Reactor {
 
   /// Sends the frame of a stream's framing, a count or messages, to the stream, or keeps it if the
   /// stream is behind.
-  private mutating func deliver(to slot: UInt32, count: UInt64?) {
+  mutating func deliver(to slot: UInt32, count: UInt64?) {
     let backlog = table[slot].attachment
     if backlog == .max {
       sendFrame(to: slot, count: count)
@@ -140,7 +156,7 @@ extension Reactor {
       let frame = frame(of: slot)
       guard
         backlogs[backlog].bytes.count - backlogs[backlog].sent + frame.count
-          <= Backlog.maximumBytes
+          <= maximumBacklog(of: slot)
       else {
         drop(slot)
         return

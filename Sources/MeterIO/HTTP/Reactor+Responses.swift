@@ -23,6 +23,16 @@ extension Reactor {
     case .notFound: fail(id, .notFound)
     case .contentTooLarge:
       fail(id, .contentTooLarge, because: .event(maximum: MessageLimits.maximumFrame))
+    case .noNamespace:
+      let exchange = connections[id].exchange
+      encoder.appendNoMessage(
+        allowedMethods: nil, for: exchange, into: &connections[id].output)
+      respond(id, exchange)
+    case .keepsTooMuch:
+      fail(
+        id, .contentTooLarge,
+        because: .kept(
+          services: Configuration.maximumServices, bytes: Configuration.maximumKeptBytes))
     case .unavailable:
       let exchange = connections[id].exchange.closing
       encoder.appendUnavailable(
@@ -36,6 +46,9 @@ extension Reactor {
       connections[id].question = answer.rest
       if answer.rest == nil { connections[id].isLast = true }
       flush(id)
+    case .ok where answer.rest != nil:
+      // Only the last answer has a body.
+      if let question = answer.rest { ask(id, question) }
     case .ok:
       let isPublic = table[connections[id].slot].port.definition.isPublic
       encoder.append(

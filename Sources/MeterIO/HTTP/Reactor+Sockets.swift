@@ -75,7 +75,7 @@ extension Reactor {
   mutating func drop(_ slot: UInt32) {
     let port = table[slot].port
     switch table[slot].state {
-    case .free: return
+    case .free, .part: return
     case .http: removeConnection(slot)
     case .opening:
       _ = takeAccess(slot)
@@ -90,9 +90,18 @@ extension Reactor {
     isOverLimit = false
   }
 
-  /// Reports to the node that a connection is no stream any more.
+  /// Reports to the node that a connection is no stream any more, or that its parts are none.
   mutating func reportClosed(_ slot: UInt32) {
     streamCount -= 1
+    if table[slot].traits.contains(.watching) {
+      removeParts(slot)
+    } else {
+      reportEnd(slot)
+    }
+  }
+
+  /// Reports the end of a stream to the node.
+  mutating func reportEnd(_ slot: UInt32) {
     unreportedLeaves += 1
     outgoing.inputs.appendToBatch(.closed(slot: slot))
   }
@@ -100,7 +109,7 @@ extension Reactor {
   /// Handles the event that a socket is readable.
   mutating func readable(_ slot: UInt32) {
     switch table[slot].state {
-    case .free: break
+    case .free, .part: break
     case .http: readRequest(slot)
     case .opening, .streaming:
       // Bytes after the request of a stream are read and dropped. Their end means that the viewer
@@ -112,7 +121,7 @@ extension Reactor {
   /// Handles the event that a socket is writable.
   mutating func writable(_ slot: UInt32) {
     switch table[slot].state {
-    case .free, .opening: break
+    case .free, .opening, .part: break
     case .http:
       flush(table[slot].attachment)
       proceed(slot)

@@ -14,18 +14,21 @@ extension Reactor {
       return
     }
     streamCount += 1
-    let lastEventID = bytes.extracting(head.formerStream(in: bytes).bounds)
-    let after = StreamIdentifier.parse(lastEventID, run: context.run) ?? .none
-    let isReturn = !request.viewer.isEmpty && lastEventID.count == StreamIdentifier.length
-    let input = NodeInput.opened(
-      table.handle(slot),
-      namespace: outgoing.bytes.appendText(bytes.extracting(request.namespace.bounds)),
-      viewer: outgoing.bytes.appendText(bytes.extracting(request.viewer.bounds)), after: after,
-      lastEventID: isReturn ? outgoing.bytes.appendText(lastEventID) : .none)
-    outgoing.inputs.appendToBatch(input)
     removeConnection(slot)
     table[slot].state = .opening
     table[slot].traits = StreamTraits(head)
+    switch request {
+    case .one(let namespace, let viewer, let kind):
+      let after =
+        kind == .viewer
+        ? StreamIdentifier(bytes.extracting(head.formerStream(in: bytes).bounds)) : nil
+      let input = NodeInput.opened(
+        table.handle(slot),
+        namespace: outgoing.bytes.appendText(bytes.extracting(namespace.bounds)),
+        viewer: outgoing.bytes.appendText(bytes.extracting(viewer.bounds)), after: after, as: kind)
+      outgoing.inputs.appendToBatch(input)
+    case .several(let names): openWatch(slot, names, of: bytes)
+    }
     if case .origin(let origin) = access { table[slot].attachment = origins.add(origin) }
     watch(slot, .readable)
   }
@@ -40,34 +43,71 @@ extension Reactor {
     return .origin(origin)
   }
 
-  /// Sends a new stream its head and first event, and adds it to its audience.
-  mutating func greet(
-    _ slot: UInt32, _ ordinal: ConnectionOrdinal, _ namespace: NamespaceID, _ count: UInt64
-  ) {
+  /// Makes the head and the first event of a new stream.
+  mutating func makeGreeting(_ slot: UInt32, _ ordinal: ConnectionOrdinal, _ count: UInt64) {
     let (traits, access) = (table[slot].traits, takeAccess(slot))
+    let number = UInt32(index) + slot * context.streamReactors
+    let stream = ConnectionKey(ConnectionID(number), ordinal)
     switch traits.framing {
     case .chunked:
       Self.clear(&chunkedFrame)
       encoder.appendStream(
-        greeting: count, to: ordinal, isPadded: traits.contains(.padded), .chunked, access,
+        greeting: count, to: stream, isPadded: traits.contains(.padded), .chunked, access,
         into: &chunkedFrame)
     case .plain:
       Self.clear(&plainFrame)
       encoder.appendStream(
-        greeting: count, to: ordinal, isPadded: traits.contains(.padded), .plain, access,
+        greeting: count, to: stream, isPadded: traits.contains(.padded), .plain, access,
         into: &plainFrame)
     }
-    let row = audiences.makeRow(of: namespace)
+  }
+
+  /// Adds events to a greeting that was made.
+  mutating func appendToGreeting(_ events: Span<UInt8>, _ slot: UInt32) {
+    switch table[slot].traits.framing {
+    case .chunked: StreamFraming.append(chunk: events, into: &chunkedFrame)
+    case .plain: plainFrame.append(events)
+    }
+  }
+
+  /// Sends a new stream the greeting that was made, and adds it to its audience.
+  mutating func greet(_ slot: UInt32, _ namespace: NamespaceID) {
     table[slot].state = .streaming
+    join(slot, namespace)
+    // What is kept may be more than a stream may be behind later.
+    sendFrame(to: slot, count: nil, limit: .max)
+  }
+
+  /// Adds a stream to the audience of its namespace.
+  mutating func join(_ slot: UInt32, _ namespace: NamespaceID) {
+    let row = audiences.makeRow(of: namespace)
     table[slot].audience = row
     table[slot].messages = audiences[row].messages
     table.link(slot, to: &audiences[row].first)
-    sendFrame(to: slot, count: nil)
+  }
+
+  /// Sends an open stream an event of its own.
+  mutating func send(frame event: Span<UInt8>, to slot: UInt32) {
+    guard table[slot].state == .streaming else { return }
+    switch table[slot].traits.framing {
+    case .chunked:
+      Self.clear(&chunkedFrame)
+      StreamFraming.append(chunk: event, into: &chunkedFrame)
+    case .plain:
+      Self.clear(&plainFrame)
+      plainFrame.append(event)
+    }
+    deliver(to: slot, count: nil)
   }
 
   /// Takes a stream out of its audience, and drops the bytes that were not sent to it yet.
   mutating func leaveAudience(_ slot: UInt32) {
     if table[slot].attachment != .max { removeBacklog(slot) }
+    if !table[slot].traits.contains(.watching) { leave(slot) }
+  }
+
+  /// Takes a stream out of its audience.
+  mutating func leave(_ slot: UInt32) {
     let row = table[slot].audience
     let broadcast = audiences[row].broadcast
     if broadcast != .max { broadcasts[broadcast].remove(slot, before: table[slot].next) }
@@ -116,6 +156,7 @@ extension Reactor {
     if backlog != .max {
       rest.append(contentsOf: backlogs[backlog].bytes.dropFirst(backlogs[backlog].sent))
     }
+    if table[slot].traits.contains(.watching) { return rest + restOfParts(slot) }
     let audience = audiences[table[slot].audience]
     guard audience.broadcast != .max else { return rest }
     let length = rest.count
@@ -177,31 +218,36 @@ extension Reactor {
 extension Reactor {
   /// The frame in the framing of a stream.
   func frame(of slot: UInt32) -> ContiguousArray<UInt8> {
-    switch table[slot].traits.framing {
-    case .chunked: chunkedFrame
-    case .plain: plainFrame
-    }
+    if table[slot].traits.contains(.watching) { return watchFrame }
+    return table[slot].traits.contains(.chunked) ? chunkedFrame : plainFrame
   }
 
   /// Sends the frame of a stream's framing to a stream that is not behind. Bytes that the socket
   /// does not take become the stream's backlog; a count of which it took no byte is replaced by
-  /// newer ones.
-  mutating func sendFrame(to slot: UInt32, count: UInt64?) {
-    let isChunked = table[slot].traits.contains(.chunked)
-    let sent = isChunked ? send(chunkedFrame.span, on: slot) : send(plainFrame.span, on: slot)
+  /// newer ones. `limit` is the largest backlog in bytes; nil for that of the stream.
+  mutating func sendFrame(to slot: UInt32, count owedCount: UInt64?, limit: Int? = nil) {
+    let traits = table[slot].traits
+    let (sent, count): (Int?, Int)
+    if traits.contains(.watching) {
+      (sent, count) = (send(watchFrame.span, on: slot), watchFrame.count)
+    } else if traits.contains(.chunked) {
+      (sent, count) = (send(chunkedFrame.span, on: slot), chunkedFrame.count)
+    } else {
+      (sent, count) = (send(plainFrame.span, on: slot), plainFrame.count)
+    }
     guard let sent else {
       drop(slot)
       return
     }
-    guard sent < (isChunked ? chunkedFrame.count : plainFrame.count) else { return }
+    guard sent < count else { return }
     let frame = frame(of: slot)
-    guard frame.count - sent <= Backlog.maximumBytes else {
+    guard frame.count - sent <= limit ?? maximumBacklog(of: slot) else {
       drop(slot)
       return
     }
     var backlog = Backlog(slot: slot, waitsSince: now)
-    if let count, sent == 0 {
-      backlog.owedCount = count
+    if let owedCount, sent == 0 {
+      backlog.owedCount = owedCount
     } else {
       backlog.bytes = ContiguousArray(frame[sent...])
     }
@@ -238,7 +284,14 @@ extension Reactor {
     } else {
       removeBacklog(slot)
       watch(slot, .readable)
+      if table[slot].traits.contains(.watching) { sendCounts(of: table[slot].audience) }
     }
+  }
+
+  /// The number of bytes above which a stream that is behind is closed. JSON may be longer than the
+  /// messages that it holds.
+  func maximumBacklog(of slot: UInt32) -> Int {
+    table[slot].traits.contains(.watching) ? Backlog.maximumBytesOfWatch : Backlog.maximumBytes
   }
 
   private mutating func removeBacklog(_ slot: UInt32) {

@@ -11,8 +11,11 @@ struct ReactorContext: Sendable {
   let node: Mailbox<NodeMail>
   let ports: PortSettings
 
-  /// The number of this run of the daemon in the ids of streams.
-  let run: UInt64
+  /// Makes the ids of streams.
+  let signer: StreamSigner
+
+  /// The number of reactors that have streams, for the numbers of connections.
+  let streamReactors: UInt32
 
   let exhaustionNotice: RecurringNotice
   let fullnessNotice: RecurringNotice
@@ -20,13 +23,14 @@ struct ReactorContext: Sendable {
 
   init(
     clock: Clock, console: Console, node: Mailbox<NodeMail>, ports: PortSettings,
-    run: UInt64
+    signer: StreamSigner, streamReactors: UInt32
   ) {
     self.clock = clock
     self.console = console
     self.node = node
     self.ports = ports
-    self.run = run
+    self.signer = signer
+    self.streamReactors = streamReactors
     exhaustionNotice = RecurringNotice("no descriptor or memory for a connection", on: console)
     fullnessNotice = RecurringNotice(
       "streams refused: a reactor has as many as its descriptors allow", on: console)
@@ -59,6 +63,11 @@ struct Reactor: ~Copyable {
   var audiences = AudienceTable()
   var broadcasts = Slab { Broadcast() }
 
+  /// The responses that observe several namespaces, and the rows of those whose counts are sent at
+  /// the end of the turn.
+  var watches = Slab { Watch(slot: .max) }
+  var dueWatches: ContiguousArray<UInt32> = []
+
   /// The rows of the audiences with a broadcast, in the order of their turns.
   var broadcasting = FIFO<UInt32>()
 
@@ -75,6 +84,9 @@ struct Reactor: ~Copyable {
   /// The buffers for a frame that is sent at once, to chunked and to other streams.
   var chunkedFrame = Reactor.emptyFrame
   var plainFrame = Reactor.emptyFrame
+
+  /// The buffer for a frame to a stream that observes several namespaces.
+  var watchFrame = Reactor.emptyFrame
 
   /// The next report to the node.
   var outgoing: InputBatch
@@ -130,7 +142,8 @@ struct Reactor: ~Copyable {
     self.maximumStreams = maximumStreams
     self.mailbox = mailbox
     outgoing = InputBatch(reactor: index)
-    encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0), run: context.run)
+    encoder = ResponseEncoder(
+      date: HTTPDate(unixSeconds: 0), signer: context.signer, viewerIDs: context.ports.viewerIDs)
     connections = Slab { HTTPConnection(slot: .max, limits: .standard) }
     backlogs = Slab { Backlog(slot: .max, waitsSince: .start) }
   }
@@ -245,7 +258,7 @@ struct Reactor: ~Copyable {
     finishBroadcasts()
     for slot in (0..<UInt32(table.sockets.count)) {
       if table[slot].state == .streaming { endAtOnce(slot) }
-      guard table[slot].state != .free else { continue }
+      guard table[slot].state != .free, table[slot].state != .part else { continue }
       discardInput(slot)
       table.remove(slot)
     }

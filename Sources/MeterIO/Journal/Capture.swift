@@ -108,12 +108,19 @@ extension Capture {
       case .sourceBound(let source, let name):
         encoder.name(source, log.bytes.span.extracting(name.bounds))
       case .sourceUnbound(let source): encoder.forget(source)
+      case .serviceBound(let service, let name):
+        encoder.name(service, log.bytes.span.extracting(name.bounds))
+      case .serviceUnbound(let service): encoder.forget(service)
       case .event(let event):
         nameNode(of: event)
         encoder.append(event, at: instant)
       case .message(let namespace, let message, let text):
         encoder.append(
           message, to: namespace, text: log.bytes.span.extracting(text.bounds), at: instant)
+      case .retained(let namespace, let service, let message, let text):
+        encoder.append(
+          message, to: namespace, keptBy: service, text: log.bytes.span.extracting(text.bounds),
+          at: instant)
       case .effect: break
       }
     }
@@ -121,10 +128,19 @@ extension Capture {
 
   private mutating func nameNode(of event: Event) {
     switch event {
-    case .peer(let node, _, _, _), .bye(let node):
-      if !encoder.knows(node) { encoder.name(node, Self.name(of: node).span) }
-    case .opened, .closed, .excluded, .message, .external: break
+    case .peer(let node, _, _, _), .bye(let node), .arrived(_, let node), .moved(_, let node):
+      name(node)
+    case .transferred(_, let from, let to):
+      name(from)
+      name(to)
+    case .opened, .closed, .excluded, .message, .retained, .external, .cut, .restarted, .pinged,
+      .left:
+      break
     }
+  }
+
+  private mutating func name(_ node: NodeID) {
+    if !encoder.knows(node) { encoder.name(node, Self.name(of: node).span) }
   }
 
   /// The name of a node in the log: its number, which needs no table that strangers could fill.
@@ -211,10 +227,10 @@ extension Capture {
 
   private func resume(_ encoder: inout LogEncoder, _ node: borrowing Node) {
     encoder.resume(
-      from: node.meter.snapshot,
+      from: node.meter.snapshot, texts: node.texts,
       names: CapturedNames(
         namespaces: node.namespaces, viewers: node.viewers, sources: node.sources,
-        policy: policy),
+        services: node.services, policy: policy),
       messages: node.messageCount, digest: node.digest)
   }
 
@@ -231,12 +247,19 @@ private struct CapturedNames: LogNames {
   let namespaces: NameTable
   let viewers: NameTable
   let sources: NameTable
+  let services: NameTable
   let policy: Capture.Policy
 
   func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
   func name(of namespace: NamespaceID) -> [UInt8] { namespaces.name(of: namespace.number) ?? [] }
   func name(of node: NodeID) -> [UInt8] { Capture.name(of: node) }
   func name(of source: SourceID) -> [UInt8] { sources.name(of: source.number) ?? [] }
+
+  func name(of service: ServiceID) -> [UInt8] { services.name(of: service.number) ?? [] }
+
+  func reference(to connection: ConnectionKey) -> ConnectionReference {
+    .ordinal(connection.ordinal)
+  }
 
   func name(of viewer: ViewerID) -> [UInt8] {
     viewers.withName(of: viewer.number) { policy.written($0) } ?? []

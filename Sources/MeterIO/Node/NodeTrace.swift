@@ -25,14 +25,21 @@ struct NodeTrace {
       case .sourceBound(let source, let name):
         names.sources[source.number] = log.bytes.span.extracting(name.bounds).array
         continue
+      case .serviceBound(let service, let name):
+        names.services[service.number] = log.bytes.span.extracting(name.bounds).array
+        continue
       // Effects that name an id may follow its end.
-      case .namespaceUnbound, .viewerUnbound, .sourceUnbound: continue
+      case .namespaceUnbound, .viewerUnbound, .sourceUnbound, .serviceUnbound: continue
       case .event(let event): writer.write(names.textEvent(event, text: []), at: instant)
       case .message(let namespace, let message, let text):
         writer.write(
           names.textEvent(
             .message(namespace, message), text: log.bytes.span.extracting(text.bounds).array),
           at: instant)
+      case .retained(let namespace, let service, let message, let text):
+        let text = log.bytes.span.extracting(text.bounds).array
+        let event = Event.retained(namespace, service, message, bytes: UInt32(text.count))
+        writer.write(names.textEvent(event, text: text), at: instant)
       case .effect(let effect): writer.write(effect, names: names)
       }
       console.log(String(decoding: writer.bytes.dropLast(), as: UTF8.self))
@@ -45,30 +52,16 @@ private struct TracedNames: LogNames {
   var namespaces: [UInt32: [UInt8]] = [:]
   var viewers: [UInt32: [UInt8]] = [:]
   var sources: [UInt32: [UInt8]] = [:]
+  var services: [UInt32: [UInt8]] = [:]
 
   func number(of connection: ConnectionID) -> UInt64 { UInt64(connection.number) }
   func name(of namespace: NamespaceID) -> [UInt8] { namespaces[namespace.number] ?? [] }
   func name(of viewer: ViewerID) -> [UInt8] { viewers[viewer.number] ?? [] }
   func name(of node: NodeID) -> [UInt8] { Array("\(node.number)".utf8) }
   func name(of source: SourceID) -> [UInt8] { sources[source.number] ?? [] }
+  func name(of service: ServiceID) -> [UInt8] { services[service.number] ?? [] }
 
-  func textEvent(_ event: Event, text: [UInt8]) -> TextEvent {
-    switch event {
-    case .opened(let connection, let namespace, let viewer, let after):
-      .opened(
-        connection: number(of: connection), namespace: name(of: namespace),
-        viewer: viewer == .none ? nil : name(of: viewer),
-        after: after == .none ? nil : .ordinal(after))
-    case .closed(let connection): .closed(connection: number(of: connection))
-    case .excluded(let viewer): .excluded(viewer: name(of: viewer))
-    case .message(let namespace, _): .message(namespace: name(of: namespace), text: text)
-    case .peer(let node, let namespace, let members, let connections):
-      .peer(
-        node: name(of: node), namespace: name(of: namespace), members: members,
-        connections: connections)
-    case .bye(let node): .bye(node: name(of: node))
-    case .external(let source, let namespace, let members):
-      .external(source: name(of: source), namespace: name(of: namespace), members: members)
-    }
+  func reference(to connection: ConnectionKey) -> ConnectionReference {
+    .ordinal(connection.ordinal)
   }
 }

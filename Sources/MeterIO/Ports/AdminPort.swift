@@ -21,7 +21,7 @@ enum AdminPort: PortDefinition {
     case .index:
       encoder.append(
         .text, body: AdminRoute.listOfPaths.utf8.span, for: exchange, into: &context.response)
-    case .shared(let route): return StatisticsPort.respond(to: route, &context)
+    case .shared(let route): return StatisticsPort.respond(to: route, of: bytes, &context)
     case .methodNotAllowed:
       encoder.appendMethodNotAllowed(allowingOnlyGet: exchange, into: &context.response)
     }

@@ -23,6 +23,9 @@ enum ClientFiles {
   static let served = [
     File(name: "audience.js", type: .script, bytes: PackageResources.audience_js),
     File(name: "audience.mjs", type: .script, bytes: PackageResources.audience_mjs),
+    File(name: "audience-share.js", type: .script, bytes: PackageResources.audience_share_js),
+    File(name: "audience-ping.js", type: .script, bytes: PackageResources.audience_ping_js),
+    File(name: "audience-count.js", type: .script, bytes: PackageResources.audience_count_js),
     File(
       name: "jquery.audience.js", type: .script, bytes: PackageResources.jquery_audience_js),
     File(name: "demo.js", type: .script, bytes: PackageResources.demo_js),

@@ -26,6 +26,12 @@ enum MessagesPort: PortDefinition {
       let body = context.body
       return ask(
         bytes.extracting(namespace.bounds), bytes.extracting(service.bounds), body.span, &context)
+    case .retain(let namespace, let service):
+      let body = context.body
+      return .ask(
+        .retain(
+          namespace: context.copy(bytes.extracting(namespace.bounds)),
+          service: context.copy(bytes.extracting(service.bounds)), text: context.copy(body.span)))
     case .count(let namespace, let source):
       guard let members = MessageRoute.count(in: context.body.span) else {
         return .fail(.badRequest, because: .noCount(maximum: MessageRoute.maximumCount))

@@ -72,8 +72,8 @@ enum BodyPolicy: Sendable {
 
 /// The settings that handlers read.
 struct PortSettings: Sendable {
-  /// Whether the second segment of a path on the audience port is a viewer id.
-  let viewersEnabled: Bool
+  /// The meaning of the second segment of a path on the audience port.
+  let viewerIDs: ViewerIDMode
 
   /// The number of the audience port, for the demo page.
   let audiencePort: UInt16
@@ -83,11 +83,12 @@ struct PortSettings: Sendable {
 }
 
 /// A request to open an event stream. The ranges are of the request's bytes.
-struct StreamRequest {
-  let namespace: ByteRange
+enum StreamRequest {
+  /// A stream of one namespace. The viewer id is empty for none, and for an observer.
+  case one(namespace: ByteRange, viewer: ByteRange, StreamKind)
 
-  /// Empty without a viewer id.
-  let viewer: ByteRange
+  /// A stream that observes several namespaces.
+  case several(WatchedNames)
 }
 
 /// A request in the hands of its port's handler.

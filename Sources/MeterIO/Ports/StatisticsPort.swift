@@ -18,12 +18,13 @@ enum StatisticsPort: PortDefinition {
   static func handle(
     _ bytes: Span<UInt8>, _ context: inout RequestContext
   ) -> RequestAction {
-    respond(to: StatisticsRoute(context.head, in: bytes), &context)
+    respond(to: StatisticsRoute(context.head, in: bytes), of: bytes, &context)
   }
 
-  /// Performs the action of a route, which may be a request to the admin port.
+  /// Performs the action of a route, which may be a request to the admin port. `bytes` begins with
+  /// the head of the request.
   static func respond(
-    to route: StatisticsRoute, _ context: inout RequestContext
+    to route: StatisticsRoute, of bytes: Span<UInt8>, _ context: inout RequestContext
   ) -> RequestAction {
     let (exchange, encoder) = (context.exchange, context.encoder)
     switch route {
@@ -31,6 +32,9 @@ enum StatisticsPort: PortDefinition {
       encoder.appendHead(ofEndless: .json, into: &context.response)
       return exchange.omitsBody
         ? .respond(exchange.closing) : .askInPieces(.statistics(after: 0))
+    case .namespace(let name):
+      return .ask(.namespace(context.copy(bytes.extracting(name.bounds))))
+    case .total: return .ask(.total(after: 0, sum: 0))
     case .health:
       encoder.append(
         .text, body: "ok".utf8.span, for: exchange, into: &context.response)

@@ -24,6 +24,10 @@ struct Backlog: Waiting {
   /// fits, as a chunk too.
   static let maximumBytes = MessageLimits.maximumFrame + StreamFraming.maximumOverhead
 
+  /// The same for a stream that observes several namespaces: JSON writes a byte with up to six. The
+  /// first event, with a hundred names and their counts, fits too.
+  static let maximumBytesOfWatch = 6 * maximumBytes
+
   /// The time after which a stream is closed whose socket takes nothing (§4).
   static let timeout = Duration.seconds(30)
 }

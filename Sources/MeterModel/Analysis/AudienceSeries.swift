@@ -1,6 +1,6 @@
 // The audience of each namespace over time, as comma-separated values (RFC 4180).
 
-/// Collects rows for the local members, the pending connections and the count last sent of each
+/// Collects rows for the local members, the pending viewers and the count last sent of each
 /// namespace: at each change, or at each step of time. A section, or the part of it in a span, also
 /// has rows for the audiences at its beginning, and one for each namespace at its end, so that the
 /// time until then is not lost. Precondition: the replay has the detail of changes.
@@ -84,7 +84,7 @@ package struct AudienceSeries {
       case .retire(let namespace):
         pass(to: effect.instant)
         forget(namespace)
-      case .greet, .message, .end, .refuse, .reject: break
+      case .greet, .message, .send, .pong, .end, .refuse, .reject: break
       }
     }
     pass(to: replay.meter.now)
@@ -114,7 +114,7 @@ package struct AudienceSeries {
     var values = Values()
     if let counts = replay.meter.counts(of: namespace) {
       values.members = counts.ownMembers
-      values.pending = counts.open - counts.localMembers
+      values.pending = counts.pending
       if counts.open > 0 { values.told = told ?? counts.told }
     }
     let place = Int(namespace.number)

@@ -22,7 +22,7 @@ package struct NamespaceFigures: Equatable, Sendable {
   /// The connections that were greeted.
   package var joins: UInt64 = 0
 
-  /// The connections that became members.
+  /// The viewers that became members.
   package var counted: UInt64 = 0
 
   package init() {}
@@ -88,7 +88,7 @@ package struct NamespaceTally {
     /// Whether a connection is open.
     var isOpen = false
 
-    /// The connections that the meter has counted since the creation.
+    /// The viewers that the meter has counted since the creation.
     var counted: UInt64 = 0
 
     /// The instant up to which the times are added.
@@ -142,7 +142,7 @@ package struct NamespaceTally {
         places[Int(namespace.number)].figures.joins += 1
         all.figures.joins += 1
       case .retire(let namespace): leave(namespace, at: now)
-      case .notify, .message, .end, .refuse, .reject: break
+      case .notify, .message, .send, .pong, .end, .refuse, .reject: break
       }
     }
     all.pass(to: now)

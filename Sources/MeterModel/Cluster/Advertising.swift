@@ -32,6 +32,9 @@ struct Advertising {
   var cursor = 0
   var retiredCursor = 0
 
+  /// The number of the next namespace whose retained texts are listed.
+  var keptCursor = 0
+
   /// The number of datagrams of the current round so far, and of the round before it.
   var datagrams = 0
   private(set) var previousDatagrams = 0
@@ -53,6 +56,7 @@ struct Advertising {
     nextSlice = instant
     cursor = 0
     retiredCursor = 0
+    keptCursor = 0
     datagrams = 0
     leftOut = 0
   }
@@ -60,6 +64,11 @@ struct Advertising {
   mutating func end() {
     isUnderWay = false
     previousDatagrams = datagrams
+  }
+
+  /// Whether this round lists what has not changed, for a namespace with a number.
+  func lists(_ number: Int) -> Bool {
+    listsAll || (number + roundNumber) % roundsPerRefresh == 0
   }
 
   /// The counts of a namespace to send in this round; nil if there are none to send. O(1)
@@ -82,8 +91,7 @@ struct Advertising {
     if isChanged {
       told[number].repetitions = UInt8(ClusterSettings.roundsPerChange)
     }
-    let isDue = told[number].repetitions > 0 || listsAll
-    guard isDue || (number + roundNumber) % roundsPerRefresh == 0 else {
+    guard told[number].repetitions > 0 || lists(number) else {
       leftOut += 1
       return nil
     }

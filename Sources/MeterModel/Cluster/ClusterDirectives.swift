@@ -15,9 +15,34 @@ package enum ClusterDirective: Equatable, Sendable {
   /// Send a message to the streams of a namespace on this node.
   case message(namespace: ByteRange, text: ByteRange)
 
+  /// Retain a text of another node, if the namespace exists, and report the result to the
+  /// membership (`received`). The number is that of a note.
+  case retain(note: Int)
+
+  /// Another node has a newer text: if the namespace exists, ask for it (`want`).
+  case kept(note: Int)
+
+  /// Another node asks for a text: send it (`tell`), if it is kept.
+  case tell(note: Int)
+
   /// Exclude the holder of a viewer id on this node, because a viewer of another node has the id
   /// now.
   case exclude(viewer: ByteRange)
+}
+
+/// A retained text of which another node has told.
+package struct KeptNote: Equatable, Sendable {
+  /// The names of the namespace and the service, of 1 to 255 visible ASCII bytes, and the text.
+  package var namespace: ByteRange
+  package var service: ByteRange
+  package var text = ByteRange.none
+
+  /// The stamp of the text (see `KeptStamp`).
+  package var time: UInt64 = 0
+  package var check: UInt64 = 0
+
+  /// The place of the node that has told.
+  package var place: UInt32
 }
 
 /// A list of directives, and the bytes to which their ranges refer.
@@ -28,6 +53,9 @@ package struct ClusterDirectives {
   /// The bytes to which the ranges of the directives refer.
   package internal(set) var bytes: ContiguousArray<UInt8> = []
 
+  /// The notes to which directives refer.
+  package private(set) var notes: ContiguousArray<KeptNote> = []
+
   /// An empty list.
   package init() {}
 
@@ -35,6 +63,22 @@ package struct ClusterDirectives {
   package mutating func removeAll() {
     directives.removeAll(keepingCapacity: directives.capacity <= 65_536)
     bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 20)
+    if !notes.isEmpty { notes = [] }
+  }
+
+  mutating func append(retain note: KeptNote) {
+    append(.retain(note: notes.count))
+    notes.append(note)
+  }
+
+  mutating func append(kept note: KeptNote) {
+    append(.kept(note: notes.count))
+    notes.append(note)
+  }
+
+  mutating func append(tell note: KeptNote) {
+    append(.tell(note: notes.count))
+    notes.append(note)
   }
 
   mutating func append(_ directive: ClusterDirective) {

@@ -14,6 +14,10 @@ struct ClusterEvent {
 
     /// A stream of the viewer id was ended.
     case held
+
+    /// A part of a retained text of a service, and the number of parts; with the time of the text
+    /// (see `KeptStamp`). It has no number.
+    case retained(service: ContiguousArray<UInt8>, time: UInt64, part: Int, of: Int)
   }
 
   let kind: Kind
@@ -27,7 +31,12 @@ struct ClusterEvent {
   let text: ContiguousArray<UInt8>
 
   /// An estimate of the memory of the event, in bytes.
-  var size: Int { 128 + subject.count + text.count }
+  var size: Int {
+    if case .retained(let service, _, _, _) = kind {
+      return 128 + subject.count + service.count + text.count
+    }
+    return 128 + subject.count + text.count
+  }
 }
 
 /// The events of this node, in their order.
@@ -64,7 +73,11 @@ struct EventJournal {
   mutating func add(
     _ kind: ClusterEvent.Kind, _ subject: Span<UInt8>, _ text: Span<UInt8>, at instant: Instant
   ) {
-    if case .message(let part, of: _) = kind, part > 0 {} else { lastNumber += 1 }
+    switch kind {
+    case .message(let part, of: _) where part > 0: break
+    case .retained: break
+    case .message, .exclusion, .held: lastNumber += 1
+    }
     var (subjectCopy, textCopy) = (ContiguousArray<UInt8>(), ContiguousArray<UInt8>())
     subjectCopy.append(subject)
     textCopy.append(text)

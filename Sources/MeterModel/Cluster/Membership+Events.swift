@@ -78,6 +78,10 @@ extension Membership {
       encoder.append(exclusion: event.number, viewer: event.subject.span, stamp: stamp)
     case .held:
       encoder.append(held: event.number, viewer: event.subject.span, stream: event.text.span)
+    case .retained(let service, let time, let part, let parts):
+      encoder.append(
+        text: event.text.span, part: part, of: parts, time: time, of: service.span,
+        in: event.subject.span)
     }
   }
 
@@ -134,6 +138,7 @@ extension Membership {
         of: bytes.extracting(held.viewer.bounds),
         stream: bytes.extracting(held.stream.bounds), event: held.number, from: place)
     }
+    receiveKept(of: datagram, bytes, from: place, into: &directives)
   }
 
   private mutating func receiveMessage(

@@ -4,6 +4,7 @@ extension Membership {
   /// Records that the meter retires a namespace, whose number becomes free; its zero is still sent.
   /// Precondition: the name is still bound.
   package mutating func retired(_ namespace: NamespaceID, name: Span<UInt8>) {
+    forgetKept(in: name)
     guard let former = advertising.retire(namespace, at: now) else { return }
     retired.add(name, connections: former.connections, until: former.until)
   }
@@ -104,9 +105,11 @@ extension Membership {
       beginDatagram()
       _ = append(entry.name.span, (0, connections))
     }
-    let isOver =
+    let listsKept =
       advertising.cursor >= meter.namespaceNumbersEnd
       && advertising.retiredCursor >= retired.count
+    if listsKept { listKept(&datagrams, into: &directives) }
+    let isOver = listsKept && advertising.keptCursor >= kept.numbersEnd
     if !encoder.isEmpty || (isOver && advertising.datagrams + datagrams - started == 0) {
       finishDatagram(into: &directives)
       datagrams += 1

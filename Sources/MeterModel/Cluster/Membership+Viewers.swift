@@ -37,7 +37,7 @@ extension Membership {
     addEvent(.exclusion(stamp: stamp), viewer, Span())
   }
 
-  /// The stream with this viewer id closed here.
+  /// The viewer with this viewer id is gone here.
   package mutating func viewerLeft(_ viewer: Span<UInt8>, at instant: Instant) {
     advanceClock(to: instant)
     guard let number = claims.find(viewer), claims[number].localStamp != 0 else { return }
@@ -48,31 +48,32 @@ extension Membership {
     addEvent(.held, viewer, Self.leftMark.span)
   }
 
-  /// The meter ended a stream (its id has 1 to 128 visible ASCII bytes) because its viewer id was
-  /// excluded: by another stream here or elsewhere, or by a plain request.
+  /// The meter ended a stream because its viewer id was excluded: by another stream here or
+  /// elsewhere, or by a plain request.
   package mutating func ended(
-    _ viewer: Span<UInt8>, streamID: Span<UInt8>, at instant: Instant
+    _ viewer: Span<UInt8>, _ stream: StoppedStream, at instant: Instant
   ) {
     advanceClock(to: instant)
-    guard (1...128).contains(viewer.count), let stream = Self.stream(streamID),
-      let number = claims.touch(viewer, at: now)
-    else { return }
+    guard (1...128).contains(viewer.count), let number = claims.touch(viewer, at: now) else {
+      return
+    }
     let wasAsked = claims[number].claimant == .nobody
     claims.release(number, at: now)
     guard !wasAsked else { return }
     claims[number].remember(stream, at: now)
-    addEvent(.held, viewer, streamID)
+    addEvent(.held, viewer, stream.text.span)
   }
 
   /// Whether a client that returns with the id of an earlier stream must be refused for good,
   /// because a stream has the viewer id, on this or another node, and the earlier stream was
-  /// excluded for it or opened on its node before one that was.
-  package func isStopped(_ viewer: Span<UInt8>, streamID: Span<UInt8>) -> Bool {
-    guard let number = claims.find(viewer), let stream = Self.stream(streamID),
-      claims[number].stops(stream)
-    else { return false }
+  /// excluded for it or opened on its node before one that was. `isHeldHere`: a stream of this node
+  /// has the viewer id, whose viewer may also be here without one.
+  package func isStopped(
+    _ viewer: Span<UInt8>, after stream: StoppedStream, isHeldHere: Bool
+  ) -> Bool {
+    guard let number = claims.find(viewer), claims[number].stops(stream) else { return false }
     switch claims[number].claimant {
-    case .this: return true
+    case .this: return isHeldHere
     case .peer(let serial, _, let place): return peers.isLive(serial, at: place)
     case .nobody, .left: return false
     case .unknown: return claims[number].stoppedAt >= timeoutAgo
@@ -126,7 +127,7 @@ extension Membership {
       claims[number].stoppedAt = now
       return
     }
-    guard let stopped = Self.stream(stream), let number = claims.touch(viewer, at: now),
+    guard let stopped = StoppedStream(stream), let number = claims.touch(viewer, at: now),
       claims[number].claimant != .nobody
     else { return }
     claims[number].remember(stopped, at: now)
@@ -157,8 +158,7 @@ extension Membership {
       events += 1 + claim.stopped.count
       addEvent(.exclusion(stamp: claim.localStamp), viewer.span, Span())
       for stopped in claim.stopped {
-        let streamID = StreamIdentifier.make(stopped.ordinal, run: stopped.run)
-        addEvent(.held, viewer.span, streamID.span)
+        addEvent(.held, viewer.span, stopped.text.span)
       }
     }
   }
@@ -168,13 +168,15 @@ extension Membership {
   /// excluded stream only while it is remembered here.
   func isWorthRepeating(_ event: ClusterEvent) -> Bool {
     if case .message = event.kind { return true }
+    // What a node misses of these is listed in the next round.
+    if case .retained = event.kind { return false }
     let claim = claims.find(event.subject.span).map { claims[$0] }
     let localStamp = claim?.localStamp ?? 0
     switch event.kind {
-    case .message: return true
+    case .message, .retained: return true
     case .exclusion(let stamp): return stamp % 2 == 0 || localStamp == stamp
     case .held:
-      guard let stream = Self.stream(event.text.span) else { return localStamp == 0 }
+      guard let stream = StoppedStream(event.text.span) else { return localStamp == 0 }
       return claim?.stops(stream) == true
     }
   }
@@ -199,14 +201,12 @@ extension Membership {
     case .peer(let serial, _, let place) where peers.isLive(serial, at: place): return
     case .peer, .nobody, .left, .unknown: break
     }
-    if claims[number].stoppedAt + Configuration.exclusionMemory <= now {
+    if claims[number].stoppedAt + Self.exclusionMemory <= now {
       claims[number].forgetStopped()
     }
   }
 
-  /// The stream with an id; nil for what is no id of a stream.
-  private static func stream(_ streamID: Span<UInt8>) -> ViewerClaims.StoppedStream? {
-    guard let (run, ordinal) = StreamIdentifier.parse(streamID) else { return nil }
-    return ViewerClaims.StoppedStream(run: run, ordinal: ordinal)
-  }
+  /// The time for which the excluded streams of a viewer id are remembered after its last stream
+  /// left. A browser's EventSource comes back 2 s after its exclusion.
+  private static let exclusionMemory = Duration.seconds(5)
 }

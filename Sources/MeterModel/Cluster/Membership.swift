@@ -21,8 +21,8 @@
 // meanwhile, and so detect an id that two nodes hold.
 //
 // Files: received datagrams are in +Receiving, rounds in +Rounds, datagrams and requests in
-// +Sending, events in +Events, viewer ids in +Viewers. The report for `GET /cluster` is in
-// Node+ClusterReport.
+// +Sending, events in +Events, viewer ids in +Viewers, retained messages in +Retained. The report
+// for `GET /cluster` is in Node+ClusterReport.
 
 /// The state machine of a node's membership in a cluster.
 package struct Membership {
@@ -78,6 +78,12 @@ package struct Membership {
   var journal = EventJournal()
   var claims: ViewerClaims
 
+  /// The retained messages, the texts that arrive in parts, and those that are asked for.
+  var kept: KeptStamps
+  var assembly = MessageAssembly()
+  var wanted: ContiguousArray<WantedText> = []
+  let hashKey: HashKey
+
   /// The largest time in a stamp that was made or received, in UNIX milliseconds.
   var latestStampTime: UInt64 = 0
 
@@ -87,6 +93,9 @@ package struct Membership {
   var fullRoundDue = Instant.start
   var eventsDue = Instant.never
   var requestsDue = Instant.never
+
+  /// The instant when the next requests for retained texts are due; `Instant.never` if none is.
+  var wantedDue = Instant.never
 
   /// The instant when it is examined whether nodes must be asked again; `Instant.never` while no
   /// node with numbers is present.
@@ -135,6 +144,8 @@ package struct Membership {
     peers = PeerTable(settings: settings)
     encoder = DatagramEncoder(session: session, secret: secret)
     claims = ViewerClaims(hashKey: hashKey)
+    kept = KeptStamps(hashKey: hashKey)
+    self.hashKey = hashKey
     advertising = Advertising(settings: settings)
   }
 
@@ -150,6 +161,7 @@ package struct Membership {
     if !advertising.isUnderWay, min(nextRound, fullRoundDue) <= now { beginRound(meter) }
     askAgain()
     sendRequests(into: &directives)
+    sendWanted(into: &directives)
     announceHeld()
     mergeForgotten(meter, names, into: &directives)
     var datagrams = 0
@@ -164,7 +176,8 @@ package struct Membership {
     guard !hasLeft else { return .never }
     let round = advertising.isUnderWay ? advertising.nextSlice : min(nextRound, fullRoundDue)
     let merging = peers.nextForgotten == nil ? .never : mergingDue
-    return min(round, min(eventsDue, min(requestsDue, askingDue), announcementDue, merging))
+    let requests = min(requestsDue, askingDue, wantedDue)
+    return min(round, min(eventsDue, requests, announcementDue, merging))
   }
 
   /// Records that the wall clock shows `milliseconds` (UNIX) at `instant`; it may have been set.

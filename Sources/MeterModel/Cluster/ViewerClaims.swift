@@ -59,12 +59,6 @@ struct ViewerClaims {
     var stoppedAt = Instant.start
   }
 
-  /// A stream of any node that was excluded.
-  struct StoppedStream {
-    let run: UInt64
-    let ordinal: ConnectionOrdinal
-  }
-
   private var names: NameTable
   private var claims: ContiguousArray<Claim> = []
 
@@ -157,7 +151,7 @@ struct ViewerClaims {
 
 extension ViewerClaims.Claim {
   /// Remembers a stream that was excluded for the id.
-  mutating func remember(_ stream: ViewerClaims.StoppedStream, at instant: Instant) {
+  mutating func remember(_ stream: StoppedStream, at instant: Instant) {
     stoppedAt = instant
     if let place = stopped.firstIndex(where: { $0.run == stream.run }) {
       guard stream.ordinal.isNewer(than: stopped[place].ordinal) else { return }
@@ -173,7 +167,7 @@ extension ViewerClaims.Claim {
   }
 
   /// Whether a stream was excluded for the id, or opened on its node before one that was.
-  func stops(_ stream: ViewerClaims.StoppedStream) -> Bool {
+  func stops(_ stream: StoppedStream) -> Bool {
     stopped.contains { $0.run == stream.run && !stream.ordinal.isNewer(than: $0.ordinal) }
   }
 }

@@ -35,6 +35,15 @@ package struct HashKey: Sendable {
     state.absorb(last)
     return state.finished()
   }
+
+  /// The hash of the 16 bytes of two numbers, the lowest byte of the first one first. O(1)
+  package func hash(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    var state = State(low, high)
+    state.absorb(first)
+    state.absorb(second)
+    state.absorb(16 &<< 56)
+    return state.finished()
+  }
 }
 
 /// The four words of the state of SipHash.

@@ -23,9 +23,11 @@ package enum AdminRoute: Equatable, Sendable {
   package static let listOfPaths = """
     The admin port of audience-meter answers these requests:
 
-    GET /stats     the statistics of every namespace, as JSON
-    GET /cluster   the other nodes and the carriers, as JSON; 404 without a cluster
-    GET /healthz   "ok" while the program runs
+    GET /stats               the statistics of every namespace, as JSON
+    GET /stats/<namespace>   those of one namespace; 404 if it is unknown
+    GET /total               the members of all namespaces together
+    GET /cluster             the other nodes and the carriers, as JSON; 404 without a cluster
+    GET /healthz             "ok" while the program runs
 
     """
 }

@@ -8,6 +8,9 @@ package enum MessageRoute: Equatable, Sendable {
   /// Sends the request's body.
   case body(namespace: ByteRange, service: ByteRange)
 
+  /// Sends the request's body, and keeps it for newcomers.
+  case retain(namespace: ByteRange, service: ByteRange)
+
   /// Takes the number in the request's body as the count of a source (§2 rule 11).
   case count(namespace: ByteRange, source: ByteRange)
 
@@ -52,10 +55,17 @@ package enum MessageRoute: Equatable, Sendable {
     }
     guard isMessage, let service = segments.next(in: bytes), !service.isEmpty else { return }
     guard let text = segments.next(in: bytes) else {
-      self =
-        head.method == .post
-        ? .body(namespace: ByteRange(namespace), service: ByteRange(service))
-        : .methodNotAllowed(allowed: "POST")
+      guard head.method == .post else {
+        self = .methodNotAllowed(allowed: "POST")
+        return
+      }
+      guard head.hasQueryField("retain", in: bytes) else {
+        self = .body(namespace: ByteRange(namespace), service: ByteRange(service))
+        return
+      }
+      if service.count <= Self.maximumService {
+        self = .retain(namespace: ByteRange(namespace), service: ByteRange(service))
+      }
       return
     }
     guard segments.isAtEnd else { return }
@@ -80,6 +90,9 @@ package enum MessageRoute: Equatable, Sendable {
       ? .count(namespace: namespace, source: source)
       : .countEnd(namespace: namespace, source: source)
   }
+
+  /// The maximum length of the name of a service that keeps a text, in bytes.
+  package static let maximumService = 255
 
   /// The maximum length of a source's name, in bytes.
   package static let maximumSource = 255

@@ -1,5 +1,35 @@
 // The query of a target. Only the fields that are named here mean anything (§4).
 
+/// The fields of a query, which stand between `&`.
+struct QueryFields {
+  /// A field. `value` is nil for a name without `=`.
+  struct Field {
+    let name: Range<Int>
+    let value: Range<Int>?
+  }
+
+  private var position: Int
+  private let end: Int
+
+  /// The fields of the query of a request.
+  init(_ head: RequestHead) {
+    position = head.path.bounds.upperBound + 1
+    end = head.target.bounds.upperBound
+  }
+
+  /// The next field, which may be empty; nil after the last. O(field)
+  mutating func next(in bytes: Span<UInt8>) -> Field? {
+    guard position <= end else { return nil }
+    let start = position
+    let fieldEnd = bytes.firstIndex(of: UInt8(ascii: "&"), in: start..<end) ?? end
+    position = fieldEnd + 1
+    guard let equals = bytes.firstIndex(of: ASCII.equals, in: start..<fieldEnd) else {
+      return Field(name: start..<fieldEnd, value: nil)
+    }
+    return Field(name: start..<equals, value: equals + 1..<fieldEnd)
+  }
+}
+
 extension RequestHead {
   /// The id of the client's former stream: the value of `Last-Event-ID`, or without that field the
   /// first `lastEventId` or `last_event_id` of the query, verbatim; empty for none. Clients that
@@ -16,19 +46,21 @@ extension RequestHead {
     queryField(in: bytes) { bytes.equals(name, in: $0) }
   }
 
+  /// Whether the query has a field with a name, with or without a value. O(query)
+  package func hasQueryField(_ name: String, in bytes: Span<UInt8>) -> Bool {
+    var fields = QueryFields(self)
+    while let field = fields.next(in: bytes) {
+      if bytes.equals(name, in: field.name) { return true }
+    }
+    return false
+  }
+
   private func queryField(
     in bytes: Span<UInt8>, where isRight: (Range<Int>) -> Bool
   ) -> ByteRange {
-    let end = target.bounds.upperBound
-    var start = path.bounds.upperBound + 1
-    while start < end {
-      let fieldEnd = bytes.firstIndex(of: UInt8(ascii: "&"), in: start..<end) ?? end
-      if let equals = bytes.firstIndex(of: ASCII.equals, in: start..<fieldEnd),
-        isRight(start..<equals)
-      {
-        return ByteRange(equals + 1..<fieldEnd)
-      }
-      start = fieldEnd + 1
+    var fields = QueryFields(self)
+    while let field = fields.next(in: bytes) {
+      if let value = field.value, isRight(field.name) { return ByteRange(value) }
     }
     return .none
   }

@@ -15,7 +15,7 @@ extension ResponseEncoder {
     append(status: status, into: &output)
     append(access, into: &output)
     if failure == .methodNotAllowed {
-      output.append(contentsOf: "Allow: GET, HEAD, POST, OPTIONS\r\n".utf8)
+      output.append(contentsOf: "Allow: \(allowedMethods)\r\n".utf8)
     }
     let answered = failure.keepsConnection ? exchange : exchange.closing
     let text = reason.map { "\(status): \($0.text)" } ?? status
@@ -83,6 +83,9 @@ package enum FailureReason: Equatable, Sendable {
   /// The event that a message becomes has more than `maximum` bytes.
   case event(maximum: Int)
 
+  /// The namespace keeps the messages of so many services, or would keep more bytes of text.
+  case kept(services: Int, bytes: UInt32)
+
   /// The query names no source of an external count.
   case noSource
 
@@ -102,6 +105,8 @@ package enum FailureReason: Equatable, Sendable {
     case .textInPath(let maximum): "the text in the path has more than \(maximum) bytes"
     case .event(let maximum):
       "the event has more than \(maximum) bytes, to which each line of the text adds a field"
+    case .kept(let services, let bytes):
+      "a namespace keeps at most \(services) services and \(bytes) bytes of their texts"
     case .noSource: "?source= takes a name of 1 to 255 bytes"
     case .noCount(let maximum): "the body is no whole number from 0 to \(maximum)"
     case .foreignHost: "the Host is no address, not localhost and not in --local-names"

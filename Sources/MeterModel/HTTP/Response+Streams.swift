@@ -8,8 +8,41 @@ extension ResponseEncoder {
   /// in the event's own block, because some clients take a block without data for an event.
   /// `isPadded`: the client shows nothing before it has 2 KB.
   package func appendStream(
-    greeting count: UInt64, to ordinal: ConnectionOrdinal, isPadded: Bool,
+    greeting count: UInt64, to stream: ConnectionKey, isPadded: Bool,
     _ framing: StreamFraming, _ access: PageAccess, into output: inout ContiguousArray<UInt8>
+  ) {
+    appendStreamStart(isPadded: isPadded, framing, access, into: &output)
+    let start = eventStart
+    let length = start.count + ContiguousArray.decimalDigits(of: count) + 2
+    framing.append(length, into: &output) {
+      let position = $0.count + start.count - Self.eventStartTail
+      $0.append(contentsOf: start)
+      signer.identifier(of: stream).write(into: &$0, at: position)
+      $0.append(decimal: count)
+      $0.append(ASCII.lineFeed)
+      $0.append(ASCII.lineFeed)
+    }
+  }
+
+  /// Appends the head of a stream that observes several namespaces and its first event with `retry`
+  /// and `data`. The members of the counts are those of `counts`, a JSON object.
+  package func appendStream(
+    counts: Span<UInt8>, isPadded: Bool, _ framing: StreamFraming, _ access: PageAccess,
+    into output: inout ContiguousArray<UInt8>
+  ) {
+    appendStreamStart(isPadded: isPadded, framing, access, into: &output)
+    let start = "retry: \(Self.retryDelay)\ndata: "
+    framing.append(start.utf8.count + counts.count + 2, into: &output) {
+      $0.append(contentsOf: start.utf8)
+      $0.append(counts)
+      $0.append(contentsOf: "\n\n".utf8)
+    }
+  }
+
+  /// Appends all of a stream that comes before its first event.
+  private func appendStreamStart(
+    isPadded: Bool, _ framing: StreamFraming, _ access: PageAccess,
+    into output: inout ContiguousArray<UInt8>
   ) {
     if case .everyOrigin = access {
       output.append(contentsOf: framing == .chunked ? chunkedHead : plainHead)
@@ -21,26 +54,22 @@ extension ResponseEncoder {
         $0.append(contentsOf: repeatElement(ASCII.lineFeed, count: Self.padding))
       }
     }
-    let start = eventStart
-    let length =
-      start.count + StreamIdentifier.ordinalLength + 1
-      + ServerSentEvents.length(ofCount: count)
-    framing.append(length, into: &output) {
-      $0.append(contentsOf: start)
-      StreamIdentifier.append(ordinal, into: &$0)
-      $0.append(ASCII.lineFeed)
-      ServerSentEvents.append(count: count, into: &$0)
-    }
   }
 
   /// The number of line feeds before the first event of a client that needs padding.
   private static var padding: Int { 2048 }
 
-  /// The start of each stream's first event, up to the run in its id.
-  static func eventStart(run: UInt64) -> ContiguousArray<UInt8> {
+  /// The start of each stream's first event, up to the count. The part of the id that differs is
+  /// still to be written: it starts `eventStartTail` bytes before the end.
+  static func eventStart(_ signer: StreamSigner) -> ContiguousArray<UInt8> {
     var start = ContiguousArray("retry: \(retryDelay)\nid: ".utf8)
-    StreamIdentifier.append(run: run, into: &start)
+    start.append(contentsOf: signer.identifier(of: .none).text)
+    start.append(contentsOf: "\ndata: ".utf8)
     return start
+  }
+
+  private static var eventStartTail: Int {
+    StreamIdentifier.length - StreamIdentifier.runLength + "\ndata: ".utf8.count
   }
 
   /// Appends the head of a stream only, the response to `HEAD`. The connection ends after it.

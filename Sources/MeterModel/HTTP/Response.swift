@@ -54,11 +54,20 @@ package struct ResponseEncoder: Sendable {
   /// The start of each stream's first event.
   let eventStart: ContiguousArray<UInt8>
 
-  /// An encoder for responses of a second, until `setDate`. `run` is the number of this run of the
-  /// daemon.
-  package init(date: HTTPDate, run: UInt64) {
+  /// Makes the ids of streams.
+  let signer: StreamSigner
+
+  /// The methods of the audience port, as a list.
+  let allowedMethods: String
+
+  /// An encoder for responses of a second, until `setDate`. `DELETE` is a method of the audience
+  /// port where viewer ids are shared.
+  package init(date: HTTPDate, signer: StreamSigner, viewerIDs: ViewerIDMode) {
     self.date = date
-    eventStart = Self.eventStart(run: run)
+    self.signer = signer
+    eventStart = Self.eventStart(signer)
+    allowedMethods =
+      viewerIDs == .shared ? "GET, HEAD, POST, DELETE, OPTIONS" : "GET, HEAD, POST, OPTIONS"
     plainHead.reserveCapacity(512)
     chunkedHead.reserveCapacity(512)
     setDate(date)
@@ -141,8 +150,8 @@ package struct ResponseEncoder: Sendable {
     append(access, into: &output)
     output.append(
       contentsOf: """
-        Allow: GET, HEAD, POST, OPTIONS\r
-        Access-Control-Allow-Methods: GET, HEAD, POST, OPTIONS\r
+        Allow: \(allowedMethods)\r
+        Access-Control-Allow-Methods: \(allowedMethods)\r
         Access-Control-Max-Age: 86400\r
         Access-Control-Allow-Headers: \
 

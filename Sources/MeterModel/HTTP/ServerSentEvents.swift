@@ -47,6 +47,43 @@ package enum ServerSentEvents {
     output.append(contentsOf: "\n\n".utf8)
   }
 
+  /// Appends a text of one line as an event.
+  package static func append(event line: Span<UInt8>, into output: inout ContiguousArray<UInt8>) {
+    output.append(contentsOf: "data: ".utf8)
+    output.append(line)
+    output.append(contentsOf: "\n\n".utf8)
+  }
+
+  /// Appends messages to a namespace for a stream that observes several: events of the type
+  /// `message` with `{"namespace":…,"text":…}`. `events` are the same messages as
+  /// `append(message:)` made them. O(n)
+  package static func append(
+    messages events: Span<UInt8>, of namespace: Span<UInt8>,
+    into output: inout ContiguousArray<UInt8>
+  ) {
+    let field = "data: ".utf8.count
+    var text: ContiguousArray<UInt8> = []
+    var start = 0
+    while start < events.count {
+      let end = events.firstIndex(of: ASCII.lineFeed, in: start..<events.count) ?? events.count
+      text.append(events.extracting(min(start + field, end)..<end))
+      start = end + 1
+      guard start >= events.count || events[start] == ASCII.lineFeed else {
+        text.append(ASCII.lineFeed)
+        continue
+      }
+      start += 1
+      var json = JSONWriter()
+      json.beginObject()
+      json.member("namespace", namespace)
+      json.member("text", text.span)
+      json.endObject()
+      output.append(contentsOf: "event: message\n".utf8)
+      append(event: json.bytes.span, into: &output)
+      text.removeAll(keepingCapacity: true)
+    }
+  }
+
   /// Appends a frame with `retry: -1` and an empty line, with which the original ends an excluded
   /// stream (rule 8).
   package static func appendExclusion(

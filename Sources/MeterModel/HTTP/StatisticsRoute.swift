@@ -5,6 +5,12 @@ package enum StatisticsRoute: Equatable, Sendable {
   /// The statistics of all namespaces.
   case statistics
 
+  /// The statistics of one namespace.
+  case namespace(ByteRange)
+
+  /// The members of all namespaces together.
+  case total
+
   /// The response for health checks.
   case health
 
@@ -21,6 +27,10 @@ package enum StatisticsRoute: Equatable, Sendable {
     }
     if bytes.equals("/stats", in: path) {
       self = .statistics
+    } else if bytes.equals("/total", in: path) {
+      self = .total
+    } else if let namespace = Self.namespace(path, in: bytes) {
+      self = .namespace(namespace)
     } else if bytes.equals("/healthz", in: path) {
       self = .health
     } else if bytes.equals("/cluster", in: path) {
@@ -28,5 +38,15 @@ package enum StatisticsRoute: Equatable, Sendable {
     } else {
       self = .notFound
     }
+  }
+
+  /// The namespace of `/stats/<namespace>`; nil for another path.
+  private static func namespace(_ path: Range<Int>, in bytes: Span<UInt8>) -> ByteRange? {
+    var segments = PathSegments(path)
+    guard let first = segments.next(in: bytes), bytes.equals("stats", in: first),
+      let name = segments.next(in: bytes), segments.isAtEnd,
+      (1...AudienceRoute.maximumNamespace).contains(name.count)
+    else { return nil }
+    return ByteRange(name)
   }
 }

@@ -2,7 +2,7 @@
 
 /// The longest names and texts of a log, in bytes.
 package enum LogLimits {
-  /// The longest name of a namespace, a node or a source of external counts.
+  /// The longest name of a namespace, a node, a source of external counts or a service.
   package static let maximumNameLength = 255
 
   /// The longest viewer id.
@@ -14,10 +14,10 @@ package enum LogLimits {
 
 /// The kinds of names.
 enum NameKind {
-  case namespace, viewer, node, source
+  case namespace, viewer, node, source, service
 
-  /// Whether a name is valid. The text form cannot write other names of namespaces, viewer ids
-  /// and sources.
+  /// Whether a name is valid. The text form cannot write other names of namespaces, viewer ids,
+  /// sources and services.
   /// The name of a node may have any bytes, which the text form escapes.
   func allows(_ name: Span<UInt8>) -> Bool {
     (1...maximumLength).contains(name.count) && (self == .node || name.isVisibleASCII)
@@ -26,7 +26,7 @@ enum NameKind {
   /// A description of the valid names, to follow "is" or "takes".
   var accepts: String {
     switch self {
-    case .namespace, .viewer, .source: "1 to \(maximumLength) visible ASCII bytes"
+    case .namespace, .viewer, .source, .service: "1 to \(maximumLength) visible ASCII bytes"
     case .node: "1 to \(maximumLength) bytes"
     }
   }

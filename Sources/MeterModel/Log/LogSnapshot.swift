@@ -7,6 +7,9 @@ package struct LogSnapshot: Equatable, Sendable {
   /// The state of the meter.
   package var meter = MeterSnapshot()
 
+  /// The text of each kept message of the meter, in their order.
+  package var texts: ContiguousArray<ContiguousArray<UInt8>> = []
+
   /// The number of messages so far.
   package var messages: UInt64 = 0
 
@@ -14,6 +17,15 @@ package struct LogSnapshot: Equatable, Sendable {
   package var digest = Digest()
 
   package init() {}
+
+  /// The texts with the namespaces and services that keep them.
+  package var keptTexts: KeptTexts {
+    var texts = KeptTexts()
+    for (kept, text) in zip(meter.kept, self.texts) {
+      texts.keep(text.span, as: kept.message, of: kept.service, in: kept.namespace)
+    }
+    return texts
+  }
 }
 
 /// Writes or reads the fields of a snapshot, one after the other. A coder that writes changes no
@@ -60,6 +72,15 @@ protocol SnapshotCoder {
   /// A source of external counts.
   mutating func source(_ name: String, _ source: inout SourceID) throws(Failure)
 
+  /// A service that keeps messages.
+  mutating func service(_ name: String, _ service: inout ServiceID) throws(Failure)
+
+  /// A text, which is not empty.
+  mutating func text(_ name: String, _ text: inout ContiguousArray<UInt8>) throws(Failure)
+
+  /// Whether something is the case.
+  mutating func flag(_ name: String, _ flag: inout Bool) throws(Failure)
+
   /// A viewer id, or none.
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) throws(Failure)
 
@@ -68,6 +89,9 @@ protocol SnapshotCoder {
 
   /// The phase of a connection and, in the text form, its number.
   mutating func begin(_ connection: inout MeterSnapshot.Connection) throws(Failure)
+
+  /// Whether a viewer is leaving or returning.
+  mutating func begin(_ departure: inout MeterSnapshot.Departure) throws(Failure)
 }
 
 extension LogSnapshot {
@@ -126,16 +150,37 @@ extension MeterSnapshot.Connection {
     try coder.ordinal("ordinal", &ordinal)
     try coder.namespace("namespace", &namespace)
     try coder.viewer("viewer", &viewer)
-    guard viewer != .none else { return }
+    guard viewer == .none, phase != .observer else { return }
+    try coder.instant("since", &since)
+  }
+}
+
+extension MeterSnapshot.Viewer {
+  mutating func code<Coder: SnapshotCoder>(_ coder: inout Coder) throws(Coder.Failure) {
+    try coder.viewer("id", required: &id)
+    try coder.namespace("namespace", &namespace)
+    try coder.flag("counted", &isMember)
+    try coder.instant("since", &since)
     try coder.ordinal("excluded", optional: &remembered)
+  }
+}
+
+extension MeterSnapshot.Ping {
+  mutating func code<Coder: SnapshotCoder>(_ coder: inout Coder) throws(Coder.Failure) {
+    try coder.viewer("id", required: &viewer)
+    try coder.namespace("namespace", &namespace)
+    try coder.instant("at", &at)
   }
 }
 
 extension MeterSnapshot.Departure {
   mutating func code<Coder: SnapshotCoder>(_ coder: inout Coder) throws(Coder.Failure) {
-    try coder.viewer("viewer", required: &viewer)
-    try coder.ordinal("excluded", &remembered)
+    try coder.begin(&self)
+    try coder.namespace("namespace", &namespace)
+    try coder.viewer("viewer", &viewer)
+    try coder.ordinal("ordinal", optional: &ordinal)
     try coder.instant("since", &since)
+    try coder.instant("left", &leftAt)
   }
 }
 
@@ -145,5 +190,19 @@ extension MeterSnapshot.External {
     try coder.namespace("namespace", &namespace)
     try coder.instant("reported", &reportedAt)
     try coder.number("members", &members)
+  }
+}
+
+extension MeterSnapshot.Kept {
+  mutating func code<Coder: SnapshotCoder>(
+    _ coder: inout Coder, text: inout ContiguousArray<UInt8>
+  ) throws(Coder.Failure) {
+    var number = message.number
+    try coder.namespace("namespace", &namespace)
+    try coder.service("service", &service)
+    try coder.number("message", &number)
+    try coder.text("text", &text)
+    message = MessageID(number)
+    bytes = UInt32(text.count)
   }
 }

@@ -16,58 +16,99 @@ extension Meter {
     try checkNamespaces()
     try checkRemotes()
     try checkExternals()
+    try checkKept()
     try expect(touched.isEmpty, "\(touched.count) namespaces were left unjudged")
   }
 
   private func checkConnections() throws(BrokenInvariant) {
-    var open = ContiguousArray<UInt32>(repeating: 0, count: namespaces.count)
-    var members = open
+    var recount = ContiguousArray(repeating: Recount(), count: namespaces.count)
     var (pendingHere, lifetimesHere) = (0, 0)
     for (number, connection) in connections.enumerated() where connection.isOpen {
-      open[Int(connection.namespace)] += 1
-      if connection.phase == .member { members[Int(connection.namespace)] += 1 }
-      if connection.viewer != .none {
-        try expect(
-          viewers[Int(connection.viewer.number)].holder == UInt32(number),
-          "connection \(number) does not hold its viewer id")
+      let place = Int(connection.namespace)
+      recount[place].open += 1
+      switch connection.phase {
+      case .pending: recount[place].pending += 1
+      case .member: recount[place].members += 1
+      case .observer: recount[place].observers += 1
+      case .identified: try check(identified: connection, UInt32(number))
+      case .arriving, .absent, .dismissed: break
       }
       let mayExpire = configuration.lifetime(of: connection.ordinal) != nil
-      let expiresPending = lifetimes.holdsPending(
-        connection.ordinal, incrementDelay: configuration.incrementDelay)
-      if connection.phase == .pending, !expiresPending { pendingHere += 1 }
-      if mayExpire, connection.phase == .member || expiresPending { lifetimesHere += 1 }
+      let isInLifetimes =
+        connection.phase != .pending || connection.isDirect
+        || lifetimes.holdsPending(
+          connection.ordinal, incrementDelay: configuration.incrementDelay)
+      if !isInLifetimes { pendingHere += 1 }
+      if mayExpire, isInLifetimes { lifetimesHere += 1 }
     }
+    try checkViewers(&recount)
     for (number, namespace) in namespaces.enumerated() {
-      try expect(namespace.open == open[number], "open of namespace \(number) is wrong")
-      try expect(namespace.localMembers == members[number], "members of \(number) are wrong")
+      let right = Recount(
+        open: namespace.open, observers: namespace.observers, members: namespace.localMembers,
+        pending: namespace.pending)
+      try expect(recount[number] == right, "the counts of namespace \(number) are wrong")
     }
     let known = connections.count { $0.phase != .absent }
     try expect(knownConnections == known, "known connections are wrong")
-    try expect(knownViewers == viewers.count { !$0.isUnknown }, "known viewer ids are wrong")
     try expect(
       keptRemotes == remotes.count { $0.namespace != .max }, "kept remote counts are wrong")
-    try expect(localMembers == members.reduce(0) { $0 + UInt64($1) }, "all members are wrong")
-    try expect(openConnections == open.reduce(0, +), "open connections are wrong")
+    try expect(
+      localMembers == recount.reduce(0) { $0 + UInt64($1.members) }, "all members are wrong")
+    try expect(
+      openConnections == recount.reduce(0) { $0 + $1.open }, "open connections are wrong")
     try expect(pending.count == pendingHere, "the pending queue is wrong")
     try expect(lifetimes.count == lifetimesHere, "the lifetime queues are wrong")
-    for (number, viewer) in viewers.enumerated() { try check(viewer, UInt32(number)) }
   }
 
-  private func check(_ viewer: ViewerState, _ number: UInt32) throws(BrokenInvariant) {
-    switch viewer.stage {
-    case .unknown: break
-    case .held(let holder):
-      let connection = connections[Int(holder)]
+  private func check(identified connection: Connection, _ number: UInt32) throws(BrokenInvariant) {
+    let viewer = identified[connection.viewer]
+    try expect(
+      viewer.namespace == connection.namespace, "connection \(number) has a viewer elsewhere")
+    try expect(
+      identified.isShared || viewer.holder == number,
+      "connection \(number) does not hold its viewer id")
+  }
+
+  /// Adds the viewers with an id and those without a stream to the counts.
+  private func checkViewers(
+    _ recount: inout ContiguousArray<Recount>
+  ) throws(BrokenInvariant) {
+    var (pendingHere, pingingHere, departed, viewersHere) = (0, 0, 0, 0)
+    for (number, viewer) in identified.viewers.enumerated() where viewer.namespace != .max {
+      viewersHere += 1
+      if viewer.isMember {
+        recount[Int(viewer.namespace)].members += 1
+      } else {
+        recount[Int(viewer.namespace)].pending += 1
+        pendingHere += 1
+      }
+      if viewer.isPinging { pingingHere += 1 }
+      if viewer.departure != .max {
+        departed += 1
+        try expect(
+          departures[viewer.departure].owner == UInt32(number) && !isOpen(viewer),
+          "the departure of viewer \(number) is not its own")
+      }
       try expect(
-        connection.isOpen && connection.viewer.number == number,
-        "viewer id \(number) is held by a connection that is gone")
-    case .departed(let ticket):
-      let departure = departures[ticket]
-      try expect(
-        departure.viewer == number && departure.remembered != .none
-          && now < departure.since + Configuration.exclusionMemory,
-        "viewer id \(number) should be forgotten")
+        isOpen(viewer) || viewer.isPinging || viewer.departure != .max,
+        "nothing keeps viewer \(number)")
+      let found = identified.find(ViewerID(viewer.id), in: viewer.namespace)
+      try expect(found == UInt32(number), "viewer \(number) is not found by its id")
     }
+    try expect(identified.count == viewersHere, "the count of viewers is wrong")
+    try expect(identified.pending.count == pendingHere, "the queue of pending viewers is wrong")
+    try expect(identified.pinging.count == pingingHere, "the queue of pings is wrong")
+    var departuresHere = 0
+    departures.forEach { departure, _ in
+      departuresHere += 1
+      if departure.ordinal == .none {
+        departed -= 1
+      } else {
+        recount[Int(departure.owner)].members += 1
+      }
+    }
+    try expect(departed == 0, "the departures of viewers with an id are wrong")
+    try expect(departures.count == UInt32(departuresHere), "the count of departures is wrong")
   }
 
   private func checkNamespaces() throws(BrokenInvariant) {
@@ -79,8 +120,8 @@ extension Meter {
       }
       existing += 1
       if namespace.queue != .none { queued += 1 }
-      let isVacant = namespace.open == 0 && namespace.members == 0
-      try expect((namespace.queue == .vacant) == isVacant, "vacancy of \(number) is wrong")
+      try expect(
+        (namespace.queue == .vacant) == namespace.isVacant, "vacancy of \(number) is wrong")
       if namespace.open > 0 { try checkAudience(namespace, number) }
     }
     try expect(Int(namespaceCount) == existing, "the count of namespaces is wrong")
@@ -135,6 +176,14 @@ extension Meter {
     }
     try expect(chained == keptRemotes, "the chains of the nodes are wrong")
   }
+}
+
+/// The viewers and connections of a namespace, counted anew.
+private struct Recount: Equatable {
+  var open: UInt32 = 0
+  var observers: UInt32 = 0
+  var members: UInt32 = 0
+  var pending: UInt32 = 0
 }
 
 /// A broken invariant. The message is a clause.

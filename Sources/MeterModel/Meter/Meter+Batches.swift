@@ -33,10 +33,11 @@ extension Meter {
         Int(connection.number) < connections.count
       else { continue }
       let links = connections[Int(connection.number)].links
+      sum &+= departures.fetch(connections[Int(connection.number)].ordinal)
       if links.next != .max { sum &+= connections[Int(links.next)].links.next }
       if links.previous != .max { sum &+= connections[Int(links.previous)].links.next }
     }
-    return sum
+    return sum &+ departures.fetchNext(records.count)
   }
 }
 
@@ -44,8 +45,12 @@ extension Event {
   /// The place of the event's connection; nil if the event has none.
   fileprivate var connection: Int? {
     switch self {
-    case .opened(let connection, _, _, _), .closed(let connection): Int(connection.number)
-    case .excluded, .message, .peer, .bye, .external: nil
+    case .opened(let connection, _, _, _, _), .closed(let connection), .cut(let connection),
+      .arrived(let connection, _):
+      Int(connection.number)
+    case .excluded, .message, .retained, .peer, .bye, .external, .restarted, .pinged, .left,
+      .moved, .transferred:
+      nil
     }
   }
 }

@@ -36,6 +36,40 @@ extension Meter {
     remoteMembersChanged(namespace.number)
   }
 
+  /// Takes what a node reported of a namespace as one member lower, until it reports again (§2 rule
+  /// 18).
+  mutating func lower(_ node: NodeID, _ namespace: UInt32) {
+    guard let index = report(of: node, in: namespace), remotes[Int(index)].members > 0 else {
+      return
+    }
+    namespaces[Int(namespace)].remoteMembers -= 1
+    remotes[Int(index)].members -= 1
+    if remotes[Int(index)].members == 0 { remoteExpiry.remove(index, from: &remotes) }
+    remoteMembersChanged(namespace)
+  }
+
+  /// Takes what a node reported of a namespace as one member higher, until it reports again. If it
+  /// reported none, it does so now (§2 rule 18).
+  mutating func raise(_ node: NodeID, _ namespace: UInt32) {
+    guard let index = found(node, namespace, made: true),
+      remotes[Int(index)].members < Configuration.maximumCount
+    else { return }
+    namespaces[Int(namespace)].remoteMembers += 1
+    remotes[Int(index)].members += 1
+    if remotes[Int(index)].members == 1 {
+      remotes[Int(index)].reportedAt = now
+      remoteExpiry.append(index, in: &remotes)
+    }
+    remoteMembersChanged(namespace)
+  }
+
+  /// The place of a node's report of a namespace; nil if there is none. O(n) in the live nodes.
+  func report(of node: NodeID, in namespace: UInt32) -> UInt32? {
+    var index = namespaces[Int(namespace)].firstRemote
+    while index != .max, remotes[Int(index)].node != node { index = remotes[Int(index)].next }
+    return index == .max ? nil : index
+  }
+
   /// Forgets all reports of a node, in the order of the namespaces' creation. O(n log n) in its
   /// reports.
   mutating func bye(_ node: NodeID) {
@@ -99,7 +133,7 @@ extension Meter {
   mutating func remoteMembersChanged(_ index: UInt32) {
     touch(index)
     guard namespaces[Int(index)].open == 0 else { return }
-    let isVacant = namespaces[Int(index)].members == 0
+    let isVacant = namespaces[Int(index)].isVacant
     switch (namespaces[Int(index)].queue == .vacant, isVacant) {
     case (false, true): queueIfVacant(index)
     case (true, false): unqueue(index)

@@ -5,16 +5,18 @@ package struct NamespaceCounts: Equatable, Sendable {
   /// The members on all nodes.
   package var members: UInt64
 
-  /// The counted connections of this node.
+  /// The viewers of this node who are counted, and those who are not counted yet.
   package var localMembers: UInt32
+  package var pending: UInt32
 
   /// The sum of the external counts that this node was told, at most 2⁶³ − 1.
   package var external: UInt64
 
-  /// The open connections of this node, pending ones included.
+  /// The open connections of this node, and the observers among them.
   package var open: UInt32
+  package var observers: UInt32
 
-  /// The connections that were counted on this node since the namespace was created.
+  /// The viewers that were counted on this node since the namespace was created.
   package var counted: UInt64
 
   /// The count that was last sent to all open connections, and the instant (§2 rules 3 and 4).
@@ -34,10 +36,9 @@ extension NamespaceCounts {
   /// The members of other nodes.
   package var remote: UInt64 { members - ownMembers }
 
-  /// The members on all nodes and the pending connections of this node: the viewers with an open
-  /// connection, as far as this node knows them.
+  /// The members on all nodes and the pending viewers of this node.
   package var audience: UInt64 {
-    min(members + UInt64(open - localMembers), Configuration.maximumCount)
+    min(members + UInt64(pending), Configuration.maximumCount)
   }
 
   /// The largest difference between the members and a count that a client shows: the count last
@@ -56,9 +57,10 @@ extension Meter {
     let namespace = namespaces[Int(id.number)]
     let (lowest, highest) = (namespace.lowestGreeted, namespace.highestGreeted)
     return NamespaceCounts(
-      members: namespace.members, localMembers: namespace.localMembers,
+      members: namespace.members, localMembers: namespace.localMembers, pending: namespace.pending,
       external: externals.members(from: namespace.firstExternal), open: namespace.open,
-      counted: namespace.localConnections, told: namespace.told, toldAt: namespace.toldAt,
+      observers: namespace.observers, counted: namespace.localConnections, told: namespace.told,
+      toldAt: namespace.toldAt,
       greeted: min(lowest, highest)...highest)
   }
 }

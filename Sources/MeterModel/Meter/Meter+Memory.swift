@@ -6,11 +6,12 @@ package enum MeterElementSize {
   /// A connection that is open or whose close is awaited.
   package static let connection = MemoryLayout<Connection>.stride
 
-  /// A viewer id that is held or departed; only with `--enable-uuid`.
-  package static let viewer = MemoryLayout<ViewerState>.stride
+  /// A viewer with a viewer id, and its last ping, without its places in the indices.
+  package static let viewer = MemoryLayout<Viewer>.stride
+  package static let ping = MemoryLayout<LastPing>.stride
 
-  /// The departure of a viewer id for which a connection is remembered.
-  package static let departure = MemoryLayout<Departures.Departure>.stride
+  /// A viewer that is leaving or returning, without its place in the index.
+  package static let departure = MemoryLayout<Departure>.stride
 
   /// A namespace, without its entry in the order of creation.
   package static let namespace = MemoryLayout<Namespace>.stride
@@ -23,18 +24,22 @@ package enum MeterElementSize {
 
   /// The count of one source for one namespace.
   package static let external = MemoryLayout<ExternalCount>.stride
+
+  /// The kept message of one service in one namespace.
+  package static let kept = MemoryLayout<KeptMessage>.stride
 }
 
 extension Meter {
-  /// The bytes of the tables of connections, viewer ids, departures, namespaces, reports, nodes and
-  /// external counts, including unused capacity.
+  /// The bytes of the tables of connections, viewers, departures, namespaces, reports, nodes,
+  /// external counts and kept messages, including unused capacity.
   package var tableBytes: Int {
     connections.capacity * MeterElementSize.connection
-      + viewers.capacity * MeterElementSize.viewer
-      + departures.capacity * MeterElementSize.departure
+      + (arrivals.capacity + latePending.capacity) * MemoryLayout<DeadlineHeap.Entry>.stride
+      + identified.tableBytes + departures.tableBytes + ages.tableBytes
       + namespaces.capacity * MeterElementSize.namespace
       + remotes.capacity * MeterElementSize.remote
       + nodes.capacity * MemoryLayout<NodeCounts>.stride
       + creations.capacity * MeterElementSize.creation + externals.tableBytes
+      + kept.tableBytes
   }
 }

@@ -30,6 +30,7 @@ extension Meter {
       let ordinal = namespaces[Int(index)].ordinal
       unqueue(index)
       freeRemotes(of: index)
+      forgetKept(in: index)
       namespaces[Int(index)] = Namespace()
       namespaceCount -= 1
       creations.remove(existing: Int(namespaceCount)) { namespaces.hold($0) }
@@ -39,10 +40,9 @@ extension Meter {
     giveBack()
   }
 
-  /// Queues a namespace as vacant if it has no audience on any node. Precondition: it is in no
-  /// queue.
+  /// Queues a namespace as vacant if nobody is there. Precondition: if so, it is in no queue.
   mutating func queueIfVacant(_ index: UInt32) {
-    guard namespaces[Int(index)].open == 0, namespaces[Int(index)].members == 0 else { return }
+    guard namespaces[Int(index)].isVacant else { return }
     namespaces[Int(index)].vacantSince = now
     queue(index, .vacant)
   }

@@ -41,7 +41,9 @@ extension Meter {
     namespaces[place].isTouched = false
     let members = namespaces[place].members
     namespaces[place].record.note(members, at: now)
-    guard namespaces[place].open > 0, members > 0 else { return }
+    guard namespaces[place].open > 0, members > 0 || namespaces[place].observers > 0 else {
+      return
+    }
     let age = now - namespaces[place].toldAt
     let isSufficient =
       age >= configuration.notifyMinDelay

@@ -35,25 +35,48 @@ extension Meter {
     for remote in remotes where remote.namespace != .max && remote.members == 0 {
       snapshot.remotes.append(taken(remote))
     }
-    departures.forEach { ticket, departure in
-      let viewer = ViewerID(departure.viewer)
-      guard isDeparted(viewer, with: ticket) else { return }
+    identified.save(into: &snapshot)
+    departures.forEach { departure, isReturning in
+      let id = departure.ordinal == .none ? identified[departure.owner].id : .max
       snapshot.departures.append(
         MeterSnapshot.Departure(
-          viewer: viewer, since: departure.since, remembered: departure.remembered))
+          isReturning: isReturning,
+          namespace: NamespaceID(namespace(of: departure)), viewer: ViewerID(id),
+          ordinal: departure.ordinal, since: departure.since, leftAt: departure.leftAt))
     }
     snapshot.externals = externals.saved
+    snapshot.kept = savedKept
     return snapshot
   }
 
   private func taken(_ connection: Connection, _ id: ConnectionID) -> MeterSnapshot.Connection {
-    guard connection.isOpen else { return MeterSnapshot.Connection(id: id, phase: .dismissed) }
-    let viewer = connection.viewer
-    return MeterSnapshot.Connection(
-      id: id, phase: connection.phase == .member ? .member : .pending,
-      openedAt: connection.openedAt, ordinal: connection.ordinal,
-      namespace: NamespaceID(connection.namespace), viewer: viewer,
-      remembered: viewer == .none ? .none : viewers[Int(viewer.number)].remembered)
+    var saved = MeterSnapshot.Connection(id: id, phase: .dismissed)
+    switch connection.phase {
+    case .absent, .dismissed: return saved
+    case .pending: saved.phase = .pending
+    case .member: saved.phase = .member
+    case .identified:
+      saved.phase = identified[connection.viewer].isMember ? .member : .pending
+      saved.viewer = ViewerID(identified[connection.viewer].id)
+    case .observer: saved.phase = .observer
+    case .arriving: saved.phase = .arriving
+    }
+    saved.openedAt = connection.openedAt
+    saved.ordinal = connection.ordinal
+    saved.namespace = NamespaceID(connection.namespace)
+    if connection.phase != .identified, connection.phase != .observer {
+      saved.since = savedAge(id.number)
+    }
+    return saved
+  }
+
+  /// When the viewer of a connection came, in the form of a snapshot.
+  private func savedAge(_ index: UInt32) -> Instant {
+    let (since, connection) = (came(index), connections[Int(index)])
+    guard since != connection.openedAt, connection.phase == .member,
+      now - since >= configuration.decrementDelay
+    else { return since }
+    return connection.openedAt.before(configuration.decrementDelay)
   }
 
   private func taken(_ remote: RemoteCount) -> MeterSnapshot.Remote {
@@ -83,9 +106,12 @@ extension Meter {
     for namespace in snapshot.namespaces { try restore(namespace) }
     try restore(snapshot.remotes)
     try restore(snapshot.externals)
+    try restore(snapshot.kept)
+    try restore(snapshot.viewers)
     try restore(snapshot.connections)
-    try restore(snapshot.vacancies)
+    try restore(snapshot.pings)
     try restore(snapshot.departures)
+    try restore(snapshot.vacancies)
     for namespace in snapshot.namespaces { try restoreRecord(of: namespace) }
     queueNotified(snapshot)
     do throws(BrokenInvariant) {
@@ -190,30 +216,44 @@ extension Meter {
 
   private mutating func join(_ saved: MeterSnapshot.Connection) throws(SnapshotError) {
     let index = saved.id.number
-    guard exists(saved.namespace), saved.openedAt <= now, saved.ordinal != .none else {
-      throw SnapshotError(reason: "a connection is impossible")
-    }
-    if saved.viewer != .none {
-      let place = Int(saved.viewer.number)
-      viewers.makeRoom(for: place, ViewerState(), &viewersEnd)
-      guard viewers[place].isUnknown else {
-        throw SnapshotError(reason: "two connections hold one viewer id")
-      }
-      viewers[place] = ViewerState(heldBy: index, remembered: saved.remembered)
-      knownViewers += 1
-    }
+    guard exists(saved.namespace), saved.openedAt <= now, saved.since <= now,
+      saved.ordinal != .none
+    else { throw SnapshotError(reason: "a connection is impossible") }
     connections[Int(index)] = Connection(
-      openedAt: saved.openedAt, ordinal: saved.ordinal, namespace: saved.namespace.number,
-      viewer: saved.viewer, phase: saved.phase == .member ? .member : .pending)
+      openedAt: saved.openedAt, ordinal: saved.ordinal, namespace: saved.namespace.number)
     openConnections += 1
     let place = Int(saved.namespace.number)
     namespaces[place].open += 1
-    if saved.phase == .member {
+    guard saved.viewer == .none else { return try joinIdentified(saved) }
+    switch saved.phase {
+    case .pending:
+      connections[Int(index)].phase = .pending
+      namespaces[place].pending += 1
+      joinPending(index, since: saved.since)
+      return
+    case .member:
+      connections[Int(index)].phase = .member
       namespaces[place].localMembers += 1
       localMembers += 1
+      setAge(index, since: saved.since)
+    case .arriving:
+      connections[Int(index)].phase = .arriving
+      awaitArrival(index, since: saved.since)
+    case .observer:
+      connections[Int(index)].phase = .observer
+      namespaces[place].observers += 1
+    case .dismissed: return
     }
-    if saved.phase == .member
-      || lifetimes.holdsPending(saved.ordinal, incrementDelay: configuration.incrementDelay)
+    waitDirectly(index)
+  }
+
+  private mutating func joinPending(_ index: UInt32, since: Instant) {
+    if since != connections[Int(index)].openedAt {
+      waitDirectly(index)
+      setAge(index, since: since)
+      awaitCounting(index, since: since)
+    } else if lifetimes.holdsPending(
+      connections[Int(index)].ordinal, incrementDelay: configuration.incrementDelay)
     {
       lifetimes.append(index, in: &connections)
     } else {
@@ -236,23 +276,6 @@ extension Meter {
     }
   }
 
-  private mutating func restore(
-    _ saved: ContiguousArray<MeterSnapshot.Departure>
-  ) throws(SnapshotError) {
-    var latest = Instant.start
-    for departure in saved {
-      let place = Int(departure.viewer.number)
-      viewers.makeRoom(for: place, ViewerState(), &viewersEnd)
-      guard viewers[place].isUnknown, departure.remembered != .none,
-        (latest...now).contains(departure.since),
-        now < departure.since + Configuration.exclusionMemory
-      else { throw SnapshotError(reason: "the departure of a viewer id is impossible") }
-      latest = departure.since
-      depart(departure.viewer, remembered: departure.remembered, at: departure.since)
-      knownViewers += 1
-    }
-  }
-
   /// Queues the namespaces with open connections on this node by the instant of their last
   /// notification.
   private mutating func queueNotified(_ snapshot: MeterSnapshot) {
@@ -260,8 +283,11 @@ extension Meter {
       .sorted { ($0.toldAt, $0.ordinal) < ($1.toldAt, $1.ordinal) }
     for namespace in told {
       let age = now - namespace.toldAt
-      let hasMembers = namespaces[Int(namespace.id.number)].members > 0
-      if age >= configuration.notifyMaxDelay && !hasMembers { continue }
+      let (members, observers) = (
+        namespaces[Int(namespace.id.number)].members,
+        namespaces[Int(namespace.id.number)].observers
+      )
+      if age >= configuration.notifyMaxDelay && members == 0 && observers == 0 { continue }
       unqueue(namespace.id.number)
       queue(namespace.id.number, age < configuration.notifyMinDelay ? .fresh : .ripe)
     }

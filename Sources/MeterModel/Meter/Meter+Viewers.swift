@@ -1,126 +1,218 @@
-// Viewer ids, each of which at most one connection holds, and the newest connection that was
-// excluded for each (§2 rule 8).
+// Viewers with a viewer id (§2 rules 5, 6 and 8).
 
 extension Meter {
-  /// Whether a newcomer is to be refused because its page was excluded before: it comes after the
-  /// connection that is remembered for its viewer id, or after one that opened before that.
-  func isStopped(_ viewer: ViewerID, after: ConnectionOrdinal) -> Bool {
-    guard after != .none, Int(viewer.number) < viewers.count else { return false }
-    let remembered = viewers[Int(viewer.number)].remembered
-    return remembered != .none && !after.isNewer(than: remembered)
-  }
-
-  /// Gives a viewer id to a newcomer and ends the connection that holds it, which is remembered
-  /// from now on. If the newcomer comes after that connection, both are of one page, and what was
-  /// remembered stays.
-  mutating func take(
-    _ viewer: ViewerID, for newcomer: ConnectionID, after: ConnectionOrdinal,
+  mutating func openIdentified(
+    _ id: ConnectionID, _ namespace: NamespaceID, _ viewer: ViewerID, after: ConnectionKey,
     into effects: inout EffectBuffer
   ) {
-    let place = Int(viewer.number)
-    viewers.makeRoom(for: place, ViewerState(), &viewersEnd)
-    var remembered = remembered(for: viewer)
-    if let holder = viewers[place].holder {
-      let former = connections[Int(holder)].ordinal
-      if former != after { remembered = former }
-      forget(viewer)
-      end(ConnectionID(holder), .excluded, into: &effects)
-    }
-    if viewers[place].isUnknown { knownViewers += 1 }
-    viewers[place] = ViewerState(heldBy: newcomer.number, remembered: remembered)
-  }
-
-  /// Ends the connection that holds a viewer id, if there is one, and forgets what is remembered.
-  mutating func exclude(_ viewer: ViewerID, into effects: inout EffectBuffer) {
-    guard isKnown(viewer) else { return }
-    forget(viewer)
-    guard let holder = viewers[Int(viewer.number)].holder else { return }
-    end(ConnectionID(holder), .excluded, into: &effects)
-  }
-
-  /// Releases the viewer id of a connection that leaves. What is remembered for the id stays for a
-  /// while.
-  mutating func release(_ viewer: ViewerID, from connection: UInt32) {
-    guard viewer != .none else { return }
-    let state = viewers[Int(viewer.number)]
-    invariant(
-      state.holder == connection,
-      "viewer id \(viewer.number) is not held by connection \(connection)")
-    guard state.remembered != .none else {
-      viewers[Int(viewer.number)] = ViewerState()
-      knownViewers -= 1
+    let place = identified.find(viewer, in: namespace.number)
+    let former = place.flatMap { ended(of: $0, by: after) }
+    if let place, isStopped(place, after: after) {
+      refuse(id, .stopped, into: &effects)
       return
     }
-    depart(viewer, remembered: state.remembered, at: now)
-  }
-
-  /// Notes that no connection holds a known viewer id any more.
-  mutating func depart(_ viewer: ViewerID, remembered: ConnectionOrdinal, at instant: Instant) {
-    let ticket = departures.append(
-      Departures.Departure(since: instant, viewer: viewer.number, remembered: remembered))
-    viewers[Int(viewer.number)] = ViewerState(departedWith: ticket)
-  }
-
-  /// Forgets what was remembered for the viewer ids that were left long enough ago.
-  mutating func forgetDepartures(into effects: inout EffectBuffer) {
-    guard departures.firstSince + Configuration.exclusionMemory <= now else { return }
-    while departures.firstSince + Configuration.exclusionMemory <= now,
-      let (ticket, departure) = departures.popFirst()
-    {
-      let viewer = ViewerID(departure.viewer)
-      guard isDeparted(viewer, with: ticket) else { continue }
-      forget(viewer)
-      effects.forget(viewer)
+    guard admit(id, namespace, freeing: former == nil ? 0 : 1, into: &effects) else { return }
+    if configuration.viewerIDs == .exclusive, let place {
+      makeWay(place, former, in: namespace, after: after, into: &effects)
+    } else if let former {
+      end(former, .superseded, leaving: .handedOver, into: &effects)
     }
-    viewers.giveBack(&viewersEnd, inUse: knownViewers) { $0.isUnknown }
-  }
-
-  /// The connection that is remembered for a viewer id; `.none` if there is none.
-  private func remembered(for viewer: ViewerID) -> ConnectionOrdinal {
-    switch viewers[Int(viewer.number)].stage {
-    case .unknown: .none
-    case .held: viewers[Int(viewer.number)].remembered
-    case .departed(let ticket): departures[ticket].remembered
+    createIfUnknown(namespace)
+    join(id, namespace, .identified)
+    waitDirectly(id.number)
+    let viewer = place ?? addViewer(viewer, in: namespace.number)
+    connections[Int(id.number)].viewer = viewer
+    if configuration.viewerIDs == .exclusive {
+      identified[viewer].holder = id.number
+    } else {
+      identified[viewer].streams += 1
     }
+    endGrace(of: viewer)
+    if identified[viewer].namespace != namespace.number { begin(viewer, in: namespace.number) }
+    greet(id, in: namespace, into: &effects)
   }
 
-  /// Forgets what is remembered for a viewer id.
-  private mutating func forget(_ viewer: ViewerID) {
-    let place = Int(viewer.number)
-    switch viewers[place].stage {
-    case .unknown: break
-    case .held(let connection):
-      viewers[place] = ViewerState(heldBy: connection, remembered: .none)
-    case .departed:
-      viewers[place] = ViewerState()
-      knownViewers -= 1
+  /// The connection of a viewer that a newcomer with its id ends: where ids are exclusive the one
+  /// that holds it, where they are shared the one after which it comes.
+  private func ended(of viewer: UInt32, by after: ConnectionKey) -> UInt32? {
+    if configuration.viewerIDs == .exclusive {
+      let holder = identified[viewer].holder
+      return holder == .max ? nil : holder
     }
+    let place = Int(after.connection.number)
+    guard place < connections.count, connections[place].phase == .identified,
+      connections[place].ordinal == after.ordinal, connections[place].viewer == viewer
+    else { return nil }
+    return after.connection.number
   }
 
-  /// Whether the departure with a ticket is the last one of the viewer id, which is still departed.
-  func isDeparted(_ viewer: ViewerID, with ticket: UInt32) -> Bool {
-    guard Int(viewer.number) < viewers.count,
-      case .departed(ticket) = viewers[Int(viewer.number)].stage
+  /// Whether a newcomer is to be refused because its page was excluded before: it comes after the
+  /// connection that is remembered for its viewer id, or after one that opened before that.
+  private func isStopped(_ viewer: UInt32, after: ConnectionKey) -> Bool {
+    guard configuration.viewerIDs == .exclusive, after.ordinal != .none,
+      identified[viewer].holder != .max
     else { return false }
-    return true
+    let remembered = identified[viewer].remembered
+    return remembered != .none && !after.ordinal.isNewer(than: remembered)
   }
 
-  /// Whether a connection holds the viewer id.
-  package func isHeld(_ viewer: ViewerID) -> Bool {
-    Int(viewer.number) < viewers.count && viewers[Int(viewer.number)].holder != nil
+  /// Ends the connection that holds an exclusive id, for a newcomer to a namespace. If that is
+  /// another namespace, the viewer is gone; its place will be that of the newcomer's viewer.
+  private mutating func makeWay(
+    _ viewer: UInt32, _ holder: UInt32?, in namespace: NamespaceID, after: ConnectionKey,
+    into effects: inout EffectBuffer
+  ) {
+    let stays = identified[viewer].namespace == namespace.number
+    if let holder {
+      let ordinal = connections[Int(holder)].ordinal
+      if stays && ordinal == after.ordinal {
+        end(holder, .superseded, leaving: .handedOver, into: &effects)
+      } else {
+        identified[viewer].remembered = ordinal
+        end(holder, .excluded, leaving: .handedOver, into: &effects)
+      }
+    }
+    if !stays {
+      endGrace(of: viewer)
+      vanish(viewer)
+    }
   }
 
-  /// Whether a connection holds the viewer id or one is remembered for it. If not, the number may
-  /// be bound to another text.
-  package func isKnown(_ viewer: ViewerID) -> Bool {
-    Int(viewer.number) < viewers.count && !viewers[Int(viewer.number)].isUnknown
+  /// Adds a viewer with an id, who is counted if there is no delay.
+  mutating func addViewer(_ id: ViewerID, in namespace: UInt32) -> UInt32 {
+    let viewer = identified.insert(Viewer(namespace: namespace, id: id.number))
+    begin(viewer, in: namespace)
+    return viewer
   }
 
-  /// The ordinal of the connection that holds a viewer id; `.none` if none does.
-  package func holder(of viewer: ViewerID) -> ConnectionOrdinal {
-    guard Int(viewer.number) < viewers.count, let holder = viewers[Int(viewer.number)].holder
+  /// Lets a viewer be a new one of a namespace.
+  private mutating func begin(_ viewer: UInt32, in namespace: UInt32) {
+    identified[viewer].namespace = namespace
+    identified[viewer].since = now
+    identified[viewer].isMember = false
+    namespaces[Int(namespace)].pending += 1
+    if namespaces[Int(namespace)].queue == .vacant { unqueue(namespace) }
+    if configuration.incrementDelay == .zero {
+      identified[viewer].isMember = true
+      counted(in: namespace)
+    } else {
+      identified.pending.append(viewer, in: &identified.viewers)
+    }
+  }
+
+  /// Counts a pending viewer with an id.
+  mutating func countIdentified(_ viewer: UInt32) {
+    identified.pending.remove(viewer, from: &identified.viewers)
+    identified[viewer].isMember = true
+    counted(in: identified[viewer].namespace)
+  }
+
+  /// Takes a viewer out of the counts and queues of its namespace.
+  private mutating func vanish(_ viewer: UInt32) {
+    let namespace = identified[viewer].namespace
+    if identified[viewer].isMember {
+      localMembers -= 1
+      namespaces[Int(namespace)].localMembers -= 1
+    } else {
+      identified.pending.remove(viewer, from: &identified.viewers)
+      namespaces[Int(namespace)].pending -= 1
+    }
+    touch(namespace)
+    queueIfVacant(namespace)
+  }
+
+  /// Ends the grace of a viewer, if it has any.
+  mutating func endGrace(of viewer: UInt32) {
+    guard identified[viewer].departure != .max else { return }
+    let ticket = identified[viewer].departure
+    identified[viewer].departure = .max
+    endDeparture(ticket)
+  }
+
+  /// Removes a viewer whom nothing keeps.
+  mutating func forgetIfGone(_ viewer: UInt32, into effects: inout EffectBuffer) {
+    let state = identified[viewer]
+    guard !isOpen(state), !state.isPinging, state.departure == .max else { return }
+    remove(viewer, into: &effects)
+  }
+
+  /// Whether a viewer has an open connection.
+  func isOpen(_ viewer: Viewer) -> Bool {
+    identified.isShared ? viewer.streams > 0 : viewer.holder != .max
+  }
+
+  private mutating func remove(_ viewer: UInt32, into effects: inout EffectBuffer) {
+    vanish(viewer)
+    let id = ViewerID(identified[viewer].id)
+    if identified.remove(viewer) { effects.forget(id) }
+  }
+
+  /// Releases a viewer from one of its connections, which is gone.
+  mutating func release(
+    _ viewer: UInt32, from connection: UInt32, _ leaving: Leaving,
+    into effects: inout EffectBuffer
+  ) {
+    if configuration.viewerIDs == .exclusive {
+      invariant(
+        identified[viewer].holder == connection,
+        "viewer \(viewer) is not held by connection \(connection)")
+      identified[viewer].holder = .max
+    } else {
+      identified[viewer].streams -= 1
+      if identified[viewer].streams > 0 { return }
+    }
+    switch leaving {
+    case .closed, .cut:
+      if identified[viewer].isMember { departIdentified(viewer, isReturning: leaving == .cut) }
+      forgetIfGone(viewer, into: &effects)
+    case .gone: remove(viewer, into: &effects)
+    case .handedOver: break
+    }
+  }
+
+  /// Gives a member whose last connection is gone its grace.
+  private mutating func departIdentified(_ viewer: UInt32, isReturning: Bool) {
+    let since = identified[viewer].since
+    guard
+      departures.grace(since: since, now: now, isReturning: isReturning) > .zero,
+      departures.count < configuration.maximumConnections
+    else { return }
+    identified[viewer].departure = departures.append(
+      Departure(leftAt: now, since: since, ordinal: .none, owner: viewer),
+      isReturning: isReturning)
+  }
+
+  /// Ends the connection that holds an exclusive viewer id, and its viewer.
+  mutating func exclude(_ viewer: ViewerID, into effects: inout EffectBuffer) {
+    guard configuration.viewerIDs == .exclusive,
+      let place = identified.find(viewer, in: .max)
+    else { return }
+    let holder = identified[place].holder
+    if holder != .max {
+      end(holder, .excluded, leaving: .gone, into: &effects)
+    } else {
+      endGrace(of: place)
+      remove(place, into: &effects)
+    }
+  }
+}
+
+// MARK: - Questions
+
+extension Meter {
+  /// Whether an open connection has the viewer id. O(1) where ids are exclusive; otherwise false.
+  package func isHeld(_ viewer: ViewerID) -> Bool { holder(of: viewer) != .none }
+
+  /// Whether there is a viewer with the id. If not, the number may be bound to another text.
+  package func isKnown(_ viewer: ViewerID) -> Bool { identified.isKnown(viewer) }
+
+  /// The open connection that holds an exclusive viewer id; `.none` if none does.
+  package func holder(of viewer: ViewerID) -> ConnectionKey {
+    guard configuration.viewerIDs == .exclusive, viewer != .none,
+      let place = identified.find(viewer, in: .max), identified[place].holder != .max
     else { return .none }
-    return connections[Int(holder)].ordinal
+    let holder = ConnectionID(identified[place].holder)
+    return ConnectionKey(holder, ordinal(of: holder))
   }
 
   /// Whether a connection is open.
@@ -128,10 +220,12 @@ extension Meter {
     Int(connection.number) < connections.count && connections[Int(connection.number)].isOpen
   }
 
-  /// The viewer id of a connection that is open or whose close is awaited; `.none` without one.
+  /// The viewer id of an open connection; `.none` without one.
   package func viewer(of connection: ConnectionID) -> ViewerID {
-    guard Int(connection.number) < connections.count else { return .none }
-    return connections[Int(connection.number)].viewer
+    guard Int(connection.number) < connections.count,
+      connections[Int(connection.number)].phase == .identified
+    else { return .none }
+    return ViewerID(identified[connections[Int(connection.number)].viewer].id)
   }
 
   /// The ordinal of a connection that is open or whose close is awaited; `.none` for one that was

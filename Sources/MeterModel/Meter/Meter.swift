@@ -15,16 +15,16 @@ package struct Meter: MeterProtocol {
   /// The instant of the last event or advance.
   package internal(set) var now = Instant.start
 
-  /// The open connections on this node.
+  /// The open connections on this node, observers included.
   package internal(set) var openConnections: UInt32 = 0
 
-  /// The connections that are counted on this node now, in all namespaces.
+  /// The viewers that are counted on this node now, in all namespaces.
   package internal(set) var localMembers: UInt64 = 0
 
   /// The maximum that `ownMembers` ever had.
   package internal(set) var peakMembers: UInt64 = 0
 
-  /// All connections that were ever counted on this node.
+  /// All viewers that were ever counted on this node.
   package internal(set) var countedConnections: UInt64 = 0
 
   /// All namespaces that were ever created.
@@ -36,21 +36,23 @@ package struct Meter: MeterProtocol {
   // Tables indexed by number, dense.
   var connections: ContiguousArray<Connection> = []
   var namespaces: ContiguousArray<Namespace> = []
-  var viewers: ContiguousArray<ViewerState> = []
   var remotes: ContiguousArray<RemoteCount> = []
 
-  /// Connections that are not absent, viewer ids that are not unknown, reports of other nodes that
-  /// are kept.
+  /// The viewers with a viewer id.
+  var identified: ViewerTable
+
+  /// Connections that are not absent, and reports of other nodes that are kept.
   var knownConnections = 0
-  var knownViewers = 0
   var keptRemotes = 0
   var connectionsEnd = TableEnd()
   var namespacesEnd = TableEnd()
-  var viewersEnd = TableEnd()
   var firstFreeRemote: UInt32 = .max
 
   /// The external counts of all namespaces.
   var externals = ExternalCounts()
+
+  /// The kept messages of all namespaces.
+  var kept = KeptMessages()
 
   /// The chained reports of each node.
   var nodes: ContiguousArray<NodeCounts> = []
@@ -66,18 +68,25 @@ package struct Meter: MeterProtocol {
   var fetched: UInt32 = 0
 
   // The deadline queues; see `fire` for the order within an instant.
+  var arrivals = DeadlineHeap()
   var pending = DeadlineQueue()
+  var latePending = DeadlineHeap()
   var lifetimes: LifetimeQueues
   var remoteExpiry = DeadlineQueue()
   var fresh = DeadlineQueue()
   var ripe = DeadlineQueue()
   var vacant = DeadlineQueue()
-  var departures = Departures()
+  var departures: Departures
+
+  /// When the viewers came whose connection is not their first.
+  var ages = ViewerAges()
 
   /// A meter without connections and namespaces, at the start of the log.
   package init(configuration: Configuration) {
     self.configuration = configuration
     lifetimes = LifetimeQueues(configuration: configuration)
+    departures = Departures(configuration: configuration)
+    identified = ViewerTable(configuration.viewerIDs)
   }
 
   /// Applies one event. Precondition: `instant` is not before the last one, nor after
@@ -87,14 +96,25 @@ package struct Meter: MeterProtocol {
   ) {
     advance(to: instant, into: &effects)
     switch event {
-    case .opened(let connection, let namespace, let viewer, let after):
-      opened(connection, in: namespace, viewer: viewer, after: after, into: &effects)
+    case .opened(let connection, let namespace, let viewer, let after, let kind):
+      opened(
+        connection, in: namespace, viewer: viewer, after: after, as: kind, into: &effects)
     case .closed(let connection):
       closed(connection, into: &effects)
     case .excluded(let viewer):
       exclude(viewer, into: &effects)
+    case .cut(let connection): cut(connection, into: &effects)
+    case .restarted: restart(into: &effects)
+    case .pinged(let namespace, let viewer): pinged(namespace, viewer, into: &effects)
+    case .left(let namespace, let viewer): left(namespace, viewer, into: &effects)
+    case .arrived(let connection, let node): arrived(connection, from: node, into: &effects)
+    case .moved(let key, let node): moved(key, to: node, into: &effects)
+    case .transferred(let namespace, let former, let node):
+      transferred(namespace, from: former, to: node)
     case .message(let namespace, let message):
       deliver(message, to: namespace, into: &effects)
+    case .retained(let namespace, let service, let message, let bytes):
+      retained(message, of: service, in: namespace, bytes: bytes, into: &effects)
     case .peer(let node, let namespace, let members, let connections):
       peerReported(
         node, namespace, members: members, connections: connections, into: &effects)
@@ -125,27 +145,32 @@ package struct Meter: MeterProtocol {
   private var earliestDeadline: Instant {
     let told = min(fresh.firstSince, ripe.firstSince)
     return min(
-      min(pending.firstSince + configuration.incrementDelay, lifetimes.earliest),
+      min(
+        min(pending.firstSince, identified.pending.firstSince) + configuration.incrementDelay,
+        min(arrivals.earliest, latePending.earliest, lifetimes.earliest)),
+      min(
+        identified.pinging.firstSince + configuration.pingTimeout, departures.earliest),
       min(
         remoteExpiry.firstSince + configuration.clusterNodeTimeout,
         fresh.firstSince + configuration.notifyMinDelay),
       min(
         min(
           told + configuration.notifyMaxDelay,
-          departures.firstSince + Configuration.exclusionMemory,
           externals.firstSince + configuration.externalTimeout),
         vacant.firstSince + configuration.namespaceCleanDelay))
   }
 
   /// Fires all deadlines that are due now, in the order of §2.
   private mutating func fire(into effects: inout EffectBuffer) {
+    endArrivals()
     countPending()
     endExpired(into: &effects)
+    endPings(into: &effects)
+    endDepartures(into: &effects)
     expireRemoteCounts()
     expireExternalCounts(into: &effects)
     touchDueNamespaces()
     judgeTouched(into: &effects)
     retireVacant(into: &effects)
-    forgetDepartures(into: &effects)
   }
 }

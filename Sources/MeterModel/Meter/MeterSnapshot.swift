@@ -28,12 +28,22 @@ package struct MeterSnapshot: Equatable, Sendable {
   /// the others.
   package var remotes: ContiguousArray<Remote> = []
 
-  /// The viewer ids that no connection holds and for which one is remembered, in the order in which
-  /// their last connections left.
+  /// The viewers with a viewer id, in the order of their numbers and namespaces.
+  package var viewers: ContiguousArray<Viewer> = []
+
+  /// The pings that keep their viewers, in the order in which they will end.
+  package var pings: ContiguousArray<Ping> = []
+
+  /// The viewers that are leaving or returning: first those that are leaving, then the others, each
+  /// in the order in which they left.
   package var departures: ContiguousArray<Departure> = []
 
   /// The external counts, in the order in which they will expire.
   package var externals: ContiguousArray<External> = []
+
+  /// The kept messages, in the order of their namespaces and in the order in which the services of
+  /// one namespace were first kept.
+  package var kept: ContiguousArray<Kept> = []
 
   package init() {}
 
@@ -44,6 +54,8 @@ package struct MeterSnapshot: Equatable, Sendable {
       case dismissed = 0
       case pending = 1
       case member = 2
+      case observer = 3
+      case arriving = 4
     }
 
     package var id: ConnectionID
@@ -55,8 +67,10 @@ package struct MeterSnapshot: Equatable, Sendable {
     package var namespace = NamespaceID(.max)
     package var viewer = ViewerID.none
 
-    /// The newest connection that was excluded for the viewer id.
-    package var remembered = ConnectionOrdinal.none
+    /// When the viewer came, or when the arrival began. It has no meaning for an observer and for a
+    /// connection with a viewer id. Of a member who came before its connection and is as old as the
+    /// decrement delay, it is the open less the decrement delay.
+    package var since = Instant.start
   }
 
   /// An existing namespace.
@@ -104,12 +118,42 @@ package struct MeterSnapshot: Equatable, Sendable {
     package var connections: UInt64 = 0
   }
 
-  /// A viewer id whose last connection left, the instant when it left, and the newest connection
-  /// that was excluded for the id.
-  package struct Departure: Equatable, Sendable {
-    package var viewer = ViewerID.none
+  /// A viewer with a viewer id. Its streams are those of `connections` with the id and the
+  /// namespace.
+  package struct Viewer: Equatable, Sendable {
+    package var id = ViewerID.none
+    package var namespace = NamespaceID(.max)
+    package var isMember = false
+
+    /// When the first stream or ping of the viewer came.
     package var since = Instant.start
+
+    /// The newest connection that was excluded for the id.
     package var remembered = ConnectionOrdinal.none
+  }
+
+  /// The last ping of a viewer.
+  package struct Ping: Equatable, Sendable {
+    package var viewer = ViewerID.none
+    package var namespace = NamespaceID(.max)
+    package var at = Instant.start
+  }
+
+  /// A viewer that is leaving or returning.
+  package struct Departure: Equatable, Sendable {
+    /// Whether the daemon itself ended the last stream (§2 rule 17).
+    package var isReturning = false
+    package var namespace = NamespaceID(.max)
+    package var viewer = ViewerID.none
+
+    /// The last stream.
+    package var ordinal = ConnectionOrdinal.none
+
+    /// When the viewer came; that of the viewer with the id, if there is one.
+    package var since = Instant.start
+
+    /// When the last stream closed.
+    package var leftAt = Instant.start
   }
 
   /// The count of a source for one namespace. Its members are not 0.
@@ -118,6 +162,16 @@ package struct MeterSnapshot: Equatable, Sendable {
     package var namespace = NamespaceID(.max)
     package var reportedAt = Instant.start
     package var members: UInt64 = 0
+  }
+
+  /// The kept message of a service in a namespace. Its text is not empty.
+  package struct Kept: Equatable, Sendable {
+    package var namespace = NamespaceID(.max)
+    package var service = ServiceID(.max)
+    package var message = MessageID(0)
+
+    /// The length of the text.
+    package var bytes: UInt32 = 0
   }
 }
 

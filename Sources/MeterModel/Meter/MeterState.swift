@@ -1,19 +1,27 @@
 // The state of each connection, namespace, viewer id and report of another node: small structs in
 // dense tables, each with the links of the one queue in which it can wait.
 
-/// The state of one connection; 32 bytes.
+/// The state of one connection; 32 bytes. A viewer without a viewer id is part of its connection.
 struct Connection: Waiting {
   /// The stages of a connection's life.
   enum Phase: UInt8 {
-    /// Unknown. Can become `pending` or `member` (opened), or `dismissed` (refused).
+    /// Unknown. Can become any open stage (opened), or `dismissed` (refused).
     case absent
-    /// Open and not counted yet. Can become `member` (after its delay), `absent` (closed) or
-    /// `dismissed`.
+    /// Open, with a viewer of its own who is not counted yet. Can become `member` (after its
+    /// delay), `absent` (closed) or `dismissed`.
     case pending
-    /// Open and counted. Can become `absent` (closed) or `dismissed` (ended).
+    /// Open, with a viewer of its own who is counted. Can become `absent` (closed) or `dismissed`
+    /// (ended).
     case member
-    /// Ended or refused by the meter; its close is awaited. Can become `absent` (closed) or any
-    /// open stage.
+    /// Open, and one of the connections of a viewer with a viewer id. Can become as `member`.
+    case identified
+    /// Open without a viewer. Can become as `member`.
+    case observer
+    /// Open, and its viewer may still be on another node. Can become `member` (arrived), `pending`
+    /// (in time), or as `member`.
+    case arriving
+    /// Ended or refused by the meter, or cut; its close is awaited. Can become `absent` (closed) or
+    /// any open stage.
     case dismissed
   }
 
@@ -21,10 +29,20 @@ struct Connection: Waiting {
   var openedAt = Instant.start
   var ordinal = ConnectionOrdinal.none
   var namespace: UInt32 = .max
-  var viewer = ViewerID.none
+
+  /// The place of the viewer of an `identified` connection; otherwise `.max`.
+  var viewer: UInt32 = .max
   var phase = Phase.absent
 
-  var isOpen: Bool { phase == .pending || phase == .member }
+  /// Whether the connection waits for the end of its maximum duration since its open; otherwise
+  /// since it was counted.
+  var isDirect = false
+
+  /// Whether its viewer came before it, and was as old as the decrement delay when it opened or has
+  /// become so.
+  var hasFullGrace = false
+
+  var isOpen: Bool { phase != .absent && phase != .dismissed }
   var waitsSince: Instant { openedAt }
 }
 
@@ -38,8 +56,8 @@ struct Namespace: Waiting {
     case fresh
     /// Notified at least the min delay ago. Can become `fresh` (notified again), `none`, `vacant`.
     case ripe
-    /// Without an audience on any node. Can become `fresh` (opened), `none` (another node's
-    /// members) or retire.
+    /// Without connections, viewers and members on any node. Can become `fresh` (opened), `none`
+    /// (another node's members) or retire.
     case vacant
   }
 
@@ -50,13 +68,15 @@ struct Namespace: Waiting {
   var queue = Queue.none
   var isTouched = false
 
-  /// The open connections on this node, pending ones included.
+  /// The open connections on this node, and the observers among them.
   var open: UInt32 = 0
+  var observers: UInt32 = 0
 
-  /// The counted connections on this node.
+  /// The viewers of this node who are counted, and those who are not counted yet.
   var localMembers: UInt32 = 0
+  var pending: UInt32 = 0
 
-  /// The connections that were counted on this node since the creation.
+  /// The viewers that were counted on this node since the creation.
   var localConnections: UInt64 = 0
 
   /// The first of the chained reports of other nodes; `.max` for none.
@@ -64,6 +84,9 @@ struct Namespace: Waiting {
 
   /// The first of the chained external counts; `.max` for none.
   var firstExternal: UInt32 = .max
+
+  /// The first of the chained kept messages; `.max` for none.
+  var firstKept: UInt32 = .max
 
   /// The members that are no viewers of this node: those of other nodes and the external counts.
   var remoteMembers: UInt128 = 0
@@ -99,9 +122,11 @@ struct Namespace: Waiting {
     highestGreeted = max(highestGreeted, members)
   }
 
-  /// Counts an open connection. Returns whether it must be judged and was not touched before.
+  /// Counts a pending viewer. Returns whether the namespace must be judged and was not touched
+  /// before.
   @inline(__always)
   mutating func count() -> Bool {
+    pending -= 1
     localMembers += 1
     localConnections += 1
     return touch()
@@ -114,13 +139,24 @@ struct Namespace: Waiting {
     return !isTouched
   }
 
-  /// Removes a connection. Returns the same as `count`.
+  /// Removes a connection and its viewer, who is a member or pending. Returns the same as `count`.
   @inline(__always)
   mutating func leave(asMember: Bool) -> Bool {
     open -= 1
-    if asMember { localMembers -= 1 }
+    if asMember { localMembers -= 1 } else { pending -= 1 }
     return touch()
   }
+
+  /// Removes a connection whose viewer stays. Returns the same as `count`.
+  @inline(__always)
+  mutating func leaveViewer() -> Bool {
+    open -= 1
+    return touch()
+  }
+
+  /// Whether nobody is there, so that the namespace is to be forgotten after a while (§2 rule 15).
+  @inline(__always)
+  var isVacant: Bool { open == 0 && pending == 0 && members == 0 }
 
   /// The members on all nodes. Inlined, because a call copies the whole namespace: a fifth of a
   /// replay's time.
@@ -188,58 +224,57 @@ struct MemberRecord {
   }
 }
 
-/// The state of one viewer id; 8 bytes.
-struct ViewerState {
-  /// The stages of a viewer id, with the number that each needs.
-  enum Stage {
-    /// No connection holds the id and none is remembered. Can become `held`.
-    case unknown
+/// The state of one viewer with a viewer id; 40 bytes. It waits while it is pending.
+struct Viewer: Waiting {
+  var links = QueueLinks()
 
-    /// An open connection holds the id. Can become `departed` (it closed, and a connection is
-    /// remembered) or `unknown`.
-    case held(connection: UInt32)
+  /// When the first stream or ping of the viewer came.
+  var since = Instant.start
 
-    /// No connection holds the id, and one is remembered. Can become `held` or `unknown`.
-    case departed(ticket: UInt32)
-  }
+  /// The namespace; `.max` in a free place.
+  var namespace: UInt32 = .max
+  var id: UInt32 = .max
 
-  private var connection: UInt32 = .max
-  private var number: UInt32 = 0
+  /// Where viewer ids are exclusive, the number of the open connection; `.max` for none.
+  var holder: UInt32 = .max
 
-  /// No connection has this number: the id is unknown, or it is departed.
-  private static let unknown = UInt32.max
-  private static let departed = UInt32.max - 1
+  /// Where viewer ids are shared, the number of open connections; otherwise the ordinal of the
+  /// newest connection that was excluded for the id, 0 for none.
+  private var streamsOrRemembered: UInt32 = 0
 
-  /// An unknown id.
+  /// The place of the viewer's departure; `.max` if it is neither leaving nor returning.
+  var departure: UInt32 = .max
+  var isMember = false
+  var isPinging = false
+
+  /// A free place.
   init() {}
 
-  /// An id that a connection holds. `remembered` is the newest connection that was excluded for it.
-  init(heldBy connection: UInt32, remembered: ConnectionOrdinal) {
-    (self.connection, number) = (connection, remembered.number)
+  /// A viewer without connections and pings.
+  init(namespace: UInt32, id: UInt32) {
+    self.namespace = namespace
+    self.id = id
   }
 
-  /// An id whose last connection left.
-  init(departedWith ticket: UInt32) {
-    (connection, number) = (Self.departed, ticket)
+  var waitsSince: Instant { since }
+
+  var streams: UInt32 {
+    get { streamsOrRemembered }
+    set { streamsOrRemembered = newValue }
   }
 
-  var stage: Stage {
-    switch connection {
-    case Self.unknown: .unknown
-    case Self.departed: .departed(ticket: number)
-    case let connection: .held(connection: connection)
-    }
-  }
-
-  var isUnknown: Bool { connection == Self.unknown }
-
-  /// The number of the connection that holds the id; nil if none does.
-  var holder: UInt32? { connection < Self.departed ? connection : nil }
-
-  /// The newest connection that was excluded for the id while it is held; otherwise `.none`.
   var remembered: ConnectionOrdinal {
-    connection < Self.departed ? ConnectionOrdinal(number) : .none
+    get { ConnectionOrdinal(streamsOrRemembered) }
+    set { streamsOrRemembered = newValue.number }
   }
+}
+
+/// The last ping of the viewer in the same place; 16 bytes.
+struct LastPing: Waiting {
+  var links = QueueLinks()
+  var at = Instant.start
+
+  var waitsSince: Instant { at }
 }
 
 /// The chained reports of one node, newest first.

@@ -2,9 +2,13 @@
 
 /// One action that a reactor is directed to perform.
 package enum Directive: Sendable {
-  /// Send a new stream its response head and its first count. `ordinal` becomes part of the
-  /// stream's id.
+  /// Send a new stream its response head and its first count; of several streams that are one
+  /// response, when all of them have theirs. `ordinal` becomes part of the stream's id.
   case greet(ConnectionHandle, ordinal: ConnectionOrdinal, NamespaceID, count: UInt64)
+
+  /// Send a stream an event, whose bytes are complete: a kept message after its greeting. It needs
+  /// no acknowledgement.
+  case send(ConnectionHandle, frame: ByteRange)
 
   /// Send every stream of the namespace its count.
   case notify(NamespaceID, count: UInt64)
@@ -13,10 +17,10 @@ package enum Directive: Sendable {
   /// the reactor acknowledges it.
   case message(NamespaceID, frame: ByteRange)
 
-  /// End a stream.
+  /// End a stream, and the response that it is a part of.
   case end(ConnectionHandle, EndReason)
 
-  /// Refuse a stream to a client that asked for one.
+  /// Refuse a stream to a client that asked for one, and the response that it is a part of.
   case refuse(ConnectionHandle, RefusalReason)
 
   /// Answer the question of a client.
@@ -34,6 +38,9 @@ package struct DirectiveBatch: Sendable {
   /// The bytes to which the ranges of the directives refer.
   package private(set) var bytes: ContiguousArray<UInt8> = []
 
+  /// The events of kept messages that are in the batch already.
+  private var frames: [UInt64: ByteRange] = [:]
+
   /// An empty batch.
   package init() {}
 
@@ -44,6 +51,16 @@ package struct DirectiveBatch: Sendable {
 
   /// Copies bytes into the batch. Returns their range.
   mutating func copy(_ text: Span<UInt8>) -> ByteRange { bytes.appendText(text) }
+
+  /// The event of a kept message, which `body` appends the first time. Returns its range.
+  mutating func frame(
+    of message: MessageID, _ body: (inout ContiguousArray<UInt8>) -> Void
+  ) -> ByteRange {
+    if let range = frames[message.number] { return range }
+    let range = write(body)
+    frames[message.number] = range
+    return range
+  }
 
   /// Lets `body` append bytes to the batch. Returns their range.
   mutating func write(_ body: (inout ContiguousArray<UInt8>) -> Void) -> ByteRange {

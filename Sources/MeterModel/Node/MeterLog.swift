@@ -9,12 +9,17 @@ package enum MeterLogEntry: Equatable, Sendable {
   case viewerUnbound(ViewerID)
   case sourceBound(SourceID, name: ByteRange)
   case sourceUnbound(SourceID)
+  case serviceBound(ServiceID, name: ByteRange)
+  case serviceUnbound(ServiceID)
 
   /// The meter was fed an event that is not a message.
   case event(Event)
 
   /// The meter was fed a message.
   case message(NamespaceID, MessageID, text: ByteRange)
+
+  /// The meter was fed a message that a service keeps.
+  case retained(NamespaceID, ServiceID, MessageID, text: ByteRange)
 
   /// The meter had an effect. Only in a log that includes effects.
   case effect(Effect)

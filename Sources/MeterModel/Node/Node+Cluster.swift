@@ -37,14 +37,17 @@ extension Node {
     for directive in pending.directives {
       // The directive before may have left a namespace that retires at this very instant.
       advanceMeter(to: meter.now)
-      perform(directive, of: pending.bytes.span)
+      perform(directive, of: pending)
     }
     advanceMeter(to: meter.now)
     pending.removeAll()
     swap(&pending, &clusterDirectives)
   }
 
-  private mutating func perform(_ directive: ClusterDirective, of bytes: Span<UInt8>) {
+  private mutating func perform(
+    _ directive: ClusterDirective, of list: borrowing ClusterDirectives
+  ) {
+    let bytes = list.bytes.span
     switch directive {
     case .send(let datagram): outputs.datagrams.append(bytes.extracting(datagram.bounds))
     case .peer(let node, let name, let members, let connections):
@@ -53,6 +56,9 @@ extension Node {
     case .bye(let node): feed(.bye(node))
     case .message(let namespace, let text):
       deliverRemote(bytes.extracting(text.bounds), to: bytes.extracting(namespace.bounds))
+    case .retain(let note): keepRemote(list.notes[note], of: bytes)
+    case .kept(let note): want(list.notes[note], of: bytes)
+    case .tell(let note): tell(list.notes[note], of: bytes)
     case .exclude(let viewer): excludeLocalHolder(of: bytes.extracting(viewer.bounds))
     }
   }
@@ -74,25 +80,37 @@ extension Node {
 extension Node {
   /// Whether a client that returns had a stream that was ended by a viewer of another node with the
   /// same id (§2 rule 8).
-  func isStoppedElsewhere(_ viewer: Span<UInt8>, _ lastEventID: Span<UInt8>) -> Bool {
-    guard let membership, !viewer.isEmpty, !lastEventID.isEmpty else { return false }
-    return membership.isStopped(viewer, streamID: lastEventID)
+  func isStoppedElsewhere(_ viewer: Span<UInt8>, after: StreamIdentifier?) -> Bool {
+    guard hasExclusiveViewers, let membership, !viewer.isEmpty, let after,
+      after.run != signer.run || signer.isGenuine(after)
+    else { return false }
+    let isHeldHere = viewers.find(viewer).map { meter.isHeld(ViewerID($0)) } ?? false
+    return membership.isStopped(viewer, after: StoppedStream(after), isHeldHere: isHeldHere)
   }
 
-  /// Reports that no stream here has the viewer id any more. Precondition: it is still bound.
+  /// Whether one viewer id holds at most one stream. Only then the other nodes are sent viewer ids.
+  private var hasExclusiveViewers: Bool { meter.configuration.viewerIDs == .exclusive }
+
+  /// Reports that a stream with a viewer id has opened here.
+  mutating func viewerOpened(_ viewer: Span<UInt8>) {
+    guard hasExclusiveViewers else { return }
+    membership?.viewerOpened(viewer, at: meter.now)
+  }
+
+  /// Reports that the viewer with a viewer id is gone here. Precondition: the id is still bound.
   mutating func viewerLeft(_ viewer: ViewerID) {
-    guard membership != nil, let name = viewers.name(of: viewer.number) else { return }
+    guard hasExclusiveViewers, membership != nil, let name = viewers.name(of: viewer.number) else {
+      return
+    }
     membership?.viewerLeft(name.span, at: meter.now)
   }
 
-  /// Reports that a stream was ended because its viewer id has another holder. A stream that the
-  /// same client has replaced by a new one is not reported, since no client is to be stopped.
+  /// Reports that a stream was ended because its viewer id has another holder.
   mutating func streamExcluded(_ connection: ConnectionID) {
-    guard membership != nil, replaced == .none || meter.ordinal(of: connection) != replaced,
-      let viewer = viewers.name(of: meter.viewer(of: connection).number)
+    guard membership != nil, let viewer = viewers.name(of: excluding.number)
     else { return }
-    let streamID = StreamIdentifier.make(meter.ordinal(of: connection), run: run)
-    membership?.ended(viewer.span, streamID: streamID.span, at: meter.now)
+    let stream = StoppedStream(run: signer.run, ordinal: meter.ordinal(of: connection))
+    membership?.ended(viewer.span, stream, at: meter.now)
   }
 
   /// Reports that the meter retired a namespace. Precondition: its id is still bound.

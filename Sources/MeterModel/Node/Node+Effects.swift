@@ -17,16 +17,19 @@ extension Node {
           outputs[reactor].append(.notify(namespace, count: count))
         }
       case .message(let namespace, _): sendFrame(to: namespace)
+      case .send(let connection, let namespace, let message):
+        send(message, in: namespace, to: handle(of: connection), on: reactor(of: connection))
+      case .pong(_, _, let count): pong = count
       case .end(let connection, let reason):
         if reason == .excluded { streamExcluded(connection) }
         direct(.end(handle(of: connection), reason), connection)
-        unbindIfFree(meter.viewer(of: connection))
       case .refuse(let connection, let reason):
         if reason == .full { countRefusal() }
         direct(.refuse(handle(of: connection), reason), connection)
       case .retire(let namespace):
         namespaceRetired(namespace)
         routes.remove(namespace)
+        forgetTexts(of: namespace)
         unbind(namespace)
       case .reject: figures.rejectedEvents += 1
       }

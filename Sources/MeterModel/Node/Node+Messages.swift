@@ -55,7 +55,7 @@ extension Node {
   }
 
   /// Makes the event of a text, once for all reactors. Returns false if it is too large.
-  private mutating func makeFrame(of text: Span<UInt8>) -> Bool {
+  mutating func makeFrame(of text: Span<UInt8>) -> Bool {
     frame.removeAll(keepingCapacity: frame.capacity <= 4096)
     ServerSentEvents.append(message: text, into: &frame)
     return frame.count <= MessageLimits.maximumFrame

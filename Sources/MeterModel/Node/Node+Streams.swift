@@ -4,37 +4,39 @@ extension Node {
   /// Opens a stream for a client, or refuses it.
   mutating func open(
     _ handle: ConnectionHandle, namespace: ByteRange, viewer: ByteRange,
-    after: ConnectionOrdinal, lastEventID: ByteRange, of batch: InputBatch
+    after: StreamIdentifier?, as kind: StreamKind, of batch: InputBatch
   ) {
     let connection = number(handle.slot, batch.reactor)
     let viewerName = batch.bytes.span.extracting(viewer.bounds)
     // A stream that was ended by a viewer of another node with the same id is refused without an
     // event of the meter (§6).
-    if isStoppedElsewhere(viewerName, batch.bytes.span.extracting(lastEventID.bounds)) {
-      refused.insert(connection.number)
-      outputs[batch.reactor].append(.refuse(handle, .stopped))
+    if isStoppedElsewhere(viewerName, after: after) {
+      refuse(handle, .stopped, on: batch.reactor)
       return
     }
     while generations.count <= Int(connection.number) { generations.append(0) }
     generations[Int(connection.number)] = handle.generation
     let namespace = bind(namespace: batch.bytes.span.extracting(namespace.bounds))
     let viewer = bind(viewer: viewerName)
-    replaced = after == meter.holder(of: viewer) ? after : .none
-    feed(.opened(connection, namespace, viewer: viewer, after: after))
-    replaced = .none
-    if viewer != .none, meter.isOpen(connection) {
-      membership?.viewerOpened(viewerName, at: meter.now)
-    }
+    excluding = viewer
+    feed(
+      .opened(connection, namespace, viewer: viewer, after: signer.stream(of: after), as: kind))
+    excluding = .none
+    if viewer != .none, meter.isOpen(connection) { viewerOpened(viewerName) }
     unbindIfUnknown(namespace)
     unbindIfFree(viewer)
+  }
+
+  /// Refuses a stream without an event of the meter. Its close is none either.
+  mutating func refuse(_ handle: ConnectionHandle, _ reason: RefusalReason, on reactor: Int) {
+    refused.insert(number(handle.slot, reactor).number)
+    outputs[reactor].append(.refuse(handle, reason))
   }
 
   /// Closes a stream, whichever side ended it.
   mutating func close(_ connection: ConnectionID) {
     if !refused.isEmpty, refused.remove(connection.number) != nil { return }
-    let viewer = meter.isOpen(connection) ? meter.viewer(of: connection) : .none
     feed(.closed(connection))
-    unbindIfFree(viewer)
   }
 
   /// Excludes the holder of a viewer id on all nodes, for a plain request.
@@ -46,8 +48,9 @@ extension Node {
   /// Excludes the holder of a viewer id on this node, if there is one.
   mutating func excludeLocalHolder(of viewer: Span<UInt8>) {
     guard let number = viewers.find(viewer) else { return }
-    feed(.excluded(ViewerID(number)))
-    unbindIfFree(ViewerID(number))
+    excluding = ViewerID(number)
+    feed(.excluded(excluding))
+    excluding = .none
   }
 
   /// Answers with the members of a namespace; unavailable if the node is full (§8).

@@ -18,8 +18,8 @@ package struct NodeSettings: Sendable {
   /// The number of the reactors that have streams; they are the first ones. At least 1.
   package var streamReactors = 1
 
-  /// The run number in the ids of this node's streams; it differs for each run.
-  package var run: UInt64 = 0
+  /// Makes and checks the ids of this node's streams.
+  package var signer: StreamSigner
 
   /// The UNIX time of `Instant.start`, in nanoseconds.
   package var wallStart: UInt64 = 0
@@ -28,7 +28,10 @@ package struct NodeSettings: Sendable {
   package var hashKey: HashKey
 
   /// The default settings.
-  package init(hashKey: HashKey) { self.hashKey = hashKey }
+  package init(hashKey: HashKey, signer: StreamSigner) {
+    self.hashKey = hashKey
+    self.signer = signer
+  }
 }
 
 /// The state machine of one daemon.
@@ -47,6 +50,11 @@ package struct Node {
   /// count of the source.
   package internal(set) var sources: NameTable
 
+  /// The names of the services of kept messages, and the texts of these. A name is bound exactly
+  /// while the meter keeps a message of the service.
+  package internal(set) var services: NameTable
+  package internal(set) var texts = KeptTexts()
+
   /// The generation of each open stream's slot, by connection number.
   var generations: ContiguousArray<UInt32> = []
 
@@ -54,9 +62,11 @@ package struct Node {
   /// is not an event of the meter either.
   var refused: Set<UInt32> = []
 
-  /// The stream whose client opens another one just now, because it lost this one; `.none` if there
-  /// is none.
-  var replaced = ConnectionOrdinal.none
+  /// The viewer id whose holder the event ends that the meter is fed; `.none` if that has none.
+  var excluding = ViewerID.none
+
+  /// The count in the answer to the ping that the meter is fed; nil before it answers.
+  var pong: UInt64?
 
   let streamReactors: Int
   var routes = ReactorRoutes()
@@ -75,8 +85,8 @@ package struct Node {
   /// The state of the carriers, as they report it.
   package var carriers: [CarrierFigures] = []
 
-  /// The run number in stream ids, and the UNIX time of `Instant.start` in nanoseconds.
-  let run: UInt64
+  /// The ids of streams, and the UNIX time of `Instant.start` in nanoseconds.
+  let signer: StreamSigner
   let wallStart: UInt64
 
   /// The outputs. The caller takes them after each call of a mutating function.
@@ -95,9 +105,10 @@ package struct Node {
     namespaces = NameTable(key: settings.hashKey)
     viewers = NameTable(key: settings.hashKey)
     sources = NameTable(key: settings.hashKey)
+    services = NameTable(key: settings.hashKey)
     streamReactors = settings.streamReactors
     flow = MessageFlow(reactors: settings.reactors)
-    run = settings.run
+    signer = settings.signer
     wallStart = settings.wallStart
     outputs = NodeOutputs(reactors: settings.reactors)
     self.membership = membership
@@ -118,13 +129,20 @@ extension Node {
   /// Processes the inputs of a reactor. Precondition: instants never decrease, here and in all
   /// other functions that take an instant.
   package mutating func apply(_ batch: InputBatch, at instant: Instant) {
-    for input in batch.inputs {
+    // The number of inputs that follow and are streams of a response that is refused.
+    var refusals = 0
+    for (index, input) in batch.inputs.enumerated() {
       advanceMeter(to: instant)
       switch input {
-      case .opened(let handle, let namespace, let viewer, let after, let lastEventID):
-        open(
-          handle, namespace: namespace, viewer: viewer, after: after, lastEventID: lastEventID,
-          of: batch)
+      case .opened(let handle, _, _, _, _) where refusals > 0:
+        refusals -= 1
+        refuse(handle, .full, on: batch.reactor)
+      case .opened(let handle, let namespace, let viewer, let after, let kind):
+        open(handle, namespace: namespace, viewer: viewer, after: after, as: kind, of: batch)
+      case .grouped(let streams):
+        if !hasRoom(for: batch.inputs[index + 1...index + streams], of: batch) {
+          refusals = streams
+        }
       case .closed(let slot): close(number(slot, batch.reactor))
       case .asked(let handle, let question): process(question, from: handle, of: batch)
       case .acknowledged(let messages):
@@ -171,16 +189,35 @@ extension Node {
       answerMembers(
         of: batch.bytes.span.extracting(namespace.bounds), asJSON: asJSON, to: handle,
         on: batch.reactor)
+    case .counts(let names):
+      answerCounts(of: batch.bytes.span.extracting(names.bounds), to: handle, on: batch.reactor)
+    case .ping(let namespace, let viewer):
+      ping(
+        batch.bytes.span.extracting(viewer.bounds),
+        in: batch.bytes.span.extracting(namespace.bounds), from: handle, on: batch.reactor)
+    case .leave(let namespace, let viewer):
+      leave(
+        batch.bytes.span.extracting(viewer.bounds),
+        in: batch.bytes.span.extracting(namespace.bounds), from: handle, on: batch.reactor)
     case .message(let namespace, let text):
       publish(
         batch.bytes.span.extracting(text.bounds),
         to: batch.bytes.span.extracting(namespace.bounds), from: handle, on: batch.reactor)
+    case .retain(let namespace, let service, let text):
+      retain(
+        batch.bytes.span.extracting(text.bounds), of: batch.bytes.span.extracting(service.bounds),
+        in: batch.bytes.span.extracting(namespace.bounds), from: handle, on: batch.reactor)
     case .external(let source, let namespace, let members):
       setExternalCount(
         of: batch.bytes.span.extracting(source.bounds),
         in: batch.bytes.span.extracting(namespace.bounds), to: members, for: handle,
         on: batch.reactor)
     case .statistics(let ordinal): answerStatistics(after: ordinal, to: handle, on: batch.reactor)
+    case .namespace(let name):
+      answerStatistics(
+        of: batch.bytes.span.extracting(name.bounds), to: handle, on: batch.reactor)
+    case .total(let ordinal, let sum):
+      answerTotal(after: ordinal, sum: sum, to: handle, on: batch.reactor)
     case .cluster: answerCluster(to: handle, on: batch.reactor)
     }
   }
@@ -189,7 +226,7 @@ extension Node {
 // MARK: - The meter
 
 extension Node {
-  /// Feeds the meter an event that is not a message, at its present instant.
+  /// Feeds the meter an event without a text, at its present instant.
   mutating func feed(_ event: Event) {
     log?.append(.event(event), at: meter.now)
     meter.apply(event, at: meter.now, into: &effects)
@@ -230,12 +267,10 @@ extension Node {
     log?.append(.namespaceUnbound(namespace), at: meter.now)
   }
 
-  /// Reports a viewer id that no stream holds any more to the membership, and frees it if the meter
-  /// does not know it.
+  /// Reports a viewer id that the meter does not know any more to the membership, and frees it.
   mutating func unbindIfFree(_ viewer: ViewerID) {
-    guard viewer != .none, !meter.isHeld(viewer), viewers.isBound(viewer.number) else { return }
+    guard viewer != .none, !meter.isKnown(viewer), viewers.isBound(viewer.number) else { return }
     viewerLeft(viewer)
-    guard !meter.isKnown(viewer) else { return }
     viewers.unbind(viewer.number)
     log?.append(.viewerUnbound(viewer), at: meter.now)
   }

@@ -21,12 +21,16 @@
 /// One input from a reactor.
 package enum NodeInput: Sendable {
   /// A client asked for an event stream. The directive `greet` or `refuse` follows. `after` is the
-  /// stream of this run in the `Last-Event-ID`; `lastEventID` has its bytes, which can be from
-  /// another run or node, and is empty without a viewer id. Precondition: the namespace has 1 to
-  /// 255 visible ASCII bytes, the viewer id at most 128.
+  /// `Last-Event-ID`, which can be of another run or node, or forged; nil for what is no id.
+  /// Precondition: the namespace has 1 to 255 visible ASCII bytes, the viewer id at most 128; both
+  /// `viewer` and `after` are of a viewer's stream.
   case opened(
-    ConnectionHandle, namespace: ByteRange, viewer: ByteRange, after: ConnectionOrdinal,
-    lastEventID: ByteRange)
+    ConnectionHandle, namespace: ByteRange, viewer: ByteRange, after: StreamIdentifier?,
+    as: StreamKind)
+
+  /// A client asked for one response for several streams, which are the next `streams` inputs, all
+  /// `opened`. They are opened all together or not at all.
+  case grouped(streams: Int)
 
   /// A stream that was reported as opened is closed. Reported exactly once for each.
   case closed(slot: UInt32)

@@ -22,32 +22,17 @@ extension RandomLog {
   }
 }
 
-extension Configuration {
-  /// Delays of a few seconds each, often equal to one another, often zero.
-  init(random source: inout RandomSource, profile: CrowdProfile) {
-    self.init()
-    func delay(_ choices: [UInt64]) -> Duration { .seconds(source.choose(choices)) }
-    incrementDelay = delay(profile == .flood ? [2, 3, 5] : [0, 0, 0, 1, 2, 5])
-    notifyMinDelay = delay([0, 1, 2, 2, 3, 10])
-    notifyMaxDelay = delay(profile == .idle ? [10, 25, 100] : [1, 5, 10, 25])
-    if source.chance(1, in: 8) && profile != .idle { notifyMaxDelay = .milliseconds(500) }
-    namespaceCleanDelay = delay([0, 1, 2, 5, 10, 60])
-    maximumConnectionDuration = delay(profile == .herd ? [1, 5, 10] : [0, 0, 2, 10, 3600])
-    clusterNodeTimeout = delay([0, 1, 2, 5, 5, 10])
-    externalTimeout = delay([1, 2, 5, 5, 60])
-    let ratios: [Fraction?] = [
-      Fraction(numerator: 0, decimals: 0), Fraction(numerator: 1, decimals: 0),
-      Fraction(numerator: 29, decimals: 2), Fraction(numerator: 5, decimals: 1), .oneTenth,
-      Fraction(numerator: 25, decimals: 2),
-    ]
-    notifyDeltaRatio = source.choose(ratios) ?? .oneTenth
-    if source.chance(1, in: 4) { maximumConnections = source.choose([1, 2, 3, 8]) }
-    if source.chance(1, in: 4) { maximumNamespaces = source.choose([1, 2, 3]) }
-  }
-}
-
 /// The generator of steps, one after another.
-private struct LogGenerator {
+struct LogGenerator {
+  /// A client that will come back: when, with which viewer id, in which namespace, and after which
+  /// connection; nil for a page that does not know its former connection.
+  struct Return {
+    let at: Instant
+    let viewer: ViewerID
+    let namespace: NamespaceID
+    let after: ConnectionID?
+  }
+
   let configuration: Configuration
   let habits: Habits
   let isIdle: Bool
@@ -58,22 +43,23 @@ private struct LogGenerator {
   var now = Instant.start
 
   /// The open connections as the crowd has recorded them; a meter may have ended or refused some.
-  private var open: [ConnectionID] = []
-  private var opened = ConnectionOrdinal.none
+  var open: [ConnectionID] = []
+  var opened = ConnectionOrdinal.none
+
+  /// The last connections that closed, and the last that opened as arriving.
+  var closed: [ConnectionID] = []
+  var arriving: [ConnectionID] = []
 
   /// The last holder of each viewer id, and the connection that the present holder excluded.
-  private var holders: [ViewerID: ConnectionID] = [:]
-  private var displaced: [ViewerID: ConnectionID] = [:]
+  var holders: [ViewerID: ConnectionID] = [:]
+  var displaced: [ViewerID: ConnectionID] = [:]
 
-  /// The last viewer id of each connection.
-  private var viewers: [ConnectionID: ViewerID] = [:]
+  /// The last viewer id, namespace and instant of opening of each connection.
+  var viewers: [ConnectionID: ViewerID] = [:]
+  var places: [ConnectionID: NamespaceID] = [:]
+  var openedAt: [ConnectionID: Instant] = [:]
 
-  /// The clients that will come back: when, with which viewer id, and after which connection; nil
-  /// for a page that is reloaded, which does not know its former connection.
-  private var returns: [(at: Instant, viewer: ViewerID, after: ConnectionID?)] = []
-
-  /// The time after which a browser opens a lost stream again.
-  private static let retry = Duration.seconds(2)
+  var returns: [Return] = []
 
   /// Instants at which a deadline may be due.
   private var deadlines: [Instant] = []
@@ -90,24 +76,38 @@ private struct LogGenerator {
   }
 
   mutating func addStep() {
+    if habits.arrive > 0, let latest = arriving.last, openedAt[latest] == now,
+      crowd.chance(1, in: 3)
+    {
+      // Another node answers soon, or at the very end, or the page loses its stream before.
+      now = now + .milliseconds(clock.choose([0, 250, 500, 1000]))
+      if crowd.chance(2, in: 3) { addArrival() } else { addRoaming() }
+      return expectDeadlines()
+    }
     passTime()
     if let due = returns.firstIndex(where: { $0.at <= now }) {
       comeBack(returns.remove(at: due))
       return expectDeadlines()
     }
-    let weights = [
-      habits.open, habits.close, habits.exclude, habits.message, habits.peer, habits.external,
-      habits.bye,
+    let actions: [(weight: UInt64, add: (inout LogGenerator) -> Void)] = [
+      (habits.open, { $0.addOpen() }),
+      (habits.close, { $0.addClose() }),
+      (habits.exclude, { $0.add(.excluded($0.viewer())) }),
+      (habits.cut, { $0.addCut() }),
+      (habits.restart, { $0.addRestart() }),
+      (habits.roam, { $0.addRoaming() }),
+      (habits.ping, { $0.add(.pinged($0.namespace(), $0.viewer())) }),
+      (habits.leave, { $0.add(.left($0.namespace(), $0.viewer())) }),
+      (habits.arrive, { $0.addArrival() }),
+      (habits.move, { $0.addMove() }),
+      (habits.transfer, { $0.add(.transferred($0.namespace(), from: $0.node(), to: $0.node())) }),
+      (habits.message, { $0.add(.message($0.namespace(), MessageID(0))) }),
+      (habits.retain, { $0.addRetained() }),
+      (habits.peer, { $0.addPeer() }),
+      (habits.external, { $0.addExternal() }),
+      (habits.bye, { $0.add(.bye($0.node())) }),
     ]
-    switch crowd.index(weights: weights) {
-    case 0: addOpen()
-    case 1: addClose()
-    case 2: add(.excluded(viewer()))
-    case 3: add(.message(namespace(), MessageID(0)))
-    case 4: addPeer()
-    case 5: addExternal()
-    default: add(.bye(NodeID(UInt32(crowd.below(UInt64(habits.nodes))))))
-    }
+    actions[crowd.index(weights: actions.map(\.weight))].add(&self)
     expectDeadlines()
   }
 
@@ -136,88 +136,8 @@ private struct LogGenerator {
     }
   }
 
-  private mutating func addOpen() {
-    let makesNonsense = crowd.chance(habits.nonsense, in: 10)
-    var connection = ConnectionID(UInt32(crowd.below(UInt64(habits.connections))))
-    if !makesNonsense && open.contains(connection) {
-      guard let free = firstFree else { return addClose() }
-      connection = free
-    }
-    let viewer = crowd.chance(habits.withViewer, in: 10) ? viewer() : .none
-    open(connection, viewer, after: after(viewer))
-  }
-
-  private mutating func open(
-    _ connection: ConnectionID, _ viewer: ViewerID, after: ConnectionID?
-  ) {
-    if !open.contains(connection) { open.append(connection) }
-    if viewer != .none {
-      displaced[viewer] = holders[viewer]
-      holders[viewer] = connection
-      viewers[connection] = viewer
-      if let former = displaced[viewer] { plan(viewer, after: former, in: Self.retry) }
-    }
-    opened = opened.next
-    add(.opened(connection, namespace(), viewer: viewer, after: .none), after: after)
-  }
-
-  /// Lets a client open a stream again. Whether a meter refuses it is not known here: mostly it
-  /// does where the viewer id has another holder.
-  private mutating func comeBack(
-    _ client: (at: Instant, viewer: ViewerID, after: ConnectionID?)
-  ) {
-    guard let connection = firstFree else { return }
-    if client.after != nil, holders[client.viewer] != nil, crowd.chance(3, in: 4) {
-      return add(
-        .opened(connection, namespace(), viewer: client.viewer, after: .none), after: client.after)
-    }
-    open(connection, client.viewer, after: client.after)
-  }
-
-  /// Lets the client with a viewer id come back, if clients of this crowd do.
-  private mutating func plan(
-    _ viewer: ViewerID, after: ConnectionID?, in delay: Duration
-  ) {
-    guard habits.comeBack, returns.count < 6 else { return }
-    returns.append((now + delay, viewer, after))
-  }
-
-  private var firstFree: ConnectionID? {
-    for number in 0..<habits.connections {
-      let connection = ConnectionID(number)
-      if !open.contains(connection) { return connection }
-    }
-    return nil
-  }
-
-  /// The former connection that a newcomer names: often the one that the holder of its id excluded.
-  private mutating func after(_ viewer: ViewerID) -> ConnectionID? {
-    switch crowd.index(weights: [6, 6, 1]) {
-    case 0: nil
-    case 1: displaced[viewer]
-    default: ConnectionID(UInt32(crowd.below(UInt64(habits.connections))))
-    }
-  }
-
-  private mutating func addClose() {
-    if open.isEmpty || crowd.chance(habits.nonsense, in: 20) {
-      return add(.closed(ConnectionID(UInt32(crowd.below(UInt64(habits.connections))))))
-    }
-    let connection = open.remove(at: crowd.below(open.count))
-    if habits.comeBack, let viewer = viewers[connection], holders[viewer] == connection {
-      holders[viewer] = nil
-      switch crowd.below(3) {
-      case 0: plan(viewer, after: nil, in: .milliseconds(500 * crowd.below(UInt64(3))))
-      case 1: plan(viewer, after: connection, in: Self.retry)
-      default: break
-      }
-    }
-    add(.closed(connection))
-  }
-
   private mutating func addPeer() {
-    let node = NodeID(UInt32(crowd.below(UInt64(habits.nodes))))
-    add(.peer(node, namespace(), members: count(), connections: count()))
+    add(.peer(node(), namespace(), members: count(), connections: count()))
   }
 
   private mutating func addExternal() {
@@ -225,26 +145,43 @@ private struct LogGenerator {
     add(.external(source, namespace(), members: count()))
   }
 
-  /// A count that a node or a source reports: mostly small, often zero, sometimes out of range.
+  /// A message to be kept: mostly short, often empty, sometimes as long as all texts may be.
+  private mutating func addRetained() {
+    let service = ServiceID(UInt32(crowd.below(UInt64(habits.services))))
+    let bytes: UInt32 =
+      switch crowd.index(weights: [12, 3, 1]) {
+      case 0: 1 + UInt32(crowd.below(UInt64(9)))
+      case 1: 0
+      default: crowd.choose([1, 32_768, 65_535, 65_536])
+      }
+    add(.retained(namespace(), service, MessageID(0), bytes: bytes))
+  }
+
+  /// A count that a node or a source reports: mostly small, often 0 or 1, sometimes out of range.
   private mutating func count() -> UInt64 {
-    switch crowd.index(weights: [6, 10, 3, 1]) {
+    switch crowd.index(weights: [6, 2, 8, 3, 1]) {
     case 0: 0
-    case 1: crowd.below(UInt64(20))
-    case 2: crowd.below(UInt64(1000))
+    case 1: 1
+    case 2: crowd.below(UInt64(20))
+    case 3: crowd.below(UInt64(1000))
     default: crowd.choose([1 << 63 - 1, 1 << 63 - 2, 1 << 63, .max, 1 << 62])
     }
   }
 
-  private mutating func namespace() -> NamespaceID {
+  mutating func namespace() -> NamespaceID {
     NamespaceID(UInt32(crowd.below(UInt64(habits.namespaces))))
   }
 
-  private mutating func viewer() -> ViewerID {
+  mutating func node() -> NodeID {
+    NodeID(UInt32(crowd.below(UInt64(habits.nodes))))
+  }
+
+  mutating func viewer() -> ViewerID {
     guard habits.viewers > 0 else { return .none }
     return ViewerID(UInt32(crowd.below(UInt64(habits.viewers))))
   }
 
-  private mutating func add(_ event: Event, after: ConnectionID? = nil) {
+  mutating func add(_ event: Event, after: ConnectionID? = nil) {
     steps.append(RandomLog.Step(instant: now, event: event, after: after))
   }
 
@@ -254,11 +191,20 @@ private struct LogGenerator {
       configuration.incrementDelay, configuration.notifyMinDelay, configuration.notifyMaxDelay,
       configuration.namespaceCleanDelay, configuration.clusterNodeTimeout,
       habits.external > 0 ? configuration.externalTimeout : configuration.notifyMinDelay,
-      configuration.lifetime(of: opened) ?? .zero,
+      configuration.lifetime(of: opened) ?? .zero, configuration.decrementDelay,
+      // The step of a young viewer's grace, once or some times.
+      configuration.grace(atAge: partOfDelay()),
     ]
-    if habits.comeBack { delays.append(Configuration.exclusionMemory) }
+    if habits.restart + habits.cut > 0 { delays.append(configuration.restartDelay) }
+    if habits.ping > 0 { delays.append(configuration.pingTimeout) }
+    if habits.arriving > 0 { delays.append(Configuration.arrivalTimeout) }
     deadlines.append(now + clock.choose(delays))
     deadlines.append(now + clock.choose(delays))
     if deadlines.count > 16 { deadlines.removeFirst(8) }
+  }
+
+  private mutating func partOfDelay() -> Duration {
+    let delay = configuration.decrementDelay.nanoseconds
+    return Duration(nanoseconds: clock.below(delay + 1))
   }
 }

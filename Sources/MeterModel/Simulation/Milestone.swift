@@ -20,6 +20,13 @@ package enum Milestone: Int, CaseIterable, Hashable, Sendable {
   /// connection with a viewer id had left, while one was remembered for it.
   case replacedByItself, forgottenByRequest
 
+  /// A connection was refused because of one that was excluded in another namespace.
+  case stoppedAfterMove
+
+  /// A connection excluded another in the same namespace, in another one. A plain request ended a
+  /// leaving viewer. The id of one opened in another namespace.
+  case excludedInPlace, excludedElsewhere, leavingExcluded, leavingWentElsewhere
+
   /// A notification followed an event at once.
   case toldByEvent
 
@@ -73,39 +80,94 @@ package enum Milestone: Int, CaseIterable, Hashable, Sendable {
   /// created a namespace past the limit.
   case rejectedSource, externalPastLimit
 
+  /// A connection was sent a kept message after its greeting; at least three of them.
+  case sentKept, sentSeveralKept
+
+  /// A message was retained in place of one that was not the newest; one ended the keeping; one was
+  /// retained in a namespace that does not exist; a namespace retired that kept one.
+  case retainedAnew, retentionEnded, retainedNowhere, retiredKept
+
+  /// A retained message was rejected because its service was the 17th, or because of the bytes.
+  case rejectedService, rejectedText
+
   /// The members reached their peak again; they reached a peak without a stream on this node.
   case peakReachedAgain, peakWithoutStreams
+
+  /// A member left with the full grace, with some steps of it, without any because it was young,
+  /// and because as many as may have grace had it.
+  case leftWithFullGrace, leftWithStep, leftYoung, gracePastLimit
+
+  /// A grace was over and ended its viewer, without an id and with one; it ended no viewer because
+  /// that pinged.
+  case graceRanOut, namedGraceRanOut, graceRanOutPinging
+
+  /// A grace was over at the instant of an increment, or of the max delay.
+  case departedAtIncrement, departedAtNotification
+
+  /// The maximum duration of a member ended, and it got grace; that of an arriving stream ended,
+  /// and of an observer.
+  case expiredIntoGrace, expiredArriving, expiredObserver
+
+  /// A stream resumed a viewer that was leaving, and one that was returning, by the stream that it
+  /// came after, and by its viewer id.
+  case resumedLeaving, resumedReturning, resumedLeavingById, resumedReturningById
+
+  /// A stream superseded that of a pending viewer, of a member, an arriving one. A viewer was
+  /// counted whose stream had been superseded.
+  case supersededPending, supersededMember, supersededArriving, supersededCounted
+
+  /// A stream came after an open one of another namespace or viewer id, after an observer, and
+  /// after that of a viewer who was leaving in another namespace.
+  case cameAfterOther, cameAfterObserver, cameAfterLeftElsewhere
+
+  /// A stream took the place of another at the limit of connections; one that would have resumed a
+  /// viewer was refused at a limit.
+  case replacedAtLimit, refusedWithoutResumption
+
+  /// A shared viewer id got a second stream, as a member and while pending; one of several closed;
+  /// one was superseded. One id was in two namespaces.
+  case secondTab, secondTabPending, tabClosed, tabSuperseded, sharedTwice
+
+  /// A ping made a viewer, was renewed, was of a viewer with streams, of a leaving one, of a
+  /// pending one. A viewer was counted by pings alone.
+  case pingedNew, pingRenewed, pingedOpen, pingedLeaving, pingedPending, countedByPing
+
+  /// A stream opened for a viewer who had only pinged; the last one of a viewer who pings closed.
+  case openedWhilePinging, closedWhilePinging
+
+  /// A ping ended, and its viewer with it; the viewer was pending; something else kept it.
+  case pingEnded, pingEndedPending, pingEndedOfKept
+
+  /// A viewer left and was gone; had grace; was pending; had streams and stayed; was unknown.
+  case leaveEnded, leaveEndedGrace, leaveEndedPending, leaveOfOpen, leftUnknown
+
+  /// A ping or a leave was rejected because ids are not shared, a ping at the limit of pings or of
+  /// namespaces.
+  case rejectedPing, rejectedLeave, pingPastLimit, pingPastNamespaces
+
+  /// An observer was greeted; observers were notified of 0 members.
+  case observerGreeted, observersToldZero
+
+  /// The daemon cut the last stream of a member, of a pending viewer, of one who pings, one that
+  /// was gone. A member got no grace because the delay is 0, or because of the limit.
+  case cutMember, cutPending, cutPinging, cutOfGone, cutWithoutGrace, returnPastLimit
+
+  /// The daemon began anew with several streams, with several of one viewer, with an observer, with
+  /// a viewer who had grace. A viewer did not return.
+  case restarted, restartedTabs, restartedObserver, restartedLeaving, returnRanOut
+
+  /// An arriving stream got its viewer from another node, also one that had superseded another; it
+  /// got a new one when its time was over. The other node gave a viewer for a stream that was not
+  /// arriving.
+  case arrived, arrivedForOther, arrivedByTime, arrivedForNothing
+
+  /// Another node took the viewer of a member's stream, of a pending viewer's, of an arriving one,
+  /// of a leaving viewer, of a returning one; of a stream that was gone, and of one whose viewer
+  /// cannot move.
+  case movedMember, movedPending, movedArriving, movedLeaving, movedReturning
+  case movedGone, movedForNothing
+
+  /// A viewer moved between two other nodes. The node from which one moved had said nothing, that
+  /// to which it moved had not, and the first has said 0 since.
+  case transferred, moveFromNobody, moveToNobody, reportEmptiedByMove
 }
-
-/// A set of milestones of a kind, in one word. Precondition: at most 64 exist, numbered from 0.
-package struct ReachedMilestones<Kind>: Equatable, Sendable
-where Kind: CaseIterable & RawRepresentable<Int> {
-  private var bits: UInt64 = 0
-
-  /// The empty set.
-  package init() {}
-
-  /// Adds a milestone.
-  package mutating func insert(_ milestone: Kind) {
-    bits |= 1 << UInt64(milestone.rawValue)
-  }
-
-  /// Adds the milestones of another set.
-  package mutating func formUnion(_ other: Self) {
-    bits |= other.bits
-  }
-
-  /// Whether a milestone is a member.
-  package func contains(_ milestone: Kind) -> Bool {
-    bits & 1 << UInt64(milestone.rawValue) != 0
-  }
-
-  /// The members, in the order of their declaration.
-  package var members: [Kind] { Kind.allCases.filter(contains) }
-
-  /// The other milestones, in the order of their declaration.
-  package var missing: [Kind] { Kind.allCases.filter { !contains($0) } }
-}
-
-/// The milestones of a meter's simulation.
-package typealias MilestoneSet = ReachedMilestones<Milestone>

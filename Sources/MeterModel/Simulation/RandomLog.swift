@@ -32,16 +32,30 @@ package struct RandomLog {
     var messages: UInt64 = 0
     return steps.map { step in
       switch step.event {
-      case .opened(let connection, let namespace, let viewer, _):
-        let after = step.after.map { ordinals[$0] ?? .none } ?? .none
+      case .opened(let connection, let namespace, let viewer, _, let kind):
+        let after =
+          step.after.map { number in
+            ordinals[number].map { ConnectionKey(number, $0) } ?? .none
+          } ?? .none
         latest = latest.next
         ordinals[connection] = latest
         return LogRecord(
-          step.instant, .opened(connection, namespace, viewer: viewer, after: after))
+          step.instant,
+          .opened(connection, namespace, viewer: viewer, after: after, as: kind))
       case .message(let namespace, _):
         messages += 1
         return LogRecord(step.instant, .message(namespace, MessageID(messages)))
-      case .closed, .excluded, .peer, .bye, .external:
+      case .retained(let namespace, let service, _, let bytes):
+        messages += 1
+        return LogRecord(
+          step.instant, .retained(namespace, service, MessageID(messages), bytes: bytes))
+      case .moved(_, let node):
+        let stream = step.after.map { number in
+          ordinals[number].map { ConnectionKey(number, $0) } ?? .none
+        }
+        return LogRecord(step.instant, .moved(stream ?? .none, to: node))
+      case .closed, .excluded, .peer, .bye, .external, .cut, .restarted, .pinged, .left, .arrived,
+        .transferred:
         return LogRecord(step.instant, step.event)
       }
     }
@@ -61,11 +75,11 @@ extension RandomLog.Step {
   /// The step with names made of its numbers.
   package var textEvent: TextEvent {
     switch event {
-    case .opened(let connection, let namespace, let viewer, _):
+    case .opened(let connection, let namespace, let viewer, _, let kind):
       .opened(
         connection: UInt64(connection.number), namespace: name("n", namespace.number),
         viewer: viewer == .none ? nil : name("v", viewer.number),
-        after: after.map { .number(UInt64($0.number)) })
+        after: after.map { .number(UInt64($0.number)) }, as: kind)
     case .closed(let connection): .closed(connection: UInt64(connection.number))
     case .excluded(let viewer): .excluded(viewer: name("v", viewer.number))
     case .message(let namespace, _):
@@ -79,6 +93,25 @@ extension RandomLog.Step {
       .external(
         source: name("s", source.number), namespace: name("n", namespace.number),
         members: members)
+    case .retained(let namespace, let service, _, let bytes):
+      .retained(
+        namespace: name("n", namespace.number), service: name("r", service.number),
+        text: Array(repeating: UInt8(ascii: "x"), count: Int(bytes)))
+    case .cut(let connection): .cut(connection: UInt64(connection.number))
+    case .restarted: .restarted
+    case .pinged(let namespace, let viewer):
+      .pinged(namespace: name("n", namespace.number), viewer: name("v", viewer.number))
+    case .left(let namespace, let viewer):
+      .left(namespace: name("n", namespace.number), viewer: name("v", viewer.number))
+    case .arrived(let connection, let node):
+      .arrived(connection: UInt64(connection.number), from: name("p", node.number))
+    case .moved(_, let node):
+      .moved(
+        connection: .number(UInt64(after?.number ?? .max)), to: name("p", node.number))
+    case .transferred(let namespace, let from, let to):
+      .transferred(
+        namespace: name("n", namespace.number), from: name("p", from.number),
+        to: name("p", to.number))
     }
   }
 

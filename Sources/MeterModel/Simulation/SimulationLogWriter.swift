@@ -5,11 +5,12 @@
 package struct SimulationLogWriter {
   private var encoder: LogEncoder
 
-  /// The namespaces, viewer ids, nodes and sources that were named already.
+  /// The namespaces, viewer ids, nodes, sources and services that were named already.
   private var namespaces = NamedNumbers()
   private var viewers = NamedNumbers()
   private var nodes = NamedNumbers()
   private var sources = NamedNumbers()
+  private var services = NamedNumbers()
 
   /// The text of every message.
   private static let text = ContiguousArray("hello".utf8)
@@ -25,9 +26,15 @@ package struct SimulationLogWriter {
   ) {
     for record in records {
       name(record.event)
-      if case .message(let namespace, let message) = record.event {
+      switch record.event {
+      case .message(let namespace, let message):
         encoder.append(message, to: namespace, text: Self.text.span, at: record.instant)
-      } else {
+      case .retained(let namespace, let service, let message, let length):
+        let text = ContiguousArray(repeating: UInt8(ascii: "x"), count: Int(length))
+        encoder.append(
+          message, to: namespace, keptBy: service, text: text.span, at: record.instant)
+      case .opened, .closed, .excluded, .peer, .bye, .external, .cut, .restarted, .pinged, .left,
+        .arrived, .moved, .transferred:
         encoder.append(record.event, at: record.instant)
       }
     }
@@ -44,7 +51,8 @@ package struct SimulationLogWriter {
 
   private mutating func name(_ event: Event) {
     switch event {
-    case .opened(_, let namespace, let viewer, _):
+    case .opened(_, let namespace, let viewer, _, _), .pinged(let namespace, let viewer),
+      .left(let namespace, let viewer):
       name(namespace)
       name(viewer)
     case .message(let namespace, _): name(namespace)
@@ -56,7 +64,15 @@ package struct SimulationLogWriter {
     case .external(let source, let namespace, _):
       name(namespace)
       if let name = sources.firstName("s", source.number) { encoder.name(source, name.span) }
-    case .closed: break
+    case .arrived(_, let node), .moved(_, let node): name(node)
+    case .transferred(let namespace, let from, let to):
+      name(namespace)
+      name(from)
+      name(to)
+    case .retained(let namespace, let service, _, _):
+      name(namespace)
+      if let name = services.firstName("r", service.number) { encoder.name(service, name.span) }
+    case .closed, .cut, .restarted: break
     }
   }
 

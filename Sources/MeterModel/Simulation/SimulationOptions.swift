@@ -15,6 +15,21 @@ package enum SimulationProfile: String, CaseIterable, Sendable {
   /// All viewers are disconnected at once and return within seconds.
   case herd
 
+  /// Pages are reloaded: they come back after their streams.
+  case reloads
+
+  /// Pages change their network: they come back while their streams are open still.
+  case roaming
+
+  /// Pages in three tabs each share a viewer id.
+  case tabs
+
+  /// Clients without a stream ping, beside others with a stream.
+  case players
+
+  /// The daemon begins anew, and the pages come back.
+  case restarts
+
   /// A few namespaces with many viewers, and many with few.
   case longTail = "long-tail"
 
@@ -38,7 +53,8 @@ package enum SimulationProfile: String, CaseIterable, Sendable {
     case .flashCrowd: (100_000, 100, .seconds(3600))
     case .flood: (100_000, 20, .seconds(600))
     case .churn: (20_000, 100, .seconds(1800))
-    case .herd: (50_000, 20, .seconds(1800))
+    case .herd, .reloads, .roaming, .restarts: (50_000, 20, .seconds(1800))
+    case .tabs, .players: (20_000, 100, .seconds(1800))
     case .longTail: (50_000, 10_000, .seconds(3600))
     case .spray: (1_000_000, 1_000_000, .seconds(600))
     case .idle: (1_000, 10, .seconds(86_400))
@@ -55,6 +71,7 @@ package enum SimulationProfile: String, CaseIterable, Sendable {
       // Lifetimes depend on the order of opening, and the flood changes that order.
       configuration.maximumConnectionDuration = .zero
     }
+    if self == .tabs || self == .players { configuration.viewerIDs = .shared }
     return configuration
   }
 }

@@ -6,7 +6,7 @@ extension RandomLog {
   /// The swarm's log of a seed; at most 300 records.
   package init(swarm seed: UInt64, adjust: (inout Configuration) -> Void = { _ in }) {
     var source = RandomSource(seed: seed).fork("swarm")
-    if source.chance(1, in: 2) {
+    if source.chance(2, in: 3) {
       let profile = source.choose(CrowdProfile.allCases)
       let habits = source.chance(1, in: 2) ? Habits(random: &source) : profile.habits
       self.init(seed: source.next(), profile: profile, habits: habits)
@@ -21,6 +21,9 @@ extension RandomLog {
     let profiles = SimulationProfile.allCases.filter { $0 != .swarm }
     let profile = source.choose(profiles)
     var configuration = Configuration(random: &source, profile: profile == .idle ? .idle : .churn)
+    let hasViewerIDs = source.chance(1, in: 3)
+    if hasViewerIDs { configuration.viewerIDs = source.choose([.exclusive, .exclusive, .shared]) }
+    if profile == .tabs || profile == .players { configuration.viewerIDs = .shared }
     adjust(&configuration)
     let tick = Duration.milliseconds(source.choose([1, 100, 250, 250, 500, 1000]))
     let steps = 20 + source.below(UInt64(200))
@@ -29,7 +32,7 @@ extension RandomLog {
       profile, connections: 1 + UInt32(source.below(UInt64(30))),
       namespaces: 1 + UInt32(source.below(UInt64(5))), duration: duration,
       scale: TimeScale(tick: tick), configuration: configuration, source: source.fork("workload"))
-    workload.viewers = source.chance(1, in: 3) ? 1 + UInt32(source.below(UInt64(3))) : 0
+    if hasViewerIDs { workload.viewers = 1 + UInt32(source.below(UInt64(3))) }
     workload.faults = EdgeFaults.drawn(
       for: workload, configuration, source.fork("faults"),
       maximumRate: source.choose([0, 1000, 8000]), maximumBends: 3)
@@ -49,14 +52,19 @@ extension RandomLog {
     var latest = ConnectionOrdinal.none
     var numbers: [ConnectionOrdinal: ConnectionID] = [:]
     for record in records {
-      guard case .opened(let connection, let namespace, let viewer, let after) = record.event else {
+      switch record.event {
+      case .opened(let connection, let namespace, let viewer, let after, let kind):
+        latest = latest.next
+        numbers[latest] = connection
+        let event = Event.opened(connection, namespace, viewer: viewer, after: .none, as: kind)
+        steps.append(Step(instant: record.instant, event: event, after: numbers[after.ordinal]))
+      case .moved(let key, let node):
+        let event = Event.moved(.none, to: node)
+        steps.append(Step(instant: record.instant, event: event, after: numbers[key.ordinal]))
+      case .closed, .excluded, .cut, .restarted, .pinged, .left, .arrived, .transferred, .message,
+        .retained, .peer, .bye, .external:
         steps.append(Step(instant: record.instant, event: record.event, after: nil))
-        continue
       }
-      latest = latest.next
-      numbers[latest] = connection
-      let event = Event.opened(connection, namespace, viewer: viewer, after: .none)
-      steps.append(Step(instant: record.instant, event: event, after: numbers[after]))
     }
   }
 }
@@ -67,11 +75,17 @@ extension Habits {
     func weight() -> UInt64 { source.below(UInt64(12)) }
     self.init(
       open: 1 + weight(), close: weight(), exclude: weight() / 2, message: weight() / 4,
+      retain: source.choose([0, 0, 3, 30]),
+      cut: weight() / 4, restart: weight() / 5, roam: weight() / 3, ping: weight() / 2,
+      leave: weight() / 3, arrive: weight() / 3, move: weight() / 3, transfer: weight() / 3,
       peer: weight() / 2, bye: weight() / 2, external: weight() / 2, together: 1 + weight(),
       nonsense: source.choose([0, 0, 1, 4]), connections: 1 + UInt32(source.below(UInt64(40))),
       namespaces: 1 + UInt32(source.below(UInt64(8))),
       viewers: 1 + UInt32(source.below(UInt64(4))), nodes: 1 + UInt32(source.below(UInt64(4))),
-      sources: source.choose([1, 3, 60]), withViewer: source.choose([0, 0, 3, 9]))
+      sources: source.choose([1, 3, 60]),
+      services: source.choose([1, 3, 40]), withViewer: source.choose([0, 0, 3, 9]),
+      arriving: source.choose([0, 0, 2, 6]), observers: source.choose([0, 0, 1, 4]),
+      comeBack: source.chance(1, in: 2))
   }
 }
 

@@ -29,8 +29,14 @@
   /// The element at a place; the first has place 0. O(1). Precondition: the place is less than
   /// `count`.
   @inlinable package subscript(place: Int) -> Element {
-    precondition(place >= 0, "a place is counted from 0")
-    return elements[head + place]
+    get {
+      precondition(place >= 0, "a place is counted from 0")
+      return elements[head + place]
+    }
+    _modify {
+      precondition(place >= 0, "a place is counted from 0")
+      yield &elements[head + place]
+    }
   }
 
   /// Adds an element at the end. Amortised O(1).

@@ -10,6 +10,11 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
   case notifyMinDelay = "notify-min-delay"
   case notifyMaxDelay = "notify-max-delay"
   case incrementDelay = "increment-delay"
+  case decrementDelay = "decrement-delay"
+  case restartDelay = "restart-delay"
+  case viewerIDs = "viewer-ids"
+  case pingTimeout = "ping-timeout"
+  case maximumPings = "max-pings"
   case namespaceCleanDelay = "namespace-clean-delay"
   case maximumConnections = "max-connections"
   case maximumNamespaces = "max-namespaces"
@@ -28,18 +33,20 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     case delay(atLeast: Duration)
     case ratio
     case limit(most: UInt32)
+    case mode
   }
 
   /// The kind of the option's value.
   package var kind: Kind {
     switch self {
     case .maximumConnectionDuration, .clusterNodeTimeout, .notifyMinDelay, .incrementDelay,
-      .namespaceCleanDelay:
+      .decrementDelay, .restartDelay, .namespaceCleanDelay:
       .delay(atLeast: .zero)
-    case .externalTimeout: .delay(atLeast: .seconds(1))
+    case .externalTimeout, .pingTimeout: .delay(atLeast: .seconds(1))
     case .notifyMaxDelay: .delay(atLeast: .milliseconds(1))
     case .notifyDeltaRatio: .ratio
-    case .maximumConnections: .limit(most: .max)
+    case .viewerIDs: .mode
+    case .maximumConnections, .maximumPings: .limit(most: .max)
     case .maximumNamespaces: .limit(most: 16_777_216)
     }
   }
@@ -52,6 +59,7 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
         + " (2, 0.5, 500ms, 5m, 1h)"
     case .ratio: "a number from 0 to 1"
     case .limit(let most): "a whole number from 1 to \(most)"
+    case .mode: "one of off, exclusive, shared"
     }
   }
 
@@ -73,6 +81,16 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
       store(delay(value), in: &configuration.notifyMaxDelay)
     case .incrementDelay:
       store(delay(value), in: &configuration.incrementDelay)
+    case .decrementDelay:
+      store(delay(value), in: &configuration.decrementDelay)
+    case .restartDelay:
+      store(delay(value), in: &configuration.restartDelay)
+    case .viewerIDs:
+      store(ViewerIDMode(name: value), in: &configuration.viewerIDs)
+    case .pingTimeout:
+      store(delay(value), in: &configuration.pingTimeout)
+    case .maximumPings:
+      store(limit(value), in: &configuration.maximumPings)
     case .namespaceCleanDelay:
       store(delay(value), in: &configuration.namespaceCleanDelay)
     case .maximumConnections:
@@ -98,6 +116,11 @@ package enum ConfigurationOption: String, CaseIterable, Sendable {
     case .notifyMinDelay: configuration.notifyMinDelay.decimalSeconds
     case .notifyMaxDelay: configuration.notifyMaxDelay.decimalSeconds
     case .incrementDelay: configuration.incrementDelay.decimalSeconds
+    case .decrementDelay: configuration.decrementDelay.decimalSeconds
+    case .restartDelay: configuration.restartDelay.decimalSeconds
+    case .viewerIDs: configuration.viewerIDs.name
+    case .pingTimeout: configuration.pingTimeout.decimalSeconds
+    case .maximumPings: String(configuration.maximumPings)
     case .namespaceCleanDelay: configuration.namespaceCleanDelay.decimalSeconds
     case .maximumConnections: String(configuration.maximumConnections)
     case .maximumNamespaces: String(configuration.maximumNamespaces)

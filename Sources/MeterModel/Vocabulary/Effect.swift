@@ -23,6 +23,12 @@ package struct Effect: Equatable, Sendable {
     /// Send every open connection of the namespace a message.
     case message(NamespaceID, MessageID)
 
+    /// Send a new connection a message that is kept (§2 rule 13).
+    case send(ConnectionID, NamespaceID, MessageID)
+
+    /// Answer a ping with the count (§2 rule 9).
+    case pong(NamespaceID, ViewerID, count: UInt64)
+
     /// End an open connection.
     case end(ConnectionID, EndReason)
 
@@ -44,6 +50,10 @@ package enum EndReason: UInt8, Equatable, Sendable {
 
   /// Another connection has its viewer id, or a plain request excluded it (§2 rule 8).
   case excluded = 2
+
+  /// Another connection of the same viewer, here or on another node, takes its place (§2 rules 6
+  /// and 18).
+  case superseded = 3
 }
 
 /// The reason for which a connection was refused.
@@ -72,4 +82,14 @@ package enum Rejection: Equatable, Sendable {
   /// An external count above 2⁶³ − 1, one of a 17th source of a namespace, or one that would create
   /// a namespace past `max-namespaces` (§2 rule 11).
   case external(SourceID, NamespaceID)
+
+  /// A ping where viewer ids are not shared, one past `max-pings`, or one that would create a
+  /// namespace past `max-namespaces` (§2 rule 9).
+  case ping(NamespaceID, ViewerID)
+
+  /// A leave where viewer ids are not shared (§2 rule 9).
+  case leave(NamespaceID, ViewerID)
+
+  /// A message to be kept past the limits of its namespace (§2 rule 13).
+  case retain(NamespaceID, ServiceID)
 }

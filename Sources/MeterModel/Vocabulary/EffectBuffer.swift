@@ -78,14 +78,19 @@ extension Effect.Action {
     case .reject(.peerPastLimit): 0x33
     case .reject(.peerOutOfRange): 0x34
     case .reject(.external): 0x36
+    case .reject(.ping): 0x37
+    case .reject(.leave): 0x38
+    case .reject(.retain): 0x39
+    case .send: 5
+    case .pong: 6
     }
   }
 
   /// The number in the effect; 0 if there is none.
   fileprivate var digestValue: UInt64 {
     switch self {
-    case .greet(_, _, _, let count), .notify(_, let count): count
-    case .message(_, let message): message.number
+    case .greet(_, _, _, let count), .notify(_, let count), .pong(_, _, let count): count
+    case .message(_, let message), .send(_, _, let message): message.number
     case .end, .retire, .refuse, .reject: 0
     }
   }

@@ -41,6 +41,21 @@ package struct ConnectionOrdinal: Equatable, Hashable, Sendable {
   }
 }
 
+/// A name of a connection that may be closed already. Both numbers are needed: the ordinal is never
+/// used again soon, and the id finds the connection without a search while it is open.
+package struct ConnectionKey: Equatable, Hashable, Sendable {
+  package let connection: ConnectionID
+  package let ordinal: ConnectionOrdinal
+
+  /// Names no connection.
+  package static let none = ConnectionKey(ConnectionID(.max), .none)
+
+  package init(_ connection: ConnectionID, _ ordinal: ConnectionOrdinal) {
+    self.connection = connection
+    self.ordinal = ordinal
+  }
+}
+
 /// The number of a namespace, dense. The node binds it to the name.
 package struct NamespaceID: Equatable, Hashable, Sendable {
   package let number: UInt32
@@ -73,6 +88,15 @@ package struct NodeID: Equatable, Hashable, Sendable {
 
 /// The number of a source of external counts, dense. The node binds it to the name.
 package struct SourceID: Equatable, Hashable, Sendable {
+  package let number: UInt32
+
+  package init(_ number: UInt32) {
+    self.number = number
+  }
+}
+
+/// The number of a service that sends retained messages, dense. The node binds it to the name.
+package struct ServiceID: Equatable, Hashable, Sendable {
   package let number: UInt32
 
   package init(_ number: UInt32) {

@@ -24,6 +24,11 @@ package struct Instant: Equatable, Comparable, Sendable {
     left.nanoseconds < right.nanoseconds
   }
 
+  /// The instant that is a duration earlier; the start if there is none so early.
+  func before(_ duration: Duration) -> Instant {
+    Instant(nanoseconds: nanoseconds - min(nanoseconds, duration.nanoseconds))
+  }
+
   /// The instant a duration later.
   package static func + (instant: Instant, duration: Duration) -> Instant {
     Instant(nanoseconds: instant.nanoseconds + duration.nanoseconds)

@@ -133,7 +133,7 @@ private struct ReplayOutput: ~Copyable {
     case .applied, .restored:
       guard settings.effects else { return }
       for effect in replay.effects {
-        effects.write(effect, names: replay.reader, text: replay.reader.messageText)
+        effects.write(effect, names: replay.reader, text: replay.text(of: effect))
       }
     case .section, .read, .end: break
     case .gap, .difference, .torn, .damage:

@@ -177,6 +177,7 @@ extension OptionValue<Configuration> {
         ("S", least > .zero ? "at least \(least.decimalSeconds)s" : nil, "s")
       case .ratio: ("R", "0 to 1", "")
       case .limit(let most): ("N", "1 to \(most)", "")
+      case .mode: ("MODE", "off, exclusive or shared", "")
       }
     return Self(
       syntax: ValueSyntax(placeholder: placeholder, accepted: option.accepts, range: range),

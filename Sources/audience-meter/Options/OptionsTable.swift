@@ -48,10 +48,24 @@ extension CommandOption {
   private static let counting = [
     CommandOption(
       "enable-uuid", .serve(.flag(\.enableViewerIDs)),
-      "use the second segment of the path as a viewer id, which holds at most one connection"),
+      "the same as --viewer-ids exclusive"),
+    CommandOption(
+      .viewerIDs,
+      "what the second segment of a path means: nothing, the id of a viewer who has one connection,"
+        + " or the id of a viewer with any number of connections and pings"),
     CommandOption(
       .incrementDelay,
       "time from the open of a connection until it is counted"),
+    CommandOption(
+      .decrementDelay,
+      "time for which a viewer is counted after its last connection closed; less for one who just"
+        + " came"),
+    CommandOption(
+      .restartDelay,
+      "time for which a viewer is counted after the daemon ended its last connection"),
+    CommandOption(
+      .pingTimeout,
+      "time for which a ping keeps its viewer"),
     CommandOption(
       .notifyDeltaRatio,
       "change of a count, relative to the count last sent, that causes a notification"),
@@ -112,6 +126,9 @@ extension CommandOption {
     CommandOption(
       .maximumNamespaces,
       "maximum number of namespaces"),
+    CommandOption(
+      .maximumPings,
+      "maximum number of viewers who ping"),
   ]
 
   private static let capturing = [

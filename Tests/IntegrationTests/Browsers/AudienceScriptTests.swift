@@ -100,7 +100,7 @@ extension `In Chromium` {
         let watcher = try EventStream("/ns", of: daemon)
         try watcher.read(untilCount: 2)
         for _ in 0..<5 { #expect(try watcher.next().count == 2) }
-        #expect(try daemon.figures()["ns"]?.connections == 3)
+        #expect(try daemon.figures()["ns"]?.connections == 2)
         #expect(try await latter.page.evaluate("all('close').length", as: Int.self) == 0)
         #expect(try await former.page.evaluate("all('retry').length", as: Int.self) == 0)
       }

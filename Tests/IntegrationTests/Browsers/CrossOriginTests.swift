@@ -97,6 +97,9 @@ import Testing
   @Test(arguments: [
     ("audience.js", "text/javascript; charset=utf-8"),
     ("audience.mjs", "text/javascript; charset=utf-8"),
+    ("audience-count.js", "text/javascript; charset=utf-8"),
+    ("audience-ping.js", "text/javascript; charset=utf-8"),
+    ("audience-share.js", "text/javascript; charset=utf-8"),
     ("jquery.audience.js", "text/javascript; charset=utf-8"),
     ("demo.js", "text/javascript; charset=utf-8"), ("demo.css", "text/css; charset=utf-8"),
     ("favicon.svg", "image/svg+xml"),

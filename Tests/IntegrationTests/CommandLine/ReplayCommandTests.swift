@@ -77,7 +77,7 @@ import audience_meter
     var effects = EffectBuffer()
     for connection in [UInt32(0), 1] {
       let event = Event.opened(
-        ConnectionID(connection), NamespaceID(0), viewer: .none, after: .none)
+        ConnectionID(connection), NamespaceID(0), viewer: .none, after: .none, as: .viewer)
       meter.apply(event, at: .start, into: &effects)
     }
     let start = Instant.start + .seconds(10)
@@ -233,7 +233,7 @@ import audience_meter
     encoder.name(NamespaceID(0), "football".utf8.span)
     for connection in [UInt32(0), 1] {
       let event = Event.opened(
-        ConnectionID(connection), NamespaceID(0), viewer: .none, after: .none)
+        ConnectionID(connection), NamespaceID(0), viewer: .none, after: .none, as: .viewer)
       let instant = Instant.start + .seconds(UInt64(connection))
       meter.apply(event, at: instant, into: &effects)
       encoder.append(event, at: instant)

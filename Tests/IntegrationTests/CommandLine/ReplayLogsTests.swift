@@ -145,7 +145,7 @@ import audience_meter
     func time(_ seconds: UInt64) -> Instant { .start + .seconds(seconds) }
     for connection in [UInt32(0), 1] {
       let event = Event.opened(
-        ConnectionID(connection), NamespaceID(0), viewer: .none, after: .none)
+        ConnectionID(connection), NamespaceID(0), viewer: .none, after: .none, as: .viewer)
       meter.apply(event, at: time(UInt64(connection)), into: &effects)
       encoder.append(event, at: time(UInt64(connection)))
     }
@@ -184,4 +184,8 @@ struct OneNamespace: LogNames {
   func name(of viewer: ViewerID) -> [UInt8] { [] }
   func name(of node: NodeID) -> [UInt8] { [] }
   func name(of source: SourceID) -> [UInt8] { [] }
+  func name(of service: ServiceID) -> [UInt8] { [] }
+  func reference(to connection: ConnectionKey) -> ConnectionReference {
+    .ordinal(connection.ordinal)
+  }
 }

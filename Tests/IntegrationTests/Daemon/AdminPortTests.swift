@@ -34,8 +34,8 @@ import Testing
       let answer = try daemon.ask(daemon.admin, request("GET /"))
       #expect(answer.status == 200)
       #expect(answer["Content-Type"] == "text/plain; charset=utf-8")
-      let paths = answer.body.matches(of: /GET (\/\w+)/).map { String($0.output.1) }
-      #expect(paths == ["/stats", "/cluster", "/healthz"])
+      let paths = answer.body.matches(of: #/GET (/\w+) /#).map { String($0.output.1) }
+      #expect(paths == ["/stats", "/total", "/cluster", "/healthz"])
       for path in paths {
         #expect(try daemon.ask(daemon.admin, request("GET \(path)")).status == 200, "\(path)")
       }

@@ -30,7 +30,10 @@ import Testing
     }
   }
 
-  @Test(arguments: ["audience.js", "audience.mjs", "jquery.audience.js"])
+  @Test(arguments: [
+    "audience.js", "audience.mjs", "audience-count.js", "audience-ping.js", "audience-share.js",
+    "jquery.audience.js",
+  ])
   func `the demo port serves the client files as they are`(name: String) throws {
     let file = try String(contentsOfFile: "\(projectFolder)/client/\(name)", encoding: .utf8)
     try RunningDaemon.serving { daemon in
@@ -69,6 +72,7 @@ import Testing
 
   @Test(arguments: [
     "/client/", "/client/none.js", "/client/../client/audience.js", "/client/demo.html",
+    "/client/package.json", "/client/audience.d.ts",
     "/../etc/passwd", "/client/..%2F..%2Fetc%2Fpasswd", "/lib/worker.js/x", "//etc/passwd",
     "/client//audience.js", "/client/audience.js/", "/a/b/c", "/ns/",
   ])

@@ -80,6 +80,34 @@ import Testing
     }
   }
 
+  @Test func `one namespace has its statistics, and all together have a total`() throws {
+    try RunningDaemon.serving { daemon in
+      let streams = try ["a", "b", "b", "%2F"].map { try EventStream("/\($0)", of: daemon) }
+      for port in [daemon.statistics, daemon.admin] {
+        let answer = try daemon.ask(port, request("GET /stats/b"))
+        #expect(answer["Content-Type"] == "application/json")
+        #expect(answer.body.contains(#""members":2,"connections":2,"#))
+        #expect(try daemon.ask(port, request("GET /stats/%2F")).status == 200)
+        for target in ["/stats/c", "/stats/", "/stats/a/b"] {
+          #expect(try daemon.ask(port, request("GET \(target)")).status == 404)
+        }
+        let total = try daemon.ask(port, request("GET /total"))
+        #expect(total.body == "4\n")
+        #expect(total["Content-Type"] == "text/plain; charset=utf-8")
+        #expect(try daemon.ask(port, request("HEAD /total"))["Content-Length"] == "2")
+      }
+      withExtendedLifetime(streams) {}
+    }
+  }
+
+  @Test func `the total of more namespaces than one piece has is one number`() throws {
+    try RunningDaemon.serving { daemon in
+      let streams = try (0..<1100).map { try EventStream("/\($0)", of: daemon) }
+      #expect(try daemon.ask(daemon.admin, request("GET /total")).body == "1100\n")
+      withExtendedLifetime(streams) {}
+    }
+  }
+
   @Test(arguments: [
     "stats\n", "\u{16}\u{3}\u{1}\0", "GET /stats\r\n\r\n", "\r\n\r\n\r\n", "x",
     "stats \(String(repeating: "x", count: 9000))", String(repeating: "x", count: 20_000),

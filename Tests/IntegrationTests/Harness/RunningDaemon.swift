@@ -23,14 +23,19 @@ final class RunningDaemon {
     "--port", "--stats-port", "--notification-port", "--admin-port", "--demo-port",
   ]
 
+  /// The options that tests want unless they name them: a viewer whose stream closed is gone at
+  /// once.
+  static let defaults = ["--decrement-delay", "0"]
+
   /// Starts a daemon, passes it to `body`, and stops it by SIGTERM, after which it must exit with
   /// 0. Whatever fails, the daemon is gone afterwards.
   static func serving<Answer>(
-    _ options: String..., environment: [String: String] = [:], shell: String? = nil,
-    confined confinement: Confinement = .none, _ body: (RunningDaemon) throws -> Answer
+    _ options: String..., defaults: [String] = defaults, environment: [String: String] = [:],
+    shell: String? = nil, confined confinement: Confinement = .none,
+    _ body: (RunningDaemon) throws -> Answer
   ) throws -> Answer {
     let daemon = try start(
-      options, environment: environment, shell: shell, confined: confinement)
+      options, defaults: defaults, environment: environment, shell: shell, confined: confinement)
     let answer: Answer
     do { answer = try body(daemon) } catch { throw daemon.failure(error) }
     try daemon.stop()
@@ -56,13 +61,15 @@ final class RunningDaemon {
   /// Starts a daemon on free ports. `shell` is a line of shell that becomes the daemon by `exec
   /// "$0" "$@"`.
   static func start(
-    _ options: [String], environment: [String: String] = [:], shell: String? = nil,
-    network: NetworkNamespace? = nil, confined confinement: Confinement = .none
+    _ options: [String], defaults: [String] = defaults, environment: [String: String] = [:],
+    shell: String? = nil, network: NetworkNamespace? = nil,
+    confined confinement: Confinement = .none
   ) throws -> RunningDaemon {
     let shell = shell ?? network.map { "exec ip netns exec \($0.name) \"$0\" \"$@\"" }
     var lastError = HarnessError("no attempt to start a daemon")
     for _ in 0..<8 {
       var arguments = options
+      if let option = defaults.first, !options.contains(option) { arguments += defaults }
       for option in portOptions where !options.contains(option) {
         if option == "--port", environment["PORT"] != nil { continue }
         // Below the ports that the kernel gives to clients. One that is in use all the same:

@@ -1,8 +1,8 @@
 import Testing
 
 extension `In Chromium` {
-  /// The clients behind proxies that do not pass `OPTIONS`, which browsers send before a request
-  /// with `Last-Event-ID` (§5).
+  /// The clients behind proxies that do not pass `OPTIONS`, which browsers would send before a
+  /// request with `Last-Event-ID` (§5).
   @Suite(
     .needsJQuery,
     .enabled(if: ChildProgram.path(of: "nginx") != nil, "needs nginx in PATH or /usr/sbin"))
@@ -23,7 +23,7 @@ extension `In Chromium` {
     }
 
     @Test(arguments: [JoiningPage.Client.audience, .jquery], Obstacle.allCases)
-    func `a client whose stream has ended names it in the query when preflights fail`(
+    func `a client whose stream has ended names it in the query, which needs no preflight`(
       client: JoiningPage.Client, obstacle: Obstacle
     ) async throws {
       let browser = try `In Chromium`.browser

@@ -37,6 +37,17 @@ final class ReverseProxy {
     }
   }
 
+  /// nginx with a configuration of docs/RECIPES.md, which serves the files of `root`.
+  static func recipe(
+    _ configuration: String, before daemon: RunningDaemon, root: String
+  ) throws -> ReverseProxy {
+    try nginx { port in
+      try configuration.replacingOnce("listen 80;", with: "listen 127.0.0.1:\(port);")
+        .replacingOnce("root /srv;", with: "root \(root);")
+        .replacingOnce("127.0.0.1:8000", with: "127.0.0.1:\(daemon.audience)")
+    }
+  }
+
   /// nginx with a configuration for a port, to which the places of its files are added.
   private static func nginx(_ configuration: (UInt16) throws -> String) throws -> ReverseProxy {
     try ReverseProxy { folder, listener in

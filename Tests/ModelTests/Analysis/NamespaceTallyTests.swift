@@ -28,6 +28,7 @@ struct NamespaceTallyTests {
 
   @Test func `peak, average, watch time and joins are those of each namespace`() {
     let log = """
+      option decrement-delay 0
       option increment-delay 1
       0 open 1 a
       2 open 2 a
@@ -47,6 +48,7 @@ struct NamespaceTallyTests {
 
   @Test func `external counts take part in peak and watch time, and saturate`() {
     let log = """
+      option decrement-delay 0
       option external-timeout 10
       0 external s a 5
       2 open 1 a
@@ -70,6 +72,7 @@ struct NamespaceTallyTests {
 
   @Test func `a namespace that comes again under its name is one`() {
     let log = """
+      option decrement-delay 0
       option namespace-clean-delay 1
       0 open 1 a
       1 close 1
@@ -103,8 +106,8 @@ struct NamespaceTallyTests {
       state meter at=10 digest=0000000000000000 messages=0 latest=2 created=1 counted=2 peak=2
       state namespace name=a ordinal=1 created=0 connections=2 told=2 told-at=9 lowest=2 highest=2 \
       peak=2 peak-at=0 member-seconds=20 member-nanoseconds=0
-      state member 1 opened=0 ordinal=1 namespace=a
-      state member 2 opened=0 ordinal=2 namespace=a
+      state member 1 opened=0 ordinal=1 namespace=a since=0
+      state member 2 opened=0 ordinal=2 namespace=a since=0
       state end 4
       12 open 3 a
       13 close 1

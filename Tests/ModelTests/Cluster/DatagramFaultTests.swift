@@ -179,6 +179,13 @@ import Testing
     "excl: 93 01 a120 01", "excl: 93 01 a161 ff", "excl: 93 01 a161 cf0020000000000000",
     "held: c3", "held: 92 01 a161", "held: 93 00 a161 a162", "held: 93 01 a0 a162",
     "held: 93 01 a161 a0", "held: 93 01 a161 01", "held: 93 01 a161 a10a",
+    "keep: c3", "keep: 95 a161 a162 01 00 01", "keep: 96 a0 a162 01 00 01 a0",
+    "keep: 96 a161 a0 01 00 01 a0", "keep: 96 a161 a120 01 00 01 a0",
+    "keep: 96 a161 a162 ff 00 01 a0", "keep: 96 a161 a162 01 01 01 a0",
+    "keep: 96 a161 a162 01 00 41 a0", "keep: 96 a161 a162 01 00 01 01",
+    "kept: 01", "kept: 93 a161 a162 01", "kept: 94 a161 a0 01 01", "kept: 94 a161 a162 c0 01",
+    "kept: 94 a161 a162 01 cf0020000000000000",
+    "want: 80", "want: 92 a161 a162", "want: 93 a161 a161 a162", "want: 93 01 a161 a162",
   ]
 
   @Test(arguments: values) func `has a fault if the value of a known key makes no sense`(

@@ -154,7 +154,8 @@ private struct CapturedNode {
     var settings = ClusterSettings()
     (settings.maximumNodes, settings.rememberedNodes) = (maximumNodes, rememberedNodes)
     driver = NodeDriver(
-      NodeSettings(hashKey: HashKey(1, 2)),
+      NodeSettings(
+        hashKey: HashKey(1, 2), signer: StreamSigner(run: 0xAB, key: HashKey(5, 6))),
       membership: Membership(
         session: SessionID(randomBits: 0, 1), settings: settings, secret: nil,
         wallStart: 1_000_000, hashKey: HashKey(3, 4)))
@@ -198,7 +199,8 @@ private struct CapturedNode {
         guard !log.knows(node) else { continue }
         log.name(node, Array("\(node.number)".utf8).span)
         namedNodes += 1
-      case .fed, .fedMessage, .retired, .greeted, .ended, .refused, .message, .answered, .datagram:
+      case .fed, .fedMessage, .fedRetained, .retired, .greeted, .sent, .ended, .refused, .message,
+        .answered, .datagram:
         break
       }
     }

@@ -17,9 +17,11 @@ struct LoneNode {
     cleanDelay: Duration = .seconds(60)
   ) {
     self.secret = secret.flatMap { ClusterSecret(Array($0.utf8).span) }
-    var node = NodeSettings(hashKey: HashKey(1, 2))
+    var node = NodeSettings(
+      hashKey: HashKey(1, 2), signer: StreamSigner(run: 0xAB, key: HashKey(5, 6)))
     node.configuration.namespaceCleanDelay = cleanDelay
-    node.run = 0xAB
+    node.configuration.viewerIDs = .exclusive
+    node.configuration.decrementDelay = .zero
     node.wallStart = 1_000_000_000_000
     driver = NodeDriver(
       node,
@@ -69,6 +71,17 @@ struct LoneNode {
   func id(of stream: UInt32) -> ContiguousArray<UInt8> {
     guard let stream = driver.streams[stream] else { fatalError("stream \(stream) is not open") }
     return stream.id
+  }
+
+  /// The name by which nodes know a stream with an id.
+  static func name(ofID id: ContiguousArray<UInt8>) -> String {
+    let text = String(decoding: id, as: UTF8.self)
+    return String(text.prefix(16) + text.dropFirst(24).prefix(8))
+  }
+
+  /// The id of a stream of another node by which nodes know it, as its client has it.
+  static func id(named name: String) -> ContiguousArray<UInt8> {
+    ContiguousArray((name.prefix(16) + "00000007" + name.dropFirst(16) + "0123456789abcdef").utf8)
   }
 
   /// Whether a client that returned now with this viewer id would be refused for good.
@@ -140,7 +153,9 @@ struct LoneNode {
     case .fed(.excluded(let viewer)): return "exclude \(text(driver.name(of: viewer)))"
     case .fedMessage(let namespace, let message):
       return "message \(text(namespace)) \(text(message))"
-    case .fed, .retired, .greeted, .ended, .refused, .message, .answered: return nil
+    case .fedRetained(let namespace, let service, let kept):
+      return "retain \(text(namespace)) \(text(service)) \(text(kept))"
+    case .fed, .retired, .greeted, .sent, .ended, .refused, .message, .answered: return nil
     }
   }
 
@@ -170,6 +185,16 @@ struct LoneNode {
     }
     for held in datagram.held {
       words.append("held#\(held.number) \(text(held.viewer)) \(text(held.stream))")
+    }
+    for kept in datagram.texts {
+      words.append(
+        "keep \(kept.part)/\(kept.parts) \(text(kept.namespace)) \(text(kept.service))")
+    }
+    for kept in datagram.kept {
+      words.append("kept \(text(kept.namespace)) \(text(kept.service))")
+    }
+    for wanted in datagram.wanted {
+      words.append("want \(text(wanted.namespace)) \(text(wanted.service))")
     }
     return words.joined(separator: " ")
   }

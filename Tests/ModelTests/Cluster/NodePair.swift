@@ -88,9 +88,11 @@ struct MeteredNode {
   private(set) var sent: [ContiguousArray<UInt8>] = []
 
   init(_ number: UInt64, settings: ClusterSettings, secret: String?) {
-    var node = NodeSettings(hashKey: HashKey(1, 2))
+    var node = NodeSettings(
+      hashKey: HashKey(1, 2), signer: StreamSigner(run: number, key: HashKey(5, 6)))
     node.configuration.clusterNodeTimeout = settings.nodeTimeout
-    node.run = number
+    node.configuration.viewerIDs = .exclusive
+    node.configuration.decrementDelay = .zero
     driver = NodeDriver(
       node,
       membership: Membership(
@@ -145,7 +147,8 @@ struct MeteredNode {
       case .datagram(let bytes): sent.append(bytes)
       case .fedMessage(_, let text): messages.append(String(decoding: text, as: UTF8.self))
       case .ended(let stream, .excluded): excluded.append(stream)
-      case .fed, .retired, .greeted, .ended, .refused, .message, .answered: break
+      case .fed, .fedRetained, .retired, .greeted, .sent, .ended, .refused, .message, .answered:
+        break
       }
     }
   }

@@ -4,7 +4,9 @@ import MeterModel
 import Testing
 
 @Suite struct `A file with a tag` {
-  private let encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 784_111_777), run: 0)
+  private let encoder = ResponseEncoder(
+    date: HTTPDate(unixSeconds: 784_111_777), signer: StreamSigner(run: 0, key: HashKey(1, 2)),
+    viewerIDs: .off)
   private let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n"
 
   /// The SHA-256 of `abc` begins with ba7816bf 8f01cfea (FIPS 180-4).

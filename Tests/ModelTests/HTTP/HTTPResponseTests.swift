@@ -4,7 +4,17 @@ import MeterModel
 import Testing
 
 @Suite struct `A response` {
-  private let encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 784_111_777), run: 0x7F1)
+  private let encoder = ResponseEncoder(
+    date: HTTPDate(unixSeconds: 784_111_777), signer: StreamSigner(run: 0x7F1, key: HashKey(1, 2)),
+    viewerIDs: .off)
+
+  /// The stream with an ordinal, and the id of one.
+  private static func stream(_ ordinal: UInt32) -> ConnectionKey {
+    ConnectionKey(ConnectionID(0xBEEF), ConnectionOrdinal(ordinal))
+  }
+  private static let id = String(
+    decoding: StreamSigner(run: 0x7F1, key: HashKey(1, 2)).identifier(of: stream(0xFE)).text,
+    as: UTF8.self)
   private let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n"
 
   private func written(_ write: (inout ContiguousArray<UInt8>) -> Void) -> String {
@@ -31,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (StreamFraming.plain, "", "", ""), (.chunked, "800\r\n", "34\r\n", "\r\n"),
+    (StreamFraming.plain, "", "", ""), (.chunked, "800\r\n", "4c\r\n", "\r\n"),
   ])
   func `that is a stream carries its first event`(
     framing: StreamFraming, paddingSize: String, size: String, end: String
@@ -39,12 +49,12 @@ import Testing
     func stream(isPadded: Bool, _ access: PageAccess) -> String {
       written {
         encoder.appendStream(
-          greeting: 601, to: ConnectionOrdinal(0xFE), isPadded: isPadded, framing, access,
+          greeting: 601, to: Self.stream(0xFE), isPadded: isPadded, framing, access,
           into: &$0)
       }
     }
     let head = streamHead(framing)
-    let event = size + "retry: 2000\nid: 00000000000007f1000000fe\ndata: 601\n\n" + end
+    let event = size + "retry: 2000\nid: \(Self.id)\ndata: 601\n\n" + end
     #expect(stream(isPadded: false, .everyOrigin) == head + event)
     let padding = paddingSize + String(repeating: "\n", count: 2048) + end
     #expect(stream(isPadded: true, .everyOrigin) == head + padding + event)
@@ -65,7 +75,7 @@ import Testing
   func `that is a chunked stream has the size of its first event`(count: UInt64) throws {
     let text = written {
       encoder.appendStream(
-        greeting: count, to: ConnectionOrdinal(1), isPadded: false, .chunked, .everyOrigin,
+        greeting: count, to: Self.stream(1), isPadded: false, .chunked, .everyOrigin,
         into: &$0)
     }
     let chunk = text.utf8.dropFirst(streamHead(.chunked).utf8.count)

@@ -6,15 +6,23 @@ import Testing
 @Suite struct `The public port` {
   /// A route in words: its name and the texts of its ranges.
   private func route(
-    _ method: String, _ target: String, _ fields: [String] = [], viewersEnabled: Bool = true
+    _ method: String, _ target: String, _ fields: [String] = [],
+    viewerIDs: ViewerIDMode = .exclusive
   ) throws -> String {
     let request = HTTP.request(method, target, fields)
     let route = AudienceRoute(
-      try HTTP.head(request), in: HTTP.bytes(request).span, viewersEnabled: viewersEnabled)
+      try HTTP.head(request), in: HTTP.bytes(request).span, viewerIDs: viewerIDs)
     func slice(_ range: ByteRange) -> String { HTTP.slice(range, of: request) }
     switch route {
     case .stream(let namespace, let viewer): return "stream \(slice(namespace)) [\(slice(viewer))]"
     case .count(let namespace, let viewer): return "count \(slice(namespace)) [\(slice(viewer))]"
+    case .observer(let namespace): return "observer \(slice(namespace))"
+    case .watch, .counts:
+      let head = try HTTP.head(request)
+      let names = try WatchedNames(head, in: HTTP.bytes(request).span).names.map { slice($0) }
+      return (route == .watch ? "watch " : "counts ") + names.joined(separator: " ")
+    case .ping(let namespace, let viewer): return "ping \(slice(namespace)) [\(slice(viewer))]"
+    case .leave(let namespace, let viewer): return "leave \(slice(namespace)) [\(slice(viewer))]"
     case .prefetchedStream: return "prefetched"
     case .streamHead: return "streamHead"
     case .root: return "root"
@@ -32,7 +40,7 @@ import Testing
   func `opens a stream if the request accepts one`(method: String) throws {
     #expect(try route(method, "/ns", Self.accept) == "stream ns []")
     #expect(try route(method, "/ns/u1?x", Self.accept) == "stream ns [u1]")
-    #expect(try route(method, "/ns/u1", Self.accept, viewersEnabled: false) == "stream ns []")
+    #expect(try route(method, "/ns/u1", Self.accept, viewerIDs: .off) == "stream ns []")
     #expect(try route(method, "http://h:80/abs/u?q", Self.accept) == "stream abs [u]")
   }
 
@@ -76,7 +84,7 @@ import Testing
   @Test(arguments: ["//", "//ns", "/ns/", "/ns//", "/a/b/c", "/a/b/", "///", "http://h//", "/a//c"])
   func `has nothing at other paths`(target: String) throws {
     #expect(try route("GET", target, Self.accept) == "404")
-    #expect(try route("POST", target, viewersEnabled: false) == "404")
+    #expect(try route("POST", target, viewerIDs: .off) == "404")
   }
 
   @Test(arguments: [
@@ -125,113 +133,95 @@ import Testing
     #expect(try route("GET", "/n/" + id(127)) == "count n [\(id(127))]")
     #expect(try route("GET", "/n/" + id(128)) == "count n [\(id(128))]")
     #expect(try route("GET", "/n/" + id(129)) == "414")
-    #expect(try route("GET", "/n/" + id(129), viewersEnabled: false) == "count n []")
+    #expect(try route("GET", "/n/" + id(129), viewerIDs: .off) == "count n []")
   }
-}
 
-@Suite struct `The message port` {
-  private func route(_ method: String, _ target: String, _ fields: [String] = []) throws -> String {
-    let request = HTTP.request(method, target, fields)
-    let head = try HTTP.head(HTTP.bytes(request), limits: .messages)
-    func slice(_ range: ByteRange) -> String { HTTP.slice(range, of: request) }
-    switch MessageRoute(head, in: HTTP.bytes(request).span) {
-    case .text(let namespace, let service, let text):
-      return "\(slice(namespace)) \(slice(service))=\(slice(text))"
-    case .body(let namespace, let service): return "\(slice(namespace)) \(slice(service))=…"
-    case .count(let namespace, let source): return "\(slice(namespace)) count of \(slice(source))"
-    case .countEnd(let namespace, let source): return "\(slice(namespace)) end of \(slice(source))"
-    case .noSource: return "400"
-    case .notFound: return "404"
-    case .methodNotAllowed(let allowed): return "405 \(allowed)"
-    case .forbidden: return "403"
-    case .contentTooLarge: return "413"
+  @Test(arguments: ["GET", "POST"])
+  func `opens an observer's stream for a query with watch`(method: String) throws {
+    for query in ["watch", "watch=", "watch=b", "a=b&watch", "&&watch&c"] {
+      #expect(try route(method, "/ns?\(query)", Self.accept) == "observer ns")
+      #expect(try route(method, "/ns/u?\(query)", Self.accept) == "observer ns")
+      #expect(try route("HEAD", "/ns?\(query)", Self.accept) == "streamHead")
+    }
+    for query in ["", "Watch", "watching", "a=watch", "%77atch"] {
+      #expect(try route(method, "/ns?\(query)", Self.accept) == "stream ns []")
+    }
+    #expect(try route(method, "/ns?watch", Self.accept + ["Purpose: prefetch"]) == "prefetched")
+  }
+
+  @Test(arguments: ViewerIDMode.allCases)
+  func `answers a query with watch without a stream, and excludes and pings nobody`(
+    mode: ViewerIDMode
+  ) throws {
+    for method in ["GET", "POST", "HEAD"] {
+      #expect(try route(method, "/ns/u?watch", viewerIDs: mode) == "count ns []")
     }
   }
 
-  @Test func `takes a text from the target, verbatim and without the query`() throws {
-    #expect(try route("GET", "/ns/svc/hello") == "ns svc=hello")
-    #expect(try route("GET", "/ns/svc/") == "ns svc=")
-    #expect(try route("GET", "/ns/s=v/m=1?x/y") == "ns s=v=m=1")
-    #expect(try route("GET", "/ns/svc/a%20b%0Adata:%20x") == "ns svc=a%20b%0Adata:%20x")
-    #expect(try route("GET", "/ns/svc/a\\b") == "ns svc=a\\b")
-    #expect(try route("POST", "/ns/svc/hello") == "ns svc=hello")
+  @Test func `opens one stream for several names`() throws {
+    #expect(try route("GET", "/?watch=a", Self.accept) == "watch a")
+    #expect(try route("POST", "/?watch=b&x=y&watch=a&watch=b", Self.accept) == "watch b a")
+    #expect(try route("GET", "http://h?watch=a=b&watch=%2F/c", Self.accept) == "watch a=b %2F/c")
+    #expect(try route("HEAD", "/?watch=a", Self.accept) == "streamHead")
+    #expect(try route("GET", "/?watch=a", Self.accept + ["Purpose: prefetch"]) == "prefetched")
+    #expect(try route("GET", "/?watch=a&watch=b") == "counts a b")
+    #expect(try route("HEAD", "/?watch=a") == "counts a")
+    #expect(try route("OPTIONS", "/?watch=a") == "options")
+    #expect(try route("GET", "/?Watch=a", Self.accept) == "root")
   }
 
-  @Test func `takes a text from the body of a POST`() throws {
-    #expect(try route("POST", "/ns/svc", ["Content-Length: 5"]) == "ns svc=…")
-    #expect(try route("POST", "/ns/svc?x", ["Transfer-Encoding: chunked"]) == "ns svc=…")
-    #expect(try route("POST", "/ns/svc") == "ns svc=…")
-  }
-
-  @Test(arguments: ["/", "/ns", "/ns/", "/ns/svc/m/x", "/ns//m", "//svc/m", "/ns/svc//", "/ns//"])
-  func `has nothing at other paths`(target: String) throws {
-    #expect(try route("GET", target) == "404")
-    #expect(try route("POST", target) == "404")
-  }
-
-  @Test func `takes a message from the path of a GET or a POST only`() throws {
-    for method in ["HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "PROPFIND"] {
-      #expect(try route(method, "/ns/svc/m") == "405 GET, POST")
+  @Test func `takes 1 to 100 names in one request`() throws {
+    func query(_ count: Int) -> String {
+      "/?" + (0..<count).map { "watch=n\($0)&watch=n0" }.joined(separator: "&")
     }
-    #expect(try route("OPTIONS", "*") == "405 GET, POST")
-    #expect(try route("CONNECT", "h:80") == "405 GET, POST")
-    #expect(try route("GET", "/ns/svc") == "405 POST")
-  }
-
-  @Test func `takes the count of a source by PUT and ends it by DELETE`() throws {
-    #expect(try route("PUT", "/ns?source=youtube") == "ns count of youtube")
-    #expect(try route("DELETE", "/ns?source=youtube") == "ns end of youtube")
-    #expect(try route("PUT", "/ns?x=1&source=a%20b&source=c") == "ns count of a%20b")
-    let longest = String(repeating: "s", count: 255)
-    #expect(try route("PUT", "/ns?source=\(longest)") == "ns count of \(longest)")
-    for target in ["/ns", "/ns?", "/ns?source", "/ns?source=", "/ns?sources=a&Source=a"] {
-      #expect(try route("PUT", target) == "400")
-      #expect(try route("DELETE", target) == "400")
-    }
-    #expect(try route("PUT", "/ns?source=\(longest)s") == "400")
-    for method in ["HEAD", "OPTIONS", "TRACE", "PATCH"] {
-      #expect(try route(method, "/ns?source=a") == "405 PUT, DELETE")
-    }
-    for target in ["/", "/ns/svc?source=a", "/ns/?source=a", "//"] {
-      #expect(try route("PUT", target) == "405 GET, POST")
+    #expect(try route("GET", query(99), Self.accept).split(separator: " ").count == 1 + 99)
+    #expect(try route("GET", query(100), Self.accept).split(separator: " ").count == 1 + 100)
+    for fields in [[], Self.accept] {
+      #expect(try route("GET", query(101), fields) == "414")
+      for empty in ["/?watch", "/?watch=", "/?watch=a&watch=", "/?watch&watch=a"] {
+        #expect(try route("GET", empty, fields) == "400")
+      }
+      let name = String(repeating: "n", count: 255)
+      #expect(try route("GET", "/?watch=\(name)", fields).hasSuffix(name))
+      #expect(try route("GET", "/?watch=\(name)n", fields) == "414")
     }
   }
 
-  @Test(
-    arguments: [
-      ("0", 0), ("9007199254740991", 9_007_199_254_740_991), (" 17\t\r\n", 17), ("007", 7),
-      ("9007199254740992", nil), ("", nil), (" ", nil), ("-1", nil), ("+1", nil), ("1.0", nil),
-      ("1 2", nil), ("1e3", nil), ("18446744073709551617", nil), ("\u{661}", nil),
-    ] as [(String, UInt64?)])
-  func `takes a whole number up to 2^53 - 1 as a count`(text: String, number: UInt64?) {
-    #expect(MessageRoute.count(in: Array(text.utf8).span) == number)
-  }
-
-  @Test func `has no namespace of more than 255 bytes`() throws {
-    func name(_ count: Int) -> String { String(repeating: "n", count: count) }
-    #expect(try route("GET", "/\(name(255))/svc/m") == "\(name(255)) svc=m")
-    #expect(try route("GET", "/\(name(256))/svc/m") == "404")
-    #expect(try route("POST", "/\(name(256))/svc") == "404")
-  }
-
-  @Test func `refuses what a page of another origin sends with an image or a link`() throws {
-    for value in ["cross-site", "same-site", "", "Same-Origin", "new-value"] {
-      let fields = ["Sec-Fetch-Site: \(value)"]
-      #expect(try route("GET", "/ns/svc/m", fields) == "403")
-      #expect(try route("POST", "/ns/svc", fields) == "403")
-      #expect(try route("OPTIONS", "/ns/svc", fields) == "403")
+  @Test func `takes a POST without a stream as a ping where viewer ids are shared`() throws {
+    func shared(_ method: String, _ target: String, _ fields: [String] = []) throws -> String {
+      try route(method, target, fields, viewerIDs: .shared)
     }
-    for value in ["same-origin", "none"] {
-      #expect(try route("GET", "/ns/svc/m", ["sec-fetch-site: \(value)"]) == "ns svc=m")
-    }
+    #expect(try shared("POST", "/ns/u1") == "ping ns [u1]")
+    #expect(try shared("POST", "/ns/u1?x", ["Accept: */*"]) == "ping ns [u1]")
+    #expect(try shared("POST", "/ns/u1", Self.accept) == "stream ns [u1]")
+    #expect(try shared("POST", "/ns") == "count ns []")
+    #expect(try shared("GET", "/ns/u1") == "count ns []")
+    #expect(try shared("HEAD", "/ns/u1") == "count ns []")
+    #expect(try shared("GET", "/ns/u1", Self.accept) == "stream ns [u1]")
+    #expect(try shared("POST", "/ns/" + String(repeating: "u", count: 129)) == "414")
+    #expect(try route("POST", "/ns/u1", viewerIDs: .off) == "count ns []")
   }
 
-  @Test func `takes texts of up to 16,384 bytes`() throws {
-    func text(_ count: Int) -> String { String(repeating: "t", count: count) }
-    #expect(try route("GET", "/n/s/" + text(16_383)) == "n s=" + text(16_383))
-    #expect(try route("GET", "/n/s/" + text(16_384)) == "n s=" + text(16_384))
-    #expect(try route("GET", "/n/s/" + text(16_385)) == "413")
-    #expect(try route("POST", "/n/s/" + text(16_385)) == "413")
+  @Test func `lets a viewer leave by DELETE or with leave in the query`() throws {
+    func shared(_ method: String, _ target: String, _ fields: [String] = []) throws -> String {
+      try route(method, target, fields, viewerIDs: .shared)
+    }
+    for query in ["leave", "leave=1", "a&leave"] {
+      #expect(try shared("POST", "/ns/u1?\(query)") == "leave ns [u1]")
+      #expect(try shared("GET", "/ns/u1?\(query)") == "count ns []")
+      #expect(try shared("POST", "/ns/u1?\(query)", Self.accept) == "stream ns [u1]")
+      #expect(try shared("POST", "/ns?\(query)") == "count ns []")
+    }
+    #expect(try shared("DELETE", "/ns/u1") == "leave ns [u1]")
+    #expect(try shared("DELETE", "/ns/u1?watch", Self.accept) == "leave ns [u1]")
+    for target in ["/", "/ns", "/ns/", "/a/b/c", "/?watch=a"] {
+      #expect(try shared("DELETE", target) == "405")
+    }
+    #expect(try shared("DELETE", "/ns/" + String(repeating: "u", count: 129)) == "414")
+    #expect(try shared("PUT", "/ns/u1") == "405")
+    for mode in [ViewerIDMode.off, .exclusive] {
+      #expect(try route("DELETE", "/ns/u1", viewerIDs: mode) == "405")
+    }
   }
 }
 
@@ -241,7 +231,26 @@ import Testing
     return StatisticsRoute(try HTTP.head(request), in: HTTP.bytes(request).span)
   }
 
-  @Test func `has three resources`() throws {
+  /// The name in a route for one namespace; nil for another route.
+  private func name(_ target: String) throws -> String? {
+    guard case .namespace(let name) = try route("GET", target) else { return nil }
+    return HTTP.slice(name, of: HTTP.request("GET", target))
+  }
+
+  @Test func `has the statistics of each namespace`() throws {
+    let longest = String(repeating: "n", count: 255)
+    for name in ["a", "%2F", "stats", "total", longest] {
+      #expect(try self.name("/stats/\(name)?x") == name)
+    }
+    for target in ["/stats/", "/stats//", "/stats/a/", "/stats/a/b", "/total/a"] {
+      #expect(try route("GET", target) == .notFound)
+    }
+    #expect(try route("GET", "/stats/\(longest)n") == .notFound)
+    #expect(try route("POST", "/stats/a") == .notFound)
+  }
+
+  @Test func `has four more resources`() throws {
+    #expect(try route("GET", "/total") == .total)
     #expect(try route("GET", "/stats") == .statistics)
     #expect(try route("HEAD", "/stats?pretty") == .statistics)
     #expect(try route("GET", "/healthz") == .health)

@@ -125,8 +125,11 @@ import Testing
       while progress.isContent { progress = decoder.decode(bytes.span, from: &position) }
       if progress == .failed { return "400" }
       if progress == .incomplete { return "none" }
-      switch AudienceRoute(head, in: bytes.span, viewersEnabled: false) {
-      case .stream, .prefetchedStream, .streamHead, .root, .count, .crossDomainPolicy: return "200"
+      switch AudienceRoute(head, in: bytes.span, viewerIDs: .off) {
+      case .stream, .observer, .watch, .prefetchedStream, .streamHead, .root, .count, .counts,
+        .ping,
+        .leave, .crossDomainPolicy:
+        return "200"
       case .options: return "204"
       case .notFound: return "404"
       case .methodNotAllowed: return "405"

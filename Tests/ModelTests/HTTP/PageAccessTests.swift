@@ -44,7 +44,10 @@ import Testing
         let head = try HTTP.head(text)
         let bytes = HTTP.bytes(text)
         var output: ContiguousArray<UInt8> = []
-        ResponseEncoder(date: HTTPDate(unixSeconds: 784_111_777), run: 0).append(
+        ResponseEncoder(
+          date: HTTPDate(unixSeconds: 784_111_777),
+          signer: StreamSigner(run: 0, key: HashKey(1, 2)), viewerIDs: .off
+        ).append(
           .script, file: HTTP.bytes("x").span, tag,
           ifNoneMatch: bytes.span.extracting(head.ifNoneMatch.bounds),
           PageAccess(ofKeptFile: head, in: bytes.span), for: Exchange(head), into: &output)
@@ -91,7 +94,9 @@ import Testing
     ),
   ])
   func `is written as fields of each kind of response`(access: PageAccess, fields: String) throws {
-    let encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 784_111_777), run: 0)
+    let encoder = ResponseEncoder(
+      date: HTTPDate(unixSeconds: 784_111_777), signer: StreamSigner(run: 0, key: HashKey(1, 2)),
+      viewerIDs: .off)
     let exchange = Exchange(try HTTP.head(HTTP.get("/ns")))
     let bytes = HTTP.bytes("x")
     let writers: [(inout ContiguousArray<UInt8>) -> Void] = [

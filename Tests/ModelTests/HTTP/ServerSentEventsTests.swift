@@ -29,6 +29,28 @@ import Testing
     #expect(ContiguousArray.decimalDigits(of: count) == "\(count)".utf8.count)
   }
 
+  @Test func `of a message for a stream of several names has the name and the text as JSON`() {
+    func events(_ texts: [[UInt8]]) -> String {
+      var frames: ContiguousArray<UInt8> = []
+      for text in texts { ServerSentEvents.append(message: text.span, into: &frames) }
+      var output: ContiguousArray<UInt8> = []
+      ServerSentEvents.append(messages: frames.span, of: Array("a\"b".utf8).span, into: &output)
+      return String(decoding: output, as: UTF8.self)
+    }
+    func event(_ text: String) -> String {
+      "event: message\ndata: {\"namespace\":\"a\\\"b\",\"text\":\"\(text)\"}\n\n"
+    }
+    #expect(events([]) == "")
+    for (text, json) in [
+      ("s=x", "s=x"), ("", ""), ("data: ", "data: "),
+      ("a\nb\r\n\rc\n", #"a\u000ab\u000a\u000ac\u000a"#),
+      ("\n\n", #"\u000a\u000a"#), ("\"\\\u{1}ü", #"\"\\\u0001ü"#),
+    ] {
+      #expect(events([Array(text.utf8)]) == event(json))
+      #expect(events([Array(text.utf8), [0xFF]]) == event(json) + event("\u{FFFD}"))
+    }
+  }
+
   @Test func `of an exclusion is retry: -1`() {
     for (framing, frame) in [
       (StreamFraming.plain, "retry: -1\n\n"), (.chunked, "b\r\nretry: -1\n\n\r\n"),

@@ -4,13 +4,26 @@ import MeterModel
 import Testing
 
 struct HeaderTests {
-  @Test func `the options of a header are set, and those that are missing have their defaults`() {
-    var expected = Configuration()
+  /// The settings of a header without options: as before departures, with exclusive viewer ids.
+  private static var former: Configuration {
+    var configuration = Configuration()
+    configuration.decrementDelay = .zero
+    configuration.restartDelay = .zero
+    configuration.viewerIDs = .exclusive
+    return configuration
+  }
+
+  @Test func `the options of a header are set, and those that are missing are as they were`() {
+    var expected = Self.former
     expected.notifyDeltaRatio = Fraction(numerator: 29, decimals: 2) ?? .one
     expected.maximumNamespaces = 7
     let log = HandmadeLog(options: ["max-namespaces=7", "notify-delta-ratio=0.29"])
     #expect(section(of: log)?.configuration == expected)
-    #expect(section(of: HandmadeLog(options: []))?.configuration == Configuration())
+    #expect(section(of: HandmadeLog(options: []))?.configuration == Self.former)
+    let options = ["viewer-ids=shared", "decrement-delay=5", "restart-delay=0.5"]
+    (expected, expected.viewerIDs) = (Self.former, .shared)
+    (expected.decrementDelay, expected.restartDelay) = (.seconds(5), .milliseconds(500))
+    #expect(section(of: HandmadeLog(options: options))?.configuration == expected)
   }
 
   @Test func `the encoder writes every option, the defaults too`() {
@@ -25,7 +38,9 @@ struct HeaderTests {
   @Test(arguments: ConfigurationOption.allCases)
   func `an option that is written is read with the same value`(option: ConfigurationOption) {
     var values = 0
-    for value in ["0", "0.001", "0.29", "0.123456789012345678", "1", "2.000000001", "77"] {
+    for value in [
+      "off", "shared", "0", "0.001", "0.29", "0.123456789012345678", "1", "2.000000001", "77",
+    ] {
       var configuration = Configuration()
       guard option.set(value, in: &configuration) else { continue }
       values += 1
@@ -46,6 +61,10 @@ struct HeaderTests {
     (["notify-max-delay=0"], "notify-max-delay in the header takes a time from 0.001 to"),
     (["notify-delta-ratio=1.1"], "in the header takes a number from 0 to 1, not '1.1'"),
     (["max-connections=4294967296"], "in the header takes a whole number from 1 to 4294967295"),
+    (
+      ["viewer-ids=some"],
+      "viewer-ids in the header takes one of off, exclusive, shared, not 'some'"
+    ),
     (["increment-delay"], "'increment-delay' in the header is no option with a value"),
     ([""], "'' in the header is no option with a value"),
     (

@@ -15,7 +15,8 @@ struct LogContinuationTests {
       encoder.name(NamespaceID(0), "football".utf8.span)
       for connection in UInt32(0)..<5 {
         encoder.append(
-          .opened(ConnectionID(connection), NamespaceID(0), viewer: .none, after: .none),
+          .opened(
+            ConnectionID(connection), NamespaceID(0), viewer: .none, after: .none, as: .viewer),
           at: .start + .seconds(UInt64(connection)))
         encoder.endBlock(at: .start + .seconds(UInt64(connection)), digest: Digest())
       }

@@ -126,7 +126,7 @@ struct LogEncoderTests {
   }
 
   private func open(_ connection: UInt32) -> Event {
-    .opened(ConnectionID(connection), football, viewer: .none, after: .none)
+    .opened(ConnectionID(connection), football, viewer: .none, after: .none, as: .viewer)
   }
 
   private func instants(of file: ContiguousArray<UInt8>) -> [Instant] {

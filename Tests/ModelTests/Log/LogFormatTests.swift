@@ -25,6 +25,7 @@ struct LogFormatTests {
   private static var example: [UInt8] {
     var configuration = Configuration()
     configuration.incrementDelay = .seconds(1)
+    configuration.viewerIDs = .exclusive
     var meter = Meter(configuration: configuration)
     var effects = EffectBuffer()
     var encoder = LogEncoder(
@@ -35,10 +36,12 @@ struct LogFormatTests {
     let football = NamespaceID(0)
     let records = [
       LogRecord(
-        .start, .opened(ConnectionID(0), football, viewer: ViewerID(0), after: .none)),
+        .start, .opened(ConnectionID(0), football, viewer: ViewerID(0), after: .none, as: .viewer)),
       LogRecord(
         Instant(nanoseconds: 500_000_000),
-        .opened(ConnectionID(1), football, viewer: .none, after: ConnectionOrdinal(1))),
+        .opened(
+          ConnectionID(1), football, viewer: .none,
+          after: ConnectionKey(ConnectionID(0), ConnectionOrdinal(1)), as: .viewer)),
       LogRecord(Instant(nanoseconds: 500_000_000), .message(football, MessageID(1))),
       LogRecord(Instant(nanoseconds: 900_000_000), .closed(ConnectionID(0))),
     ]

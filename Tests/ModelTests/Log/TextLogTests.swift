@@ -52,6 +52,32 @@ struct TextLogTests {
     ("option start", "the option's value is missing"),
     ("option start today", "start takes a time as 2026-06-01T18:00:00Z, not 'today'"),
     ("option start 1970-01-01T00:00:00Z", "start takes a time as 2026-06-01T18:00:00Z"),
+    ("option viewer-ids some", "viewer-ids takes one of off, exclusive, shared, not 'some'"),
+    ("0 open 1 a observer arriving", "'arriving' is not expected there"),
+    ("0 open 1 a observed", "'observed' is not expected there"),
+    ("0 open 1 a after=closed@0", "an ordinal is a whole number from 1 to 4294967295, not '0'"),
+    ("0 open 1 a after=closed", "a connection is a whole number below 2^64, not 'closed'"),
+    ("0 cut", "a connection is missing"),
+    ("0 cut x", "a connection is a whole number"),
+    ("0 restart 1", "'1' is not expected there"),
+    ("0 ping", "a namespace is missing"),
+    ("0 ping a", "a viewer id is missing"),
+    ("0 ping a f\u{F6}o", "a viewer id is 1 to 128"),
+    ("0 leave a", "a viewer id is missing"),
+    ("0 leave a x y", "'y' is not expected there"),
+    ("0 retain a", "a service is missing"),
+    (#"0 retain a s \q"#, "a text knows no other escapes"),
+    ("0 retain a f\u{F6}o", "a service is 1 to 255 visible ASCII bytes"),
+    ("0 arrived 1", "'from' is missing"),
+    ("0 arrived 1 to b", "'from' is expected, not 'to'"),
+    ("0 arrived 1 from", "a node is missing"),
+    ("0 moved 1 from b", "'to' is expected, not 'from'"),
+    ("0 moved x to b", "a connection is a whole number"),
+    ("0 moved @4294967296 to b", "an ordinal is a whole number from 0 to 4294967295"),
+    ("0 moved 1 to b c", "'c' is not expected there"),
+    ("0 transferred a from b", "'to' is missing"),
+    ("0 transferred a to b", "'from' is expected, not 'to'"),
+    ("0 transferred", "a namespace is missing"),
     ("section", "'section' does not follow 'end'"),
     ("0 end 1", "'1' is not expected there"),
   ])
@@ -198,9 +224,14 @@ struct TextLogTests {
   func `any name survives a line`(name: String) throws {
     let name = Array(name.utf8)
     let events: [TextEvent] = [
-      .opened(connection: 1, namespace: name, viewer: name, after: 2), .excluded(viewer: name),
+      .opened(connection: 1, namespace: name, viewer: name, after: 2, as: .viewer),
+      .excluded(viewer: name),
       .peer(node: name, namespace: name, members: 1, connections: 2), .bye(node: name),
       .external(source: name, namespace: name, members: 3),
+      .pinged(namespace: name, viewer: name), .left(namespace: name, viewer: name),
+      .retained(namespace: name, service: name, text: name),
+      .arrived(connection: 1, from: name), .moved(connection: 1, to: name),
+      .transferred(namespace: name, from: name, to: name),
     ]
     for event in events {
       var writer = LogTextWriter()
@@ -214,6 +245,7 @@ struct TextLogTests {
     let log = """
       option notify-delta-ratio 0.29
       option increment-delay 0.5
+      option viewer-ids shared
       0 open 10 football viewer=ab12
       0.000000001 open 20 football
       1 open 30 football viewer=ab12 after=10
@@ -226,6 +258,26 @@ struct TextLogTests {
       3 exclude ab12
       3 peer b football 5 9
       4 external youtube football 1200
+      5 open 40 football observer
+      5 open 50 football arriving
+      5.5 arrived 50 from b
+      6 cut 40
+      6 cut 999
+      6 moved 50 to \\x00#c
+      6 moved @1 to b
+      6 moved @0 to b
+      6 moved 30 to b
+      6.5 ping football ab12
+      6.5 leave football ab12
+      7 transferred football from b to c
+      7.5 retain football score 1-0 \\# 2
+      7.5 retain football score
+      8 restart
+      8 close 20
+      8.5 open 20 football
+      8.5 open 60 football after=closed@8
+      9 open 20 football after=20
+      9 open 20 football after=@8
       60 bye b
       61 end
 
@@ -240,7 +292,7 @@ struct TextLogTests {
         if writer.bytes.isEmpty { writer.write(reader.configuration) }
         let bound = names.bind(event)
         var text: [UInt8] = []
-        if case .message(_, let words) = event { text = words }
+        if let words = event.text { text = words }
         writer.write(names.textEvent(bound, text: text), at: instant)
         names.release(after: event)
       case .end(let instant): writer.writeEnd(at: instant)
@@ -279,10 +331,11 @@ struct TextLogTests {
   @Test func `the slot of a closed connection is used first`() {
     var names = TextLogNames()
     func open(_ number: UInt64) -> Event {
-      names.bind(.opened(connection: number, namespace: [0x61], viewer: nil, after: nil))
+      names.bind(
+        .opened(connection: number, namespace: [0x61], viewer: nil, after: nil, as: .viewer))
     }
     func slot(_ event: Event) -> UInt32? {
-      if case .opened(let connection, _, _, _) = event { return connection.number }
+      if case .opened(let connection, _, _, _, _) = event { return connection.number }
       return nil
     }
     #expect([open(5), open(6), open(7)].map(slot) == [0, 1, 2])
@@ -290,5 +343,10 @@ struct TextLogTests {
     #expect(slot(open(5)) == 0)
     #expect(slot(open(8)) == 1)
     #expect(slot(open(6)) == 3)
+    #expect(names.bind(.cut(connection: 99)) == .cut(ConnectionID(4)))
+    #expect(slot(open(9)) == 4)
+    names.release(after: .restarted)
+    #expect(names.number(of: ConnectionID(3)) == 6)
+    #expect([open(9), open(6), open(10)].map(slot) == [0, 1, 2])
   }
 }

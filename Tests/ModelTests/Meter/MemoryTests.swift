@@ -6,9 +6,10 @@ import Testing
 struct MemoryTests {
   @Test func `the meter's elements have the documented sizes`() {
     #expect(MeterElementSize.connection == 32)
-    #expect(MeterElementSize.viewer == 8)
-    #expect(MeterElementSize.departure == 16)
-    #expect(MeterElementSize.namespace == 192)
+    #expect(MeterElementSize.viewer == 40)
+    #expect(MeterElementSize.ping == 16)
+    #expect(MeterElementSize.departure == 24)
+    #expect(MeterElementSize.namespace == 208)
     #expect(MeterElementSize.creation == 16)
     #expect(MeterElementSize.remote == 56)
     #expect(MeterElementSize.external == 40)
@@ -20,8 +21,18 @@ struct MemoryTests {
     #expect(crowd.meter.tableBytes <= 100_000 * MeterElementSize.connection * 5 / 4 + 16_384)
   }
 
-  @Test func `after all connections have closed, the tables are as small as before`() {
+  @Test func `a viewer who is leaving takes at most 48 bytes`() {
     var crowd = Crowd()
+    for number in 0..<100_000 { crowd.open(UInt32(number), in: 0) }
+    let open = crowd.meter.tableBytes
+    crowd.wait(.seconds(10))
+    for number in 0..<100_000 { crowd.close(UInt32(number)) }
+    #expect(crowd.meter.localMembers == 100_000)
+    #expect(crowd.meter.tableBytes - open <= 100_000 * 64)
+  }
+
+  @Test func `after all connections have closed, the tables are as small as before`() {
+    var crowd = Crowd(.exclusive)
     for number in 0..<50_000 {
       crowd.open(UInt32(number), in: UInt32(number % 1000), viewer: ViewerID(UInt32(number)))
     }
@@ -36,20 +47,24 @@ struct MemoryTests {
     #expect(crowd.meter.tableBytes < 16_384)
   }
 
-  @Test func `what is remembered of viewer ids that were left is given back`() {
-    var crowd = Crowd()
+  @Test func `the room of viewers with ids is given back`() {
+    var crowd = Crowd(.shared)
     for number in 0..<20_000 {
       let viewer = ViewerID(UInt32(number))
       crowd.open(UInt32(2 * number), in: 0, viewer: viewer)
       crowd.open(UInt32(2 * number + 1), in: 0, viewer: viewer)
+      crowd.ping(0, viewer)
     }
+    crowd.wait(.seconds(10))
     for number in 0..<40_000 { crowd.close(UInt32(number)) }
     #expect(crowd.meter.isKnown(ViewerID(19_999)))
-    crowd.wait(Configuration.exclusionMemory)
+    crowd.wait(.seconds(34))
+    #expect(crowd.meter.isKnown(ViewerID(19_999)))
+    crowd.wait(.seconds(2))
     crowd.meter.audit()
     #expect(!crowd.meter.isKnown(ViewerID(19_999)))
     crowd.wait(.seconds(100))
-    #expect(crowd.meter.tableBytes < 16_384)
+    #expect(crowd.meter.tableBytes < 32_768)
   }
 
   @Test func `the unused end of a table is given back`() {
@@ -87,12 +102,24 @@ struct MemoryTests {
 
 /// A meter and its events.
 private struct Crowd {
-  var meter = Meter(configuration: Configuration())
+  var meter: Meter
   private var effects = EffectBuffer()
+
+  init(_ viewerIDs: ViewerIDMode = .off) {
+    var configuration = Configuration()
+    configuration.viewerIDs = viewerIDs
+    meter = Meter(configuration: configuration)
+  }
 
   mutating func open(_ connection: UInt32, in namespace: UInt32, viewer: ViewerID = .none) {
     apply(
-      .opened(ConnectionID(connection), NamespaceID(namespace), viewer: viewer, after: .none))
+      .opened(
+        ConnectionID(connection), NamespaceID(namespace), viewer: viewer, after: .none,
+        as: .viewer))
+  }
+
+  mutating func ping(_ namespace: UInt32, _ viewer: ViewerID) {
+    apply(.pinged(NamespaceID(namespace), viewer))
   }
 
   mutating func close(_ connection: UInt32) {

@@ -6,7 +6,8 @@ struct NodeExternalTests {
   private static func driver(
     _ change: (inout Configuration) -> Void = { _ in }
   ) -> NodeDriver {
-    var settings = NodeSettings(hashKey: HashKey(1, 2))
+    var settings = NodeSettings(
+      hashKey: HashKey(1, 2), signer: StreamSigner(run: 0xAB, key: HashKey(5, 6)))
     change(&settings.configuration)
     return NodeDriver(settings)
   }

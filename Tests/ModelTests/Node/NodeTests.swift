@@ -7,7 +7,8 @@ struct NodeTests {
 
   /// A node in a cluster whose namespaces retire at once.
   private static func driver() -> NodeDriver {
-    var settings = NodeSettings(hashKey: HashKey(1, 2))
+    var settings = NodeSettings(
+      hashKey: HashKey(1, 2), signer: StreamSigner(run: 0xAB, key: HashKey(5, 6)))
     settings.configuration.namespaceCleanDelay = .zero
     return NodeDriver(
       settings,
@@ -31,7 +32,8 @@ struct NodeTests {
   }
 
   @Test func `deadlines that the last input sets for its own instant have fired after the batch`() {
-    var settings = NodeSettings(hashKey: HashKey(1, 2))
+    var settings = NodeSettings(
+      hashKey: HashKey(1, 2), signer: StreamSigner(run: 0xAB, key: HashKey(5, 6)))
     settings.configuration.namespaceCleanDelay = .zero
     var node = Node(settings)
     let now = Instant.start + .seconds(1)
@@ -39,8 +41,8 @@ struct NodeTests {
     batch.inputs.append(
       .opened(
         ConnectionHandle(slot: 0, generation: 1),
-        namespace: batch.bytes.appendText(Self.name.span), viewer: .none, after: .none,
-        lastEventID: .none))
+        namespace: batch.bytes.appendText(Self.name.span), viewer: .none, after: nil,
+        as: .viewer))
     batch.inputs.append(.closed(slot: 0))
     node.apply(batch, at: now)
     #expect(node.nextDeadline > now)
@@ -59,22 +61,9 @@ struct NodeTests {
     driver.node.meter.audit()
   }
 
-  @Test func `a viewer id stays bound while an excluded stream is remembered for it`() {
-    var driver = NodeDriver(NodeSettings(hashKey: HashKey(1, 2)))
-    for stream in UInt32(1)...2 {
-      driver.open(stream, Self.name, viewer: Array("v".utf8), at: .start)
-    }
-    driver.close(2, at: .start + .seconds(1))
-    let end = Instant.start + .seconds(1) + Configuration.exclusionMemory
-    driver.advance(to: Instant(nanoseconds: end.nanoseconds - 1))
-    #expect(driver.node.viewers.count == 1)
-    #expect(driver.node.nextDeadline == end)
-    driver.advance(to: end)
-    #expect(driver.node.viewers.count == 0)
-  }
-
   @Test func `a full node answers no count`() {
-    var settings = NodeSettings(hashKey: HashKey(1, 2))
+    var settings = NodeSettings(
+      hashKey: HashKey(1, 2), signer: StreamSigner(run: 0xAB, key: HashKey(5, 6)))
     settings.configuration.maximumConnections = 1
     var driver = NodeDriver(settings)
     driver.askMembers(of: Self.name, at: .start)

@@ -67,7 +67,7 @@ struct ConfigurationOptionTests {
   ) throws {
     #expect(ConfigurationOption(name: Array(option.rawValue.utf8).span) == option)
     var accepted = 0
-    for value in ["1", "0.29", "3.000000001", "77"] {
+    for value in ["1", "0.29", "3.000000001", "77", "shared", "exclusive"] {
       var configuration = Configuration()
       guard option.set(value, in: &configuration) else { continue }
       accepted += 1
@@ -79,8 +79,12 @@ struct ConfigurationOptionTests {
     #expect(accepted >= 2)
   }
 
-  @Test func `the defaults are those of the original, and 60 s for external counts`() {
+  @Test func `the defaults are those of the original, and those of the new options`() {
     let values = ConfigurationOption.allCases.map { $0.value(in: Configuration()) }
-    #expect(values == ["3600", "5", "60", "0.1", "2", "25", "0", "60", "4294967295", "1000000"])
+    #expect(
+      values == [
+        "3600", "5", "60", "0.1", "2", "25", "0", "5", "30", "off", "45", "1000000", "60",
+        "4294967295", "1000000",
+      ])
   }
 }

@@ -27,7 +27,8 @@ struct BinaryLogTests {
   private func withoutConnections(_ line: String) -> String {
     var words = line.split(separator: " ", omittingEmptySubsequences: false)
     words.removeAll { $0.hasPrefix("after=") }
-    if words[1] == "open" || words[1] == "close" { words.remove(at: 2) }
+    let hasConnection = ["open", "close", "cut", "arrived", "moved"]
+    if hasConnection.contains(words[1].filter { $0 != "\n" }) { words.remove(at: 2) }
     return words.joined(separator: " ").filter { $0 != "\n" }
   }
 }

@@ -53,7 +53,13 @@ private struct NaiveScreens {
       advance(to: record.instant)
       var effects = EffectBuffer()
       meter.apply(record.event, at: record.instant, into: &effects)
-      if case .closed(let connection) = record.event { screens[connection] = nil }
+      switch record.event {
+      case .closed(let connection), .cut(let connection): screens[connection] = nil
+      case .restarted: screens.removeAll()
+      case .opened, .excluded, .message, .retained, .peer, .bye, .external, .pinged, .left,
+        .arrived, .moved, .transferred:
+        break
+      }
       take(effects)
     }
     advance(to: end)
@@ -75,16 +81,11 @@ private struct NaiveScreens {
 
   private mutating func add(time: UInt64) {
     let ratio = meter.configuration.notifyDeltaRatio
-    let viewers = screens.values.reduce(into: [NamespaceID: UInt64]()) {
-      $0[$1.namespace, default: 0] += 1
-    }
     for (namespace, shown) in screens.values {
       let total = meter.members(of: namespace)
-      let here = viewers[namespace] ?? 0
-      let remote = total - UInt64(meter.localMembers(of: namespace))
+      let pending = UInt64(meter.counts(of: namespace)?.pending ?? 0)
       let most = Configuration.maximumCount
-      audience.add(
-        shown: shown, truth: min(remote + here, most), time: time, ratio: ratio)
+      audience.add(shown: shown, truth: min(total + pending, most), time: time, ratio: ratio)
       members.add(shown: shown, truth: total, time: time, ratio: ratio)
     }
   }
@@ -99,7 +100,7 @@ private struct NaiveScreens {
           screens[connection] = (namespace, count)
         }
       case .end(let connection, _): screens[connection] = nil
-      case .message, .retire, .refuse, .reject: break
+      case .message, .send, .pong, .retire, .refuse, .reject: break
       }
     }
   }
@@ -172,19 +173,23 @@ struct DeviationLawTests {
       return LogRecord(
         instant,
         number < 1000
-          ? .opened(connection, NamespaceID(0), viewer: .none, after: .none)
+          ? .opened(connection, NamespaceID(0), viewer: .none, after: .none, as: .viewer)
           : .closed(connection))
     }
     let end = Instant.start + .seconds(40)
     let lines = records.map { record in
       let time = record.instant.decimalSeconds
       return switch record.event {
-      case .opened(let connection, _, _, _): "\(time) open \(connection.number) a"
+      case .opened(let connection, _, _, _, _): "\(time) open \(connection.number) a"
       case .closed(let connection): "\(time) close \(connection.number)"
-      case .excluded, .message, .peer, .bye, .external: ""
+      case .excluded, .message, .retained, .peer, .bye, .external, .cut, .restarted, .pinged, .left,
+        .arrived, .moved, .transferred:
+        ""
       }
     }
-    let text = "option notify-min-delay 30\n" + lines.joined(separator: "\n") + "\n40 end"
+    let text =
+      "option notify-min-delay 30\noption viewer-ids off\n" + lines.joined(separator: "\n")
+      + "\n40 end"
     let naive = NaiveScreens(configuration, records, until: end, in: .start...end).audience
     let deviation = record(Array(text.utf8), .changes, in: LogSpan()).fromAudience
     let mean = Double(naive.sum * 1000 / naive.time)

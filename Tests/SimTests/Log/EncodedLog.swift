@@ -10,6 +10,11 @@ struct NumberNames: LogNames {
   func name(of viewer: ViewerID) -> [UInt8] { Array("v\(viewer.number)".utf8) }
   func name(of node: NodeID) -> [UInt8] { Array("p\(node.number)".utf8) }
   func name(of source: SourceID) -> [UInt8] { Array("s\(source.number)".utf8) }
+  func name(of service: ServiceID) -> [UInt8] { Array("r\(service.number)".utf8) }
+
+  func reference(to connection: ConnectionKey) -> ConnectionReference {
+    .ordinal(connection.ordinal)
+  }
 }
 
 /// Captures the events that a meter is given.
@@ -32,10 +37,16 @@ struct Capture {
   mutating func take(_ record: LogRecord) {
     meter.apply(record.event, at: record.instant, into: &effects)
     encoder.name(all: record.event)
-    if case .message(let namespace, let message) = record.event {
+    switch record.event {
+    case .message(let namespace, let message):
       messages += 1
       encoder.append(message, to: namespace, text: "hello".utf8.span, at: record.instant)
-    } else {
+    case .retained(let namespace, let service, let message, let length):
+      messages += 1
+      let text = [UInt8](repeating: UInt8(ascii: "x"), count: Int(length))
+      encoder.append(message, to: namespace, keptBy: service, text: text.span, at: record.instant)
+    case .opened, .closed, .excluded, .peer, .bye, .external, .cut, .restarted, .pinged, .left,
+      .arrived, .moved, .transferred:
       encoder.append(record.event, at: record.instant)
     }
     records += 1
@@ -51,8 +62,15 @@ struct Capture {
 
   /// Writes a snapshot.
   mutating func resume() {
+    let snapshot = meter.snapshot
+    var texts = KeptTexts()
+    for kept in snapshot.kept {
+      let text = [UInt8](repeating: UInt8(ascii: "x"), count: Int(kept.bytes))
+      texts.keep(text.span, as: kept.message, of: kept.service, in: kept.namespace)
+    }
     encoder.resume(
-      from: meter.snapshot, names: NumberNames(), messages: messages, digest: effects.digest)
+      from: snapshot, texts: texts, names: NumberNames(), messages: messages,
+      digest: effects.digest)
     file += encoder.take()
   }
 
@@ -84,10 +102,22 @@ extension LogEncoder {
   /// Binds every name that an event needs.
   mutating func name(all event: Event, names: some LogNames = NumberNames()) {
     switch event {
-    case .opened(_, let namespace, let viewer, _):
+    case .opened(_, let namespace, let viewer, _, _):
       bind(namespace, names)
       if viewer != .none { bind(viewer, names) }
-    case .closed: break
+    case .closed, .cut, .restarted: break
+    case .pinged(let namespace, let viewer), .left(let namespace, let viewer):
+      bind(namespace, names)
+      bind(viewer, names)
+    case .arrived(_, let node), .moved(_, let node): bind(node, names)
+    case .transferred(let namespace, let from, let to):
+      bind(namespace, names)
+      bind(from, names)
+      bind(to, names)
+    case .retained(let namespace, let service, _, _):
+      bind(namespace, names)
+      let name = names.name(of: service)
+      self.name(service, name.span)
     case .excluded(let viewer): bind(viewer, names)
     case .message(let namespace, _): bind(namespace, names)
     case .peer(let node, let namespace, _, _):

@@ -59,10 +59,15 @@ struct ReplayTests {
       case .records:
         for record in reader.records {
           encoder.name(all: record.event, names: reader)
-          if case .message(let namespace, let message) = record.event {
-            let text = reader.messageText
+          let text = reader.messageText
+          switch record.event {
+          case .message(let namespace, let message):
             encoder.append(message, to: namespace, text: text.span, at: record.instant)
-          } else {
+          case .retained(let namespace, let service, let message, _):
+            encoder.append(
+              message, to: namespace, keptBy: service, text: text.span, at: record.instant)
+          case .opened, .closed, .excluded, .peer, .bye, .external, .cut, .restarted, .pinged,
+            .left, .arrived, .moved, .transferred:
             encoder.append(record.event, at: record.instant)
           }
         }
@@ -106,16 +111,20 @@ struct ReplayTests {
       let log = RandomLog(seed: seed, profile: range.profile)
       let file = Capture(log, recordsInBlock: 10).file
       var replay = Replay(detail: .instants)
-      var known: [NamespaceID: [UInt32]] = [:]
+      var known: [NamespaceID: [UInt64]] = [:]
       replay.append(file.span)
       replay.finish()
       while replay.next() != nil {
-        func audience(_ id: NamespaceID) -> [UInt32] {
-          [replay.meter.localMembers(of: id), replay.meter.openConnections(of: id)]
+        func audience(_ id: NamespaceID) -> [UInt64] {
+          guard let counts = replay.meter.counts(of: id) else { return [0, 0, 0, 0] }
+          return [
+            counts.members, UInt64(counts.localMembers), UInt64(counts.open),
+            UInt64(counts.pending),
+          ]
         }
         for id in replay.changed { known[id] = audience(id) }
         for id in (0..<UInt32(12)).map({ NamespaceID($0) }) {
-          #expect(known[id] ?? [0, 0] == audience(id), "\(range.profile) \(seed)")
+          #expect(known[id] ?? [0, 0, 0, 0] == audience(id), "\(range.profile) \(seed)")
         }
       }
     }

@@ -71,7 +71,9 @@ struct TextFormTests {
       encoder.append(
         .opened(
           ConnectionID(connection), namespace, viewer: viewer,
-          after: ConnectionOrdinal(after[Int(connection) % 7])),
+          after: ConnectionKey(
+            ConnectionID(connection % 3), ConnectionOrdinal(after[Int(connection) % 7])),
+          as: .viewer),
         at: .start + .seconds(UInt64(connection)))
     }
     encoder.end(at: .start + .seconds(100), digest: Digest())
@@ -86,9 +88,12 @@ struct TextFormTests {
       "meter at=0 digest=0000000000000000 messages=0 latest=\(latest) created=1 counted=0 peak=0",
       "namespace name=a ordinal=1 created=0 connections=0 told=0 told-at=0 lowest=0 highest=0 "
         + "peak=0 peak-at=0 member-seconds=0 member-nanoseconds=0",
-      "pending 1 opened=0 ordinal=\(UInt32.max - 9) namespace=a viewer=x excluded=2",
+      "pending 1 opened=0 ordinal=\(UInt32.max - 9) namespace=a viewer=x",
       "pending 2 opened=0 ordinal=3 namespace=a viewer=y",
-      "pending 3 opened=0 ordinal=\(UInt32.max - 4) namespace=a viewer=z excluded=77", "end 5",
+      "pending 3 opened=0 ordinal=\(UInt32.max - 4) namespace=a viewer=z",
+      "viewer id=x namespace=a counted=0 since=0 excluded=2",
+      "viewer id=y namespace=a counted=0 since=0",
+      "viewer id=z namespace=a counted=0 since=0 excluded=77", "end 8",
     ]
     var reader = LogReader()
     reader.append(Array(lines.map { "state \($0)\n" }.joined().utf8).span)

@@ -129,10 +129,13 @@ struct ClusterState {
     var settings = ClusterSettings()
     (settings.notifyInterval, settings.nodeTimeout) = (Self.interval, Self.timeout)
     for number in 0..<world.nodes {
-      var node = NodeSettings(hashKey: HashKey(1, UInt64(number)))
+      var node = NodeSettings(
+        hashKey: HashKey(1, UInt64(number)),
+        signer: StreamSigner(run: UInt64(number + 1), key: HashKey(3, UInt64(number))))
       node.configuration.clusterNodeTimeout = Self.timeout
       node.configuration.notifyMinDelay = .zero
-      node.run = UInt64(number + 1)
+      node.configuration.viewerIDs = .exclusive
+      node.configuration.decrementDelay = .zero
       let secret = world.hasSecret ? ClusterSecret(Array("secret".utf8).span) : nil
       nodes.append(
         NodeDriver(

@@ -73,8 +73,10 @@ private struct ClusterPages {
   init(nodes count: Int, areRemembered: Bool = true) {
     self.areRemembered = areRemembered
     for number in 0..<UInt64(count) {
-      var settings = NodeSettings(hashKey: HashKey(1, number))
-      settings.run = number + 1
+      var settings = NodeSettings(
+        hashKey: HashKey(1, number), signer: StreamSigner(run: number + 1, key: HashKey(3, number)))
+      settings.configuration.viewerIDs = .exclusive
+      settings.configuration.decrementDelay = .zero
       nodes.append(
         NodeDriver(
           settings,
@@ -208,7 +210,10 @@ private struct ClusterPages {
               nodes[number].receive(bytes, at: now)
             }
           case .ended(let stream, .excluded): excluded(stream, of: sender)
-          case .fed, .fedMessage, .retired, .greeted, .ended, .refused, .message, .answered: break
+          case .fed, .fedMessage, .retired, .greeted, .ended, .refused, .message, .answered,
+            .fedRetained,
+            .sent:
+            break
           }
         }
       }

@@ -110,11 +110,14 @@ struct LossyCluster {
   private func node(_ number: Int) -> NodeDriver {
     var settings = ClusterSettings()
     (settings.notifyInterval, settings.nodeTimeout) = (world.interval, world.timeout)
-    var node = NodeSettings(hashKey: HashKey(seed, UInt64(number)))
+    var node = NodeSettings(
+      hashKey: HashKey(seed, UInt64(number)),
+      signer: StreamSigner(run: UInt64(number + 1), key: HashKey(3, UInt64(number))))
     node.configuration.clusterNodeTimeout = world.timeout
     // In half of the clusters an empty namespace is forgotten while its zero is still told.
     node.configuration.namespaceCleanDelay = seed % 2 == 0 ? .milliseconds(10) : .seconds(60)
-    node.run = UInt64(number + 1)
+    node.configuration.viewerIDs = .exclusive
+    node.configuration.decrementDelay = .zero
     return NodeDriver(
       node,
       membership: Membership(

@@ -167,12 +167,18 @@ extension AudienceRecording {
   }
 
   private mutating func take(_ replay: borrowing Replay) {
-    if case .closed(let connection) = replay.record?.event,
-      let namespace = replay.meter.namespace(of: connection)
-    {
+    switch replay.record?.event {
+    case .closed(let connection), .cut(let connection):
+      guard let namespace = replay.meter.namespace(of: connection) else { break }
       pass(to: replay.meter.now)
       screens.close(
         connection, namespace, open: replay.meter.openConnections(of: namespace), at: now)
+    case .restarted:
+      pass(to: replay.meter.now)
+      screens.closeAll(at: now)
+    case .opened, .excluded, .message, .retained, .peer, .bye, .external, .pinged, .left, .arrived,
+      .moved, .transferred, nil:
+      break
     }
     for effect in replay.effects { take(effect, replay) }
     pass(to: replay.meter.now)
@@ -208,7 +214,7 @@ extension AudienceRecording {
     case .retire(let namespace):
       pass(to: effect.instant)
       forget(namespace)
-    case .message, .refuse, .reject: break
+    case .message, .send, .pong, .refuse, .reject: break
     }
   }
 

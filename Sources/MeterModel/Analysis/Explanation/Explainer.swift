@@ -18,6 +18,7 @@ package struct Explainer {
   package private(set) var follower: SpanFollower
 
   private var current = Explanation()
+  private var kept = KeptViewers()
 
   /// The moment in the section.
   private var target = Instant.start
@@ -49,6 +50,7 @@ package struct Explainer {
     case .section(let section):
       follower.begin(section)
       current = Explanation(section: current.section + 1)
+      kept = KeptViewers()
       current.wallStart = section.wallStart.map { UTCTime(unixNanoseconds: $0) }
       current.configuration = replay.meter.configuration
       if follower.span.from != nil, follower.mayEnter {
@@ -93,6 +95,7 @@ package struct Explainer {
     let isShort = isEnd && instant < target
     if isShort, let explanation, !explanation.isEnd { return }
     current.instant = isShort ? instant : target
+    current.kept = kept.summary(after: current.instant)
     current.isEnd = isShort
     if follower.span.to != nil, follower.mayEnter, !isShort {
       stage = .after
@@ -126,16 +129,16 @@ package struct Explainer {
         current.state?.toldAt = effect.instant
         current.state?.greeted = count...count
         let step = ExplainedStep(
-          id: id, now: effect.instant, former: former, state: current.state)
+          id: id, now: effect.instant, former: former, state: current.state, given: [:])
         recordNotification(step, step.cause(ofNotification: count, current.configuration))
       case .retire(id):
         guard reaches(effect.instant) else { return }
         let step = ExplainedStep(
-          id: id, now: effect.instant, former: current.state, state: nil)
+          id: id, now: effect.instant, former: current.state, state: nil, given: [:])
         list(step.entry(.retired))
         current.state = nil
         current.notification = nil
-      case .greet, .notify, .message, .end, .retire, .refuse, .reject: break
+      case .greet, .notify, .message, .send, .pong, .end, .retire, .refuse, .reject: break
       }
     }
   }
@@ -147,9 +150,12 @@ package struct Explainer {
     }
     let former = current.state
     let state = replay.meter.counts(of: id)
-    let step = ExplainedStep(id: id, now: replay.meter.now, former: former, state: state)
+    let given = restored ? [:] : kept.note(replay, in: id)
+    let step = ExplainedStep(
+      id: id, now: replay.meter.now, former: former, state: state, given: given)
     if restored {
       forget()
+      kept.restore(replay.meter, id)
       if let state, state.open > 0 {
         current.notification = Explanation.Notification(
           count: state.told, instant: state.toldAt, cause: .unknown, history: NamespaceHistory())

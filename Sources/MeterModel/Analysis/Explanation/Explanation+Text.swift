@@ -38,11 +38,33 @@ extension Explanation {
 
   private var counts: [String] {
     guard let state else { return ["members     none: the namespace does not exist"] }
-    let pending = state.open - state.localMembers
     var parts = "\(state.members)"
     if state.remote > 0 { parts += ", \(state.remote) of them on other nodes" }
     if state.external > 0 { parts += ", \(state.external) of them external" }
-    return ["members     \(parts); \(state.open) open here, \(pending) of them pending"]
+    let observers = state.observers > 0 ? " (\(state.observers) observing)" : ""
+    return ["members     \(parts); \(state.open) open here\(observers), \(state.pending) pending"]
+      + keptLines
+  }
+
+  /// The viewers that are kept without a stream, why, and until when.
+  private var keptLines: [String] {
+    var lines: [String] = []
+    if let leaving = kept.leaving {
+      lines.append("leaving     \(leaving.count), counted \(until(leaving)), as decrement-delay")
+    }
+    if let returning = kept.returning {
+      lines.append("returning   \(returning.count), counted \(until(returning)), as restart-delay")
+    }
+    if let pinging = kept.pinging {
+      lines.append("pinging     \(pinging.count), kept \(until(pinging)), as ping-timeout")
+    }
+    return lines
+  }
+
+  private func until(_ group: KeptGroup) -> String {
+    let (first, last) = (group.until.lowerBound, group.until.upperBound)
+    return first == last
+      ? "until \(time(first))" : "until \(time(first)) at the earliest, \(time(last)) at the latest"
   }
 
   private var notificationLines: [String] {
@@ -90,7 +112,7 @@ extension Explanation {
   private var outlook: String {
     guard let state else { return "nothing: the namespace does not exist" }
     guard state.open > 0 else { return "nothing: no connection is open here" }
-    guard state.members > 0 else {
+    guard state.members > 0 || state.observers > 0 else {
       return "nothing: nobody is counted (the change of \(state.change) waits for a member)"
     }
     let threshold = configuration.notificationThreshold(told: state.told)
@@ -150,8 +172,18 @@ extension HistorySum {
     case .opens: counted("open", "opens")
     case .counted: "\(count.grouped) counted"
     case .closes: counted("close", "closes")
+    case .cuts: counted("cut", "cuts")
+    case .restarts: counted("restart", "restarts")
+    case .pings: counted("ping", "pings")
+    case .leaves: counted("leave", "leaves")
+    case .exclusions: counted("exclusion", "exclusions")
+    case .gone: "\(count.grouped) gone"
+    case .arrivals: counted("arrival", "arrivals")
+    case .moves: counted("move to another node", "moves to other nodes")
+    case .transfers: counted("move between other nodes", "moves between other nodes")
     case .expired: counted("end (expired)", "ends (expired)")
     case .excluded: counted("end (excluded)", "ends (excluded)")
+    case .superseded: counted("end (superseded)", "ends (superseded)")
     case .stopped: counted("refusal (stopped)", "refusals (stopped)")
     case .full: counted("refusal (full)", "refusals (full)")
     case .reports: counted("report of another node", "reports of other nodes")
@@ -191,12 +223,24 @@ extension HistoryEntry.Kind {
   fileprivate var text: String {
     switch self {
     case .opened(let connection, let greeting): "open \(connection), greeted with \(greeting)"
-    case .closed(let connection): "close \(connection)"
-    case .ended(let connection, let reason): "end \(connection) (\(reason.word))"
+    case .closed(let connection, let grace): "close \(connection)\(Self.words(for: grace))"
+    case .cut(let connection, let grace): "cut \(connection)\(Self.words(for: grace))"
+    case .restarted(let streams): "restart, \(streams) \(streams == 1 ? "stream" : "streams") gone"
+    case .excluded(let viewer): "exclude \(String(decoding: viewer, as: UTF8.self))"
+    case .pinged(let viewer, let answer):
+      "ping \(String(decoding: viewer, as: UTF8.self)), answered with \(answer)"
+    case .left(let viewer): "leave \(String(decoding: viewer, as: UTF8.self))"
+    case .arrived(let connection, let node): "arrived \(connection) from node \(Self.name(node))"
+    case .moved(let node): "a viewer moved to node \(Self.name(node))"
+    case .transferred(let from, let to):
+      "a viewer moved from node \(Self.name(from)) to node \(Self.name(to))"
+    case .ended(let connection, let reason, let grace):
+      "end \(connection) (\(reason.word))\(Self.words(for: grace))"
+    case .gone(let viewers): "gone after grace or ping: \(viewers)"
     case .refused(let connection, let reason): "refuse \(connection) (\(reason.word))"
     case .counted(let connections): "counted after increment-delay: \(connections)"
     case .peer(let node, let members):
-      "node \(String(decoding: TextEscape.visible(node), as: UTF8.self)) reports \(members)"
+      "node \(Self.name(node)) reports \(members)"
     case .remoteChanged: "counts of other nodes expired, or their node sent a goodbye"
     case .external(let source, let members):
       "source \(String(decoding: source, as: UTF8.self)) says \(members)"
@@ -205,5 +249,16 @@ extension HistoryEntry.Kind {
     case .retired: "retired"
     case .notified(let count, let cause): "told \(count)\(cause.ruleInWords)"
     }
+  }
+
+  private static func name(_ node: [UInt8]) -> String {
+    String(decoding: TextEscape.visible(node), as: UTF8.self)
+  }
+
+  /// Until when a viewer without a stream is counted, and as which setting says.
+  private static func words(for grace: Grace?) -> String {
+    guard let grace else { return "" }
+    let option = grace.isReturning ? "restart-delay" : "decrement-delay"
+    return ", counted until \(grace.until.decimalSeconds) s, as \(option)"
   }
 }

@@ -56,6 +56,9 @@ package struct Explanation: Equatable, Sendable {
   /// The counts of the namespace; nil if it does not exist.
   package var state: NamespaceCounts?
 
+  /// The viewers of the namespace that are kept by something else than an open connection.
+  package var kept = KeptSummary()
+
   /// The last notification of the connections that are open; nil if there was none.
   package var notification: Notification?
 

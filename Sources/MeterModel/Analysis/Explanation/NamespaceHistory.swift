@@ -8,17 +8,44 @@ package struct HistoryEntry: Equatable, Sendable {
     /// A connection opened and was greeted with a count.
     case opened(connection: UInt64, greeting: UInt64)
 
-    /// An open connection closed.
-    case closed(connection: UInt64)
+    /// An open connection closed. Its viewer has grace, unless that is nil.
+    case closed(connection: UInt64, Grace?)
 
-    /// The meter ended a connection.
-    case ended(connection: UInt64, EndReason)
+    /// The daemon ended an open connection. Its viewer has grace, unless that is nil.
+    case cut(connection: UInt64, Grace?)
+
+    /// The daemon began anew, and the open connections are gone.
+    case restarted(streams: UInt64)
+
+    /// A viewer without a connection was excluded.
+    case excluded(viewer: [UInt8])
+
+    /// A ping was answered with a count.
+    case pinged(viewer: [UInt8], answer: UInt64)
+
+    /// A client said that its viewer leaves.
+    case left(viewer: [UInt8])
+
+    /// Another node gave up the viewer of an arriving connection.
+    case arrived(connection: UInt64, from: [UInt8])
+
+    /// Another node has a viewer of this node now.
+    case moved(to: [UInt8])
+
+    /// A viewer moved between two other nodes.
+    case transferred(from: [UInt8], to: [UInt8])
+
+    /// The meter ended a connection. Its viewer has grace, unless that is nil.
+    case ended(connection: UInt64, EndReason, Grace?)
 
     /// The meter refused a connection.
     case refused(connection: UInt64, RefusalReason)
 
-    /// Pending connections became members.
+    /// Pending viewers became members.
     case counted(connections: UInt64)
+
+    /// Members are gone whose grace or ping has ended.
+    case gone(viewers: UInt64)
 
     /// Another node reported its members.
     case peer(node: [UInt8], members: UInt64)
@@ -55,7 +82,7 @@ package struct HistoryEntry: Equatable, Sendable {
   /// The members on all nodes afterwards.
   package var members: UInt64
 
-  /// The pending connections of this node afterwards.
+  /// The pending viewers of this node afterwards.
   package var pending: UInt32
 }
 
@@ -113,7 +140,8 @@ package struct HistoryBurst: Equatable, Sendable {
 
 /// What is added up in a burst.
 package enum HistorySum: Int, CaseIterable, Sendable {
-  case opens, counted, closes, expired, excluded, stopped, full, reports, remoteChanges
+  case opens, counted, closes, cuts, restarts, expired, excluded, superseded, stopped, full
+  case pings, leaves, exclusions, gone, arrivals, moves, transfers, reports, remoteChanges
   case externalReports, externalChanges
   case states, retirements, notifications
 }
@@ -125,8 +153,18 @@ extension HistoryEntry.Kind {
     case .opened: (.opens, 1)
     case .counted(let connections): (.counted, connections)
     case .closed: (.closes, 1)
-    case .ended(_, .expired): (.expired, 1)
-    case .ended(_, .excluded): (.excluded, 1)
+    case .cut: (.cuts, 1)
+    case .restarted: (.restarts, 1)
+    case .ended(_, .expired, _): (.expired, 1)
+    case .ended(_, .excluded, _): (.excluded, 1)
+    case .ended(_, .superseded, _): (.superseded, 1)
+    case .pinged: (.pings, 1)
+    case .left: (.leaves, 1)
+    case .excluded: (.exclusions, 1)
+    case .gone(let viewers): (.gone, viewers)
+    case .arrived: (.arrivals, 1)
+    case .moved: (.moves, 1)
+    case .transferred: (.transfers, 1)
     case .refused(_, .stopped): (.stopped, 1)
     case .refused(_, .full): (.full, 1)
     case .peer: (.reports, 1)

@@ -4,8 +4,8 @@
 
 /// Measures the numbers that open connections show against the audience and against the members.
 struct ScreenRecording {
-  /// The deviation from the audience: the viewers with an open connection, counted or not, and the
-  /// members of other nodes, whose other viewers are not known here.
+  /// The deviation from the audience: the viewers of this node, counted or not, and the members of
+  /// other nodes, whose other viewers are not known here.
   private(set) var fromAudience = Deviation()
 
   /// The deviation from the members of all nodes.
@@ -97,6 +97,15 @@ struct ScreenRecording {
   ) {
     let place = place(of: namespace, at: now)
     if places[place].shown.connections > UInt64(open) { end(connection, namespace, at: now) }
+  }
+
+  /// All connections are gone. O(namespaces)
+  mutating func closeAll(at now: Instant) {
+    for place in places.indices {
+      settle(place, at: now)
+      places[place].shown = ShownCounts(ratio: ratio)
+    }
+    greetings.removeAll(keepingCapacity: true)
   }
 
   /// The counts of a namespace have changed; nil if it does not exist.

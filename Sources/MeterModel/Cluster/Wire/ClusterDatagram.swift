@@ -72,6 +72,44 @@ package struct ClusterDatagram: Equatable, Sendable {
     package let stream: ByteRange
   }
 
+  /// A retained text, or a part of one.
+  package struct Text: Equatable, Sendable {
+    /// The names of the namespace and the service: 1 to 255 visible ASCII bytes.
+    package let namespace: ByteRange
+    package let service: ByteRange
+
+    /// The time on the clock of the cluster's stamps.
+    package let time: UInt64
+
+    /// The number of the part, from 0, and the number of parts, 1 to `partsLimit`.
+    package let part: Int
+    package let parts: Int
+
+    /// The bytes of the part; any, or none.
+    package let text: ByteRange
+  }
+
+  /// A retained text that the sender has.
+  package struct Kept: Equatable, Sendable {
+    /// The names of the namespace and the service: 1 to 255 visible ASCII bytes.
+    package let namespace: ByteRange
+    package let service: ByteRange
+
+    /// The stamp of the text.
+    package let time: UInt64
+    package let check: UInt64
+  }
+
+  /// A retained text that the sender asks a node for.
+  package struct Wanted: Equatable, Sendable {
+    /// The session of the node.
+    package let session: SessionID
+
+    /// The names of the namespace and the service: 1 to 255 visible ASCII bytes.
+    package let namespace: ByteRange
+    package let service: ByteRange
+  }
+
   /// The session id of the sender.
   package internal(set) var session: SessionID
 
@@ -108,6 +146,11 @@ package struct ClusterDatagram: Equatable, Sendable {
 
   /// The streams that the sender ended for viewers of other nodes.
   package internal(set) var held: ContiguousArray<Held> = []
+
+  /// The retained texts, or parts of them, those that the sender has, and those that it asks for.
+  package internal(set) var texts: ContiguousArray<Text> = []
+  package internal(set) var kept: ContiguousArray<Kept> = []
+  package internal(set) var wanted: ContiguousArray<Wanted> = []
 
   /// The offset of the message code, with whose 32 bytes the datagram ends; nil if it has none.
   package internal(set) var macStart: Int?

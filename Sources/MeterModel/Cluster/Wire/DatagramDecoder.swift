@@ -6,8 +6,8 @@ struct DatagramDecoder {
   /// duplicate keys.
   static let keysLimit = 64
 
-  private var reader = MessagePackReader()
-  private var seen: UInt16 = 0
+  var reader = MessagePackReader()
+  private var seen: UInt32 = 0
 
   /// The names of the unknown keys.
   private var others: ContiguousArray<ByteRange> = []
@@ -16,7 +16,7 @@ struct DatagramDecoder {
   private var ages: ContiguousArray<UInt64>?
 
   /// The values read so far. The session is set at the end.
-  private var datagram: ClusterDatagram
+  var datagram: ClusterDatagram
 
   private init() {
     datagram = ClusterDatagram(session: .none)
@@ -61,6 +61,9 @@ struct DatagramDecoder {
     case .ages: try readAges(bytes)
     case .exclusions: try readExclusions(bytes)
     case .held: try readHeld(bytes)
+    case .texts: try readTexts(bytes)
+    case .kept: try readKept(bytes)
+    case .wanted: try readWanted(bytes)
     case .code: datagram.macStart = try text(bytes, of: 32...32).lowerBound
     }
     // Legacy nodes skip a bad count too. A node of this program sends none.
@@ -185,12 +188,12 @@ struct DatagramDecoder {
 
 extension DatagramDecoder {
   /// Reads the head of an array, and returns the number of groups of `size` values in it.
-  private mutating func list(_ bytes: Span<UInt8>, of size: Int) throws(DatagramFault) -> Int {
+  mutating func list(_ bytes: Span<UInt8>, of size: Int) throws(DatagramFault) -> Int {
     guard case .array(let count) = try reader.next(bytes), count % size == 0 else { throw .badKey }
     return count / size
   }
 
-  private mutating func number(
+  mutating func number(
     _ bytes: Span<UInt8>, from least: UInt64
   ) throws(DatagramFault) -> UInt64 {
     guard case .natural(let number) = try reader.next(bytes),
@@ -204,7 +207,7 @@ extension DatagramDecoder {
     return true
   }
 
-  private mutating func text(
+  mutating func text(
     _ bytes: Span<UInt8>, of lengths: ClosedRange<Int>
   ) throws(DatagramFault) -> Range<Int> {
     guard case .raw(let range) = try reader.next(bytes), lengths.contains(range.count) else {
@@ -213,7 +216,7 @@ extension DatagramDecoder {
     return range
   }
 
-  private mutating func visibleText(
+  mutating func visibleText(
     _ bytes: Span<UInt8>, of lengths: ClosedRange<Int>
   ) throws(DatagramFault) -> Range<Int> {
     let range = try text(bytes, of: lengths)

@@ -34,7 +34,7 @@ package struct DatagramEncoder {
   }
 
   /// The elements of an array. Its head depends on their number.
-  private struct Section {
+  struct Section {
     var bytes: ContiguousArray<UInt8> = []
     var elements = 0
 
@@ -60,6 +60,11 @@ package struct DatagramEncoder {
   private var exclusions = Section()
   private var held = Section()
 
+  /// The retained texts that are sent, listed and asked for.
+  var texts = Section()
+  var kept = Section()
+  var wanted = Section()
+
   /// The length of the datagram so far: 1 to the limit.
   package private(set) var length = 0
 
@@ -77,7 +82,8 @@ package struct DatagramEncoder {
   /// Whether nothing was appended since `begin`.
   package var isEmpty: Bool {
     counts.elements == 0 && asked.elements == 0 && messages.elements == 0
-      && exclusions.elements == 0 && held.elements == 0
+      && exclusions.elements == 0 && held.elements == 0 && texts.elements == 0
+      && kept.elements == 0 && wanted.elements == 0
   }
 
   /// Begins a datagram as legacy nodes send them. Discards the previous one.
@@ -89,6 +95,9 @@ package struct DatagramEncoder {
     ages.removeAll()
     exclusions.removeAll()
     held.removeAll()
+    texts.removeAll()
+    kept.removeAll()
+    wanted.removeAll()
     length =
       1 + Self.length(of: .session) + MessagePackSize.raw(SessionID.length)
       + Self.length(of: .counts) + MessagePackSize.arrayHead(0)
@@ -224,7 +233,8 @@ package struct DatagramEncoder {
   package mutating func finish(into output: inout ContiguousArray<UInt8>) {
     let start = output.count
     output.reserveCapacity(start + length)
-    let sections = [asked, messages, ages, exclusions, held].count { $0.elements > 0 }
+    let sections = [asked, messages, ages, exclusions, held, texts, kept, wanted]
+      .count { $0.elements > 0 }
     output.append(0x80 | UInt8(2 + fixed.elements + sections + (secret == nil ? 0 : 1)))
     output.append(key: .session)
     output.append(rawHead: SessionID.length)
@@ -236,6 +246,9 @@ package struct DatagramEncoder {
     if ages.elements > 0 { Self.append(ages, .ages, into: &output) }
     if exclusions.elements > 0 { Self.append(exclusions, .exclusions, into: &output) }
     if held.elements > 0 { Self.append(held, .held, into: &output) }
+    if texts.elements > 0 { Self.append(texts, .texts, into: &output) }
+    if kept.elements > 0 { Self.append(kept, .kept, into: &output) }
+    if wanted.elements > 0 { Self.append(wanted, .wanted, into: &output) }
     if let secret {
       output.append(key: .code)
       output.append(rawHead: HMAC.length)
@@ -269,13 +282,13 @@ extension DatagramEncoder {
     fixed.bytes.append(packed: checked(number))
   }
 
-  private func checked(_ number: UInt64) -> UInt64 {
+  func checked(_ number: UInt64) -> UInt64 {
     precondition(number <= ClusterDatagram.maximumNumber, "the number \(number) in a datagram")
     return number
   }
 
   /// Reserves room for further elements of a key's array that has some; false if there is no room.
-  private mutating func take(
+  mutating func take(
     _ size: Int, elements: Int, _ key: DatagramKey, after former: Int
   ) -> Bool {
     let head =

@@ -39,6 +39,15 @@ enum DatagramKey: UInt32, CaseIterable {
   /// `held`: number, viewer id, stream id, repeated.
   case held = 0x6865_6C64
 
+  /// `keep`: namespace, service, time, part, parts, text, repeated.
+  case texts = 0x6B65_6570
+
+  /// `kept`: namespace, service, time, check, repeated.
+  case kept = 0x6B65_7074
+
+  /// `want`: session id, namespace, service, repeated.
+  case wanted = 0x7761_6E74
+
   /// `mac`: the code of 32 bytes over everything before it, always last.
   case code = 0x6D_6163
 
@@ -54,7 +63,7 @@ enum DatagramKey: UInt32, CaseIterable {
   var length: Int { rawValue > 0xFF_FFFF ? 4 : 3 }
 
   /// The bit of this key in a set of keys.
-  var bit: UInt16 {
+  var bit: UInt32 {
     switch self {
     case .session: 1 << 0
     case .counts: 1 << 1
@@ -69,6 +78,9 @@ enum DatagramKey: UInt32, CaseIterable {
     case .held: 1 << 10
     case .code: 1 << 11
     case .ages: 1 << 12
+    case .texts: 1 << 13
+    case .kept: 1 << 14
+    case .wanted: 1 << 15
     }
   }
 }

@@ -32,6 +32,9 @@ struct BinaryLogReader {
 
   private var snapshotBytes: ContiguousArray<UInt8> = []
 
+  /// Whether the parts of the snapshot are those of the former form.
+  private var snapshotIsFormer = false
+
   /// An item that was read and not returned yet.
   private var following: LogItem?
 
@@ -198,22 +201,39 @@ extension BinaryLogReader {
       followsGap = true
       return .item(.gap(gap))
     case (.snapshotPart, .first), (.snapshotPart, .lost), (.snapshotPart, .snapshot):
-      snapshotBytes += bytes[payload]
-      leave(payload, for: .snapshot)
-      return .again
+      return try takeSnapshotPart(payload, isLast: false, isFormer: false)
     case (.snapshotEnd, .first), (.snapshotEnd, .lost), (.snapshotEnd, .snapshot):
-      snapshotBytes += bytes[payload]
-      let item = try decodeSnapshot()
-      leave(payload, for: .blocks)
-      return .item(item)
+      return try takeSnapshotPart(payload, isLast: true, isFormer: false)
+    case (.formerSnapshotPart, .first), (.formerSnapshotPart, .lost),
+      (.formerSnapshotPart, .snapshot):
+      return try takeSnapshotPart(payload, isLast: false, isFormer: true)
+    case (.formerSnapshotEnd, .first), (.formerSnapshotEnd, .lost), (.formerSnapshotEnd, .snapshot):
+      return try takeSnapshotPart(payload, isLast: true, isFormer: true)
     case (.end, .first), (.end, .blocks), (.end, .lost):
       let item = try decodeEnd(bytes.span.extracting(payload))
       leave(payload, for: .outside)
       return .item(item)
     case (.header, _), (.records, _), (.gap, _), (.snapshotPart, _), (.snapshotEnd, _),
-      (.end, _), (nil, _):
+      (.formerSnapshotPart, _), (.formerSnapshotEnd, _), (.end, _), (nil, _):
       throw Malformed("a block is of a kind that cannot be there")
     }
+  }
+
+  private mutating func takeSnapshotPart(
+    _ payload: Range<Int>, isLast: Bool, isFormer: Bool
+  ) throws(Malformed) -> Step {
+    guard snapshotBytes.isEmpty || snapshotIsFormer == isFormer else {
+      throw Malformed("a block is of a kind that cannot be there")
+    }
+    snapshotIsFormer = isFormer
+    snapshotBytes += bytes[payload]
+    guard isLast else {
+      leave(payload, for: .snapshot)
+      return .again
+    }
+    let item = try decodeSnapshot()
+    leave(payload, for: .blocks)
+    return .item(item)
   }
 
   private mutating func leave(_ payload: Range<Int>, for stage: Stage) {
@@ -237,7 +257,7 @@ extension BinaryLogReader {
     decoder.numbers = DecodedNumbers(key: key)
     var coder = SnapshotDecoder(snapshotBytes, numbers)
     defer { decoder.numbers = coder.numbers }
-    try coder.decode()
+    if snapshotIsFormer { try coder.decodeFormer() } else { try coder.decode() }
     guard coder.snapshot.meter.now >= decoder.latest else { throw Malformed("time goes back") }
     snapshotBytes = []
     followsGap = false

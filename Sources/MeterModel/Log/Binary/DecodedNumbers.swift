@@ -8,6 +8,7 @@ struct DecodedNumbers {
   var viewers: DecodedNames
   var nodes: DecodedNames
   var sources: DecodedNames
+  var services: DecodedNames
   var connections = DecodedConnections()
 
   init(key: HashKey) {
@@ -15,6 +16,7 @@ struct DecodedNumbers {
     viewers = DecodedNames(key: key)
     nodes = DecodedNames(key: key)
     sources = DecodedNames(key: key)
+    services = DecodedNames(key: key)
   }
 
   /// Unbinds all numbers of the log, because a snapshot binds them anew. Names keep their numbers
@@ -24,11 +26,12 @@ struct DecodedNumbers {
     viewers.restart()
     nodes.restart()
     sources.restart()
+    services.restart()
     connections = DecodedConnections(after: ordinal)
   }
 }
 
-/// The names of namespaces, of viewer ids, of nodes or of sources.
+/// The names of namespaces, of viewer ids, of nodes, of sources or of services.
 struct DecodedNames {
   private var table: NameTable
 
@@ -123,6 +126,9 @@ struct DecodedConnections {
   private var numbers: ContiguousArray<UInt64> = []
   private var free: ContiguousArray<UInt32> = []
 
+  /// The number of slots that were taken since the beginning or the last restart.
+  private var taken = 0
+
   /// The connection of the last close without an open. Its number in the text form is that of the
   /// next open.
   private var stray: ConnectionID?
@@ -146,21 +152,24 @@ struct DecodedConnections {
   mutating func open() -> ConnectionID {
     opened &+= 1
     stray = nil
-    if let slot = free.popLast() {
+    let slot = free.popLast() ?? UInt32(taken)
+    if slot == taken { taken += 1 }
+    if Int(slot) < isOpen.count {
       isOpen[Int(slot)] = true
       numbers[Int(slot)] = opened
-      return ConnectionID(slot)
+    } else {
+      isOpen.append(true)
+      numbers.append(opened)
     }
-    isOpen.append(true)
-    numbers.append(opened)
-    return ConnectionID(UInt32(isOpen.count - 1))
+    return ConnectionID(slot)
   }
+
+  /// Whether a slot is open.
+  func isOpen(_ slot: UInt32) -> Bool { Int(slot) < taken && isOpen[Int(slot)] }
 
   /// Opens a slot again that is open, an event that the meter rejects.
   mutating func open(again slot: UInt32) throws(Malformed) -> ConnectionID {
-    guard Int(slot) < isOpen.count, isOpen[Int(slot)] else {
-      throw Malformed("a connection opens again that is not open")
-    }
+    guard isOpen(slot) else { throw Malformed("a connection opens again that is not open") }
     opened &+= 1
     let number = numbers[Int(slot)]
     aliases[opened] = number
@@ -171,17 +180,32 @@ struct DecodedConnections {
   /// Closes a slot. A slot that is not open must be the next one to open.
   @inline(__always)
   mutating func close(_ slot: UInt32) throws(Malformed) -> ConnectionID {
-    if Int(slot) < isOpen.count, isOpen[Int(slot)] {
+    if isOpen(slot) {
       isOpen[Int(slot)] = false
       free.append(slot)
       stray = nil
-    } else {
-      guard slot == free.last ?? UInt32(isOpen.count) else {
-        throw Malformed("a connection closes that is not open")
-      }
-      stray = ConnectionID(slot)
+      return ConnectionID(slot)
     }
+    return try find(slot, "a connection closes that is not open")
+  }
+
+  /// The connection of a slot. A slot that is not open must be the next one to open.
+  mutating func find(
+    _ slot: UInt32, _ reason: StaticString = "a record names a connection that is not open"
+  ) throws(Malformed) -> ConnectionID {
+    if isOpen(slot) { return ConnectionID(slot) }
+    guard slot == free.last ?? UInt32(taken) else { throw Malformed(reason) }
+    stray = ConnectionID(slot)
     return ConnectionID(slot)
+  }
+
+  /// Frees all slots. The next open takes slot 0. Numbers of connections remain until then. O(slots
+  /// taken since the last restart).
+  mutating func restart() {
+    for slot in 0..<taken { isOpen[slot] = false }
+    free.removeAll(keepingCapacity: true)
+    taken = 0
+    stray = nil
   }
 
   /// Opens the next slot for a connection of a snapshot. Its number in the text form is its
@@ -191,6 +215,7 @@ struct DecodedConnections {
     let hasNumber = ordinal != .none && UInt64(ordinal.number) <= opened
     numbers.append(hasNumber ? UInt64(ordinal.number) : (1 << 63) + UInt64(isOpen.count))
     isOpen.append(true)
+    taken += 1
   }
 
   /// The number of a connection in the text form.
@@ -198,17 +223,19 @@ struct DecodedConnections {
     connection == stray ? opened + 1 : numbers[Int(connection.number)]
   }
 
-  /// How the latest open names the connection with an ordinal in the text form: by its number, if
-  /// it was the last before this open that had the number, otherwise by the ordinal. `latest` is
-  /// the ordinal of the latest open.
+  /// How the text form names the connection with an ordinal: by its number, if it was the last that
+  /// had the number, otherwise by the ordinal. `latest` is the ordinal of the latest open. That one
+  /// has no number yet if it is the open itself that names the connection.
   func reference(
-    to ordinal: ConnectionOrdinal, latest: ConnectionOrdinal
+    to ordinal: ConnectionOrdinal, latest: ConnectionOrdinal, inOpen: Bool
   ) -> ConnectionReference {
+    guard ordinal != .none, latest != .none else { return .ordinal(ordinal) }
     let distance = UInt64(latest.distance(since: ordinal))
-    guard distance > 0, distance < opened - first else { return .ordinal(ordinal) }
+    guard distance > 0 || !inOpen, distance < opened - first else { return .ordinal(ordinal) }
     let place = opened - distance
     let number = aliases[place] ?? place
-    let later = reopenings[number].map { $0.last < opened ? $0.last : $0.previous } ?? 0
+    let end = inOpen ? opened : opened + 1
+    let later = reopenings[number].map { $0.last < end ? $0.last : $0.previous } ?? 0
     return later <= place ? .number(number) : .ordinal(ordinal)
   }
 }

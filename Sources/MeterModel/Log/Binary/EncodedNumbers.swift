@@ -2,8 +2,8 @@
 // smallest that are free. So they are short, and a reader can refuse any number that it would not
 // have chosen itself.
 
-/// The numbers of namespaces, of viewer ids, of nodes or of sources in the log. The record of a
-/// name binds its number.
+/// The numbers of namespaces, of viewer ids, of nodes, of sources or of services in the log. The
+/// record of a name binds its number.
 struct EncodedNames {
   private var numbers: ContiguousArray<UInt32> = []
   private var free: ContiguousArray<UInt32> = []
@@ -69,5 +69,12 @@ struct EncodedConnections {
     slots[Int(connection.number)] = .max
     free.append(slot)
     return slot
+  }
+
+  /// Frees all slots. The next open takes slot 0. O(slots).
+  mutating func restart() {
+    slots.removeAll(keepingCapacity: true)
+    free.removeAll(keepingCapacity: true)
+    count = 0
   }
 }

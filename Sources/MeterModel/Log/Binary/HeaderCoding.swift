@@ -35,7 +35,7 @@ extension LogSection {
     } catch {
       throw HeaderError(reason: "\(error.reason)")
     }
-    var configuration = Configuration()
+    var configuration = Configuration.formerLog
     var known: [ConfigurationOption] = []
     for range in header.options {
       let option = try configuration.set(option: bytes.extracting(range))
@@ -77,6 +77,16 @@ private struct HeaderFields {
 }
 
 extension Configuration {
+  /// The settings of a log that was written before the options of departures and viewer ids: such a
+  /// log had no departures, and its viewer ids were exclusive.
+  fileprivate static var formerLog: Configuration {
+    var configuration = Configuration()
+    configuration.decrementDelay = .zero
+    configuration.restartDelay = .zero
+    configuration.viewerIDs = .exclusive
+    return configuration
+  }
+
   /// Sets an option given as `name=value`. An unknown option is an error, because its effect on a
   /// replay is unknown too.
   fileprivate mutating func set(

@@ -37,6 +37,7 @@ package struct LogEncoder {
   var viewers = EncodedNames()
   var nodes = EncodedNames()
   var sources = EncodedNames()
+  var services = EncodedNames()
   var connections = EncodedConnections()
 
   /// Begins a section at `offset` bytes from the beginning of its file. `take` then returns the
@@ -100,19 +101,27 @@ package struct LogEncoder {
   }
 
   /// Writes a snapshot, after a loss or at the beginning of a file in the middle of a run. After a
-  /// loss the gap is written too. Precondition: nothing was written since the loss or the header,
-  /// and the deadlines of the instant of the snapshot have fired.
+  /// loss the gap is written too. Preconditions: nothing was written since the loss or the header,
+  /// the deadlines of the instant of the snapshot have fired, and the texts of its kept messages
+  /// are among `texts`.
   package mutating func resume(
-    from snapshot: MeterSnapshot, names: some LogNames, messages: UInt64, digest: Digest
+    from snapshot: MeterSnapshot, texts: KeptTexts = KeptTexts(), names: some LogNames,
+    messages: UInt64, digest: Digest
   ) {
     invariant(lostSince != nil || isEmpty, "a snapshot in the middle of a section")
     if lostSince != nil { writeGap() }
     var coder = SnapshotEncoder(names: names)
     var whole = LogSnapshot()
     (whole.meter, whole.messages, whole.digest) = (snapshot, messages, digest)
+    for kept in snapshot.kept {
+      guard let text = texts.text(of: kept.message, in: kept.namespace) else {
+        fatalError("the text of a kept message is not known")
+      }
+      whole.texts.append(text.text)
+    }
     let payload = coder.encode(whole)
     (namespaces, viewers, nodes) = (coder.namespaces, coder.viewers, coder.nodes)
-    (sources, connections) = (coder.sources, coder.connections)
+    (sources, services, connections) = (coder.sources, coder.services, coder.connections)
     var start = 0
     while payload.count - start > LogFormat.targetBlockLength {
       let end = start + LogFormat.targetBlockLength

@@ -38,9 +38,11 @@ enum BlockKind: UInt8 {
   case header = 1
   case records = 2
   case gap = 3
-  case snapshotPart = 4
-  case snapshotEnd = 5
+  case formerSnapshotPart = 4
+  case formerSnapshotEnd = 5
   case end = 6
+  case snapshotPart = 7
+  case snapshotEnd = 8
 }
 
 /// The code of a record: the low four bits of its first byte. The other bits are flags.
@@ -78,7 +80,39 @@ enum RecordCode: UInt8 {
 /// The code of a record whose `RecordCode` is `extended`.
 enum ExtendedCode: UInt8 {
   case external = 16
+  case opened = 17
   case sourceName = 18
+  case cut = 19
+  case restarted = 20
+  case pinged = 21
+  case left = 22
+  case arrived = 23
+  case moved = 24
+  case transferred = 25
+  case retained = 26
+  case serviceName = 27
+}
+
+/// The first byte of the fields of an extended open: the kind of the stream in the low two bits,
+/// and flags.
+enum OpenFlags {
+  /// The bits of the kind.
+  static let kindMask: UInt8 = 0x03
+
+  /// A viewer id follows.
+  static let viewer: UInt8 = 0x04
+
+  /// The distance to the connection that the `Last-Event-ID` names follows.
+  static let after: UInt8 = 0x08
+
+  /// After the distance, the slot of that connection follows.
+  static let afterSlot: UInt8 = 0x10
+
+  /// The slot follows, since the connection is open already.
+  static let again: UInt8 = 0x20
+
+  /// All flags and the kind.
+  static let all: UInt8 = 0x3F
 }
 
 /// The chain of checksums of one section. Each covers its block and all blocks before, so that a

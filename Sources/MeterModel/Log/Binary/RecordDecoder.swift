@@ -6,7 +6,7 @@ struct RecordDecoder {
   /// The records that were decoded last.
   private(set) var records: ContiguousArray<LogRecord> = []
 
-  /// The text of the last record, if that is a message.
+  /// The text of the last record, if that is a message or one that is kept.
   private(set) var text: [UInt8] = []
 
   /// The meaning of the numbers of the log.
@@ -14,7 +14,7 @@ struct RecordDecoder {
 
   /// The instant of the latest record.
   private(set) var latest = Instant.start
-  private var latestOrdinal = ConnectionOrdinal.none
+  var latestOrdinal = ConnectionOrdinal.none
   private var messages: UInt64 = 0
 
   /// The reason why `decode` returned.
@@ -52,7 +52,8 @@ struct RecordDecoder {
         return .batch
       case .peer: try decodePeer(bytes, &cursor)
       case .bye: append(.bye(try node(bytes, &cursor)))
-      case .extended: try decodeExtended(bytes, &cursor)
+      case .extended:
+        if try decodeExtended(bytes, &cursor) == .retained { return .batch }
       case .namespaceName, .viewerName, .nodeName: try decodeName(code, bytes, &cursor)
       case .checkpoint:
         let digest = try cursor.word(bytes)
@@ -72,13 +73,13 @@ struct RecordDecoder {
     messages = snapshot.messages
   }
 
-  /// How the text form names the connection with an ordinal in the latest open; nil for none.
-  func reference(to ordinal: ConnectionOrdinal) -> ConnectionReference? {
-    ordinal == .none ? nil : numbers.connections.reference(to: ordinal, latest: latestOrdinal)
+  /// How the text form names the connection with an ordinal, in the latest open or after it.
+  func reference(to ordinal: ConnectionOrdinal, inOpen: Bool) -> ConnectionReference {
+    numbers.connections.reference(to: ordinal, latest: latestOrdinal, inOpen: inOpen)
   }
 
   @inline(__always)
-  private mutating func append(_ event: Event) {
+  mutating func append(_ event: Event) {
     records.append(LogRecord(latest, event))
   }
 
@@ -108,18 +109,28 @@ struct RecordDecoder {
       after = ConnectionOrdinal(latestOrdinal.number &- (try cursor.number32(bytes)))
     }
     latestOrdinal = latestOrdinal.next
-    append(.opened(connection, namespace, viewer: viewer, after: after))
+    append(
+      .opened(
+        connection, namespace, viewer: viewer, after: ConnectionKey(ConnectionID(.max), after),
+        as: .viewer))
   }
 
   private mutating func decodeMessage(
     _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
   ) throws(Malformed) {
     let namespace = try namespace(bytes, &cursor)
+    append(.message(namespace, try message(bytes, &cursor)))
+  }
+
+  /// The number of the next message, whose text follows.
+  mutating func message(
+    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+  ) throws(Malformed) -> MessageID {
     let range = try cursor.counted(bytes)
     guard range.count <= LogLimits.maximumTextLength else { throw Malformed("a text is too long") }
     text = bytes.extracting(range).array
     messages &+= 1
-    append(.message(namespace, MessageID(messages)))
+    return MessageID(messages)
   }
 
   private mutating func decodePeer(
@@ -130,21 +141,6 @@ struct RecordDecoder {
     let members = try cursor.number(bytes)
     let connections = try cursor.number(bytes)
     append(.peer(node, namespace, members: members, connections: connections))
-  }
-
-  private mutating func decodeExtended(
-    _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
-  ) throws(Malformed) {
-    switch ExtendedCode(rawValue: try cursor.byte(bytes)) {
-    case .external:
-      let source = SourceID(try numbers.sources.number(of: try cursor.number32(bytes)))
-      let namespace = try namespace(bytes, &cursor)
-      append(.external(source, namespace, members: try cursor.number(bytes)))
-    case .sourceName:
-      let number = try cursor.number32(bytes)
-      try numbers.sources.bind(number, bytes.extracting(try cursor.counted(bytes)), .source)
-    case nil: throw Malformed("a record is of no known kind")
-    }
   }
 
   private mutating func decodeName(
@@ -162,19 +158,19 @@ struct RecordDecoder {
   }
 
   @inline(__always)
-  private func namespace(
+  func namespace(
     _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
   ) throws(Malformed) -> NamespaceID {
     NamespaceID(try numbers.namespaces.number(of: try cursor.number32(bytes)))
   }
 
-  private func viewer(
+  func viewer(
     _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
   ) throws(Malformed) -> ViewerID {
     ViewerID(try numbers.viewers.number(of: try cursor.number32(bytes)))
   }
 
-  private func node(
+  func node(
     _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
   ) throws(Malformed) -> NodeID {
     NodeID(try numbers.nodes.number(of: try cursor.number32(bytes)))

@@ -16,6 +16,9 @@ struct SnapshotEncoder<Names: LogNames> {
   /// The numbers of the sources in the snapshot.
   private(set) var sources = EncodedNames()
 
+  /// The numbers of the services in the snapshot.
+  private(set) var services = EncodedNames()
+
   /// The slots of the connections in the snapshot.
   private(set) var connections = EncodedConnections()
 
@@ -41,13 +44,23 @@ struct SnapshotEncoder<Names: LogNames> {
     appendNodes(of: meter)
     bytes.append(number: UInt64(meter.remotes.count))
     for var remote in meter.remotes { remote.code(&self) }
+    appendViewers(of: meter)
     bytes.append(number: UInt64(meter.connections.count))
     for var connection in meter.connections { connection.code(&self) }
+    bytes.append(number: UInt64(meter.viewers.count))
+    for var viewer in meter.viewers { viewer.code(&self) }
+    bytes.append(number: UInt64(meter.pings.count))
+    for var ping in meter.pings { ping.code(&self) }
     bytes.append(number: UInt64(meter.departures.count))
     for var departure in meter.departures { departure.code(&self) }
     appendSources(of: meter)
     bytes.append(number: UInt64(meter.externals.count))
     for var external in meter.externals { external.code(&self) }
+    appendServices(of: meter)
+    bytes.append(number: UInt64(meter.kept.count))
+    for (index, var kept) in meter.kept.enumerated() {
+      kept.code(&self, text: &snapshot.texts[index])
+    }
     return bytes
   }
 
@@ -61,6 +74,21 @@ struct SnapshotEncoder<Names: LogNames> {
     for node in named { bytes.append(counted: names.name(of: node).span) }
   }
 
+  private mutating func appendViewers(of meter: MeterSnapshot) {
+    var named: ContiguousArray<ViewerID> = []
+    func add(_ viewer: ViewerID, _ viewers: inout EncodedNames) {
+      guard viewer != .none, viewers.number(of: viewer.number) == nil else { return }
+      _ = viewers.bind(viewer.number)
+      named.append(viewer)
+    }
+    for connection in meter.connections { add(connection.viewer, &viewers) }
+    for viewer in meter.viewers { add(viewer.id, &viewers) }
+    for ping in meter.pings { add(ping.viewer, &viewers) }
+    for departure in meter.departures { add(departure.viewer, &viewers) }
+    bytes.append(number: UInt64(named.count))
+    for viewer in named { bytes.append(counted: names.name(of: viewer).span) }
+  }
+
   private mutating func appendSources(of meter: MeterSnapshot) {
     var named: ContiguousArray<SourceID> = []
     for external in meter.externals where sources.number(of: external.source.number) == nil {
@@ -69,6 +97,16 @@ struct SnapshotEncoder<Names: LogNames> {
     }
     bytes.append(number: UInt64(named.count))
     for source in named { bytes.append(counted: names.name(of: source).span) }
+  }
+
+  private mutating func appendServices(of meter: MeterSnapshot) {
+    var named: ContiguousArray<ServiceID> = []
+    for kept in meter.kept where services.number(of: kept.service.number) == nil {
+      _ = services.bind(kept.service.number)
+      named.append(kept.service)
+    }
+    bytes.append(number: UInt64(named.count))
+    for service in named { bytes.append(counted: names.name(of: service).span) }
   }
 
   private mutating func append(ago instant: Instant) {
@@ -139,234 +177,41 @@ extension SnapshotEncoder: SnapshotCoder {
     bytes.append(number: UInt64(sources.number(of: source.number) ?? 0))
   }
 
+  mutating func service(_ name: String, _ service: inout ServiceID) {
+    bytes.append(number: UInt64(services.number(of: service.number) ?? 0))
+  }
+
+  mutating func text(_ name: String, _ text: inout ContiguousArray<UInt8>) {
+    bytes.append(counted: text.span)
+  }
+
+  mutating func flag(_ name: String, _ flag: inout Bool) {
+    bytes.append(flag ? 1 : 0)
+  }
+
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) {
     if viewer != .none { self.viewer(name, required: &viewer) }
   }
 
   mutating func viewer(_ name: String, required viewer: inout ViewerID) {
-    _ = viewers.bind(viewer.number)
-    bytes.append(counted: names.name(of: viewer).span)
+    bytes.append(number: UInt64(viewers.number(of: viewer.number) ?? 0))
   }
 
   mutating func begin(_ connection: inout MeterSnapshot.Connection) {
     _ = connections.open(connection.id)
-    bytes.append(connection.phase.rawValue | (connection.viewer != .none ? 4 : 0))
+    let viewer = connection.viewer == .none ? 0 : SnapshotFlags.viewer
+    bytes.append(connection.phase.rawValue | viewer)
+  }
+
+  mutating func begin(_ departure: inout MeterSnapshot.Departure) {
+    let viewer = departure.viewer == .none ? 0 : SnapshotFlags.viewer
+    bytes.append((departure.isReturning ? 1 : 0) | viewer)
   }
 }
 
-/// Reads one snapshot.
-struct SnapshotDecoder {
-  /// The state, with the numbers of the reader.
-  private(set) var snapshot = LogSnapshot()
-
-  /// The names of the reader. Those of the snapshot are bound for the records that follow.
-  private(set) var numbers: DecodedNumbers
-
-  private let bytes: ContiguousArray<UInt8>
-  private var cursor = ByteCursor()
-  private var now = Instant.start
-  private var latest = ConnectionOrdinal.none
-  private var lastGrowing: UInt64 = 0
-  private var viewerFollows = false
-
-  init(_ bytes: ContiguousArray<UInt8>, _ numbers: consuming DecodedNumbers) {
-    self.bytes = bytes
-    self.numbers = numbers
-  }
-
-  /// Reads the payload. To be called once.
-  mutating func decode() throws(Malformed) {
-    var start = LogSnapshot()
-    try start.code(&self)
-    snapshot = start
-    numbers.restart(after: start.meter.lastOrdinal)
-    for _ in 0..<(try count(minimumLength: 14)) {
-      var namespace = MeterSnapshot.Namespace()
-      try namespace.code(&self)
-      snapshot.meter.namespaces.append(namespace)
-    }
-    for _ in 0..<(try count(minimumLength: 2)) {
-      var vacancy = MeterSnapshot.Vacancy()
-      try vacancy.code(&self)
-      snapshot.meter.vacancies.append(vacancy)
-    }
-    for place in 0..<(try count(minimumLength: 2)) {
-      let name = try counted()
-      try numbers.nodes.bind(UInt32(place), name.span, .node)
-    }
-    for _ in 0..<(try count(minimumLength: 5)) {
-      var remote = MeterSnapshot.Remote()
-      try remote.code(&self)
-      snapshot.meter.remotes.append(remote)
-    }
-    for slot in 0..<(try count(minimumLength: 1)) {
-      var connection = MeterSnapshot.Connection(id: ConnectionID(UInt32(slot)), phase: .dismissed)
-      try connection.code(&self)
-      numbers.connections.restore(connection.ordinal)
-      snapshot.meter.connections.append(connection)
-    }
-    for _ in 0..<(try count(minimumLength: 4)) {
-      var departure = MeterSnapshot.Departure()
-      try departure.code(&self)
-      snapshot.meter.departures.append(departure)
-    }
-    try decodeExternals()
-    guard cursor.position == bytes.count else { throw Malformed("the snapshot is too long") }
-  }
-
-  private mutating func decodeExternals() throws(Malformed) {
-    for place in 0..<(try count(minimumLength: 2)) {
-      let name = try counted()
-      try numbers.sources.bind(UInt32(place), name.span, .source)
-    }
-    for _ in 0..<(try count(minimumLength: 4)) {
-      var external = MeterSnapshot.External()
-      try external.code(&self)
-      snapshot.meter.externals.append(external)
-    }
-  }
-
-  /// The number of elements that follow. It is at most what the rest of the bytes can hold, as an
-  /// element has at least `minimumLength` bytes.
-  private mutating func count(minimumLength: Int) throws(Malformed) -> Int {
-    let count = try number()
-    guard count <= UInt64((bytes.count - cursor.position) / minimumLength) else {
-      throw Malformed("the snapshot has fewer elements than its count")
-    }
-    return Int(count)
-  }
-
-  // A span of the bytes must not borrow the decoder while its cursor moves.
-
-  private mutating func byte() throws(Malformed) -> UInt8 {
-    let bytes = bytes
-    return try cursor.byte(bytes.span)
-  }
-
-  private mutating func number() throws(Malformed) -> UInt64 {
-    let bytes = bytes
-    return try cursor.number(bytes.span)
-  }
-
-  private mutating func number32() throws(Malformed) -> UInt32 {
-    let bytes = bytes
-    return try cursor.number32(bytes.span)
-  }
-
-  private mutating func word() throws(Malformed) -> UInt64 {
-    let bytes = bytes
-    return try cursor.word(bytes.span)
-  }
-
-  private mutating func counted() throws(Malformed) -> [UInt8] {
-    let bytes = bytes
-    return Array(bytes[try cursor.counted(bytes.span)])
-  }
-}
-
-extension SnapshotDecoder: SnapshotCoder {
-  typealias Failure = Malformed
-
-  mutating func now(_ name: String, _ now: inout Instant) throws(Malformed) {
-    now = Instant(nanoseconds: try number())
-    guard now <= .latest else { throw Malformed("a time is too late") }
-    self.now = now
-  }
-
-  mutating func latest(
-    _ name: String, _ ordinal: inout ConnectionOrdinal
-  ) throws(Malformed) {
-    ordinal = ConnectionOrdinal(try number32())
-    latest = ordinal
-  }
-
-  mutating func digest(_ name: String, _ digest: inout Digest) throws(Malformed) {
-    digest = Digest(resuming: try word())
-  }
-
-  mutating func number(_ name: String, _ number: inout UInt64) throws(Malformed) {
-    number = try self.number()
-  }
-
-  mutating func growing(_ name: String, _ number: inout UInt64) throws(Malformed) {
-    let (sum, overflows) = lastGrowing.addingReportingOverflow(try self.number())
-    guard !overflows else { throw Malformed("an ordinal is too large") }
-    number = sum
-    lastGrowing = sum
-  }
-
-  mutating func instant(_ name: String, _ instant: inout Instant) throws(Malformed) {
-    instant = try self.instant(ago: try number())
-  }
-
-  mutating func instant(
-    _ name: String, optional instant: inout Instant?
-  ) throws(Malformed) {
-    let ago = try number()
-    instant = ago == 0 ? nil : try self.instant(ago: ago - 1)
-  }
-
-  private func instant(ago: UInt64) throws(Malformed) -> Instant {
-    guard ago <= now.nanoseconds else { throw Malformed("a time is before the start") }
-    return Instant(nanoseconds: now.nanoseconds - ago)
-  }
-
-  mutating func ordinal(
-    _ name: String, _ ordinal: inout ConnectionOrdinal
-  ) throws(Malformed) {
-    ordinal = ConnectionOrdinal(latest.number &- (try number32()))
-  }
-
-  mutating func ordinal(
-    _ name: String, optional ordinal: inout ConnectionOrdinal
-  ) throws(Malformed) {
-    let distance = try number()
-    guard distance <= 1 << 32 else { throw Malformed("a number has more than 32 bits") }
-    ordinal =
-      distance == 0
-      ? .none : ConnectionOrdinal(latest.number &- UInt32(truncatingIfNeeded: distance - 1))
-  }
-
-  mutating func newNamespace(
-    _ name: String, _ namespace: inout NamespaceID
-  ) throws(Malformed) {
-    let place = numbers.namespaces.count
-    let name = try counted()
-    try numbers.namespaces.bind(place, name.span, .namespace)
-    namespace = NamespaceID(try numbers.namespaces.number(of: place))
-  }
-
-  mutating func namespace(
-    _ name: String, _ namespace: inout NamespaceID
-  ) throws(Malformed) {
-    let place = try number32()
-    namespace = NamespaceID(try numbers.namespaces.number(of: place))
-  }
-
-  mutating func node(_ name: String, _ node: inout NodeID) throws(Malformed) {
-    node = NodeID(try numbers.nodes.number(of: try number32()))
-  }
-
-  mutating func source(_ name: String, _ source: inout SourceID) throws(Malformed) {
-    source = SourceID(try numbers.sources.number(of: try number32()))
-  }
-
-  mutating func viewer(_ name: String, _ viewer: inout ViewerID) throws(Malformed) {
-    if viewerFollows { try self.viewer(name, required: &viewer) }
-  }
-
-  mutating func viewer(_ name: String, required viewer: inout ViewerID) throws(Malformed) {
-    let place = numbers.viewers.count
-    let name = try counted()
-    try numbers.viewers.bind(place, name.span, .viewer)
-    viewer = ViewerID(try numbers.viewers.number(of: place))
-  }
-
-  mutating func begin(_ connection: inout MeterSnapshot.Connection) throws(Malformed) {
-    let head = try byte()
-    guard let phase = MeterSnapshot.Connection.Phase(rawValue: head & 3), head <= 6, head != 4
-    else { throw Malformed("a connection is in no phase") }
-    connection.phase = phase
-    viewerFollows = head & 4 != 0
-  }
+/// The first byte of a connection is its phase, and that of a departure 1 if the viewer is
+/// returning, with this flag.
+enum SnapshotFlags {
+  /// A viewer id follows.
+  static let viewer: UInt8 = 8
 }

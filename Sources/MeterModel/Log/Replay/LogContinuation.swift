@@ -91,7 +91,7 @@ package struct LogContinuation {
       case .records:
         reader.releaseNames(
           unlessKnown: { _ in false }, unlessViewerKnown: { _ in false },
-          unlessSourceKnown: { _ in false })
+          unlessSourceKnown: { _ in false }, unlessServiceKnown: { _ in false })
       case .checkpoint, .gap, .snapshot, .end, .torn: break
       }
     }

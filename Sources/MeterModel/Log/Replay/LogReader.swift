@@ -54,8 +54,8 @@ package struct LogReader {
     isBinary == true ? binary.decoder.records : text.records
   }
 
-  /// The text of the last of `records`, if that is a message. A message is always the last of its
-  /// batch.
+  /// The text of the last of `records`, if that is a message or one that is kept. Such a record is
+  /// always the last of its batch.
   package var messageText: [UInt8] {
     isBinary == true ? binary.decoder.text : text.text
   }
@@ -63,7 +63,7 @@ package struct LogReader {
   /// Whether `releaseNames` may find a name to free.
   var hasIdleNames: Bool {
     binary.decoder.numbers.namespaces.hasIdle || binary.decoder.numbers.viewers.hasIdle
-      || binary.decoder.numbers.sources.hasIdle
+      || binary.decoder.numbers.sources.hasIdle || binary.decoder.numbers.services.hasIdle
   }
 
   /// Frees the names that the log has freed and the meter does not need, so that a long log needs
@@ -72,36 +72,17 @@ package struct LogReader {
   package mutating func releaseNames(
     unlessKnown isKnown: (NamespaceID) -> Bool,
     unlessViewerKnown isViewerKnown: (ViewerID) -> Bool,
-    unlessSourceKnown isSourceKnown: (SourceID) -> Bool
+    unlessSourceKnown isSourceKnown: (SourceID) -> Bool,
+    unlessServiceKnown isServiceKnown: (ServiceID) -> Bool
   ) {
     binary.decoder.numbers.namespaces.release { isKnown(NamespaceID($0)) }
     binary.decoder.numbers.viewers.release { isViewerKnown(ViewerID($0)) }
     binary.decoder.numbers.sources.release { isSourceKnown(SourceID($0)) }
+    binary.decoder.numbers.services.release { isServiceKnown(ServiceID($0)) }
   }
 
   /// An event of the latest batch with the names of the text form.
-  package func textEvent(_ event: Event) -> TextEvent {
-    guard isBinary == true else { return text.names.textEvent(event, text: text.text) }
-    switch event {
-    case .opened(let connection, let namespace, let viewer, let after):
-      return .opened(
-        connection: number(of: connection), namespace: name(of: namespace),
-        viewer: viewer == .none ? nil : name(of: viewer),
-        after: binary.decoder.reference(to: after))
-    case .closed(let connection): return .closed(connection: number(of: connection))
-    case .excluded(let viewer): return .excluded(viewer: name(of: viewer))
-    case .message(let namespace, _):
-      return .message(namespace: name(of: namespace), text: binary.decoder.text)
-    case .peer(let node, let namespace, let members, let connections):
-      return .peer(
-        node: name(of: node), namespace: name(of: namespace), members: members,
-        connections: connections)
-    case .bye(let node): return .bye(node: name(of: node))
-    case .external(let source, let namespace, let members):
-      return .external(
-        source: name(of: source), namespace: name(of: namespace), members: members)
-    }
-  }
+  package func textEvent(_ event: Event) -> TextEvent { textEvent(event, text: messageText) }
 
   /// The id of a namespace by its name; nil if the log has not bound the name.
   package func find(namespace: [UInt8]) -> NamespaceID? {
@@ -118,6 +99,20 @@ extension LogReader: LogNames {
     isBinary == true
       ? binary.decoder.numbers.connections.number(of: connection)
       : text.names.number(of: connection)
+  }
+
+  /// How the latest `open` names a connection in the text form.
+  package func reference(to connection: ConnectionKey) -> ConnectionReference {
+    isBinary == true
+      ? binary.decoder.reference(to: connection.ordinal, inOpen: true)
+      : text.names.reference(to: connection)
+  }
+
+  /// How an event after the latest `open` names a connection in the text form.
+  package func reference(toMoved connection: ConnectionKey) -> ConnectionReference {
+    isBinary == true
+      ? binary.decoder.reference(to: connection.ordinal, inOpen: false)
+      : text.names.reference(toMoved: connection)
   }
 
   /// The name of a namespace. Precondition: the namespace is in the log.
@@ -143,5 +138,11 @@ extension LogReader: LogNames {
   package func name(of source: SourceID) -> [UInt8] {
     isBinary == true
       ? binary.decoder.numbers.sources.name(of: source.number) : text.names.name(of: source)
+  }
+
+  /// The name of a service. Precondition: the service is in the log.
+  package func name(of service: ServiceID) -> [UInt8] {
+    isBinary == true
+      ? binary.decoder.numbers.services.name(of: service.number) : text.names.name(of: service)
   }
 }

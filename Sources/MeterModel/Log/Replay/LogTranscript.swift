@@ -10,6 +10,9 @@ package struct LogTranscript {
   /// The instant up to which the section was written.
   private var latest = Instant.start
 
+  /// The connections of a binary section, whose records have slots instead of numbers.
+  private var connections = TranscribedConnections()
+
   /// Whether the section has not ended.
   private var isOpen = false
 
@@ -34,16 +37,20 @@ package struct LogTranscript {
       adjust(&section.configuration)
       writer.write(section)
       latest = .start
+      connections = TranscribedConnections()
       isOpen = true
     case .records:
       for record in reader.records {
-        writer.write(reader.textEvent(record.event), at: record.instant)
+        var event = reader.textEvent(record.event)
+        if reader.isBinary == true { connections.take(record.event, as: &event) }
+        writer.write(event, at: record.instant)
         latest = record.instant
       }
     case .checkpoint(let instant, _): latest = instant
     case .gap(let gap): writer.write(gap, at: latest)
     case .snapshot(let snapshot):
       writer.write(snapshot, names: reader)
+      connections = TranscribedConnections(snapshot.meter)
       latest = snapshot.meter.now
     case .end(let instant, _):
       writer.writeEnd(at: instant)

@@ -89,6 +89,9 @@ package struct Replay {
   private let comparesDigests: Bool
   private let adjust: @Sendable (inout Configuration) -> Void
   private var buffer = EffectBuffer()
+
+  /// The texts of the messages that the meter keeps.
+  private var texts = KeptTexts()
   private var tally = ReplayTally()
 
   /// The items that were read and not applied yet.
@@ -143,6 +146,10 @@ package struct Replay {
   /// The effects of the latest step, in order.
   package var effects: ContiguousArray<Effect> { buffer.effects }
 
+  /// The text that an effect of the latest step sends; none where it sends no message. In the
+  /// detail of batches a text may be known no more.
+  package func text(of effect: Effect) -> [UInt8] { reader.text(of: effect, keeping: texts) }
+
   /// The figures so far.
   package var figures: ReplayFigures { tally.figures(with: meter, buffer.digest) }
 
@@ -188,7 +195,7 @@ package struct Replay {
     let meter = meter
     reader.releaseNames(
       unlessKnown: { meter.exists($0) }, unlessViewerKnown: { meter.isKnown($0) },
-      unlessSourceKnown: { meter.isKnown($0) })
+      unlessSourceKnown: { meter.isKnown($0) }, unlessServiceKnown: { meter.isKnown($0) })
   }
 
   private mutating func step(for item: LogItem) -> Step {
@@ -198,6 +205,7 @@ package struct Replay {
       adjust(&section.configuration)
       meter = Meter(configuration: section.configuration)
       buffer = EffectBuffer()
+      texts = KeptTexts()
       return .section(section)
     case .records:
       guard detail == .batches else { return apply(.records(from: 0)) }
@@ -208,7 +216,7 @@ package struct Replay {
     case .gap(let gap):
       tally.suspend()
       return .gap(gap)
-    case .snapshot(let snapshot): return restore(snapshot.meter, snapshot.digest)
+    case .snapshot(let snapshot): return restore(snapshot)
     case .end(let instant, let digest):
       if tally.isSuspended { return .end(instant) }
       following = .end(instant)
@@ -223,12 +231,13 @@ package struct Replay {
     return .damage(damage)
   }
 
-  private mutating func restore(_ snapshot: MeterSnapshot, _ digest: Digest) -> Step {
+  private mutating func restore(_ snapshot: LogSnapshot) -> Step {
     do throws(SnapshotError) {
-      let restored = try Meter(configuration: meter.configuration, restoring: snapshot)
+      let restored = try Meter(configuration: meter.configuration, restoring: snapshot.meter)
       tally.restore(restored, insteadOf: meter, isFirst: meter.now == .start)
       meter = restored
-      buffer = EffectBuffer(resuming: digest)
+      buffer = EffectBuffer(resuming: snapshot.digest)
+      texts = snapshot.keptTexts
       if detail.isFine { meter.existingNamespaces.forEach { changes.insert($0) } }
       return .restored
     } catch {
@@ -244,6 +253,7 @@ package struct Replay {
     pending = nil
     meter.apply(records.span, into: &buffer)
     tally.count(records: records.count, buffer.effects)
+    followTexts(of: last.event)
     return .applied
   }
 
@@ -272,6 +282,7 @@ package struct Replay {
       pending = next
       if detail.isFine {
         meter.visitPending(dueBy: stop) { changes.insert($0) }
+        meter.visitLeaving(dueBy: stop) { changes.insert($0) }
         meter.visitExpiring(dueBy: stop) { changes.insert($0) }
       }
       meter.advance(to: stop, into: &buffer)
@@ -280,7 +291,7 @@ package struct Replay {
     }
     pending = nil
     if let record {
-      insertReports(of: record)
+      if detail.isFine { meter.visitHidden(by: record.event) { changes.insert($0) } }
       meter.apply(record.event, at: record.instant, into: &buffer)
     } else {
       meter.advance(to: instant, into: &buffer)
@@ -309,34 +320,38 @@ package struct Replay {
     return max(next, min(instant, horizon, Instant(nanoseconds: change.nanoseconds - 1)))
   }
 
-  /// Adds the namespaces of the reports that a goodbye will take away to `changes`.
-  private mutating func insertReports(of record: LogRecord) {
-    guard detail.isFine, case .bye(let node) = record.event else { return }
-    meter.visitCounts(of: node, limit: .max) { namespace, _ in changes.insert(namespace) }
-  }
-
   private mutating func finishStep(with record: LogRecord?) {
     tally.count(records: record == nil ? 0 : 1, buffer.effects)
+    followTexts(of: record?.event)
     guard detail.isFine else { return }
     self.record = record
     insertChanges(of: record)
   }
 
+  /// Keeps the text of an event that was applied, if the meter does.
+  private mutating func followTexts(of event: Event?) {
+    guard case .retained(let namespace, _, _, _) = event, !meter.exists(namespace) else {
+      return texts.follow(event, text: reader.messageText, effects: buffer.effects)
+    }
+    texts.follow(nil, text: [], effects: buffer.effects)
+  }
+
   /// Adds the namespaces that a record and its effects may have changed to `changes`.
   private mutating func insertChanges(of record: LogRecord?) {
     switch record?.event {
-    case .closed(let connection):
+    case .closed(let connection), .cut(let connection), .arrived(let connection, _):
       if let namespace = meter.namespace(of: connection) { changes.insert(namespace) }
-    case .peer(_, let namespace, _, _), .external(_, let namespace, _):
+    case .peer(_, let namespace, _, _), .external(_, let namespace, _), .left(let namespace, _),
+      .transferred(let namespace, _, _):
       changes.insert(namespace)
-    case .opened, .excluded, .message, .bye, nil: break
+    case .opened, .excluded, .message, .retained, .bye, .restarted, .pinged, .moved, nil: break
     }
     for effect in buffer.effects {
       switch effect.action {
-      case .greet(_, _, let namespace, _): changes.insert(namespace)
+      case .greet(_, _, let namespace, _), .pong(let namespace, _, _): changes.insert(namespace)
       case .end(let connection, _):
         if let namespace = meter.namespace(of: connection) { changes.insert(namespace) }
-      case .notify, .message, .retire, .refuse, .reject: break
+      case .notify, .message, .send, .retire, .refuse, .reject: break
       }
     }
   }

@@ -23,7 +23,7 @@ package struct ReplayFigures: Equatable, Sendable {
   /// The number of connections that were greeted.
   package var opened: UInt64 = 0
 
-  /// The number of connections that became members.
+  /// The number of viewers that became members.
   package var counted: UInt64 = 0
 
   /// The largest number of members of all namespaces together, at one time in one section.
@@ -110,7 +110,7 @@ struct ReplayTally {
       switch effects[index].action {
       case .greet: opened &+= 1
       case .notify: notifications &+= 1
-      case .message, .end, .retire, .refuse, .reject: break
+      case .message, .send, .pong, .end, .retire, .refuse, .reject: break
       }
     }
     past.opened += opened

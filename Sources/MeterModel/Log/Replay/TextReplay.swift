@@ -13,12 +13,17 @@ package enum TextReplay {
     var writer = LogTextWriter()
     var effects = EffectBuffer()
     var meter: Meter?
+    var texts = KeptTexts()
     while let item = reader.next() {
+      var event: Event?
       switch item {
-      case .section(let section): meter = makeMeter(section.configuration)
+      case .section(let section):
+        meter = makeMeter(section.configuration)
+        texts = KeptTexts()
       case .records:
         for record in reader.records {
           meter?.apply(record.event, at: record.instant, into: &effects)
+          event = record.event
         }
       case .end(let instant, _): meter?.advance(to: instant, into: &effects)
       case .damage(let damage): throw damage
@@ -26,8 +31,9 @@ package enum TextReplay {
         throw LogDamage(place: reader.place, reason: "a state is of one kind of meter only")
       case .checkpoint, .torn: break
       }
+      texts.follow(event, text: reader.messageText, effects: effects.effects)
       for effect in effects.effects {
-        writer.write(effect, names: reader, text: reader.messageText)
+        writer.write(effect, names: reader, text: reader.text(of: effect, keeping: texts))
       }
       effects.removeAll()
     }

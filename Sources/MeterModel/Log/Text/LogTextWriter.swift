@@ -9,7 +9,7 @@ package struct LogTextWriter {
   package init() {}
 
   /// `option start 2026-06-01T18:00:00Z`, if the section has it, and `option notify-min-delay 5`
-  /// for each option whose value is not the default.
+  /// for each option whose value is not that of a log without options.
   package mutating func write(_ section: LogSection) {
     if let start = section.wallStart {
       write("option start \(UTCTime(unixNanoseconds: start).text)\n")
@@ -17,11 +17,11 @@ package struct LogTextWriter {
     write(section.configuration)
   }
 
-  /// `option notify-min-delay 5`, for each option whose value is not the default.
+  /// `option notify-min-delay 5`, for each option whose value is not that of a log without options.
   package mutating func write(_ configuration: Configuration) {
     for option in ConfigurationOption.allCases {
       let value = option.value(in: configuration)
-      if value == option.value(in: Configuration()) { continue }
+      if value == option.value(in: .textLog) { continue }
       write("option \(option.rawValue) \(value)\n")
     }
   }
@@ -30,7 +30,7 @@ package struct LogTextWriter {
   package mutating func write(_ event: TextEvent, at instant: Instant) {
     write(instant.decimalSeconds)
     switch event {
-    case .opened(let connection, let namespace, let viewer, let after):
+    case .opened(let connection, let namespace, let viewer, let after, let kind):
       write(" open \(connection)")
       writeName(namespace)
       if let viewer {
@@ -38,9 +38,15 @@ package struct LogTextWriter {
         bytes += viewer
       }
       switch after {
-      case .number(let number): write(" after=\(number)")
-      case .ordinal(let ordinal): write(" after=@\(ordinal.number)")
+      case let former?:
+        write(" after=")
+        write(former)
       case nil: break
+      }
+      switch kind {
+      case .viewer: break
+      case .observer: write(" observer")
+      case .arriving: write(" arriving")
       }
     case .closed(let connection): write(" close \(connection)")
     case .excluded(let viewer):
@@ -63,6 +69,36 @@ package struct LogTextWriter {
       writeName(source)
       writeName(namespace)
       write(" \(members)")
+    case .retained(let namespace, let service, let text):
+      write(" retain")
+      writeName(namespace)
+      writeName(service)
+      writeText(text)
+    case .cut(let connection): write(" cut \(connection)")
+    case .restarted: write(" restart")
+    case .pinged(let namespace, let viewer):
+      write(" ping")
+      writeName(namespace)
+      writeName(viewer)
+    case .left(let namespace, let viewer):
+      write(" leave")
+      writeName(namespace)
+      writeName(viewer)
+    case .arrived(let connection, let node):
+      write(" arrived \(connection) from")
+      writeNode(node)
+    case .moved(let connection, let node):
+      write(" moved ")
+      write(connection)
+      write(" to")
+      writeNode(node)
+    case .transferred(let namespace, let from, let to):
+      write(" transferred")
+      writeName(namespace)
+      write(" from")
+      writeNode(from)
+      write(" to")
+      writeNode(to)
     }
     write("\n")
   }
@@ -99,6 +135,15 @@ package struct LogTextWriter {
       write(" message")
       writeName(names.name(of: namespace))
       writeText(text)
+    case .send(let connection, let namespace, _):
+      write(" send \(names.number(of: connection))")
+      writeName(names.name(of: namespace))
+      writeText(text)
+    case .pong(let namespace, let viewer, let count):
+      write(" pong")
+      writeName(names.name(of: namespace))
+      writeName(names.name(of: viewer))
+      write(" \(count)")
     case .end(let connection, let reason):
       write(" end \(names.number(of: connection)) \(reason.word)")
     case .retire(let namespace):
@@ -123,6 +168,26 @@ package struct LogTextWriter {
       write(" reject external")
       writeName(names.name(of: source))
       writeName(names.name(of: namespace))
+    case .ping(let namespace, let viewer):
+      write(" reject ping")
+      writeName(names.name(of: namespace))
+      writeName(names.name(of: viewer))
+    case .leave(let namespace, let viewer):
+      write(" reject leave")
+      writeName(names.name(of: namespace))
+      writeName(names.name(of: viewer))
+    case .retain(let namespace, let service):
+      write(" reject retain")
+      writeName(names.name(of: namespace))
+      writeName(names.name(of: service))
+    }
+  }
+
+  private mutating func write(_ connection: ConnectionReference) {
+    switch connection {
+    case .number(let number): write("\(number)")
+    case .ordinal(let ordinal): write("@\(ordinal.number)")
+    case .closed(let ordinal): write("closed@\(ordinal.number)")
     }
   }
 
@@ -152,6 +217,7 @@ extension EndReason {
     switch self {
     case .expired: "expired"
     case .excluded: "excluded"
+    case .superseded: "superseded"
     }
   }
 }

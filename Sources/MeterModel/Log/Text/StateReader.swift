@@ -10,8 +10,14 @@ enum StateLine: String, CaseIterable {
   case dismissed
   case pending
   case member
-  case left
+  case observer
+  case arriving
+  case viewer
+  case ping
+  case leaving
+  case returning
   case external
+  case kept
   case end
 
   /// The place in the order.
@@ -21,10 +27,28 @@ enum StateLine: String, CaseIterable {
     case .namespace: 1
     case .vacant: 2
     case .peer: 3
-    case .dismissed, .pending, .member: 4
-    case .left: 5
-    case .external: 6
-    case .end: 7
+    case .dismissed, .pending, .member, .observer, .arriving: 4
+    case .viewer: 5
+    case .ping: 6
+    case .leaving: 7
+    case .returning: 8
+    case .external: 9
+    case .kept: 10
+    case .end: 11
+    }
+  }
+
+  /// The phase of the connection; nil for a line of another kind.
+  fileprivate var phase: MeterSnapshot.Connection.Phase? {
+    switch self {
+    case .dismissed: .dismissed
+    case .pending: .pending
+    case .member: .member
+    case .observer: .observer
+    case .arriving: .arriving
+    case .meter, .namespace, .vacant, .peer, .viewer, .ping, .leaving, .returning, .external,
+      .kept, .end:
+      nil
     }
   }
 }
@@ -64,6 +88,13 @@ struct StateReader {
   mutating func read(_ line: [[UInt8]]) throws(StateError) -> Bool {
     words = line[...]
     let kind = try readKind()
+    try readElement(kind)
+    if let word = words.first { throw StateError("'\(word.span.printable)' is not expected there") }
+    lines += 1
+    return kind == .end
+  }
+
+  private mutating func readElement(_ kind: StateLine) throws(StateError) {
     switch kind {
     case .meter:
       var start = LogSnapshot()
@@ -81,25 +112,36 @@ struct StateReader {
       var remote = MeterSnapshot.Remote()
       try remote.code(&self)
       snapshot.meter.remotes.append(remote)
-    case .dismissed, .pending, .member:
-      let connection = try readConnection(kind)
+    case .dismissed, .pending, .member, .observer, .arriving:
+      let connection = try readConnection(kind.phase ?? .dismissed)
       snapshot.meter.connections.append(connection)
-    case .left:
+    case .viewer:
+      var viewer = MeterSnapshot.Viewer()
+      try viewer.code(&self)
+      snapshot.meter.viewers.append(viewer)
+    case .ping:
+      var ping = MeterSnapshot.Ping()
+      try ping.code(&self)
+      snapshot.meter.pings.append(ping)
+    case .leaving, .returning:
       var departure = MeterSnapshot.Departure()
+      departure.isReturning = kind == .returning
       try departure.code(&self)
       snapshot.meter.departures.append(departure)
     case .external:
       var external = MeterSnapshot.External()
       try external.code(&self)
       snapshot.meter.externals.append(external)
+    case .kept:
+      var (kept, text) = (MeterSnapshot.Kept(), ContiguousArray<UInt8>())
+      try kept.code(&self, text: &text)
+      snapshot.meter.kept.append(kept)
+      snapshot.texts.append(text)
     case .end:
       guard let word = words.popFirst(), UInt64(digits: word.span) == lines else {
         throw StateError("'state end' has the number of the lines before it, which is \(lines)")
       }
     }
-    if let word = words.first { throw StateError("'\(word.span.printable)' is not expected there") }
-    lines += 1
-    return kind == .end
   }
 
   private mutating func readKind() throws(StateError) -> StateLine {
@@ -127,7 +169,7 @@ struct StateReader {
   }
 
   private mutating func readConnection(
-    _ kind: StateLine
+    _ phase: MeterSnapshot.Connection.Phase
   ) throws(StateError) -> MeterSnapshot.Connection {
     guard let word = words.popFirst() else { throw StateError("a connection is missing") }
     guard let number = UInt64(digits: word.span) else {
@@ -137,13 +179,9 @@ struct StateReader {
     guard let id = names.restore(number) else {
       throw StateError("connection \(number) is there twice")
     }
-    var connection = MeterSnapshot.Connection(id: id, phase: .dismissed)
-    switch kind {
-    case .pending: connection.phase = .pending
-    case .member: connection.phase = .member
-    case .meter, .namespace, .vacant, .peer, .dismissed, .left, .external, .end: break
-    }
+    var connection = MeterSnapshot.Connection(id: id, phase: phase)
     try connection.code(&self)
+    names.restored(number, as: connection.ordinal)
     return connection
   }
 }
@@ -290,6 +328,23 @@ extension StateReader: SnapshotCoder {
     source = names.bind(source: try checked(name, try field(name), .source))
   }
 
+  mutating func service(_ name: String, _ service: inout ServiceID) throws(StateError) {
+    service = names.bind(service: try checked(name, try field(name), .service))
+  }
+
+  mutating func text(
+    _ name: String, _ text: inout ContiguousArray<UInt8>
+  ) throws(StateError) {
+    text = ContiguousArray(TextEscape.bytes(ofVisible: try field(name)))
+    guard (1...LogLimits.maximumTextLength).contains(text.count) else {
+      throw StateError("\(name) takes 1 to \(LogLimits.maximumTextLength) bytes")
+    }
+  }
+
+  mutating func flag(_ name: String, _ flag: inout Bool) throws(StateError) {
+    flag = try number(name, try field(name), most: 1) == 1
+  }
+
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) throws(StateError) {
     guard let value = optionalField(name) else { return }
     viewer = names.bind(viewer: try checked(name, value, .viewer))
@@ -300,5 +355,13 @@ extension StateReader: SnapshotCoder {
   }
 
   /// The phase and the number were read before.
-  mutating func begin(_ connection: inout MeterSnapshot.Connection) {}
+  mutating func begin(_ connection: inout MeterSnapshot.Connection) throws(StateError) {
+    guard connection.phase == .observer || connection.phase == .arriving,
+      let word = words.first(where: { $0.span.hasPrefix("viewer=") })
+    else { return }
+    throw StateError("'\(word.span.printable)' is not expected there")
+  }
+
+  /// The kind of the line was read before.
+  mutating func begin(_ departure: inout MeterSnapshot.Departure) {}
 }

@@ -44,13 +44,23 @@ private struct StateWriter<Names: LogNames>: SnapshotCoder {
     }
     // A connection begins its line itself.
     for var connection in meter.connections { connection.code(&self) }
-    for var departure in meter.departures {
-      begin(.left)
-      departure.code(&self)
+    for var viewer in meter.viewers {
+      begin(.viewer)
+      viewer.code(&self)
     }
+    for var ping in meter.pings {
+      begin(.ping)
+      ping.code(&self)
+    }
+    // A departure begins its line itself too.
+    for var departure in meter.departures { departure.code(&self) }
     for var external in meter.externals {
       begin(.external)
       external.code(&self)
+    }
+    for (index, var kept) in meter.kept.enumerated() {
+      begin(.kept)
+      kept.code(&self, text: &snapshot.texts[index])
     }
     let count = lines
     begin(.end)
@@ -122,6 +132,16 @@ private struct StateWriter<Names: LogNames>: SnapshotCoder {
     write(name, names.name(of: source))
   }
 
+  mutating func service(_ name: String, _ service: inout ServiceID) {
+    write(name, names.name(of: service))
+  }
+
+  mutating func text(_ name: String, _ text: inout ContiguousArray<UInt8>) {
+    write(name, TextEscape.visible(Array(text)))
+  }
+
+  mutating func flag(_ name: String, _ flag: inout Bool) { write(name, flag ? "1" : "0") }
+
   mutating func viewer(_ name: String, _ viewer: inout ViewerID) {
     if viewer != .none { self.viewer(name, required: &viewer) }
   }
@@ -135,7 +155,13 @@ private struct StateWriter<Names: LogNames>: SnapshotCoder {
     case .dismissed: begin(.dismissed)
     case .pending: begin(.pending)
     case .member: begin(.member)
+    case .observer: begin(.observer)
+    case .arriving: begin(.arriving)
     }
     write(" \(names.number(of: connection.id))")
+  }
+
+  mutating func begin(_ departure: inout MeterSnapshot.Departure) {
+    begin(departure.isReturning ? StateLine.returning : StateLine.leaving)
   }
 }

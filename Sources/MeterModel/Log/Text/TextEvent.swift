@@ -26,22 +26,47 @@ package enum TextStatement: Equatable, Sendable {
 package enum TextEvent: Equatable, Sendable {
   /// `after` is the connection that the `Last-Event-ID` of the stream names.
   case opened(
-    connection: UInt64, namespace: [UInt8], viewer: [UInt8]?, after: ConnectionReference?)
+    connection: UInt64, namespace: [UInt8], viewer: [UInt8]?, after: ConnectionReference?,
+    as: StreamKind)
   case closed(connection: UInt64)
   case excluded(viewer: [UInt8])
   case message(namespace: [UInt8], text: [UInt8])
+  case retained(namespace: [UInt8], service: [UInt8], text: [UInt8])
   case peer(node: [UInt8], namespace: [UInt8], members: UInt64, connections: UInt64)
   case bye(node: [UInt8])
   case external(source: [UInt8], namespace: [UInt8], members: UInt64)
+  case cut(connection: UInt64)
+  case restarted
+  case pinged(namespace: [UInt8], viewer: [UInt8])
+  case left(namespace: [UInt8], viewer: [UInt8])
+  case arrived(connection: UInt64, from: [UInt8])
+  case moved(connection: ConnectionReference, to: [UInt8])
+  case transferred(namespace: [UInt8], from: [UInt8], to: [UInt8])
 }
 
-/// A connection that another one comes after.
+extension TextEvent {
+  /// The text of a message; nil for other events.
+  package var text: [UInt8]? {
+    switch self {
+    case .message(_, let text), .retained(_, _, let text): text
+    case .opened, .closed, .excluded, .peer, .bye, .external, .cut, .restarted, .pinged, .left,
+      .arrived, .moved, .transferred:
+      nil
+    }
+  }
+}
+
+/// A connection that another one comes after, or that moved.
 package enum ConnectionReference: Equatable, Sendable {
   /// The latest connection with this number (`after=10`).
   case number(UInt64)
 
   /// The connection with this ordinal (`after=@10`), for one that no number names any more.
   case ordinal(ConnectionOrdinal)
+
+  /// The connection with this ordinal, which is closed for the one that names it
+  /// (`after=closed@10`), whether or not it is.
+  case closed(ConnectionOrdinal)
 }
 
 extension ConnectionReference: ExpressibleByIntegerLiteral {

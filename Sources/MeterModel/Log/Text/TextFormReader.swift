@@ -5,7 +5,7 @@ struct TextFormReader {
   /// The records that were read last.
   private(set) var records: ContiguousArray<LogRecord> = []
 
-  /// The text of the last record, if that is a message.
+  /// The text of the last record, if that is a message or one that is kept.
   private(set) var text: [UInt8] = []
 
   /// The names of the log.
@@ -63,7 +63,7 @@ struct TextFormReader {
         if case .event(let instant, let event) = statement {
           records.append(LogRecord(instant, names.bind(event)))
           names.release(after: event)
-          guard case .message(_, let words) = event else { continue }
+          guard let words = event.text else { continue }
           text = words
           break
         }

@@ -8,6 +8,7 @@ package struct TextLogNames: LogNames {
   private var viewers: NameTable
   private var nodes: NameTable
   private var sources: NameTable
+  private var services: NameTable
   private var connections = ConnectionNumbers()
   private var messages: UInt64 = 0
 
@@ -17,21 +18,17 @@ package struct TextLogNames: LogNames {
     viewers = NameTable(key: key)
     nodes = NameTable(key: key)
     sources = NameTable(key: key)
+    services = NameTable(key: key)
   }
 
   /// The event with the numbers of its names. Names that are new are bound.
   package mutating func bind(_ event: TextEvent) -> Event {
     switch event {
-    case .opened(let connection, let namespace, let viewer, let after):
-      let ordinal: ConnectionOrdinal
-      switch after {
-      case .number(let number): ordinal = connections.ordinal(of: number)
-      case .ordinal(let named): ordinal = named
-      case nil: ordinal = .none
-      }
+    case .opened(let connection, let namespace, let viewer, let after, let kind):
+      let former = after.map { connections.key(of: $0) } ?? .none
       return .opened(
         connections.bindOpened(connection), bind(namespace: namespace),
-        viewer: viewer.map { bind(viewer: $0) } ?? .none, after: ordinal)
+        viewer: viewer.map { bind(viewer: $0) } ?? .none, after: former, as: kind)
     case .closed(let connection): return .closed(connections.bind(connection))
     case .excluded(let viewer): return .excluded(bind(viewer: viewer))
     case .message(let namespace, _):
@@ -43,35 +40,47 @@ package struct TextLogNames: LogNames {
     case .bye(let node): return .bye(bind(node: node))
     case .external(let source, let namespace, let members):
       return .external(bind(source: source), bind(namespace: namespace), members: members)
+    case .retained(let namespace, let service, let text):
+      messages &+= 1
+      return .retained(
+        bind(namespace: namespace), bind(service: service), MessageID(messages),
+        bytes: UInt32(text.count))
+    case .cut(let connection): return .cut(connections.find(connection))
+    case .restarted: return .restarted
+    case .pinged(let namespace, let viewer):
+      return .pinged(bind(namespace: namespace), bind(viewer: viewer))
+    case .left(let namespace, let viewer):
+      return .left(bind(namespace: namespace), bind(viewer: viewer))
+    case .arrived(let connection, let node):
+      return .arrived(connections.find(connection), from: bind(node: node))
+    case .moved(let connection, let node):
+      return .moved(connections.key(of: connection), to: bind(node: node))
+    case .transferred(let namespace, let from, let to):
+      return .transferred(
+        bind(namespace: namespace), from: bind(node: from), to: bind(node: to))
     }
   }
 
-  /// Frees the slot of the connection that an event closes. To be called when the event was applied
-  /// and its effects were read.
+  /// Frees the slots of the connections that an event closes. Their numbers are known until the
+  /// slots are taken again.
   package mutating func release(after event: TextEvent) {
-    if case .closed(let connection) = event { connections.free(connection) }
+    switch event {
+    case .closed(let connection): connections.free(connection)
+    case .restarted: connections.freeAll()
+    case .opened, .excluded, .message, .retained, .peer, .bye, .external, .cut, .pinged, .left,
+      .arrived, .moved, .transferred:
+      break
+    }
   }
 
-  /// The event with the names of the text; `text` is the text of a message. Precondition: the names
-  /// of the event are bound.
-  package func textEvent(_ event: Event, text: [UInt8] = []) -> TextEvent {
-    switch event {
-    case .opened(let connection, let namespace, let viewer, let after):
-      .opened(
-        connection: number(of: connection), namespace: name(of: namespace),
-        viewer: viewer == .none ? nil : Self.name(viewer.number, in: viewers),
-        after: after == .none ? nil : connections.reference(to: after))
-    case .closed(let connection): .closed(connection: number(of: connection))
-    case .excluded(let viewer): .excluded(viewer: Self.name(viewer.number, in: viewers))
-    case .message(let namespace, _): .message(namespace: name(of: namespace), text: text)
-    case .peer(let node, let namespace, let members, let connections):
-      .peer(
-        node: name(of: node), namespace: name(of: namespace), members: members,
-        connections: connections)
-    case .bye(let node): .bye(node: name(of: node))
-    case .external(let source, let namespace, let members):
-      .external(source: name(of: source), namespace: name(of: namespace), members: members)
-    }
+  /// How the latest `open` names a connection.
+  package func reference(to connection: ConnectionKey) -> ConnectionReference {
+    connections.reference(to: connection, inOpen: true)
+  }
+
+  /// How an event after the latest `open` names a connection.
+  package func reference(toMoved connection: ConnectionKey) -> ConnectionReference {
+    connections.reference(to: connection, inOpen: false)
   }
 
   /// The number of a connection in the text. Precondition: the connection is bound.
@@ -97,6 +106,11 @@ package struct TextLogNames: LogNames {
   /// The name of a source. Precondition: the source is bound.
   package func name(of source: SourceID) -> [UInt8] {
     Self.name(source.number, in: sources)
+  }
+
+  /// The name of a service. Precondition: the service is bound.
+  package func name(of service: ServiceID) -> [UInt8] {
+    Self.name(service.number, in: services)
   }
 
   /// The id of a namespace by its name; nil if the name is not bound.
@@ -131,6 +145,11 @@ extension TextLogNames {
     connections.isBound(number) ? nil : connections.bind(number)
   }
 
+  /// The number of a connection of a state, by its ordinal.
+  mutating func restored(_ number: UInt64, as ordinal: ConnectionOrdinal) {
+    connections.restored(number, as: ordinal)
+  }
+
   mutating func bind(namespace: [UInt8]) -> NamespaceID {
     NamespaceID(Self.bind(namespace, in: &namespaces))
   }
@@ -141,6 +160,10 @@ extension TextLogNames {
 
   mutating func bind(node: [UInt8]) -> NodeID {
     NodeID(Self.bind(node, in: &nodes))
+  }
+
+  mutating func bind(service: [UInt8]) -> ServiceID {
+    ServiceID(Self.bind(service, in: &services))
   }
 
   mutating func bind(source: [UInt8]) -> SourceID {

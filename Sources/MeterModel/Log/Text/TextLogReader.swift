@@ -10,7 +10,7 @@ package struct TextLogReader {
 
   /// The properties of the section: the defaults with the options that were read. They do not
   /// change after the first event.
-  package private(set) var section = LogSection(configuration: Configuration())
+  package private(set) var section = LogSection(configuration: .textLog)
 
   /// The settings of the section.
   package var configuration: Configuration { section.configuration }
@@ -78,7 +78,7 @@ package struct TextLogReader {
   ) throws(TextLogError) -> TextStatement {
     guard stage == .end else { throw error("'section' does not follow 'end'") }
     try expectEnd(&scanner)
-    section = LogSection(configuration: Configuration())
+    section = LogSection(configuration: .textLog)
     latest = .start
     stage = .options
     return .section
@@ -188,6 +188,10 @@ package struct TextLogReader {
     case "message":
       let namespace = try name("a namespace", &scanner)
       return .message(namespace: namespace, text: try readText(&scanner))
+    case "retain":
+      let namespace = try name("a namespace", &scanner)
+      let service = try name("a service", &scanner, .service)
+      return .retained(namespace: namespace, service: service, text: try readText(&scanner))
     case "peer":
       return .peer(
         node: try node(&scanner), namespace: try name("a namespace", &scanner),
@@ -198,8 +202,52 @@ package struct TextLogReader {
       return .external(
         source: try name("a source", &scanner, .source),
         namespace: try name("a namespace", &scanner), members: try number("members", &scanner))
+    case "cut": return .cut(connection: try number("a connection", &scanner))
+    case "restart": return .restarted
+    case "ping":
+      return .pinged(
+        namespace: try name("a namespace", &scanner),
+        viewer: try name("a viewer id", &scanner, .viewer))
+    case "leave":
+      return .left(
+        namespace: try name("a namespace", &scanner),
+        viewer: try name("a viewer id", &scanner, .viewer))
     case "end": return nil
-    default: throw error("no event is called '\(verb.span.printable)'")
+    default:
+      if let event = try readMove(verb, &scanner) { return event }
+      throw error("no event is called '\(verb.span.printable)'")
+    }
+  }
+
+  /// Reads the event of a viewer that moves between nodes; nil for other events.
+  private func readMove(
+    _ verb: [UInt8], _ scanner: inout LineScanner
+  ) throws(TextLogError) -> TextEvent? {
+    switch String(decoding: verb, as: UTF8.self) {
+    case "arrived":
+      let connection = try number("a connection", &scanner)
+      try expect("from", &scanner)
+      return .arrived(connection: connection, from: try node(&scanner))
+    case "moved":
+      let connection = try reference(try word("a connection", &scanner)[...], minimumOrdinal: 0)
+      try expect("to", &scanner)
+      return .moved(connection: connection, to: try node(&scanner))
+    case "transferred":
+      let namespace = try name("a namespace", &scanner)
+      try expect("from", &scanner)
+      let from = try node(&scanner)
+      try expect("to", &scanner)
+      return .transferred(namespace: namespace, from: from, to: try node(&scanner))
+    default: return nil
+    }
+  }
+
+  private func expect(
+    _ preposition: String, _ scanner: inout LineScanner
+  ) throws(TextLogError) {
+    let word = try word("'\(preposition)'", &scanner)
+    guard word.span.isEqual(to: preposition) else {
+      throw error("'\(preposition)' is expected, not '\(word.span.printable)'")
     }
   }
 
@@ -208,16 +256,23 @@ package struct TextLogReader {
     let namespace = try name("a namespace", &scanner)
     var viewer: [UInt8]?
     var after: ConnectionReference?
+    var kind: StreamKind?
     while let field = scanner.nextWord() {
       if field.span.hasPrefix("viewer=") && viewer == nil {
         viewer = try checked(Array(field.dropFirst(7)), "a viewer id", .viewer)
       } else if field.span.hasPrefix("after=") && after == nil {
         after = try reference(field.dropFirst(6))
+      } else if field.span.isEqual(to: "observer") && kind == nil {
+        kind = .observer
+      } else if field.span.isEqual(to: "arriving") && kind == nil {
+        kind = .arriving
       } else {
         throw error("'\(field.span.printable)' is not expected there")
       }
     }
-    return .opened(connection: connection, namespace: namespace, viewer: viewer, after: after)
+    return .opened(
+      connection: connection, namespace: namespace, viewer: viewer, after: after,
+      as: kind ?? .viewer)
   }
 
   private func readText(_ scanner: inout LineScanner) throws(TextLogError) -> [UInt8] {
@@ -257,17 +312,25 @@ extension TextLogReader {
     return number
   }
 
-  /// The connection that `after=` names: a number, or `@` and an ordinal.
+  /// The connection that `after=` or `moved` names: a number, `@` and an ordinal, or the same after
+  /// `closed`. The ordinal 0 names nobody.
   private func reference(
-    _ text: ArraySlice<UInt8>
+    _ text: ArraySlice<UInt8>, minimumOrdinal: UInt64 = 1
   ) throws(TextLogError) -> ConnectionReference {
-    guard text.first == ASCII.at else { return .number(try checked(Array(text), "a connection")) }
-    let digits = Array(text.dropFirst())
-    guard let number = UInt64(digits: digits.span), (1...UInt64(UInt32.max)).contains(number) else {
-      throw error(
-        "an ordinal is a whole number from 1 to \(UInt32.max), not '\(digits.span.printable)'")
+    let isClosed = Array(text).span.hasPrefix("closed@")
+    guard isClosed || text.first == ASCII.at else {
+      return .number(try checked(Array(text), "a connection"))
     }
-    return .ordinal(ConnectionOrdinal(UInt32(number)))
+    let digits = Array(text.dropFirst(isClosed ? 7 : 1))
+    guard let number = UInt64(digits: digits.span),
+      (minimumOrdinal...UInt64(UInt32.max)).contains(number)
+    else {
+      throw error(
+        "an ordinal is a whole number from \(minimumOrdinal) to \(UInt32.max), not"
+          + " '\(digits.span.printable)'")
+    }
+    let ordinal = ConnectionOrdinal(UInt32(number))
+    return isClosed ? .closed(ordinal) : .ordinal(ordinal)
   }
 
   private func name(
@@ -298,6 +361,16 @@ extension TextLogReader {
     if let word = scanner.nextWord() {
       throw error("'\(word.span.printable)' is not expected there")
     }
+  }
+}
+
+extension Configuration {
+  /// The settings of a log in text without options: the defaults, and viewer ids that are
+  /// exclusive.
+  static var textLog: Configuration {
+    var configuration = Configuration()
+    configuration.viewerIDs = .exclusive
+    return configuration
   }
 }
 

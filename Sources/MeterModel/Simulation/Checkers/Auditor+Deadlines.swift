@@ -9,9 +9,10 @@ extension Auditor {
       guard due <= instant else { break }
       if due > now, let wrong = leaveInstant(for: due) { return wrong }
       let before = position
-      countDue()
+      if let wrong = fireViewers() { return wrong }
       forgetDue()
       forgetDueExternals()
+      judgeVacancies()
       if let wrong = takeByDeadline() ?? settle() { return wrong }
       // Effects that remain at this instant must be those of an event.
       if position == before && nextInstant <= now { break }
@@ -26,15 +27,17 @@ extension Auditor {
   /// The next instant of a deadline or of an effect.
   private var nextInstant: Instant {
     var instant = next?.instant ?? .never
-    if let entry = pending.first {
-      instant = min(instant, entry.since + configuration.incrementDelay)
+    func consider(_ since: Instant?, _ delay: Duration) {
+      if let since { instant = min(instant, since + delay) }
     }
-    if let entry = reports.first {
-      instant = min(instant, entry.since + configuration.clusterNodeTimeout)
-    }
-    if let entry = externalReports.first {
-      instant = min(instant, entry.since + configuration.externalTimeout)
-    }
+    consider(arriving.first?.since, Configuration.arrivalTimeout)
+    consider(pending.first?.since, configuration.incrementDelay)
+    consider(pendingArrived.first?.since, configuration.incrementDelay)
+    consider(pendingNamed.first?.since, configuration.incrementDelay)
+    consider(pings.first?.since, configuration.pingTimeout)
+    consider(reports.first?.since, configuration.clusterNodeTimeout)
+    consider(externalReports.first?.since, configuration.externalTimeout)
+    for queue in leaving { consider(queue.first?.since, .zero) }
     return instant
   }
 
@@ -45,14 +48,87 @@ extension Auditor {
     return nil
   }
 
+  /// Fires the deadlines of viewers and streams at this instant, in their order.
+  private mutating func fireViewers() -> String? {
+    arriveDue()
+    countDue()
+    while let effect = next, effect.instant == now, case .end(let id, .expired) = effect.action {
+      if let wrong = expire(id) { return wrong }
+      position += 1
+    }
+    endDuePings()
+    departDue()
+    return nil
+  }
+
+  /// The place of the stream that an entry names or of the one that opened in its place; nil if
+  /// that is not in `phase` any more. Nothing is kept for the entry afterwards.
+  private mutating func resolve(_ entry: StreamEntry, _ phase: Entry.Phase) -> Int? {
+    var entry = entry
+    while let successor = successors.removeValue(forKey: entry.ordinal) { entry = successor }
+    let connection = connections[Int(entry.connection)]
+    let isSame = connection.phase == phase && connection.ordinal == entry.ordinal
+    return isSame ? Int(entry.connection) : nil
+  }
+
+  /// Gives new viewers to the streams that arrived without one.
+  private mutating func arriveDue() {
+    while let entry = arriving.first, entry.since + Configuration.arrivalTimeout <= now {
+      arriving.popFirst()
+      guard let place = resolve(entry, .arriving) else { continue }
+      note(.arrivedByTime)
+      addViewer(to: place)
+    }
+  }
+
   private mutating func countDue() {
     while let entry = pending.first, entry.since + configuration.incrementDelay <= now {
       pending.popFirst()
-      let place = Int(entry.connection)
-      guard connections[place].phase == .pending, connections[place].ordinal == entry.ordinal
-      else { continue }
-      count(place)
+      countResolved(entry)
+    }
+    while let entry = pendingArrived.first, entry.since + configuration.incrementDelay <= now {
+      pendingArrived.popFirst()
+      countResolved(entry)
+    }
+    while let entry = pendingNamed.first, entry.since + configuration.incrementDelay <= now {
+      pendingNamed.popFirst()
+      guard let viewer = viewers[entry.key], viewer.since == entry.since, !viewer.isMember else {
+        continue
+      }
+      note(.countedByPing, if: viewer.streams == 0)
+      count(entry.key)
       lastIncrement = now
+    }
+  }
+
+  private mutating func countResolved(_ entry: StreamEntry) {
+    guard let place = resolve(entry, .pending) else { return }
+    note(.supersededCounted, if: connections[place].ordinal != entry.ordinal)
+    count(place)
+    lastIncrement = now
+  }
+
+  /// Ends the grace that is over.
+  private mutating func departDue() {
+    for queue in leaving.indices {
+      while let entry = leaving[queue].first, entry.since <= now {
+        leaving[queue].popFirst()
+        guard let departure = departures[entry.key], departure.until == entry.since else {
+          continue
+        }
+        departures[entry.key] = nil
+        let audience = audiences[departure.namespace]
+        note(
+          .departedAtNotification,
+          if: audience.open > 0 && audience.toldAt + configuration.notifyMaxDelay == now)
+        note(.departedAtIncrement, if: lastIncrement == now)
+        guard entry.key.viewer != .none else {
+          note(departure.isReturning ? .returnRanOut : .graceRanOut)
+          leave(departure.namespace, wasMember: true)
+          continue
+        }
+        note(endIfAlone(entry.key) ? .namedGraceRanOut : .graceRanOutPinging)
+      }
     }
   }
 
@@ -68,21 +144,18 @@ extension Auditor {
     }
   }
 
-  /// Takes the effects of deadlines at this instant, in their order: ends, notifications,
+  /// Takes the other effects of deadlines at this instant, in their order: notifications,
   /// retirements.
   private mutating func takeByDeadline() -> String? {
-    var (stage, told) = (0, 0)
+    var (hasRetired, told) = (false, 0)
     while let effect = next, effect.instant == now {
       switch effect.action {
-      case .end(let connection, .expired) where stage == 0:
-        if let wrong = expire(connection) { return wrong }
-      case .notify(let namespace, let count) where stage <= 1 && mayNotify(namespace, count):
-        stage = 1
+      case .notify(let namespace, let count) where !hasRetired && mayNotify(namespace, count):
         told += 1
         notify(namespace, isByEvent: false)
       case .retire(let namespace):
         guard mayRetire(namespace) else { return nil }
-        stage = 2
+        hasRetired = true
         retire(namespace)
       default: return nil
       }
@@ -106,6 +179,7 @@ extension Auditor {
 
   /// After an event: takes the notifications that it causes. Returns a violation, or nil.
   mutating func judge() -> String? {
+    judgeVacancies()
     while let effect = next, effect.instant == now,
       case .notify(let namespace, let count) = effect.action, mayNotify(namespace, count)
     {
@@ -124,14 +198,14 @@ extension Auditor {
     while let entry = quiet.first, isDue(entry.since, configuration.notifyMaxDelay) {
       quiet.popFirst()
       let audience = audiences[entry.namespace]
-      if audience.exists, audience.toldAt == entry.since, audience.open > 0, audience.members > 0 {
+      if audience.exists, audience.toldAt == entry.since, audience.isTold {
         return "namespace \(entry.namespace) was not notified after the max delay"
       }
     }
     while let entry = throttled.first, isDue(entry.since, configuration.notifyMinDelay) {
       throttled.popFirst()
       let audience = audiences[entry.namespace]
-      if audience.exists, audience.toldAt == entry.since, audience.open > 0, audience.members > 0,
+      if audience.exists, audience.toldAt == entry.since, audience.isTold,
         hasChanged(audience)
       {
         return "namespace \(entry.namespace) was not notified of its change after the min delay"
@@ -155,9 +229,12 @@ extension Auditor {
     else { return "connection \(connection.number) does not end at \(now.decimalSeconds)" }
     note(.expired)
     note(.expiredPending, if: connections[place].phase == .pending)
+    note(.expiredArriving, if: connections[place].phase == .arriving)
+    note(.expiredObserver, if: connections[place].phase == .observer)
     note(.expiredAtIncrement, if: lastIncrement == now)
-    leave(place)
-    connections[place].phase = .dismissed
+    let departed = departures.count
+    close(place, becomes: .dismissed)
+    note(.expiredIntoGrace, if: departures.count > departed)
     return nil
   }
 

@@ -3,23 +3,28 @@
 extension Auditor {
   mutating func apply(_ event: Event) -> String? {
     switch event {
-    case .opened(let id, let namespace, let viewer, let after):
-      return opened(id, in: namespace, viewer, after)
+    case .opened(let id, let namespace, let viewer, let after, let kind):
+      return opened(
+        Opening(id, namespace, viewer, after, kind, configuration.viewerIDs))
     case .closed(let id): return closed(id)
-    case .excluded(let viewer):
-      let former = holder(of: viewer)
-      let wrong = former.flatMap { exclude($0) }
-      if viewer != .none, Int(viewer.number) < holders.count {
-        note(.forgottenByRequest, if: former == nil && remembered(for: viewer) != .none)
-        holders[Int(viewer.number)] = Holder()
-      }
-      return wrong
+    case .excluded(let viewer): return excluded(viewer)
+    case .cut(let id): return cut(id)
+    case .restarted: return restarted()
+    case .pinged(let namespace, let viewer): return pinged(namespace, viewer)
+    case .left(let namespace, let viewer): return left(namespace, viewer)
+    case .arrived(let id, let node): return arrived(id, from: node)
+    case .moved(let stream, let node): return moved(stream, to: node)
+    case .transferred(let namespace, let from, let to):
+      transferred(namespace, from: from, to: to)
+      return nil
     case .message(let namespace, let message):
       guard exists(Int(namespace.number)), audiences[Int(namespace.number)].open > 0 else {
         return nil
       }
       note(.messaged)
       return expect(.message(namespace, message))
+    case .retained(let namespace, let service, let message, let bytes):
+      return retained(namespace, service, message, bytes)
     case .peer(let node, let namespace, let members, let connections):
       return peer(node, namespace, members, connections)
     case .bye(let node):
@@ -30,88 +35,64 @@ extension Auditor {
     }
   }
 
-  private mutating func opened(
-    _ id: ConnectionID, in namespace: NamespaceID, _ viewer: ViewerID, _ after: ConnectionOrdinal
-  ) -> String? {
-    latestOrdinal = latestOrdinal.next
-    let place = Int(id.number)
-    while connections.count <= place { connections.append(Entry()) }
-    if connections[place].isOpen {
-      note(.rejectedOpen)
-      return isOverdue(place) ? "its maximum duration was over" : expect(.reject(.open(id)))
-    }
-    note(.reopenedBeforeClose, if: connections[place].phase == .dismissed)
-    let former = holder(of: viewer)
-    var remembered = remembered(for: viewer)
-    if former != nil, remembered != .none, after != .none, !after.isNewer(than: remembered) {
-      note(.stopped)
-      note(.stoppedOlder, if: after != remembered)
-      note(.stoppedAfterReturn, if: holders[Int(viewer.number)].isReturn)
-      connections[place].phase = .dismissed
-      return expect(.refuse(id, .stopped))
-    }
-    let hasRoom = openCount - (former == nil ? 0 : 1) < configuration.maximumConnections
-    let isKnown = exists(Int(namespace.number))
-    guard hasRoom, isKnown || namespaceCount < configuration.maximumNamespaces else {
-      note(hasRoom ? .fullOfNamespaces : .fullOfConnections)
-      note(.refusedWithoutExclusion, if: former != nil)
-      connections[place].phase = .dismissed
-      return expect(.refuse(id, .full))
-    }
-    let isReturn = former == nil && remembered != .none
-    if let former {
-      note(.excludedInChain, if: remembered != .none)
-      note(.replacedByItself, if: connections[former].ordinal == after)
-      if connections[former].ordinal != after { remembered = connections[former].ordinal }
-      if let wrong = exclude(former) { return wrong }
-    }
-    hold(viewer, place, Holder(connection: id.number, remembered: remembered, isReturn: isReturn))
-    return join(id, namespace)
-  }
-
-  private mutating func join(_ id: ConnectionID, _ namespace: NamespaceID) -> String? {
-    let (place, home) = (Int(id.number), Int(namespace.number))
-    create(home)
-    opened += 1
-    connections[place].opened = now
-    connections[place].ordinal = latestOrdinal
-    connections[place].namespace = home
-    connections[place].phase = .pending
-    openCount += 1
-    audiences[home].open += 1
-    touch(home)
-    let isPending = configuration.incrementDelay > .zero
-    if isPending {
-      pending.append(
-        PendingEntry(since: now, connection: id.number, ordinal: latestOrdinal))
-    } else {
-      count(place)
-    }
-    let members = audiences[home].members
-    let count = min(members + (isPending ? 1 : 0), UInt64(Int64.max))
-    if audiences[home].open == 1 {
-      setTold(home)
-    } else {
-      audiences[home].lowestGreeted = min(audiences[home].lowestGreeted, members)
-      audiences[home].highestGreeted = max(audiences[home].highestGreeted, members)
-    }
-    note(.greeted)
-    note(.greetedByOthersOnly, if: audiences[home].open == 1 && audiences[home].remote > 0)
-    return expect(.greet(id, ordinal: latestOrdinal, namespace, count: count))
-  }
-
   private mutating func closed(_ id: ConnectionID) -> String? {
     let place = Int(id.number)
     guard place < connections.count, connections[place].phase != .absent else {
       note(.rejectedClose)
       return expect(.reject(.close(id)))
     }
-    guard !isOverdue(place) else { return "its maximum duration was over before" }
+    guard !isOverdue(place) else { return overdue }
     if connections[place].isOpen {
       note(.closedPending, if: connections[place].phase == .pending)
-      leave(place)
+      close(place, becomes: .absent)
     }
     connections[place].phase = .absent
+    return nil
+  }
+
+  /// A plain request ended the viewer with an id (§2 rule 8).
+  private mutating func excluded(_ viewer: ViewerID) -> String? {
+    guard let key = holder(of: viewer), let former = viewers[key] else { return nil }
+    note(.forgottenByRequest, if: former.streams == 0 && former.remembered != .none)
+    note(.leavingExcluded, if: former.streams == 0)
+    var ended: Effect.Action?
+    if former.streams > 0 {
+      guard !isOverdue(Int(former.stream)) else { return overdue }
+      note(.excluded)
+      removeStream(Int(former.stream), becomes: .dismissed)
+      ended = .end(ConnectionID(former.stream), .excluded)
+    }
+    end(key)
+    return ended.flatMap { expect($0) }
+  }
+
+  /// The daemon ended a stream (§2 rule 17).
+  private mutating func cut(_ id: ConnectionID) -> String? {
+    let place = Int(id.number)
+    guard place < connections.count, connections[place].isOpen else {
+      note(.cutOfGone)
+      return nil
+    }
+    guard !isOverdue(place) else { return overdue }
+    close(place, becomes: .dismissed, isCut: true)
+    return nil
+  }
+
+  /// The daemon began anew: every stream is gone, in the order in which they opened (§2 rule 17).
+  private mutating func restarted() -> String? {
+    note(.restartedLeaving, if: !departures.isEmpty)
+    let open = connections.indices.filter { connections[$0].isOpen }
+      .sorted { connections[$1].ordinal.isNewer(than: connections[$0].ordinal) }
+    note(.restarted, if: open.count > 1)
+    for place in open {
+      guard !isOverdue(place) else { return overdue }
+      let isNamed = connections[place].phase == .named
+      note(
+        .restartedTabs, if: isNamed && (viewers[key(of: place)]?.streams ?? 0) > 1)
+      note(.restartedObserver, if: connections[place].phase == .observer)
+      close(place, becomes: .absent, isCut: true)
+    }
+    for place in connections.indices { connections[place].phase = .absent }
     return nil
   }
 
@@ -132,16 +113,7 @@ extension Auditor {
       note(.createdByPeer)
       create(place)
     }
-    let key = UInt64(node.number) << 32 | UInt64(namespace.number)
-    if let report = remotes[key] {
-      audiences[place].remote -= UInt128(report.members)
-    } else {
-      reportedBy[node, default: []].append(key)
-    }
-    audiences[place].remote += UInt128(members)
-    remotes[key] = Report(members: members, at: now)
-    if members > 0 { reports.append(ReportEntry(since: now, key: key)) }
-    touch(place)
+    setReport(of: node, in: place, members: members, at: now)
     return nil
   }
 
@@ -149,71 +121,8 @@ extension Auditor {
     var emptied = 0
     for key in reportedBy[node] ?? [] where (remotes[key]?.members ?? 0) > 0 {
       forgetReport(key)
-      emptied += audiences[Int(key & 0xFFFF_FFFF)].vacantSince == now ? 1 : 0
+      emptied += audiences[Int(key & 0xFFFF_FFFF)].isVacant ? 1 : 0
     }
     note(.goodbyeEmptiedSeveral, if: emptied > 1)
-  }
-
-  /// Forgets a node's report of a namespace.
-  mutating func forgetReport(_ key: UInt64) {
-    guard let report = remotes[key] else { return }
-    let place = Int(key & 0xFFFF_FFFF)
-    remotes[key]?.members = 0
-    audiences[place].remote -= UInt128(report.members)
-    touch(place)
-  }
-
-  mutating func count(_ place: Int) {
-    connections[place].phase = .member
-    audiences[connections[place].namespace].counted += 1
-    countedNow += 1
-    touch(connections[place].namespace)
-  }
-
-  /// Takes out an open connection. The caller sets its phase.
-  mutating func leave(_ place: Int) {
-    let home = connections[place].namespace
-    if connections[place].phase == .member {
-      audiences[home].counted -= 1
-      countedNow -= 1
-    }
-    openCount -= 1
-    audiences[home].open -= 1
-    if place < viewers.count, viewers[place] != .none {
-      holders[Int(viewers[place].number)].connection = .max
-      holders[Int(viewers[place].number)].leftAt = now
-      viewers[place] = .none
-    }
-    touch(home)
-  }
-
-  /// The connection that holds a viewer id.
-  private func holder(of viewer: ViewerID) -> Int? {
-    guard viewer != .none, Int(viewer.number) < holders.count else { return nil }
-    let connection = holders[Int(viewer.number)].connection
-    return connection == .max ? nil : Int(connection)
-  }
-
-  /// The connection that is remembered for a viewer id; `.none` if there is none.
-  private func remembered(for viewer: ViewerID) -> ConnectionOrdinal {
-    guard viewer != .none, Int(viewer.number) < holders.count else { return .none }
-    let holder = holders[Int(viewer.number)]
-    if let leftAt = holder.leftAt, leftAt + Configuration.exclusionMemory <= now { return .none }
-    return holder.remembered
-  }
-
-  private mutating func hold(_ viewer: ViewerID, _ place: Int, _ holder: Holder) {
-    guard viewer != .none else { return }
-    while holders.count <= Int(viewer.number) { holders.append(Holder()) }
-    while viewers.count <= place { viewers.append(.none) }
-    holders[Int(viewer.number)] = holder
-    viewers[place] = viewer
-  }
-
-  private mutating func exclude(_ place: Int) -> String? {
-    note(.excluded)
-    leave(place)
-    connections[place].phase = .dismissed
-    return expect(.end(ConnectionID(UInt32(place)), .excluded))
   }
 }

@@ -13,7 +13,7 @@ extension Auditor {
   }
 
   func mustNotify(_ audience: Audience) -> Bool {
-    guard audience.exists, audience.open > 0, audience.members > 0 else { return false }
+    guard audience.exists, audience.isTold else { return false }
     let age = now - audience.toldAt
     return age >= configuration.notifyMaxDelay
       || age >= configuration.notifyMinDelay && hasChanged(audience)
@@ -36,6 +36,7 @@ extension Auditor {
       note(.toldUnchanged, if: audience.members == audience.told && !hasChanged(audience))
     }
     note(.toldForGreeting, if: hasChanged(audience) && audience.told == audience.members)
+    note(.observersToldZero, if: audience.members == 0)
     note(.toldSaturated, if: audience.members == UInt64(Int64.max))
     setTold(Int(namespace.number))
   }
@@ -55,13 +56,19 @@ extension Auditor {
   mutating func touch(_ place: Int) {
     touched.append(place)
     audiences[place].changedAt = now
-    let isVacant = audiences[place].open == 0 && audiences[place].members == 0
-    if isVacant && audiences[place].vacantSince == nil && audiences[place].exists {
-      audiences[place].vacantSince = now
-      vacant.append(AudienceEntry(since: now, namespace: place))
-    } else if !isVacant {
-      note(.retirementCancelled, if: audiences[place].vacantSince != nil)
-      audiences[place].vacantSince = nil
+  }
+
+  /// Notes which of the namespaces that changed have no audience any more, or have one again.
+  mutating func judgeVacancies() {
+    for place in touched where audiences[place].exists {
+      let (audience, isVacant) = (audiences[place], audiences[place].isVacant)
+      if isVacant && audience.vacantSince == nil {
+        audiences[place].vacantSince = now
+        vacant.append(AudienceEntry(since: now, namespace: place))
+      } else if !isVacant {
+        note(.retirementCancelled, if: audience.vacantSince != nil)
+        audiences[place].vacantSince = nil
+      }
     }
   }
 
@@ -100,6 +107,7 @@ extension Auditor {
 
   mutating func retire(_ namespace: NamespaceID) {
     note(.retired)
+    forgetKept(in: Int(namespace.number))
     audiences[Int(namespace.number)] = Audience()
     namespaceCount -= 1
   }

@@ -23,9 +23,10 @@ extension Auditor {
     let limits = [
       ("connections", meter.connections.count, connections.count),
       ("namespaces", meter.namespaces.count, audiences.count),
-      ("viewer ids", meter.viewers.count, holders.count),
+      ("viewer ids", meter.identified.holds.count, viewerNumbers),
       ("remote counts", meter.remotes.count, remotes.count),
       ("external counts", meter.externals.counts.count, maximumExternals),
+      ("kept messages", meter.kept.messages.count, maximumKept),
       ("creations", meter.creations.count, 2 * Int(namespaceCount) + 66),
     ]
     for (name, count, most) in limits where count > most {
@@ -48,7 +49,7 @@ extension Auditor {
         return "namespace \(place) has \(audience.members) members, not "
           + String(describing: statistics)
       }
-      guard audience.exists, audience.open > 0, audience.members > 0 else { continue }
+      guard audience.exists, audience.isTold else { continue }
       let isQuiet = now - audience.changedAt >= configuration.notifyMaxDelay
       if isQuiet && audience.told != audience.members {
         return "namespace \(place) was last sent \(audience.told), but has "
@@ -80,12 +81,5 @@ extension Auditor {
   /// The members that are counted on this node, by the auditor.
   func localMembers(of namespace: Int) -> UInt64 {
     namespace < audiences.count ? UInt64(audiences[namespace].counted) : 0
-  }
-}
-
-extension Auditor.Audience {
-  /// The sum of the settled members over the time until `now`, in nanoseconds.
-  func memberTime(until now: Instant) -> UInt128 {
-    memberTime + UInt128(settledMembers) * UInt128((now - settledAt).nanoseconds)
   }
 }

@@ -1,103 +1,34 @@
-// The auditor follows a run of any size. From the records alone it derives the open and the counted
-// connections and the counts that they were sent, and from these the effects that may and must come
-// next. It takes O(1) for an event and a few bytes for a connection, shares only Vocabulary and
-// Structures with the meter, and does not depend on the batches.
+// The auditor follows a run of any size. From the records alone it derives the streams, the viewers
+// and the counts that they were sent, and from these the effects that may and must come next. It
+// takes O(1) for an event and a few bytes for a connection, shares only Vocabulary and Structures
+// with the meter, and does not depend on the batches. Only a restart takes O(n log n).
 //
 // The effects of a record must follow it at once. The effects of deadlines are taken as they come;
 // each must be justified at its instant, and none may be missing afterwards.
 
 /// Follows records and effects, and reports the first effect that is wrong, missing or too much.
 package struct Auditor {
-  /// The state of a connection; 16 bytes.
-  struct Entry {
-    enum Phase: UInt32 {
-      /// Unknown. Can become `pending`, `member` or `dismissed`.
-      case absent
-      /// Open and not counted. Can become any other.
-      case pending
-      /// Open and counted. Can become `absent` or `dismissed`.
-      case member
-      /// Ended or refused; its close is awaited. Can become any other.
-      case dismissed
-    }
-
-    var opened = Instant.start
-    var ordinal = ConnectionOrdinal.none
-    private var word: UInt32 = 0
-
-    var namespace: Int {
-      get { Int(word & 0x3FFF_FFFF) }
-      set { word = word & 0xC000_0000 | UInt32(newValue) }
-    }
-    var phase: Phase {
-      get { Phase(rawValue: word >> 30) ?? .absent }
-      set { word = word & 0x3FFF_FFFF | newValue.rawValue << 30 }
-    }
-    var isOpen: Bool { phase == .pending || phase == .member }
-  }
-
-  /// The state of a namespace.
-  struct Audience {
-    var exists = false
-    var open: UInt32 = 0
-    var counted: UInt32 = 0
-    var remote: UInt128 = 0
-    var external: UInt128 = 0
-
-    /// The sources with a count.
-    var sources = 0
-    var told: UInt64 = 0
-    var toldAt = Instant.start
-    var lowestGreeted: UInt64 = 0
-    var highestGreeted: UInt64 = 0
-    /// The instant of the last change of the members, or of an event that may have changed them.
-    var changedAt = Instant.start
-    /// The instant since which there is no audience; nil if there is one.
-    var vacantSince: Instant?
-
-    /// The members at the last settled instant, and when they became so many.
-    var settledMembers: UInt64 = 0
-    var settledAt = Instant.start
-
-    /// The largest settled members, and when they were first reached.
-    var peak: UInt64 = 0
-    var peakAt = Instant.start
-
-    /// The sum of the settled members over the time until `settledAt`, in nanoseconds.
-    var memberTime: UInt128 = 0
-
-    var members: UInt64 {
-      UInt64(min(UInt128(counted) + remote + external, UInt128(Int64.max)))
-    }
-  }
-
-  struct Holder {
-    /// The connection that holds the id; `.max` for none.
-    var connection: UInt32 = .max
-
-    /// The newest connection that was excluded for the id.
-    var remembered = ConnectionOrdinal.none
-
-    /// The instant when the last holder left; nil while one is there.
-    var leftAt: Instant?
-
-    /// Whether the present holder took the id, with what is remembered, after another one had left.
-    var isReturn = false
-  }
-
-  /// A node's last report of a namespace.
-  struct Report {
-    var members: UInt64
-    var at: Instant
-  }
-
   let configuration: Configuration
   var connections: ContiguousArray<Entry> = []
   var audiences: ContiguousArray<Audience> = []
-  var holders: ContiguousArray<Holder> = []
 
   /// The viewer id of each connection, up to the last that had one.
-  var viewers: ContiguousArray<ViewerID> = []
+  var viewerIDs: ContiguousArray<ViewerID> = []
+
+  /// The viewers with an id and, where ids are exclusive, the number of the namespace in which each
+  /// id has one; `.max` for none.
+  var viewers: [ViewerKey: Viewer] = [:]
+  var homes: ContiguousArray<UInt32> = []
+
+  /// An upper bound of the numbers of viewer ids so far, itself excluded.
+  var viewerNumbers = 0
+
+  /// The viewers who are leaving or returning.
+  var departures: [ViewerKey: Departure] = [:]
+
+  /// The streams in whose place another one opened before their viewer was counted, each with the
+  /// newcomer. They are kept as long as an entry in a queue names the first of them.
+  var successors: [ConnectionOrdinal: StreamEntry] = [:]
   var remotes: [UInt64: Report] = [:]
 
   /// The count of each source of each namespace, by both numbers.
@@ -106,11 +37,24 @@ package struct Auditor {
   /// The most external counts that there were at one time.
   var maximumExternals = 0
 
+  /// What each namespace keeps, and the most kept messages that there were at one time.
+  var kept: [Int: [Kept]] = [:]
+  var maximumKept = 0
+
   /// The keys in `remotes` of each node.
   var reportedBy: [NodeID: [UInt64]] = [:]
 
   // Queues in the order in which the waits began. Entries that are no longer valid are skipped.
-  var pending = FIFO<PendingEntry>()
+  var arriving = FIFO<StreamEntry>()
+  var pending = FIFO<StreamEntry>()
+  /// Viewers of streams that were arriving. They have been pending since the open of the stream.
+  var pendingArrived = FIFO<StreamEntry>()
+  var pendingNamed = FIFO<ViewerEntry>()
+  var pings = FIFO<ViewerEntry>()
+  /// Departures: a queue for each number of steps, since these have one delay, and one for viewers
+  /// who are returning. The instant of an entry is the end of the grace.
+  var leaving = [FIFO<ViewerEntry>](
+    repeating: FIFO<ViewerEntry>(), count: Int(Configuration.graceSteps) + 1)
   var quiet = FIFO<AudienceEntry>()
   var throttled = FIFO<AudienceEntry>()
   var vacant = FIFO<AudienceEntry>()
@@ -124,6 +68,8 @@ package struct Auditor {
   var latestOrdinal = ConnectionOrdinal.none
   var openCount: UInt32 = 0
   var countedNow: UInt64 = 0
+  var countedEver: UInt64 = 0
+  var pingCount: UInt32 = 0
   var namespaceCount: UInt32 = 0
   var lastIncrement: Instant?
 
@@ -138,22 +84,6 @@ package struct Auditor {
   // The effects of the current batch.
   var effects: ContiguousArray<Effect> = []
   var position = 0
-
-  struct PendingEntry {
-    let since: Instant
-    let connection: UInt32
-    let ordinal: ConnectionOrdinal
-  }
-
-  struct AudienceEntry {
-    let since: Instant
-    let namespace: Int
-  }
-
-  struct ReportEntry {
-    let since: Instant
-    let key: UInt64
-  }
 
   /// An auditor of runs with these settings, with room for a number of connections.
   package init(_ configuration: Configuration, connections: Int = 0) {

@@ -107,10 +107,12 @@ extension RandomLog {
     for step in steps {
       let namespace: NamespaceID? =
         switch step.event {
-        case .opened(_, let namespace, _, _), .message(let namespace, _),
-          .peer(_, let namespace, _, _), .external(_, let namespace, _):
+        case .opened(_, let namespace, _, _, _), .message(let namespace, _),
+          .retained(let namespace, _, _, _), .peer(_, let namespace, _, _),
+          .external(_, let namespace, _), .pinged(let namespace, _), .left(let namespace, _),
+          .transferred(let namespace, _, _):
           namespace
-        case .closed, .excluded, .bye: nil
+        case .closed, .excluded, .bye, .cut, .restarted, .arrived, .moved: nil
         }
       if let namespace, !found.contains(namespace) { found.append(namespace) }
     }

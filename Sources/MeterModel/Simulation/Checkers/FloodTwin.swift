@@ -29,9 +29,11 @@ struct FloodTwin {
     effects.removeAll()
     for record in records {
       switch record.event {
-      case .opened(let connection, _, _, _), .closed(let connection):
+      case .opened(let connection, _, _, _, _), .closed(let connection), .cut(let connection):
         guard connection.number < residents else { continue }
-      case .excluded, .message, .peer, .bye, .external: break
+      case .excluded, .message, .retained, .peer, .bye, .external, .restarted, .pinged, .left,
+        .arrived, .moved, .transferred:
+        break
       }
       meter.apply(record.event, at: record.instant, into: &effects)
     }

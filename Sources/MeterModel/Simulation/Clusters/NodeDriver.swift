@@ -11,10 +11,16 @@ package struct NodeDriver {
 
     /// The meter was fed a message.
     case fedMessage(namespace: [UInt8], text: [UInt8])
+
+    /// The meter was fed a message to be kept.
+    case fedRetained(namespace: [UInt8], service: [UInt8], text: [UInt8])
     case retired(namespace: [UInt8])
 
     /// A stream received its first count.
     case greeted(stream: UInt32, count: UInt64)
+
+    /// A stream received an event of its own.
+    case sent(stream: UInt32, frame: [UInt8])
     case ended(stream: UInt32, EndReason)
     case refused(stream: UInt32, RefusalReason)
 
@@ -51,7 +57,7 @@ package struct NodeDriver {
   package private(set) var streams: [UInt32: Stream] = [:]
   private var numbers: [UInt32: UInt32] = [:]
   private let streamReactors: Int
-  private let run: UInt64
+  private let signer: StreamSigner
 
   /// By reactor, the free slots, and the number of slots.
   private var freeSlots: [[UInt32]]
@@ -62,6 +68,7 @@ package struct NodeDriver {
   /// The last name of each namespace number and of each viewer number.
   private var namespaces: [UInt32: [UInt8]] = [:]
   private var viewers: [UInt32: [UInt8]] = [:]
+  private var services: [UInt32: [UInt8]] = [:]
 
   /// The digest of all datagrams that were sent.
   private var sent = Digest()
@@ -76,7 +83,7 @@ package struct NodeDriver {
     node = Node(settings, membership: membership)
     node.log = MeterLog(includesEffects: true)
     self.streamReactors = streamReactors
-    run = settings.run
+    signer = settings.signer
     freeSlots = Array(repeating: [], count: streamReactors)
     slotCounts = Array(repeating: 0, count: streamReactors)
   }
@@ -148,7 +155,7 @@ extension NodeDriver {
   @discardableResult
   package mutating func open(
     _ number: UInt32, _ namespace: [UInt8], viewer: [UInt8] = [],
-    lastEventID: ContiguousArray<UInt8> = [], at instant: Instant
+    lastEventID: ContiguousArray<UInt8> = [], as kind: StreamKind = .viewer, at instant: Instant
   ) -> Bool {
     precondition(streams[number] == nil, "stream \(number) is open")
     let reactor = Int(number) % streamReactors
@@ -163,8 +170,7 @@ extension NodeDriver {
         ConnectionHandle(slot: slot, generation: lastGeneration),
         namespace: batch.bytes.appendText(namespace.span),
         viewer: batch.bytes.appendText(viewer.span),
-        after: StreamIdentifier.parse(lastEventID.span, run: run) ?? .none,
-        lastEventID: viewer.isEmpty ? .none : batch.bytes.appendText(lastEventID.span)))
+        after: StreamIdentifier(lastEventID.span), as: kind))
     apply(batch, at: instant)
     return streams[number] != nil
   }
@@ -182,6 +188,17 @@ extension NodeDriver {
       .message(
         namespace: batch.bytes.appendText(namespace.span),
         text: batch.bytes.appendText(text.span))
+    }
+  }
+
+  /// Sends a client's message to a namespace, to be kept.
+  package mutating func retain(
+    _ text: [UInt8], of service: [UInt8], in namespace: [UInt8], at instant: Instant
+  ) {
+    ask(at: instant) { batch in
+      .retain(
+        namespace: batch.bytes.appendText(namespace.span),
+        service: batch.bytes.appendText(service.span), text: batch.bytes.appendText(text.span))
     }
   }
 
@@ -279,7 +296,14 @@ extension NodeDriver {
       case .message(let namespace, _, let text):
         occurrences.append(
           .fedMessage(namespace: name(of: namespace), text: Array(log.bytes[text.bounds])))
-      case .namespaceUnbound, .viewerUnbound, .sourceBound, .sourceUnbound: break
+      case .serviceBound(let service, let name):
+        services[service.number] = Array(log.bytes[name.bounds])
+      case .retained(let namespace, let service, _, let text):
+        occurrences.append(
+          .fedRetained(
+            namespace: name(of: namespace), service: services[service.number] ?? [],
+            text: Array(log.bytes[text.bounds])))
+      case .namespaceUnbound, .viewerUnbound, .sourceBound, .sourceUnbound, .serviceUnbound: break
       }
     }
     node.log?.removeAll()
@@ -291,9 +315,13 @@ extension NodeDriver {
       switch directive {
       case .greet(let handle, let ordinal, _, let count):
         guard let number = numbers[connection(handle, reactor)] else { continue }
-        streams[number]?.id = StreamIdentifier.make(ordinal, run: run)
+        let stream = ConnectionKey(ConnectionID(connection(handle, reactor)), ordinal)
+        streams[number]?.id = signer.identifier(of: stream).text
         streams[number]?.shown = count
         occurrences.append(.greeted(stream: number, count: count))
+      case .send(let handle, let frame):
+        guard let number = numbers[connection(handle, reactor)] else { continue }
+        occurrences.append(.sent(stream: number, frame: Array(batch.bytes[frame.bounds])))
       case .notify(let namespace, let count):
         let name = name(of: namespace)
         for (number, stream) in streams

@@ -139,6 +139,8 @@ package struct NodesPlan: Sendable {
     configuration.namespaceCleanDelay = .milliseconds(source.choose([0, 300, 3000, 60_000]))
     configuration.incrementDelay = .milliseconds(source.choose([0, 0, 0, 700]))
     configuration.maximumConnectionDuration = .zero
+    configuration.decrementDelay = .zero
+    configuration.viewerIDs = .exclusive
     hasSecret = source.chance(1, in: 3)
   }
 

@@ -51,9 +51,10 @@ struct SimulatedNode {
     let membership = Membership(
       session: SessionID(randomBits: source.next(), source.next()), settings: plan.settings,
       secret: secret, wallStart: UInt64(wall), hashKey: HashKey(run, run))
-    var settings = NodeSettings(hashKey: HashKey(plan.seed, run))
+    var settings = NodeSettings(
+      hashKey: HashKey(plan.seed, run),
+      signer: StreamSigner(run: run, key: HashKey(run, plan.seed)))
     settings.configuration = plan.configuration
-    settings.run = run
     settings.wallStart = UInt64(wall) * 1_000_000
     driver = NodeDriver(settings, membership: membership, streamReactors: 2)
     falsifier = fault.map { Falsifier($0) }
@@ -188,7 +189,7 @@ extension SimulatedNode {
       case .datagram(let bytes):
         occurrences.append(
           .send(falsifier?.sent(bytes, secret) ?? bytes, hasHeardLegacy: hasHeardLegacy))
-      case .fed, .fedMessage, .greeted, .ended, .refused, .answered: break
+      case .fed, .fedMessage, .fedRetained, .greeted, .sent, .ended, .refused, .answered: break
       }
     }
   }

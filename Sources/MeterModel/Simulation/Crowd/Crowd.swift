@@ -1,4 +1,4 @@
-// The crowd: it makes the events of a plan, a batch at a time. A viewer takes sixteen bytes,
+// The crowd: it makes the events of a plan, a batch at a time. A viewer takes twenty bytes,
 // including the calendar. The events do not depend on the meter: the ends of maximum durations are
 // computed from the ordinals.
 
@@ -11,9 +11,13 @@ struct Crowd {
     case leaves
     /// Is ended or disconnected, and returns. Becomes `comesBack`.
     case isCut
-    /// Returns to an unfinished session. Becomes `leaves` or `isCut`.
+    /// Is interrupted. Becomes `comesBack` or `isFound`.
+    case isInterrupted
+    /// Pings. Becomes `leaves`, or stays.
+    case pings
+    /// Returns to an unfinished session. Becomes `leaves`, `isCut` or `isInterrupted`.
     case comesBack
-    /// Returns for a new session. Becomes `leaves` or `isCut`.
+    /// Returns for a new session. Becomes `leaves`, `isCut`, `isInterrupted` or `pings`.
     case startsOver
     /// Its connection is found dead. The slot becomes free.
     case isFound
@@ -39,6 +43,9 @@ struct Crowd {
   let workload: Workload
   private let configuration: Configuration
   private var visitors: ContiguousArray<Visitor> = []
+
+  /// The last stream of each slot.
+  private var streams: ContiguousArray<ConnectionOrdinal> = []
   private var free: ContiguousArray<UInt32> = []
   private var calendar: Calendar
   private var choosers: [NamespaceChooser]
@@ -47,6 +54,7 @@ struct Crowd {
 
   private var arrivals: ArrivalClock
   private var nextChatter: UInt32
+  private var restarts: ArraySlice<UInt32>
   private var choices: RandomSource
   private var chances: RandomSource
   private var latestOrdinal = ConnectionOrdinal.none
@@ -66,6 +74,7 @@ struct Crowd {
     let wait = Self.maximumFinding(workload.scale, configuration)
     calendar = Calendar(slots: workload.maximumConnections, last: workload.last.plus(wait))
     visitors.reserveCapacity(workload.maximumConnections)
+    streams.reserveCapacity(workload.maximumConnections)
     choosers = workload.behaviours.map {
       NamespaceChooser($0.popularity, count: workload.namespaces)
     }
@@ -73,6 +82,7 @@ struct Crowd {
     others = workload.cluster.map { OtherNodes($0, source.fork("nodes")) }
     arrivals = ArrivalClock(workload.arrivals, source.fork("arrivals"))
     nextChatter = workload.chatter > 0 ? workload.chatter : .max
+    restarts = workload.cuts.filter { $0.kind == .restarted }.map(\.tick)[...]
     choices = source.fork("choices")
     chances = source.fork("chances")
     ids = ViewerIDs(count: workload.viewers, source.fork("ids"))
@@ -83,11 +93,15 @@ struct Crowd {
     while records.count < limit {
       let arrival = arrivals.next ?? .max
       let datagram = others?.nextDue ?? .max
-      let other = min(arrival, min(datagram, nextChatter))
+      let restart = restarts.first ?? .max
+      let other = min(min(arrival, restart), min(datagram, nextChatter))
       let appointment = calendar.nextDue(upTo: other) ?? .max
       let next = min(appointment, other)
       if next == .max { return false }
-      if next == arrival {
+      if next == restart {
+        restarts.removeFirst()
+        emit(.restarted, at: next)
+      } else if next == arrival {
         arrive(at: next)
       } else if next == appointment {
         keepAppointment(of: calendar.takeNext(), at: next)
@@ -111,6 +125,7 @@ struct Crowd {
       return slot
     }
     visitors.append(Visitor(behaviour: behaviour))
+    streams.append(.none)
     return UInt32(visitors.count - 1)
   }
 
@@ -123,21 +138,28 @@ struct Crowd {
     }
     visitors[Int(slot)].leave = max(leave, now)
     visitors[Int(slot)].namespace = choosers[number].draw(&choices)
-    open(slot, at: now)
+    if behaviour.tabs > 0 {
+      visitors[Int(slot)].namespace = visitors[Int(slot - slot % behaviour.tabs)].namespace
+    }
+    if behaviour.ping == nil { open(slot, at: now) } else { ping(slot, at: now) }
   }
 
   private mutating func keepAppointment(of slot: UInt32, at now: UInt32) {
     switch visitors[Int(slot)].plan {
     case .leaves: leave(slot, at: now)
+    case .pings: ping(slot, at: now)
+    case .isInterrupted: interrupt(slot, at: now)
     case .isCut:
-      emit(.closed(ConnectionID(slot)), at: now)
+      let cut = workload.cuts.first { $0.tick == now }
+      if cut?.kind == .drained { emit(.cut(ConnectionID(slot)), at: now) }
+      if cut?.kind != .restarted { emit(.closed(ConnectionID(slot)), at: now) }
       // A browser reconnects after 2 s. Some seconds more spread the returns.
       let jitter = UInt64(workload.scale.ticks(.seconds(5)))
       let pause = workload.scale.ticks(.seconds(2)) + UInt32(choices.below(jitter + 1))
       plan(.comesBack, slot, at: now.plus(pause))
     case .comesBack:
       if visitors[Int(slot)].leave > now && now <= workload.last {
-        open(slot, at: now)
+        open(slot, at: now, after: stream(of: slot))
       } else {
         free.append(slot)
       }
@@ -161,35 +183,82 @@ struct Crowd {
 }
 
 extension Crowd {
-  /// Opens a slot's connection and plans the next action, the first of three: the end of the
-  /// session, the end of the maximum duration, a disconnection of all.
-  private mutating func open(_ slot: UInt32, at now: UInt32) {
+  /// Opens a slot's connection and plans the next action, the first of these: the end of the
+  /// session, the end of the maximum duration, a disconnection of all, an interruption.
+  private mutating func open(_ slot: UInt32, at now: UInt32, after: ConnectionKey = .none) {
     let faults = workload.faults
     let behaviour = workload.behaviours[visitors[Int(slot)].behaviour]
     let isFaulty = now < faults.end && !behaviour.isReliable
     let isOvertaken = isFaulty && strikes(faults.overtakenOpens)
     if isOvertaken { emit(.closed(ConnectionID(slot)), at: now) }
-    if !(isFaulty && strikes(faults.lostOpens)) { emitOpen(slot, at: now) }
-    if isFaulty && strikes(faults.repeatedOpens) { emitOpen(slot, at: now) }
+    if !(isFaulty && strikes(faults.lostOpens)) { emitOpen(slot, at: now, after: after) }
+    if isFaulty && strikes(faults.repeatedOpens) { emitOpen(slot, at: now, after: after) }
     if isOvertaken { return plan(.isFound, slot, at: findingDead(at: now)) }
 
     let leave = visitors[Int(slot)].leave
-    var cut = workload.cuts.first { $0 > now } ?? .max
+    var cut = workload.cuts.first { $0.tick > now }?.tick ?? .max
     if let lifetime = configuration.lifetime(of: latestOrdinal) {
       cut = min(cut, now.plus(workload.scale.ticks(lifetime)).plus(1))
     }
-    if cut < leave {
+    let interruption = behaviour.interruption.map { now.plus($0.after.draw(&choices)) } ?? .max
+    if interruption < min(cut, leave) {
+      plan(.isInterrupted, slot, at: interruption)
+    } else if cut < leave {
       plan(.isCut, slot, at: cut)
     } else {
       plan(.leaves, slot, at: leave)
     }
   }
 
-  private mutating func emitOpen(_ slot: UInt32, at now: UInt32) {
+  private mutating func emitOpen(_ slot: UInt32, at now: UInt32, after former: ConnectionKey) {
     latestOrdinal = latestOrdinal.next
-    let (viewer, after) = ids.draw(for: latestOrdinal)
+    streams[Int(slot)] = latestOrdinal
+    var (viewer, after) = (ViewerID.none, former)
+    let tabs = workload.behaviours[visitors[Int(slot)].behaviour].tabs
+    if tabs > 0 {
+      viewer = ViewerID(slot / tabs)
+    } else {
+      let (drawn, displaced) = ids.draw(for: latestOrdinal)
+      viewer = drawn
+      if viewer != .none { after = ConnectionKey(ConnectionID(.max), displaced) }
+    }
     let namespace = NamespaceID(visitors[Int(slot)].namespace)
-    emit(.opened(ConnectionID(slot), namespace, viewer: viewer, after: after), at: now)
+    emit(
+      .opened(ConnectionID(slot), namespace, viewer: viewer, after: after, as: .viewer), at: now)
+  }
+
+  private func stream(of slot: UInt32) -> ConnectionKey {
+    ConnectionKey(ConnectionID(slot), streams[Int(slot)])
+  }
+
+  /// Interrupts a slot's connection: its page comes back soon, or has come back already.
+  private mutating func interrupt(_ slot: UInt32, at now: UInt32) {
+    let number = visitors[Int(slot)].behaviour
+    switch workload.behaviours[number].interruption?.kind {
+    case .roam:
+      let former = stream(of: slot)
+      let next = newSlot(number)
+      visitors[Int(next)].leave = visitors[Int(slot)].leave
+      visitors[Int(next)].namespace = visitors[Int(slot)].namespace
+      open(next, at: now, after: former)
+      plan(.isFound, slot, at: findingDead(at: now))
+    case .reload, nil:
+      emit(.closed(ConnectionID(slot)), at: now)
+      let pause = UInt32(choices.below(UInt64(workload.scale.ticks(.seconds(3))) + 1))
+      plan(.comesBack, slot, at: now.plus(pause))
+    }
+  }
+
+  /// Lets the client of a slot ping, and plans the next ping or the end of the session.
+  private mutating func ping(_ slot: UInt32, at now: UInt32) {
+    let visitor = visitors[Int(slot)]
+    emit(.pinged(NamespaceID(visitor.namespace), ViewerID(slot)), at: now)
+    let next = now.plus(workload.behaviours[visitor.behaviour].ping ?? .max)
+    if next < visitor.leave {
+      plan(.pings, slot, at: next)
+    } else {
+      plan(.leaves, slot, at: visitor.leave)
+    }
   }
 
   private mutating func leave(_ slot: UInt32, at now: UInt32) {
@@ -198,7 +267,12 @@ extension Crowd {
     let isFaulty = now < faults.end && !workload.behaviours[number].isReliable
     let pause = workload.behaviours[number].pause?.draw(&choices)
     var next = slot
-    if isFaulty && strikes(faults.lostCloses) {
+    if workload.behaviours[number].ping != nil {
+      // One in four vanishes, and its ping ends.
+      let namespace = NamespaceID(visitors[Int(slot)].namespace)
+      if choices.chance(3, in: 4) { emit(.left(namespace, ViewerID(slot)), at: now) }
+      if pause == nil { free.append(slot) }
+    } else if isFaulty && strikes(faults.lostCloses) {
       plan(.isFound, slot, at: findingDead(at: now))
       // The viewer is free and the connection is not: a viewer that returns opens another one.
       if pause != nil { next = newSlot(number) }

@@ -29,6 +29,11 @@ extension Workload {
     case .longTail: planLongTail(connections)
     case .spray: planSpray(connections)
     case .idle: planIdle(connections)
+    case .reloads: planInterruptions(.reload, connections)
+    case .roaming: planInterruptions(.roam, connections)
+    case .tabs: planTabs(connections)
+    case .players: planPlayers(connections)
+    case .restarts: planRestarts(connections)
     case .cluster:
       planChurn(connections)
       cluster = ClusterPlan(self, configuration, source.fork("cluster"))
@@ -78,7 +83,50 @@ extension Workload {
   private mutating func planHerd(_ connections: UInt32) {
     behaviours = [Behaviour(session: .endless)]
     addArrivals(connections, from: 0, to: last / 8)
-    cuts = [last / 4, last / 2, last / 2 + last / 8]
+    cuts = [last / 4, last / 2, last / 2 + last / 8].map { Cut(tick: $0) }
+  }
+
+  /// Each viewer's stream is interrupted once in ten minutes, on average.
+  private mutating func planInterruptions(_ kind: Interruption, _ connections: UInt32) {
+    behaviours = [Behaviour(session: .logNormal(median: max(1, last / 2)))]
+    behaviours[0].interruption = (kind, timeBetweenInterruptions)
+    addArrivals(connections, from: 0, to: last / 2)
+  }
+
+  private var timeBetweenInterruptions: SessionLength {
+    let minute = max(1, min(scale.ticks(.seconds(60)), last / 20))
+    return .uniform(least: minute, most: minute * 19)
+  }
+
+  /// Three tabs have one viewer id; some are closed, some opened again, some reloaded.
+  private mutating func planTabs(_ connections: UInt32) {
+    let median = max(1, last / 10)
+    behaviours = [
+      Behaviour(session: .logNormal(median: median), pause: .logNormal(median: median))
+    ]
+    behaviours[0].interruption = (.reload, timeBetweenInterruptions)
+    behaviours[0].tabs = 3
+    addArrivals(connections, from: 0, to: last / 10)
+  }
+
+  /// Half of the viewers have streams. The others ping every 20 s.
+  private mutating func planPlayers(_ connections: UInt32) {
+    let median = max(1, last / 10)
+    let viewer = Behaviour(session: .logNormal(median: median), pause: .logNormal(median: median))
+    behaviours = [viewer, viewer]
+    behaviours[1].ping = max(1, scale.ticks(.seconds(20)))
+    addArrivals(connections / 2, from: 0, to: last / 20)
+    addArrivals(connections - connections / 2, from: last / 20, to: last / 10, behaviour: 1)
+  }
+
+  /// The daemon begins anew, ends all streams once, and begins anew.
+  private mutating func planRestarts(_ connections: UInt32) {
+    behaviours = [Behaviour(session: .logNormal(median: max(1, last / 2)))]
+    addArrivals(connections, from: 0, to: last / 8)
+    cuts = [
+      Cut(tick: last / 4, kind: .restarted), Cut(tick: last / 2, kind: .drained),
+      Cut(tick: last / 2 + last / 8, kind: .restarted),
+    ]
   }
 
   private mutating func planLongTail(_ connections: UInt32) {

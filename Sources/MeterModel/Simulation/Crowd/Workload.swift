@@ -11,8 +11,43 @@ struct Workload {
     var popularity = Popularity.zipf
     /// The time at which all leave, whatever the session: from `start` on, spread over `length`.
     var whistle: (start: UInt32, length: UInt32)?
+    /// What interrupts their streams in the midst of a session, and after how long each time.
+    var interruption: (kind: Interruption, after: SessionLength)?
+
+    /// The number of neighbouring viewers who are tabs with one viewer id; 0 for no viewer ids.
+    var tabs: UInt32 = 0
+
+    /// The time between two pings of a client without a stream; nil for a client with a stream.
+    var ping: UInt32?
+
     /// Whether no faults affect them, as for a law that must hold exactly.
     var isReliable = false
+  }
+
+  /// An interruption of one viewer's stream.
+  enum Interruption {
+    /// The stream closes, and the page opens another one after it.
+    case reload
+
+    /// The page opens another stream after it, and its loss is noticed later.
+    case roam
+  }
+
+  /// An interruption of all streams.
+  struct Cut {
+    enum Kind {
+      /// The network disconnects the viewers.
+      case lost
+
+      /// The daemon ends the streams.
+      case drained
+
+      /// The daemon begins anew.
+      case restarted
+    }
+
+    let tick: UInt32
+    var kind = Kind.lost
   }
 
   /// A stretch of time in which viewers of one kind open, evenly spread.
@@ -33,8 +68,8 @@ struct Workload {
   /// The arrivals in order of time, without overlap.
   var arrivals: [Arrivals] = []
 
-  /// The ticks at which all viewers are disconnected, in ascending order.
-  var cuts: [UInt32] = []
+  /// The interruptions of all streams, in the order of time.
+  var cuts: [Cut] = []
 
   /// The number of viewer ids; 0 for none.
   var viewers: UInt32 = 0

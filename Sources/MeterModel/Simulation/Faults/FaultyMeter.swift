@@ -1,111 +1,23 @@
-// Canaries: meters with one wrong rule each, which the random logs must catch.
-
-/// A rule that is wrong.
-package enum MeterFault: String, CaseIterable, Sendable {
-  /// Pending connections are counted at once.
-  case countsPending
-
-  /// A greeting does not include the pending newcomer.
-  case greetsWithoutNewcomer
-
-  /// Every notification is a nanosecond late.
-  case notifiesLate
-
-  /// Ratios are rounded to one decimal.
-  case roundsRatio
-
-  /// There is no notification after the max delay.
-  case ignoresMaxDelay
-
-  /// Deadlines fire at the next event, with its instant.
-  case firesAtEvents
-
-  /// Plain requests exclude no viewer.
-  case ignoresExclusion
-
-  /// A connection that its id's holder excluded is not refused.
-  case admitsStopped
-
-  /// Of the connections that were excluded for a viewer id, the first is remembered instead of the
-  /// newest.
-  case remembersFirst
-
-  /// A connection that was excluded before the newest one is not refused.
-  case admitsOlder
-
-  /// What is remembered for a viewer id is forgotten when the last connection with the id leaves; a
-  /// minute after that.
-  case forgetsWithHolder, remembersTooLong
-
-  /// A plain request does not end what is remembered for a viewer id.
-  case remembersAfterRequest
-
-  /// A viewer id may have many connections.
-  case ignoresViewers
-
-  /// A node's goodbye has no effect.
-  case ignoresGoodbye
-
-  /// A report of 0 has no effect, so the former count stays.
-  case ignoresZero
-
-  /// An external count of 0 has no effect.
-  case ignoresExternalZero
-
-  /// External counts are forgotten a nanosecond late; never.
-  case keepsExternalLonger, keepsExternal
-
-  /// A namespace may have 17 sources of external counts.
-  case admitsSource17
-
-  /// The limit of connections is one too high.
-  case exceedsLimit
-
-  /// A connection that is refused at a limit excludes the holder of its viewer id all the same.
-  case excludesForRefused
-
-  /// Empty namespaces are never retired (the first defect of ORIGINAL.md).
-  case retiresNothing
-
-  /// The peak is the present number of members.
-  case forgetsPeak
-
-  /// The instant of the peak is that of the last notification.
-  case datesPeakByNotification
-
-  /// The member seconds are those of the present members since the creation.
-  case weighsPresentMembers
-
-  /// A close is lost now and then, so that the count is too high (the fifth defect of ORIGINAL.md).
-  case losesCloses
-}
+// Canaries: meters with one wrong rule each, which the random logs must catch. Some faults are in
+// the events, the settings or the effects, and the others are in the reference meter.
 
 /// A reference meter with a fault: events, settings or effects are falsified.
 package struct FaultyMeter: MeterProtocol {
   private let fault: MeterFault
   private var meter: ReferenceMeter
-  private let isPending: Bool
   private var closes = 0
-  private var chains = ExclusionChains()
+
+  /// What was remembered of viewer ids, and those that a plain request excluded since.
+  private var memories: [ViewerID: ConnectionOrdinal] = [:]
+  private var requested: Set<ViewerID> = []
+
+  /// The stream that opened after each, in its place or not.
+  private var successors: [ConnectionOrdinal: ConnectionKey] = [:]
 
   /// A meter with one fault.
   package init(configuration: Configuration, fault: MeterFault) {
     self.fault = fault
-    isPending = configuration.incrementDelay > .zero
-    meter = ReferenceMeter(configuration: fault.falsified(configuration))
-    switch fault {
-    case .forgetsWithHolder: meter.exclusionMemory = .zero
-    case .remembersTooLong: meter.exclusionMemory = .seconds(60)
-    case .remembersAfterRequest: meter.forgetsOnRequest = false
-    case .ignoresExternalZero: meter.forgetsZeroCounts = false
-    case .admitsSource17: meter.maximumSources = 17
-    case .countsPending, .greetsWithoutNewcomer, .notifiesLate, .roundsRatio, .ignoresMaxDelay,
-      .firesAtEvents, .ignoresExclusion, .admitsStopped, .remembersFirst, .admitsOlder,
-      .ignoresViewers, .ignoresGoodbye, .ignoresZero, .exceedsLimit, .excludesForRefused,
-      .retiresNothing, .forgetsPeak, .datesPeakByNotification, .weighsPresentMembers,
-      .losesCloses, .keepsExternalLonger, .keepsExternal:
-      break
-    }
+    meter = ReferenceMeter(configuration: fault.falsified(configuration), fault: fault)
   }
 
   package mutating func apply(
@@ -113,14 +25,16 @@ package struct FaultyMeter: MeterProtocol {
   ) {
     advance(to: instant, into: &effects)
     guard let event = falsified(event) else { return }
-    if fault == .excludesForRefused, case .opened(_, _, let viewer, _) = event, viewer != .none,
+    if fault == .excludesForRefused, case .opened(_, _, let viewer, _, _) = event, viewer != .none,
       isRefusedAtLimit(event, at: instant)
     {
       run(at: instant, into: &effects) { $0.apply(.excluded(viewer), at: instant, into: &$1) }
     }
-    let before = effects.effects.count
     run(at: instant, into: &effects) { $0.apply(event, at: instant, into: &$1) }
-    for effect in effects.effects[before...] { chains.note(effect.action, after: event) }
+    if fault == .servesTwice { noteSuccessor(event) }
+    if fault == .remembersTooLong || fault == .remembersAfterRequest {
+      restoreMemories(after: event)
+    }
   }
 
   package mutating func advance(to instant: Instant, into effects: inout EffectBuffer) {
@@ -145,7 +59,12 @@ package struct FaultyMeter: MeterProtocol {
     var ahead = meter
     var truth = EffectBuffer()
     body(&ahead, &truth)
-    let falsehoods = truth.effects.map { falsified($0, at: instant) }
+    var falsehoods = truth.effects.map { falsified($0, at: instant) }
+    if fault == .sendsBeforeGreeting, let greeting = falsehoods.firstIndex(where: \.isGreeting),
+      let end = falsehoods.lastIndex(where: \.isOfKept)
+    {
+      falsehoods.insert(falsehoods.remove(at: greeting), at: end)
+    }
     if falsehoods.elementsEqual(truth.effects) {
       body(&meter, &effects)
     } else {
@@ -174,18 +93,17 @@ package struct FaultyMeter: MeterProtocol {
   /// The falsified event; nil if it is dropped.
   private mutating func falsified(_ event: Event) -> Event? {
     switch (fault, event) {
-    case (.ignoresExclusion, .excluded), (.ignoresGoodbye, .bye): return nil
+    case (.ignoresExclusion, .excluded), (.ignoresGoodbye, .bye), (.ignoresLeave, .left),
+      (.ignoresCut, .cut), (.ignoresRestart, .restarted), (.ignoresTransfer, .transferred):
+      return nil
     case (.ignoresZero, .peer(_, _, members: 0, _)): return nil
-    case (.admitsStopped, .opened(let connection, let namespace, let viewer, _)):
-      return .opened(connection, namespace, viewer: viewer, after: .none)
-    case (.remembersFirst, .opened(let connection, let namespace, let viewer, let after)):
-      guard let first = chains[viewer].first, after.isNewer(than: first) else { return event }
-      return .opened(connection, namespace, viewer: viewer, after: .none)
-    case (.admitsOlder, .opened(let connection, let namespace, let viewer, let after)):
-      guard let newest = chains[viewer].last, after != newest else { return event }
-      return .opened(connection, namespace, viewer: viewer, after: .none)
-    case (.ignoresViewers, .opened(let connection, let namespace, _, let after)):
-      return .opened(connection, namespace, viewer: .none, after: after)
+    case (.ignoresViewers, .opened(let connection, let namespace, _, let after, let kind)):
+      return .opened(connection, namespace, viewer: .none, after: after, as: kind)
+    case (.countsObservers, .opened(let connection, let namespace, _, _, .observer)):
+      return .opened(connection, namespace, viewer: .none, after: .none, as: .viewer)
+    case (.servesTwice, .opened(let connection, let namespace, let viewer, var after, let kind)):
+      while let next = successors[after.ordinal] { after = next }
+      return .opened(connection, namespace, viewer: viewer, after: after, as: kind)
     case (.losesCloses, .closed):
       closes += 1
       return closes % 5 == 0 ? nil : event
@@ -194,14 +112,7 @@ package struct FaultyMeter: MeterProtocol {
   }
 
   private func falsified(_ effect: Effect, at instant: Instant) -> Effect {
-    switch (fault, effect.action) {
-    case (.greetsWithoutNewcomer, .greet(let connection, let ordinal, let namespace, let count)):
-      let told = isPending ? count - 1 : count
-      return Effect(
-        effect.instant, .greet(connection, ordinal: ordinal, namespace, count: told))
-    case (.firesAtEvents, let action): return Effect(instant, action)
-    case (_, _): return effect
-    }
+    fault == .firesAtEvents ? Effect(instant, effect.action) : effect
   }
 }
 
@@ -224,32 +135,67 @@ extension MeterFault {
     case .keepsExternal: wrong.externalTimeout = .maximum
     case .keepsExternalLonger:
       wrong.externalTimeout = Duration(nanoseconds: right.externalTimeout.nanoseconds + 1)
-    case .greetsWithoutNewcomer, .firesAtEvents, .ignoresExclusion, .admitsStopped,
-      .remembersFirst, .admitsOlder, .forgetsWithHolder, .remembersTooLong,
-      .remembersAfterRequest, .ignoresViewers, .ignoresGoodbye, .ignoresZero,
-      .excludesForRefused, .forgetsPeak, .datesPeakByNotification, .weighsPresentMembers,
-      .losesCloses, .ignoresExternalZero, .admitsSource17:
-      break
+    case .endsPingsLate:
+      wrong.pingTimeout = Duration(nanoseconds: right.pingTimeout.nanoseconds + 1)
+    case .exceedsPingLimit:
+      if right.maximumPings < .max { wrong.maximumPings += 1 }
+    case _: break
     }
     return wrong
   }
 }
 
-/// The connections that newcomers excluded for each viewer id, in their order.
-private struct ExclusionChains {
-  private var ordinals: [ConnectionID: ConnectionOrdinal] = [:]
-  private var chains: [ViewerID: [ConnectionOrdinal]] = [:]
+extension FaultyMeter {
+  /// Notes the stream of an open as the one that came after another.
+  private mutating func noteSuccessor(_ event: Event) {
+    guard case .opened(let connection, _, _, let after, .viewer) = event, after.ordinal != .none,
+      meter.place(of: ConnectionKey(connection, meter.latestOrdinal)) != nil
+    else { return }
+    successors[after.ordinal] = ConnectionKey(connection, meter.latestOrdinal)
+  }
 
-  subscript(viewer: ViewerID) -> [ConnectionOrdinal] { chains[viewer] ?? [] }
-
-  /// Notes an effect of an event.
-  mutating func note(_ effect: Effect.Action, after event: Event) {
-    switch (effect, event) {
-    case (.greet(let connection, let ordinal, _, _), _): ordinals[connection] = ordinal
-    case (.end(let connection, .excluded), .opened(_, _, let viewer, _)):
-      if let ordinal = ordinals[connection] { chains[viewer, default: []].append(ordinal) }
-    case (.end(_, .excluded), .excluded(let viewer)): chains[viewer] = nil
-    case (_, _): break
+  /// Gives viewers with a viewer id back what was remembered of a former viewer with the id.
+  private mutating func restoreMemories(after event: Event) {
+    var there: Set<ViewerID> = []
+    for namespace in meter.namespaces.indices {
+      for index in meter.namespaces[namespace].viewers.indices {
+        let viewer = meter.namespaces[namespace].viewers[index]
+        there.insert(viewer.id)
+        if viewer.remembered == .none, let memory = memories[viewer.id] {
+          meter.namespaces[namespace].viewers[index].remembered = memory
+        } else if viewer.remembered != .none {
+          memories[viewer.id] = viewer.remembered
+        }
+      }
     }
+    if case .excluded(let viewer) = event {
+      if fault == .remembersTooLong { memories[viewer] = nil } else { requested.insert(viewer) }
+    }
+    requested.subtract(there)
+    if fault == .remembersAfterRequest {
+      memories = memories.filter { there.contains($0.key) || requested.contains($0.key) }
+    }
+  }
+}
+
+extension ReferenceMeter {
+  /// Ends every ping, as only a canary does at a restart.
+  mutating func endAllPings() {
+    for index in namespaces.indices {
+      for viewer in namespaces[index].viewers.indices {
+        namespaces[index].viewers[viewer].ping = nil
+      }
+      removeViewersWhoAreGone(index)
+    }
+  }
+}
+
+extension Effect {
+  fileprivate var isGreeting: Bool {
+    if case .greet = action { true } else { false }
+  }
+
+  fileprivate var isOfKept: Bool {
+    if case .send = action { true } else { false }
   }
 }

@@ -5,9 +5,14 @@ extension ReferenceMeter {
   package var nextDeadline: Instant? {
     var earliest: Instant?
     for namespace in namespaces {
-      for connection in namespace.connections {
-        earliest = first(earliest, countingInstant(of: connection))
-        earliest = first(earliest, connection.ends)
+      for stream in namespace.streams {
+        earliest = first(earliest, arrivalEnd(of: stream))
+        earliest = first(earliest, stream.ends)
+      }
+      for viewer in namespace.viewers {
+        earliest = first(earliest, countingInstant(of: viewer))
+        earliest = first(earliest, pingEnd(of: viewer))
+        earliest = first(earliest, viewer.grace?.ends)
       }
       // A report without members has nothing left that could be forgotten.
       for peer in namespace.peers where peer.members > 0 {
@@ -22,49 +27,95 @@ extension ReferenceMeter {
     return earliest
   }
 
-  /// Fires the deadlines of this instant in the order of §2: increments, maximum durations, expiry
-  /// of other nodes' and then of external counts, notifications, retirements.
+  /// "At equal instants deadlines … fire in this order: ends of arrivals (rule 18), increments,
+  /// maximum durations, ends of pings, departures (of leaving and then of returning viewers),
+  /// expiry of other nodes' and then of external counts, notifications, retirements; within one
+  /// kind, in the order in which they were set."
   mutating func fireDeadlines(into effects: inout EffectBuffer) {
-    countDueConnections()
-    endDueConnections(into: &effects)
+    endDueArrivals()
+    countDueViewers()
+    endDueStreams(into: &effects)
+    endDuePings()
+    endDueGraces(ofReturning: false)
+    endDueGraces(ofReturning: true)
     forgetDueReports()
     forgetDueExternals()
     notifyDueNamespaces(into: &effects)
     retireDueNamespaces(into: &effects)
   }
 
-  /// Rule 1: "The stream is pending until `increment-delay` has passed. It is then counted: members
-  /// + 1, connections + 1."
-  private mutating func countDueConnections() {
+  /// Rule 18: "1 s after its open without that, an arriving stream's viewer is a new one as in rule
+  /// 1, pending since the stream opened."
+  private mutating func endDueArrivals() {
     for index in namespaces.indices {
-      for connection in namespaces[index].connections.indices
-      where isDue(countingInstant(of: namespaces[index].connections[connection])) {
-        namespaces[index].count(connection)
+      for place in namespaces[index].streams.indices {
+        let stream = namespaces[index].streams[place]
+        guard isDue(arrivalEnd(of: stream)), case .arriving(let since) = stream.audience else {
+          continue
+        }
+        let viewer = newViewer(.none, in: index, since: since)
+        namespaces[index].streams[place].audience =
+          .viewer(namespaces[index].viewers[viewer].number)
       }
     }
   }
 
-  /// Rule 7: "A stream is ended (`expired`) at most `max-conn-duration` after its open." In the
-  /// order of opening.
-  private mutating func endDueConnections(into effects: inout EffectBuffer) {
-    while let place = firstToEnd { end(place, .expired, into: &effects) }
+  /// Rule 1: "A new viewer is pending until `increment-delay` has passed, and is then counted."
+  private mutating func countDueViewers() {
+    for index in namespaces.indices {
+      for viewer in namespaces[index].viewers.indices
+      where isDue(countingInstant(of: namespaces[index].viewers[viewer])) {
+        namespaces[index].count(viewer)
+      }
+    }
   }
 
-  private var firstToEnd: Place? {
-    var first: Place?
-    var firstOrdinal = UInt32.max
+  /// Rule 7: "A stream is ended (`expired`) at most `max-conn-duration` after its open." Rule 5: "A
+  /// stream that ends at its maximum duration (rule 7) has closed at that instant."
+  private mutating func endDueStreams(into effects: inout EffectBuffer) {
+    while let place = firstStream(where: { isDue($0.ends) }) {
+      let stream = end(place, .expired, into: &effects)
+      if fault != .givesExpiredNoGrace { giveGrace(after: stream, in: place.namespace, .leaving) }
+      removeViewersWhoAreGone(place.namespace)
+    }
+  }
+
+  /// Rule 9: "`ping(namespace, id)` keeps the viewer for `ping-timeout` from now."
+  private mutating func endDuePings() {
+    while let place = firstViewer(of: { isDue(pingEnd(of: $0)) ? $0.ping : nil }) {
+      namespaces[place.namespace].viewers[place.viewer].ping = nil
+      removeViewersWhoAreGone(place.namespace)
+    }
+  }
+
+  /// Rules 5 and 17: the ends of grace.
+  private mutating func endDueGraces(ofReturning isReturning: Bool) {
+    while let place = firstViewer(of: { viewer in
+      guard let grace = viewer.grace, grace.isReturning == isReturning, isDue(grace.ends) else {
+        return nil
+      }
+      return grace.given
+    }) {
+      namespaces[place.namespace].viewers[place.viewer].grace = nil
+      removeViewersWhoAreGone(place.namespace)
+    }
+  }
+
+  /// The viewer with the first of some moments; nil if no viewer has one.
+  private func firstViewer(of moment: (Viewer) -> Moment?) -> ViewerPlace? {
+    var first: ViewerPlace?
+    var firstOrder = UInt64.max
     for namespace in namespaces.indices {
-      let connections = namespaces[namespace].connections
-      for index in connections.indices where isDue(connections[index].ends) {
-        guard connections[index].ordinal.number < firstOrdinal else { continue }
-        firstOrdinal = connections[index].ordinal.number
-        first = Place(namespace: namespace, connection: index)
+      for (index, viewer) in namespaces[namespace].viewers.enumerated() {
+        guard let moment = moment(viewer), moment.order < firstOrder else { continue }
+        firstOrder = moment.order
+        first = ViewerPlace(namespace: namespace, viewer: index)
       }
     }
     return first
   }
 
-  /// Rule 10: "Its members are forgotten `cluster-node-timeout` after that report." In the order of
+  /// Rule 10: "… and is forgotten `cluster-node-timeout` after it was last said." In the order of
   /// the reports.
   private mutating func forgetDueReports() {
     while let (index, peer) = firstToForget { forget(peer, of: index) }
@@ -85,8 +136,8 @@ extension ReferenceMeter {
     return first
   }
 
-  /// Rule 4: "The rule is judged for each namespace that an event changed, after that event, and
-  /// once at each instant at which deadlines fired."
+  /// Rule 4: "This is judged per namespace, once after every event, and once at an instant at which
+  /// deadlines fired (after all that changed a count there)."
   mutating func notifyDueNamespaces(into effects: inout EffectBuffer) {
     recordMembers()
     for index in namespaces.indices where isDue(notificationInstant(of: namespaces[index])) {
@@ -98,8 +149,7 @@ extension ReferenceMeter {
     }
   }
 
-  /// Rule 14: "The members are recorded where the notification rule is judged (rule 4), whether or
-  /// not a stream is open."
+  /// Rule 14: "… judged where notifications are judged, whether or not anybody is open."
   private mutating func recordMembers() {
     for index in namespaces.indices {
       let members = namespaces[index].members
@@ -113,6 +163,7 @@ extension ReferenceMeter {
     while let index = firstToRetire {
       let namespace = namespaces.remove(at: index)
       effects.append(.retire(namespace.id), at: now, namespace: namespace.ordinal)
+      forgetKept(in: namespace.id)
     }
   }
 
@@ -140,9 +191,20 @@ extension ReferenceMeter {
     return instant <= now
   }
 
-  /// The instant at which a pending connection is counted.
-  private func countingInstant(of connection: Connection) -> Instant? {
-    connection.isCounted ? nil : connection.opened + configuration.incrementDelay
+  /// The instant at which the viewer of an arriving stream is a new one.
+  private func arrivalEnd(of stream: Stream) -> Instant? {
+    guard case .arriving(let since) = stream.audience else { return nil }
+    return since + .seconds(1) + Duration(nanoseconds: fault == .endsArrivalLate ? 1 : 0)
+  }
+
+  /// The instant at which a pending viewer is counted.
+  private func countingInstant(of viewer: Viewer) -> Instant? {
+    viewer.isMember ? nil : viewer.came + configuration.incrementDelay
+  }
+
+  /// The instant at which a viewer's ping ends.
+  private func pingEnd(of viewer: Viewer) -> Instant? {
+    viewer.ping.map { $0.instant + configuration.pingTimeout }
   }
 
   /// The instant at which a node's report is forgotten.
@@ -150,21 +212,21 @@ extension ReferenceMeter {
     peer.reported.map { $0.instant + configuration.clusterNodeTimeout }
   }
 
-  /// The instant of the next notification if nothing changes before. Rule 4: "A namespace is
-  /// notified if it has at least one open stream on this node, if its members are not 0, and if one
-  /// of these holds: (a) … (b) …"
+  /// The instant of the next notification if nothing changes before. Rule 4: "A namespace with at
+  /// least one open stream on this node, and with members > 0 or an observer among those streams,
+  /// is told its count when (a) … or (b) …"
   private func notificationInstant(of namespace: Namespace) -> Instant? {
-    guard !namespace.connections.isEmpty else { return nil }
+    guard !namespace.streams.isEmpty else { return nil }
     let members = namespace.members
-    guard members > 0 else { return nil }
-    // (b) "`notify-max-delay` has passed since told-at, whether anything changed or not."
+    guard members > 0 || namespace.hasObserver && fault != .forgetsObservers else { return nil }
+    // (b) "now − told-at ≥ `notify-max-delay`, changed or not."
     let quiet = namespace.toldAt + configuration.notifyMaxDelay
     guard isSufficient(members, to: namespace) else { return quiet }
     return min(quiet, namespace.toldAt + configuration.notifyMinDelay)
   }
 
-  /// (a) "Members differ from told, or from the members at any greeting since told-at, by at least
-  /// ⌊told × `notify-delta-ratio`⌋ and at least 1."
+  /// (a) "Members differ by at least max(⌊told × ratio⌋, 1) from told, *or from what members were
+  /// at any greeting since told*."
   private func isSufficient(_ members: UInt64, to namespace: Namespace) -> Bool {
     let ratio = configuration.notifyDeltaRatio
     let threshold = max(ratio.floorOfProduct(with: namespace.told), 1)

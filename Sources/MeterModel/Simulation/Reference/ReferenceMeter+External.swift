@@ -5,24 +5,25 @@ extension ReferenceMeter {
     _ source: SourceID, _ namespace: NamespaceID, members: UInt64,
     into effects: inout EffectBuffer
   ) {
-    // "The report of a 17th source and a number above 2⁶³ − 1 are rejected."
+    // A number out of range makes no sense, so it is rejected and changes nothing.
     guard members <= Self.maximumCount else {
       return effects.append(.reject(.external(source, namespace)), at: now)
     }
     let known = index(of: namespace)
     if members == 0 {
-      // "It is forgotten … at once when the source reports 0." "A report of 0 creates nothing."
-      guard let known, forgetsZeroCounts else { return }
+      // "… or at once when it says 0." Only "more than 0 creates the namespace".
+      guard let known, fault != .ignoresExternalZero else { return }
       namespaces[known].externals.removeAll { $0.source == source }
       return noteVacancy(known)
     }
-    // Rule 16: "… an external count that would create a namespace past the limit …"
+    // Rule 16: "A peer, an external count or a ping that would create a namespace past the second
+    // is rejected, and so is a 17th source."
     let others = known.map { namespaces[$0].externals.filter { $0.source != source }.count } ?? 0
     guard known != nil || namespaces.count < configuration.maximumNamespaces,
-      others < maximumSources
+      others < (fault == .admitsSource17 ? 17 : 16)
     else { return effects.append(.reject(.external(source, namespace)), at: now) }
 
-    // "It replaces what that source last reported of that namespace."
+    // "… replaces what that source last said of that namespace."
     let index = known ?? create(namespace)
     namespaces[index].externals.removeAll { $0.source == source }
     namespaces[index].externals.append(
@@ -31,7 +32,7 @@ extension ReferenceMeter {
     namespaces[index].vacant = nil
   }
 
-  /// "It is forgotten `external-timeout` after that report." In the order of the reports.
+  /// "… and is forgotten `external-timeout` after it was last said." In the order of the reports.
   mutating func forgetDueExternals() {
     while let (namespace, external) = firstExternalToForget {
       namespaces[namespace].externals.remove(at: external)

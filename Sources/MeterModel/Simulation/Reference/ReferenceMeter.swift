@@ -9,27 +9,19 @@ package struct ReferenceMeter: MeterProtocol {
   /// All namespaces in the order of their creation.
   var namespaces: [Namespace] = []
 
-  /// The connections whose close is awaited: "The close of a stream that the meter ended or refused
-  /// is expected and has no effect."
+  /// The connections whose close is awaited: "The close of a stream that the model itself ended or
+  /// refused is expected and ignored."
   var awaitedCloses: Set<ConnectionID> = []
 
-  /// Rule 8: what is remembered of viewer ids, at most once for each.
-  var memories: [Memory] = []
+  /// The rule that a canary breaks; nil in a reference.
+  let fault: MeterFault?
 
-  /// Rule 8: "… and for 5 s after the last one has left." A canary changes it.
-  var exclusionMemory = Duration.seconds(5)
-
-  /// Rule 8: "An `exclude` event ends the memory." A canary changes it.
-  var forgetsOnRequest = true
-
-  /// Rule 11: "A namespace has at most 16 sources." A canary changes it.
-  var maximumSources = 16
-
-  /// Rule 11: "… and at once when the source reports 0." A canary changes it.
-  var forgetsZeroCounts = true
+  /// Rule 13: what is kept.
+  var kept: [KeptMessage] = []
 
   var latestOrdinal = ConnectionOrdinal.none
   var namespacesCreated: UInt64 = 0
+  var viewersCreated: UInt64 = 0
 
   var now = Instant.start
 
@@ -38,8 +30,14 @@ package struct ReferenceMeter: MeterProtocol {
 
   /// A meter without connections and namespaces, at the start of the log.
   package init(configuration: Configuration) {
+    self.init(configuration: configuration, fault: nil)
+  }
+
+  /// A meter that breaks a rule.
+  init(configuration: Configuration, fault: MeterFault?) {
     precondition(configuration.notifyMaxDelay > .zero, "notify-max-delay is at least 1 ms")
     self.configuration = configuration
+    self.fault = fault
   }
 
   package mutating func apply(
@@ -88,34 +86,72 @@ extension ReferenceMeter {
     let order: UInt64
   }
 
-  /// The place of a connection: its namespace, and its place among the connections there.
-  struct Place {
+  /// The place of a stream: its namespace, and its place among the open streams there.
+  struct StreamPlace {
     let namespace: Int
-    let connection: Int
+    let stream: Int
   }
 
-  /// An open connection.
-  struct Connection {
+  /// The place of a viewer: its namespace, and its place among the viewers there.
+  struct ViewerPlace {
+    let namespace: Int
+    let viewer: Int
+  }
+
+  /// An open stream.
+  struct Stream {
     let id: ConnectionID
     let ordinal: ConnectionOrdinal
-    let viewer: ViewerID
-    let opened: Instant
 
-    /// Rule 7: "A stream is ended at most `max-conn-duration` after its open"; nil if that is
-    /// disabled.
+    /// Rule 7: "A stream is ended (`expired`) at most `max-conn-duration` after its open"; nil if
+    /// that is disabled.
     let ends: Instant?
-
-    /// Whether the connection is counted; false while it is pending.
-    var isCounted: Bool
+    var audience: Audience
   }
 
-  /// The newest connection that was excluded for a viewer id.
-  struct Memory {
-    let viewer: ViewerID
-    let excluded: ConnectionOrdinal
+  /// Who is at a stream.
+  enum Audience {
+    /// The viewer with this number.
+    case viewer(UInt64)
 
-    /// The instant at which it is forgotten; nil while a connection holds the id.
-    var ends: Instant?
+    /// "An observer: a stream that is sent counts but is never counted."
+    case observer
+
+    /// "Arriving: a stream whose viewer another node may count still." Since the first of the
+    /// streams that arrive in one another's place opened.
+    case arriving(since: Instant)
+  }
+
+  /// A viewer who is there.
+  struct Viewer {
+    /// The number of the viewer in the order of coming, on this node.
+    let number: UInt64
+
+    /// The viewer id; `.none` without one.
+    let id: ViewerID
+
+    /// "Age, of a viewer: how long ago its first stream or ping came."
+    let came: Instant
+
+    /// Whether the viewer is counted; false while it is pending.
+    var isMember: Bool
+
+    /// The moment of the last ping, while that keeps the viewer.
+    var ping: Moment?
+    var grace: Grace?
+
+    /// Rule 8: "The newest stream that was excluded for it [the id] is remembered."
+    var remembered = ConnectionOrdinal.none
+  }
+
+  /// What keeps a viewer who is leaving or returning.
+  struct Grace {
+    let isReturning: Bool
+    let given: Moment
+    let ends: Instant
+
+    /// The stream whose close gave it.
+    let stream: ConnectionOrdinal
   }
 
   /// A node's last report of a namespace. After it is forgotten, its members are 0 and its
@@ -143,10 +179,13 @@ extension ReferenceMeter {
     let ordinal: UInt64
     let created: Instant
 
-    /// The open connections on this node in the order of opening.
-    var connections: [Connection] = []
+    /// The open streams on this node in the order of opening.
+    var streams: [Stream] = []
 
-    /// The connections that were counted on this node since the namespace was created.
+    /// The viewers who are there on this node, in the order of coming.
+    var viewers: [Viewer] = []
+
+    /// The viewers who were ever counted on this node since the namespace was created.
     var counted: UInt64 = 0
     var peers: [PeerCount] = []
     var externals: [ExternalCount] = []
@@ -163,24 +202,24 @@ extension ReferenceMeter {
     /// The moment at which the namespace became vacant; nil if it is not vacant.
     var vacant: Moment?
 
-    /// Rule 10: "Totals are the sums over all nodes, saturating at 2⁶³ − 1."
+    /// Rule 10: "Totals are local + Σ external + Σ remote, saturating at 2⁶³ − 1."
     var members: UInt64 {
       var total: UInt64 = 0
-      for connection in connections where connection.isCounted { total += 1 }
+      for viewer in viewers where viewer.isMember { total += 1 }
       for external in externals { total = saturatedSum(total, external.members) }
       for peer in peers { total = saturatedSum(total, peer.members) }
       return total
     }
 
-    /// Rule 14: "`peak`, the largest number of members since the creation, and `peak_at`, the time
-    /// at which it was first reached: the creation while it is 0."
+    /// Rule 14: "peak (the most members since created …), peak-at (when it was first reached; the
+    /// creation while it is 0)."
     var peak: (members: UInt64, at: Instant) {
       var peak = (members: UInt64(0), at: created)
       for step in course where step.members > peak.members { peak = (step.members, step.at) }
       return peak
     }
 
-    /// Rule 14: "`member_seconds`, the sum of the members over the time since the creation."
+    /// Rule 14: "member-seconds (the sum over time of members, since created, saturating)."
     func memberSeconds(until now: Instant) -> UInt64 {
       var nanoseconds: UInt128 = 0
       for (index, step) in course.enumerated() {
@@ -196,14 +235,40 @@ extension ReferenceMeter {
       return total
     }
 
-    /// Rule 15: "A namespace that has had no open stream on this node and no members on any node …"
-    var isWithoutAudience: Bool {
-      connections.isEmpty && members == 0
+    /// Rule 15: "A namespace with no open stream, no viewer and no members (external and remote
+    /// ones included) on this node …"
+    var isVacant: Bool {
+      streams.isEmpty && viewers.isEmpty && members == 0
     }
 
-    mutating func count(_ index: Int) {
-      connections[index].isCounted = true
+    var hasObserver: Bool {
+      streams.contains { if case .observer = $0.audience { true } else { false } }
+    }
+
+    /// Rule 1: "… and is then counted: members +1, connections +1."
+    mutating func count(_ viewer: Int) {
+      viewers[viewer].isMember = true
       counted += 1
+    }
+
+    /// The place of a stream's viewer; nil if it has none.
+    func viewer(of stream: Stream) -> Int? {
+      guard case .viewer(let number) = stream.audience else { return nil }
+      return viewers.firstIndex { $0.number == number }
+    }
+
+    /// The place of the viewer with an id, who is there; nil if there is none.
+    func viewer(with id: ViewerID) -> Int? {
+      id == .none ? nil : viewers.firstIndex { $0.id == id }
+    }
+
+    /// The viewer id of a stream; nil for an observer.
+    func viewerID(of stream: Stream) -> ViewerID? {
+      switch stream.audience {
+      case .viewer: viewer(of: stream).map { viewers[$0].id }
+      case .arriving: ViewerID.none
+      case .observer: nil
+      }
     }
   }
 

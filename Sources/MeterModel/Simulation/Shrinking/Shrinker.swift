@@ -83,7 +83,7 @@ extension RandomLog.Step {
   /// The subjects of the step, as words that can be sorted.
   fileprivate var subjects: [String] {
     switch event {
-    case .opened(let connection, let namespace, let viewer, _):
+    case .opened(let connection, let namespace, let viewer, _, _):
       ["c\(connection.number)", "n\(namespace.number)", "v\(viewer.number)"]
     case .closed(let connection): ["c\(connection.number)"]
     case .excluded(let viewer): ["v\(viewer.number)"]
@@ -91,6 +91,15 @@ extension RandomLog.Step {
     case .peer(let node, let namespace, _, _): ["p\(node.number)", "n\(namespace.number)"]
     case .bye(let node): ["p\(node.number)"]
     case .external(let source, let namespace, _): ["s\(source.number)", "n\(namespace.number)"]
+    case .retained(let namespace, let service, _, _):
+      ["n\(namespace.number)", "r\(service.number)"]
+    case .cut(let connection), .arrived(let connection, _): ["c\(connection.number)"]
+    case .restarted: []
+    case .pinged(let namespace, let viewer), .left(let namespace, let viewer):
+      ["n\(namespace.number)", "v\(viewer.number)"]
+    case .moved(_, let node): after.map { ["c\($0.number)", "p\(node.number)"] } ?? []
+    case .transferred(let namespace, let from, let to):
+      ["n\(namespace.number)", "p\(from.number)", "p\(to.number)"]
     }
   }
 }

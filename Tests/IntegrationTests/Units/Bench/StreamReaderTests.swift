@@ -100,11 +100,14 @@ extension Units {
     @Test func `the events that the daemon writes are counted`() {
       var message: ContiguousArray<UInt8> = []
       ServerSentEvents.append(message: Array("bench=3".utf8).span, into: &message)
-      let encoder = ResponseEncoder(date: HTTPDate(unixSeconds: 0), run: 1)
+      let encoder = ResponseEncoder(
+        date: HTTPDate(unixSeconds: 0), signer: StreamSigner(run: 1, key: HashKey(1, 2)),
+        viewerIDs: .off)
       for framing in [StreamFraming.plain, .chunked] {
         var stream: ContiguousArray<UInt8> = []
         encoder.appendStream(
-          greeting: 5, to: ConnectionOrdinal(1), isPadded: true, framing, .everyOrigin,
+          greeting: 5, to: ConnectionKey(ConnectionID(1), ConnectionOrdinal(1)), isPadded: true,
+          framing, .everyOrigin,
           into: &stream)
         ServerSentEvents.append(count: 12, framing, into: &stream)
         if framing == .chunked {

@@ -10,7 +10,9 @@ extension Units {
     private let folder: TemporaryFolder
     private let path: String
     private let pipe: Int32
-    private var node = Node(NodeSettings(hashKey: HashKey(1, 2)))
+    private var node = Node(
+      NodeSettings(
+        hashKey: HashKey(1, 2), signer: StreamSigner(run: 0xAB, key: HashKey(5, 6))))
     private var opened: UInt32 = 0
 
     init() throws {
@@ -35,8 +37,8 @@ extension Units {
       batch.inputs.append(
         .opened(
           ConnectionHandle(slot: slot, generation: opened),
-          namespace: batch.bytes.appendText(name.span), viewer: .none, after: .none,
-          lastEventID: .none))
+          namespace: batch.bytes.appendText(name.span), viewer: .none, after: nil,
+          as: .viewer))
       node.apply(batch, at: now)
       _ = node.outputs.take(for: 0)
       if let log = node.log { capture.append(log) }

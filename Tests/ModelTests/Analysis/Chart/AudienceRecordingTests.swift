@@ -3,6 +3,7 @@ import Testing
 
 struct AudienceRecordingTests {
   private static let log = """
+    option decrement-delay 0
     0   open 1 a
     1   open 2 a
     2.5 open 3 b

@@ -4,6 +4,7 @@ import Testing
 /// Explanations in words.
 struct ExplanationTests {
   private static let log = """
+    option decrement-delay 0
     0    open 1 football
     0.5  open 2 football
     1    open 3 tennis
@@ -38,7 +39,7 @@ struct ExplanationTests {
       try explain(Self.log, "football@2.5") == """
         football at 2.5 s
 
-        members     2; 2 open here, 0 of them pending
+        members     2; 2 open here, 0 pending
         last told   2, at 2 s, by rule 4 (a): a change of 1 from what was told or greeted, \
         threshold ⌊1 × 0.1⌋ = 0, so 1; 2 s after the previous notification (notify-min-delay 2)
         greetings   none since
@@ -66,8 +67,7 @@ struct ExplanationTests {
     let text = try explain(log, "a@2", to: "5")
     #expect(
       text.contains(
-        "members     9, 2 of them on other nodes, 6 of them external; 1 open here, 0 of them"
-          + " pending\n"))
+        "members     9, 2 of them on other nodes, 6 of them external; 1 open here, 0 pending\n"))
     #expect(text.contains("  1    source youtube says 5 → 6 members\n"))
     #expect(text.contains("external counts expired → "))
   }
@@ -110,7 +110,10 @@ struct ExplanationTests {
   }
 
   @Test func `a burst is summed up in one line, and a few events are not`() throws {
-    var lines = (1...94).map { "0 open \($0) a" } + ["3 close 93", "3 close 94"]
+    var lines =
+      ["option decrement-delay 0"] + (1...94).map { "0 open \($0) a" } + [
+        "3 close 93", "3 close 94",
+      ]
     lines += (1...90).map { "10.\("\(1000 + 2 * $0)".dropFirst()) close \($0)" }
     lines += ["10.19 open 95 a", "10.2 close 91", "11 open 96 a", "11.9 close 95", "20 end"]
     let text = try explain(lines.joined(separator: "\n"), "a@15")
@@ -139,7 +142,7 @@ struct ExplanationTests {
       state meter at=5 digest=0000000000000000 messages=0 latest=1 created=1 counted=1 peak=1
       state namespace name=a ordinal=1 created=0 connections=1 told=1 told-at=0 lowest=1 highest=1 \
       peak=1 peak-at=0 member-seconds=5 member-nanoseconds=0
-      state member 1 opened=0 ordinal=1 namespace=a
+      state member 1 opened=0 ordinal=1 namespace=a since=0
       state end 3
       9 end
       """
@@ -173,7 +176,7 @@ struct ExplanationTests {
 
   @Test func `a namespace without a member is not notified`() throws {
     let text = try explain("option increment-delay 10\n0 open 1 a\n20 end", "a@5")
-    #expect(text.contains("members     0; 1 open here, 1 of them pending\n"))
+    #expect(text.contains("members     0; 1 open here, 1 pending\n"))
     #expect(text.contains("next        nothing: nobody is counted"))
   }
 
@@ -198,15 +201,95 @@ struct ExplanationTests {
           0  open 2, greeted with 1 → 0 members, 2 pending
           1  counted after increment-delay: 2 → 2 members
           2  refuse 3 (full) → 2 members
-          2  end 1 (excluded) → 1 member, 1 pending
-          2  open 4, greeted with 2 → 1 member, 1 pending
-          3  counted after increment-delay: 1 → 2 members
+          2  end 1 (excluded) → 2 members
+          2  open 4, greeted with 2 → 2 members
           3  node b reports 7 → 9 members
           8  counts of other nodes expired, or their node sent a goodbye → 2 members
 
         """), "\(text)")
-    let gone = try explain("option namespace-clean-delay 1\n0 open 1 a\n1 close 1\n9 end", "a@5")
+    let gone = try explain(
+      "option decrement-delay 0\noption namespace-clean-delay 1\n0 open 1 a\n1 close 1\n9 end",
+      "a@5")
     #expect(gone.hasSuffix("  1  close 1 → 0 members\n  2  retired → 0 members\n"))
+  }
+
+  @Test func `viewers without a stream are explained: why and until when they are counted`() throws
+  {
+    let log = """
+      option decrement-delay 8
+      option restart-delay 20
+      option viewer-ids shared
+      option notify-max-delay 100
+      0    open 1 a
+      0    open 2 a viewer=x
+      0    open 3 a
+      4.5  close 1
+      10   cut 2
+      11   ping a y
+      11.5 close 3
+      12   open 4 a after=3
+      13   ping a x
+      14   leave a y
+      15   close 4
+      16   restart
+      40   open 5 a observer
+      60   end
+      """
+    func lines(_ time: String) throws -> [String] {
+      try explain(log, "a@\(time)").split(separator: "\n").map(String.init)
+    }
+    let first = try lines("5")
+    #expect(first.contains("members     3; 2 open here, 0 pending"))
+    #expect(first.contains("leaving     1, counted until 8.5 s, as decrement-delay"))
+    #expect(first.contains("  4.5  close 1, counted until 8.5 s, as decrement-delay → 3 members"))
+    let second = try lines("11.75")
+    #expect(second.contains("members     3; 0 open here, 0 pending"), "\(second)")
+    #expect(second.contains("leaving     1, counted until 19.5 s, as decrement-delay"))
+    #expect(second.contains("returning   1, counted until 30 s, as restart-delay"))
+    #expect(second.contains("pinging     1, kept until 56 s, as ping-timeout"))
+    let third = try lines("16")
+    #expect(third.contains("members     2; 0 open here, 0 pending"), "\(third)")
+    #expect(third.contains("leaving     1, counted until 23 s, as decrement-delay"))
+    #expect(third.contains("returning   1, counted until 30 s, as restart-delay"))
+    #expect(third.contains("pinging     1, kept until 58 s, as ping-timeout"))
+    let fourth = try lines("40")
+    #expect(fourth.contains("members     1; 1 open here (1 observing), 0 pending"), "\(fourth)")
+    #expect(!fourth.contains { $0.hasPrefix("leaving") || $0.hasPrefix("returning") })
+    let all = try explain(log, "a@59", from: "0").split(separator: "\n").map(String.init)
+    for line in [
+      "  8.5   gone after grace or ping: 1 → 2 members",
+      "  10    cut 2, counted until 30 s, as restart-delay → 2 members",
+      "  11    ping y, answered with 3 → 3 members",
+      "  14    leave y → 2 members",
+      "  58    gone after grace or ping: 1 → 0 members",
+    ] { #expect(all.contains(line), "\(line) of \(all)") }
+  }
+
+  @Test func `moves between nodes are explained`() throws {
+    let log = """
+      0 open 1 a
+      0 open 2 a
+      1 peer b a 3 3
+      1 peer c a 2 2
+      2 moved 1 to b
+      2.5 transferred a from c to b
+      3 open 3 a arriving
+      3.5 arrived 3 from b
+      4 end
+      """
+    let text = try explain(log, "a@4", from: "2")
+    #expect(
+      text.hasSuffix(
+        """
+        From 2 s on:
+          2    told 7 by rule 4 (a), a change of 6 → 7 members
+          2    a viewer moved to node b → 7 members
+          2    end 1 (superseded) → 7 members
+          2.5  a viewer moved from node c to node b → 7 members
+          3    open 3, greeted with 7 → 7 members
+          3.5  arrived 3 from node b → 7 members
+
+        """), "\(text)")
   }
 
   @Test func `a time past the end of the log is its end`() throws {

@@ -38,8 +38,8 @@ struct LogSpanTests {
     state meter at=12.5 digest=0123456789abcdef messages=0 latest=2 created=1 counted=2 peak=2
     state namespace name=a ordinal=1 created=0 connections=2 told=2 told-at=11 lowest=2 highest=2 \
     peak=2 peak-at=1 member-seconds=12 member-nanoseconds=0
-    state member 1 opened=0 ordinal=1 namespace=a
-    state member 2 opened=1 ordinal=2 namespace=a
+    state member 1 opened=0 ordinal=1 namespace=a since=0
+    state member 2 opened=1 ordinal=2 namespace=a since=1
     state end 4
     13 close 1
     20 end

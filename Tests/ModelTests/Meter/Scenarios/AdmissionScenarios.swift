@@ -34,6 +34,7 @@ struct AdmissionScenarios {
   @Test func `an open past the limit of connections is refused and creates nothing`() throws {
     try expect(
       """
+      option decrement-delay 0
       option max-connections 2
       0 open 1 a
       0 open 2 a
@@ -109,7 +110,7 @@ struct AdmissionScenarios {
       gives: """
         0 greet 1 a 1
         1 refuse 2 full
-        2 end 1 excluded
+        2 end 1 superseded
         2 greet 3 a 1
         """)
   }

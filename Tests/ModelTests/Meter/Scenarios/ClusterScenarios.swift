@@ -129,9 +129,11 @@ struct ClusterScenarios {
   }
 
   @Test func `statistics show totals and the last notification`() {
-    var reference = ReferenceMeter(configuration: Configuration())
+    var configuration = Configuration()
+    configuration.decrementDelay = .zero
+    var reference = ReferenceMeter(configuration: configuration)
     expectStatistics(&reference)
-    var meter = Meter(configuration: Configuration())
+    var meter = Meter(configuration: configuration)
     expectStatistics(&meter)
   }
 
@@ -141,7 +143,7 @@ struct ClusterScenarios {
     let node = NodeID(0)
     func at(_ seconds: UInt64) -> Instant { .start + .seconds(seconds) }
     func open(_ number: UInt32) -> Event {
-      .opened(ConnectionID(number), namespace, viewer: .none, after: .none)
+      .opened(ConnectionID(number), namespace, viewer: .none, after: .none, as: .viewer)
     }
     #expect(meter.statistics(of: namespace) == nil)
 

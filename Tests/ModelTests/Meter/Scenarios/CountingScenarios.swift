@@ -14,6 +14,11 @@ struct CountingScenarios {
       2       open 3 football viewer=ab12 after=2
       2.5     message football score=1-0
       3       peer b football 5 9
+      4       open 4 football observer
+      5       external youtube football 1200
+      6       cut 4
+      7       moved 3 to b
+      8       restart
       60      end
       """,
       gives: """
@@ -23,9 +28,8 @@ struct CountingScenarios {
         2 greet 3 football 1
         2.5 message football score=1-0
         4 notify football 6
-        8 notify football 1
-        33 notify football 1
-        58 notify football 1
+        4 greet 4 football 6
+        6 notify football 1206
         """)
   }
 
@@ -115,6 +119,7 @@ struct CountingScenarios {
   @Test func `the first connection in an empty namespace resets the count last sent`() throws {
     try expect(
       """
+      option decrement-delay 0
       option notify-min-delay 0
       0 open 1 a
       1 open 2 a
@@ -153,6 +158,7 @@ struct CountingScenarios {
   @Test func `a member that closes is no longer counted`() throws {
     try expect(
       """
+      option decrement-delay 0
       option notify-min-delay 0
       0 open 1 a
       0 open 2 a

@@ -6,6 +6,7 @@ struct EndingScenarios {
   @Test func `a connection is ended in the last fifth of its maximum duration`() throws {
     try expect(
       """
+      option decrement-delay 0
       option max-conn-duration 320
       option notify-max-delay 1h
       0 open 1 a
@@ -41,6 +42,7 @@ struct EndingScenarios {
   @Test func `the close of an ended connection has no effect, a second one is rejected`() throws {
     try expect(
       """
+      option decrement-delay 0
       option max-conn-duration 10
       0 open 1 a
       0 open 2 a
@@ -62,6 +64,7 @@ struct EndingScenarios {
   @Test func `a number may be used again after its connection was ended`() throws {
     try expect(
       """
+      option decrement-delay 0
       option max-conn-duration 10
       0 open 1 a
       9 open 1 a
@@ -79,6 +82,7 @@ struct EndingScenarios {
   @Test func `an empty namespace is retired after the clean delay`() throws {
     try expect(
       """
+      option decrement-delay 0
       0 open 1 a
       10 close 1
       70 end
@@ -92,6 +96,7 @@ struct EndingScenarios {
   @Test func `an open keeps a namespace, a message does not`() throws {
     try expect(
       """
+      option decrement-delay 0
       0 open 1 a
       0 open 2 b
       1 close 1
@@ -111,6 +116,7 @@ struct EndingScenarios {
   @Test func `an open at the instant of the retirement comes after it`() throws {
     try expect(
       """
+      option decrement-delay 0
       0 open 1 a
       1 close 1
       61 open 1 a
@@ -125,6 +131,7 @@ struct EndingScenarios {
   @Test func `with clean delay 0 a namespace is retired after the event that emptied it`() throws {
     try expect(
       """
+      option decrement-delay 0
       option namespace-clean-delay 0
       0 open 1 b
       0 open 2 a
@@ -144,6 +151,7 @@ struct EndingScenarios {
   @Test func `namespaces retire in the order in which they became empty`() throws {
     try expect(
       """
+      option decrement-delay 0
       0 open 1 a
       0 open 2 b
       5 close 2
@@ -161,6 +169,7 @@ struct EndingScenarios {
   @Test func `members on other nodes keep a namespace, reports of zero do not`() throws {
     try expect(
       """
+      option decrement-delay 0
       option namespace-clean-delay 10
       0 open 1 a
       0 peer b a 1 1

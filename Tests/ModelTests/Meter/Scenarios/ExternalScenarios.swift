@@ -76,6 +76,7 @@ struct ExternalScenarios {
   @Test func `a count creates the namespace and keeps it`() throws {
     try expect(
       """
+      option decrement-delay 0
       option namespace-clean-delay 3
       option external-timeout 10
       0 external s a 1

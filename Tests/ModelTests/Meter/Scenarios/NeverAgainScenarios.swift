@@ -6,6 +6,7 @@ struct NeverAgainScenarios {
   @Test func `defect 1: an empty namespace is forgotten`() throws {
     try expect(
       """
+      option decrement-delay 0
       option namespace-clean-delay 1
       0 open 1 a
       1 close 1
@@ -20,6 +21,7 @@ struct NeverAgainScenarios {
   @Test func `defect 2: emptying @foo neither deletes foo nor makes it negative`() throws {
     try expect(
       """
+      option decrement-delay 0
       option namespace-clean-delay 1
       option notify-min-delay 0
       0 open 1 foo
@@ -72,6 +74,7 @@ struct NeverAgainScenarios {
   @Test func `defect 5: connections that close together are all uncounted`() throws {
     try expect(
       """
+      option decrement-delay 0
       option notify-min-delay 0
       0 open 1 a
       0 open 2 a
@@ -151,6 +154,7 @@ struct NeverAgainScenarios {
   @Test func `row 37: a user who reloads is not counted twice`() throws {
     try expect(
       """
+      option decrement-delay 0
       0 open 1 a
       3 close 1
       3 open 2 a
@@ -164,6 +168,7 @@ struct NeverAgainScenarios {
   @Test func `row 37: a greeting does not count connections that have closed`() throws {
     try expect(
       """
+      option decrement-delay 0
       0 open 1 a
       0 open 2 a
       2 close 1
@@ -181,6 +186,7 @@ struct NeverAgainScenarios {
   @Test func `defect 23: a connection of no duration is counted with delay 0`() throws {
     try expect(
       """
+      option decrement-delay 0
       option notify-min-delay 0
       0 open 1 a
       1 open 2 a

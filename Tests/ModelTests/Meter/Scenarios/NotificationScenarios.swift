@@ -219,6 +219,7 @@ struct NotificationScenarios {
   @Test func `the deadlines of an instant come before its events, so both may notify`() throws {
     try expect(
       """
+      option decrement-delay 0
       option increment-delay 5
       option notify-min-delay 0
       0 open 1 a
@@ -236,6 +237,7 @@ struct NotificationScenarios {
   @Test func `a count of zero is never notified`() throws {
     try expect(
       """
+      option decrement-delay 0
       option increment-delay 5
       option notify-min-delay 0
       0 open 1 a

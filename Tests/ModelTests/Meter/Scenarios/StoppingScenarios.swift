@@ -18,7 +18,7 @@ struct StoppingScenarios {
         1 end 1 excluded
         1 greet 2 a 1
         3 refuse 3 stopped
-        5 end 2 excluded
+        5 end 2 superseded
         5 greet 4 a 1
         """)
   }
@@ -165,58 +165,53 @@ struct StoppingScenarios {
         """)
   }
 
-  @Test func `five seconds after the last connection left, nothing is remembered`() throws {
-    try expect(
-      """
+  @Test func `what is remembered ends with the viewer`() throws {
+    let log = """
+      option decrement-delay 4
       0 open 1 a viewer=v
       1 open 2 a viewer=v
       2 close 2
-      7 open 3 a viewer=v
-      8 open 4 a viewer=v after=1
-      """,
+      """
+    try expect(
+      log + "\n4 open 3 a viewer=v\n5 open 4 a viewer=v after=1",
       gives: """
         0 greet 1 a 1
         1 end 1 excluded
         1 greet 2 a 1
-        7 greet 3 a 1
-        8 end 3 excluded
-        8 greet 4 a 1
+        4 greet 3 a 1
+        5 end 3 excluded
+        5 greet 4 a 1
         """)
     try expect(
-      """
-      0 open 1 a viewer=v
-      1 open 2 a viewer=v
-      2 close 2
-      6.999999999 open 3 a viewer=v
-      8 open 4 a viewer=v after=1
-      """,
+      log + "\n3.999999999 open 3 a viewer=v\n5 open 4 a viewer=v after=1",
       gives: """
         0 greet 1 a 1
         1 end 1 excluded
         1 greet 2 a 1
-        6.999999999 greet 3 a 1
-        8 refuse 4 stopped
+        3.999999999 greet 3 a 1
+        5 refuse 4 stopped
         """)
   }
 
-  @Test func `each departure of a viewer id begins the five seconds anew`() throws {
+  @Test func `what is remembered stays as long as the viewer has grace`() throws {
     try expect(
       """
+      option decrement-delay 4
       0 open 1 a viewer=v
       0 open 2 a viewer=v
-      0 close 2
+      2 close 2
       3 open 3 a viewer=v
-      4 close 3
-      8 open 4 a viewer=v
-      8 open 5 a viewer=v after=1
+      3 close 3
+      5 open 4 a viewer=v
+      5 open 5 a viewer=v after=1
       """,
       gives: """
         0 greet 1 a 1
         0 end 1 excluded
         0 greet 2 a 1
         3 greet 3 a 1
-        8 greet 4 a 1
-        8 refuse 5 stopped
+        5 greet 4 a 1
+        5 refuse 5 stopped
         """)
   }
 
@@ -231,7 +226,7 @@ struct StoppingScenarios {
       """,
       gives: """
         0 greet 1 a 1
-        1 end 1 excluded
+        1 end 1 superseded
         1 greet 2 a 1
         2 end 2 excluded
         2 greet 3 a 1
