@@ -1,9 +1,9 @@
 // Retained messages (§2 rule 13). A node that accepts one sends its text at once, as it sends a
 // message. Each round lists the newest text of each service of the namespaces that exist on its
-// node: all of them in a full round, and otherwise as counts are listed. A node that hears of a text that is newer than its own, because it has
-// started later, was separated, or has only now got the namespace, asks the node that listed it
-// until the text comes. A namespace that does not exist on a node has no texts there; when it does,
-// it is heard of them in the next rounds.
+// node: all of them in a full round, and otherwise as counts are listed. A node that hears of a
+// text that is newer than its own, because it has started later, was separated, or has only now got
+// the namespace, asks the node that listed it until the text comes. A namespace that does not exist
+// on a node has no texts there; when it does, it is heard of them in the next rounds.
 
 /// A text that another node has and this one asks for.
 struct WantedText {
