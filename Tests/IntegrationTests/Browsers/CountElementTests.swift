@@ -54,11 +54,11 @@ extension `In Chromium` {
         let names = try await page.evaluate("log.map(([name]) => name)", as: [String].self)
         #expect(names == ["open", "total", "total", "message"])
         #expect(other.greeting.count == 2)
-        try await page.run("it.remove()")
-        try other.read(untilCount: 1)
         // What stands between the tags is shown before the first total.
         let isShown = "getComputedStyle(it.shadowRoot.querySelector('slot')).display !== 'none'"
         #expect(try await page.evaluate(isShown, as: Bool.self) == false)
+        try await page.run("it.remove()")
+        try other.read(untilCount: 1)
         try await page.run("it.removeAttribute('src'); document.body.append(it)")
         try await page.wait(for: isShown)
       }

@@ -78,10 +78,9 @@ extension `In Chromium` {
           for page in [first, second] { try await page.wait(forTitle: "1") }
         }
         // The first one holds the stream after the second was reloaded, or the other way round.
-        for page in [first, second] {
-          try await page.run("document.title = ''")
+        try eventually("the stream is open") {
+          try daemon.sendMessage("here", to: "ns") == #"{"connections":1}"#
         }
-        try daemon.sendMessage("here", to: "ns")
         for page in [first, second] { try await page.wait(for: "all('message').length === 1") }
         #expect(try daemon.figures()["ns"]?.connections == 1)
         #expect(try daemon.count("ns") == 1)
